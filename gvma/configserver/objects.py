@@ -1,0 +1,54 @@
+"""Objects of the Configuration Layer, as the rules see them; nothing here reads XML or a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Protocol
+
+
+class DnType(IntEnum):
+    """The DN types that gvma asks for (``CfgDN/@type``)."""
+
+    EXTENSION = 1
+    ROUTING_POINT = 4
+    TRUNK = 14
+    VOIP_SERVICE = 29
+
+
+ENABLED, DISABLED, DELETED = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigObject:
+    """One DN, agent login, agent group, application or other object.
+
+    kind: the element's local name, ``CfgDN`` and so on.
+    number: DN number, login code, or name; empty where the object has none.
+    type: ``@type`` as a number, None where it is missing or no number (``odd_type`` then has its text).
+    options: section ``TServer`` of annex (and, for an Application, of its Options tab), keys in lower case,
+    values as they stand. repeated: keys that came twice (the first value counts).
+    owner_dbid: the switch (DN, login) or tenant (group).
+    """
+
+    kind: str
+    dbid: int
+    number: str
+    type: int | None = None
+    state: int = ENABLED
+    owner_dbid: int = 0
+    options: Mapping[str, str] = field(default_factory=dict)
+    repeated: tuple[str, ...] = ()
+    odd_type: str = ""
+
+
+class ObjectSource(Protocol):
+    """Configuration Server, or an export file in its place."""
+
+    def query(self, xpath: str) -> list[ConfigObject]:
+        """The objects that ``xpath`` selects; an empty list where none matches.
+
+        Raises ConfigServerError or CredentialsError.
+        """
+        ...

@@ -1,0 +1,131 @@
+"""Every failure that gvma reports, as a tree; nothing here prints or decides.
+
+GvmaError                       1   a defect of ours, where it is raised itself
+  ConfigServerError            10   Configuration Server unreachable, or its answer unusable
+    ConfigServerUnreachable         refused, no route, name unknown
+    ConfigServerTimeout             no connection or no bytes within the time limit
+    ConfigServerTlsError            certificate or handshake refused
+    ConfigServerFault               a SOAP fault, or an HTTP status without one
+    ConfigServerMalformed           not well-formed, hostile (DTD, depth, size), or not the expected root
+    ConfigServerTruncated           the answer ended before it was complete
+  LockHeldError                11   another run holds the lock
+  CredentialsError             12   refused by Configuration Server or AMI
+  SafetyBrakeError             13   too much would be removed
+  HeldStateError               13   a restored state is being held
+  UnsafeTargetError            14   a target file is not safe to edit
+  AsteriskRefusedError         15   Asterisk did not take the new files; they were put back
+  AsteriskUnreachableError     16   no AMI, or AMI lost
+  BackupSetError               17   a backup set is missing or damaged
+  UsageError                   64   wrong usage
+  SettingsError                78   settings invalid
+
+A message says what happened and where; ``hint`` says what was left unchanged and what to do.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class GvmaError(Exception):
+    """A failure with a stable ``code``, an ``exit_status``, and the four parts that a user reads.
+
+    message: what happened, one sentence, never with a secret in it.
+    where: file, line, host, object or option; empty where there is none.
+    hint: what was left unchanged, and what to do.
+    """
+
+    code: ClassVar[str] = "defect"
+    exit_status: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, where: str | int = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = str(where)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" if self.where else self.message
+
+    def as_json(self) -> dict[str, str]:
+        """The object of ``errors`` in ``--output json``: code, message, hint, where."""
+        return {"code": self.code, "message": self.message, "hint": self.hint, "where": self.where}
+
+
+class ConfigServerError(GvmaError):
+    code = "configserver"
+    exit_status = 10
+
+
+class ConfigServerUnreachable(ConfigServerError):
+    code = "configserver-unreachable"
+
+
+class ConfigServerTimeout(ConfigServerError):
+    code = "configserver-timeout"
+
+
+class ConfigServerTlsError(ConfigServerError):
+    code = "configserver-tls"
+
+
+class ConfigServerFault(ConfigServerError):
+    code = "configserver-fault"
+
+
+class ConfigServerMalformed(ConfigServerError):
+    code = "configserver-malformed"
+
+
+class ConfigServerTruncated(ConfigServerError):
+    code = "configserver-truncated"
+
+
+class LockHeldError(GvmaError):
+    code = "lock-held"
+    exit_status = 11
+
+
+class CredentialsError(GvmaError):
+    code = "credentials-refused"
+    exit_status = 12
+
+
+class SafetyBrakeError(GvmaError):
+    code = "safety-brake"
+    exit_status = 13
+
+
+class HeldStateError(GvmaError):
+    code = "restored-state-held"
+    exit_status = 13
+
+
+class UnsafeTargetError(GvmaError):
+    code = "unsafe-target"
+    exit_status = 14
+
+
+class AsteriskRefusedError(GvmaError):
+    code = "asterisk-refused"
+    exit_status = 15
+
+
+class AsteriskUnreachableError(GvmaError):
+    code = "asterisk-unreachable"
+    exit_status = 16
+
+
+class BackupSetError(GvmaError):
+    code = "backup-set"
+    exit_status = 17
+
+
+class UsageError(GvmaError):
+    code = "usage"
+    exit_status = 64
+
+
+class SettingsError(GvmaError):
+    code = "settings"
+    exit_status = 78

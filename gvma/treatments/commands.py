@@ -1,0 +1,69 @@
+"""What a call flow yields and what it gets back: AGI commands and replies, without their bytes.
+
+A call flow is a generator. It yields commands and receives replies; whoever drives it (the FastAGI
+server, the stdin runner, a test) writes and reads the wire. Nothing here quotes, parses or waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One AGI command.
+
+    verb: bare words such as ``STREAM FILE``; arguments are quoted by the driver.
+    blocking: True where Asterisk may take as long as the call lasts, so that no deadline holds.
+    """
+
+    verb: str
+    arguments: tuple[str, ...] = ()
+    blocking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line for the log; the driver adds the route and the call's names, and sends None back."""
+
+    message: str
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Asterisk's answer: ``200 result=<result> (<data>) endpos=<endpos>``, or 510, 511, 520.
+
+    data: the text in parentheses, None where there is none. timed_out: data was ``timeout``.
+    """
+
+    code: int
+    result: str = ""
+    data: str | None = None
+    endpos: int | None = None
+    timed_out: bool = False
+
+    @property
+    def number(self) -> int:
+        """The result as a number; -1 where it is none (Asterisk's own sign of failure)."""
+        try:
+            return int(self.result)
+        except ValueError:
+            return -1
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The preamble: every ``agi_*`` name without its prefix, and ``agi_arg_N`` in order."""
+
+    variables: dict[str, str]
+    arguments: tuple[str, ...] = ()
+
+
+class CallerGone(Exception):
+    """Thrown into a call flow when the channel has hung up or the connection is gone."""
+
+
+# A call flow returns the word that the counters and the log know it by, such as "played" or "not-found".
+CallFlow = Generator[Command | Note, Reply | None, str]
