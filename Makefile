@@ -1,0 +1,48 @@
+# Everything a newcomer or CI runs. Needs python3 (3.11 or newer), python3-venv and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint bench soak dist clean
+
+# The whole story on a private Asterisk: sync, message, NOTIFY, change, sync again.
+demo: $(VENV)/installed
+	$(BIN)/gvma demo
+
+# All tests, real Asterisk 16 and 22 included; fetches what is missing (about 170 MB, once).
+test: lint asterisks
+	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+lint: $(VENV)/tested
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: asterisks
+asterisks: $(VENV)/tested
+	$(BIN)/python -m gvma.demo.rootfs 16 22 sipp
+
+# Speed and memory as ratios in one run; docs/performance.md quotes it.
+bench: $(VENV)/tested asterisks
+	$(BIN)/python -m tests.bench
+
+# The long experiments: kills at every write, faults, PIN races, hundreds of cron runs.
+soak: $(VENV)/tested asterisks
+	$(BIN)/python -m pytest tests/soak $(PYTEST_FLAGS)
+
+dist: $(VENV)/tested
+	$(BIN)/python -m build
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/tested: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $(VENV)/installed $@
