@@ -1,0 +1,50 @@
+"""What each exit status means, and the end of every ``--help``; this module prints nothing.
+
+The table is a contract: cron jobs and systemd units act on these numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+OK = 0
+DEFECT = 1
+CHANGES_PENDING = 2
+USAGE = 64
+SETTINGS = 78
+INTERRUPTED = 130
+OUTPUT_CLOSED = 141
+
+MEANINGS: Mapping[int, str] = {
+    OK: "done, or nothing to do",
+    DEFECT: "a defect of ours",
+    CHANGES_PENDING: "changes are pending (only sync --dry-run --detailed-exitcode)",
+    10: "Configuration Server unreachable, or its answer unusable; nothing written",
+    11: "another run holds the lock",
+    12: "credentials refused, by Configuration Server or AMI; nothing written",
+    13: "safety brake, or a restored state is being held; nothing written",
+    14: "a target file is not safe to edit; nothing written",
+    15: "Asterisk did not take the new files; files and Asterisk were put back",
+    16: "Asterisk unreachable over AMI; nothing written, or the reload is owed",
+    17: "a backup set is missing or damaged",
+    USAGE: "wrong usage",
+    SETTINGS: "settings invalid, or the file named by --config missing",
+}
+
+
+def help_ending(*examples: str, exits: Sequence[int] = (), meanings: Mapping[int, str] | None = None) -> str:
+    """The ``epilog`` of a command: its examples, and its exit statuses.
+
+    exits: the statuses beside 0, 1 and 64, which every command has.
+    meanings: what a number means for this command where the general text does not fit; adds the number.
+
+    >>> print(help_ending("gvma demo").split("Exit status:")[0].replace(chr(8), "").strip())
+    Example:
+      gvma demo
+    """
+    own = {**MEANINGS, **(meanings or {})}
+    numbers = sorted({OK, DEFECT, USAGE, *exits, *(meanings or {})})
+    title = "Example:" if len(examples) == 1 else "Examples:"
+    lines = ["\b", title, *(f"  {example}" for example in examples), "", "\b", "Exit status:"]
+    lines += [f"  {number:<3} {own[number]}" for number in numbers]
+    return "\n".join(lines)

@@ -1,0 +1,282 @@
+"""The command ``gvma``: its global options, its commands by name, and how every failure leaves it.
+
+Nothing is imported for a command that was not asked for: ``gvma netann`` never loads zeep.
+No failure leaves by click's own exit statuses, and none shows a secret: of an exception that we did not
+foresee only its class and its place are shown.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gvma import __version__
+from gvma.cli import exits
+from gvma.cli.output import Output, reader_is_gone
+from gvma.errors import GvmaError, SettingsError, UsageError
+
+if TYPE_CHECKING:
+    from gvma.settings import Settings
+
+# name: what `gvma --help` says of it. The command is the attribute `command` of gvma.cli.<name>.
+COMMANDS = {
+    "sync": "Write mailboxes and MWI subscriptions from Configuration Server into Asterisk.",
+    "backup": "List, compare, verify, restore and forget backup sets.",
+    "check": "Say what would keep voicemail, media or routing from working, and what to do.",
+    "agi": "Serve Asterisk's media calls by FastAGI.",
+    "netann": "Say what a NETANN URI asks for.",
+    "confserv": "Query Configuration Server, or simulate one.",
+    "config": "Write, show and check the settings file.",
+    "demo": "Show the whole story on a private Asterisk.",
+}
+
+
+@dataclass
+class Invocation:
+    """One run of ``gvma``, as commands find it in ``ctx.obj``."""
+
+    output: Output
+    config: Path | None = None
+    _loaded: dict[frozenset[str], Settings] = field(default_factory=dict)
+
+    def settings(self, *, without: Collection[str] = ()) -> Settings:
+        """The settings, read once; their warnings go to the output.
+
+        without: sections that this run does not need; a placeholder that is left there is no error.
+        Raises SettingsError where there is no settings file, or it is not valid.
+        """
+        from gvma.settings import reader  # noqa: PLC0415  (start-up)
+
+        key = frozenset(without)
+        if key not in self._loaded:
+            loaded = reader.load(self.config, os.environ, without=without)
+            for warning in loaded.warnings:
+                self.output.warn(warning)
+            self._loaded[key] = loaded.settings
+        return self._loaded[key]
+
+    def settings_or_default(self) -> Settings:
+        """The settings where there is a file, else the defaults; for commands that work without one."""
+        from gvma.settings import Settings, reader  # noqa: PLC0415  (start-up)
+
+        if reader.find(self.config, os.environ) is None:
+            return Settings()
+        return self.settings(without=("cfgserver", "gvma_settings"))
+
+
+class LazyGroup(click.Group):
+    """The root group: commands by name from COMMANDS, and ``main`` with our exit statuses."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = f"gvma.cli.{cmd_name}"
+        try:
+            command = importlib.import_module(module).command
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise
+            return None
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
+        if "_GVMA_COMPLETE" in os.environ:  # the shell asks for completions: click's own business
+            return super().main(args=args, prog_name="gvma")
+        sys.exit(run(self, list(sys.argv[1:] if args is None else args)))
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=exits.help_ending(
+        "gvma --config /etc/gvma/gvma_asterisk76.cfg sync --dry-run",
+        "gvma --output json check",
+        exits=tuple(exits.MEANINGS),
+    ),
+)
+@click.version_option(__version__, prog_name="gvma")
+@click.option(
+    "--config",
+    "config",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Settings file; else $GVMA_CONFIG, ./gvma_asterisk76.cfg, /etc/gvma/gvma_asterisk76.cfg.",
+)
+@click.option(
+    "--output",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Words for people, or one JSON object on stdout.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something fails.")
+@click.option("-v", "--verbose", count=True, help="Say more; twice: where a defect of ours happened.")
+@click.pass_context
+def cli(ctx: click.Context, config: Path | None, form: str, quiet: bool, verbose: int) -> None:
+    """Join Asterisk to a Genesys contact centre: voicemail, media, call routing, restore."""
+    if quiet and verbose:
+        raise click.UsageError("-q and -v exclude each other", ctx)
+    output: Output = ctx.obj.output
+    output.quiet, output.verbosity = quiet, verbose
+    ctx.obj.config = config
+    if config is not None and ctx.invoked_subcommand != "config" and "--help" not in ctx.args:
+        _refuse_missing(config)
+
+
+def _refuse_missing(config: Path) -> None:
+    if not config.is_file():
+        raise SettingsError(
+            "no such settings file",
+            where=str(config),
+            hint="Nothing was changed. Name an existing file, or write one with `gvma config init`.",
+        )
+
+
+def run(group: click.Group, argv: list[str]) -> int:
+    """Run one command line and return its exit status; every failure has been said when it returns."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a name that the locale cannot show must not stop a sync
+            stream.reconfigure(errors="backslashreplace")
+    logging.getLogger().addHandler(logging.NullHandler())  # libraries' own warnings stay off stderr
+    argv = _output_option_first(argv)
+    output = Output(json=_wants_json(argv))
+    with output.only_voice():
+        status = _exit_status(output, lambda: _invoke(group, argv, output))
+    output.finish(status)
+    return status
+
+
+def _invoke(group: click.Group, argv: list[str], output: Output) -> None:
+    output.command = _command_words(group, argv)
+    with group.make_context("gvma", argv, obj=Invocation(output)) as ctx:
+        group.invoke(ctx)
+
+
+def _exit_status(output: Output, command: Callable[[], None]) -> int:
+    status = exits.OK
+    try:
+        command()
+    except click.exceptions.Exit as leave:
+        status = leave.exit_code
+    except SystemExit as leave:
+        status = leave.code if isinstance(leave.code, int) else exits.DEFECT if leave.code else exits.OK
+    except (KeyboardInterrupt, click.Abort):
+        status = _said(output, _interrupted())
+    except click.ClickException as wrong:
+        status = _said(output, _usage_error(wrong))
+    except GvmaError as error:
+        status = _said(output, error)
+    except BrokenPipeError as error:
+        gone = reader_is_gone(output.stdout)
+        status = exits.OUTPUT_CLOSED if gone else _said(output, _defect(output, error))
+    except Exception as error:  # the last line of defence: no traceback may show a secret
+        status = _said(output, _defect(output, error))
+    return status
+
+
+def _said(output: Output, error: GvmaError) -> int:
+    output.error(error)
+    return error.exit_status
+
+
+class _Interrupted(GvmaError):
+    code = "interrupted"
+    exit_status = exits.INTERRUPTED
+
+
+def _interrupted() -> GvmaError:
+    return _Interrupted(
+        "interrupted",
+        where="gvma",
+        hint="What was not finished is put right at the start of the next `gvma sync`.",
+    )
+
+
+def _usage_error(wrong: click.ClickException) -> UsageError:
+    where = "gvma"
+    if isinstance(wrong, click.UsageError) and wrong.ctx is not None:
+        where = wrong.ctx.command_path
+    hint = f"Nothing was changed. `{where} --help` shows the usage and an example."
+    missing = isinstance(wrong, click.exceptions.NoArgsIsHelpError)
+    message = "no command given" if missing else wrong.format_message().rstrip(".")
+    return UsageError(message, where=where, hint=hint)
+
+
+def _defect(output: Output, error: Exception) -> GvmaError:
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    if output.verbosity >= 2:  # the frames alone: an exception's own text could hold a secret
+        sys.stderr.write("".join(traceback.format_list(frames)))
+    return GvmaError(
+        f"a defect of ours: {type(error).__name__} at {place}",
+        where="gvma",
+        hint="What was written, if anything, `gvma check` shows, and `gvma backup list` has the earlier "
+        "states. Please report this with what the same command prints under `gvma -v -v`.",
+    )
+
+
+def _output_option_first(argv: list[str]) -> list[str]:
+    """``--output FORM`` after the command means the same as before it."""
+    moved: list[str] = []
+    kept: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word == "--":
+            kept += [word, *words]
+        elif word == "--output":
+            moved += [word, *[value for value in [next(words, None)] if value is not None]]
+        elif word.startswith("--output="):
+            moved.append(word)
+        else:
+            kept.append(word)
+    return moved + kept
+
+
+def _wants_json(argv: list[str]) -> bool:
+    return any(
+        word == "--output=json" or (word == "json" and before == "--output")
+        for before, word in zip(["", *argv], argv, strict=False)
+    )
+
+
+def _command_words(group: click.Group, argv: list[str]) -> str:
+    """``backup list`` of ``--config x backup list latest``: for an error that comes before the command."""
+    words: list[str] = []
+    level: click.Command | None = group
+    for before, word in zip(["", *argv], argv, strict=False):
+        if before in ("--config", "--output"):
+            continue
+        if isinstance(level, LazyGroup) and word in COMMANDS:
+            words.append(word)
+            level = level.get_command(click.Context(level), word)
+        elif not isinstance(level, LazyGroup) and isinstance(level, click.Group) and word in level.commands:
+            words.append(word)
+            level = level.commands[word]
+    return " ".join(words)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """The entry point; leaves by SystemExit with the exit status."""
+    cli.main(args=argv)
+
+
+if __name__ == "__main__":
+    main()

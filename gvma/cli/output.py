@@ -1,0 +1,200 @@
+"""What the commands say: human lines, warnings, errors, and in JSON mode the one object on stdout.
+
+A command never prints by itself. In JSON mode nothing reaches stdout before the command has ended,
+so that there is exactly one object whatever happens; its ``exit_code`` is the one the shell sees.
+A reader that went away (``gvma ... | head``) never stops a command in the middle of its work.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import select
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
+
+from gvma.cli import exits
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gvma.errors import GvmaError
+
+RESULT_VERSION = 1
+
+
+class AnyWarning(Protocol):
+    """What every room's warnings have: a stable code, a sentence, and a place."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def where(self) -> str: ...
+
+
+class Output:
+    """Where one command's words go.
+
+    json: ``--output json``. quiet: ``-q``. verbosity: how many ``-v``.
+    """
+
+    def __init__(self, *, json: bool = False, quiet: bool = False, verbosity: int = 0) -> None:
+        self.json = json
+        self.quiet = quiet
+        self.verbosity = verbosity
+        self.command = ""
+        self._status = ""
+        self._fields: dict[str, Any] = {}
+        self._warnings: list[dict[str, str]] = []
+        self._errors: list[dict[str, str]] = []
+        self._streamed = False
+        self.stdout = sys.stdout
+
+    @property
+    def stdout_is_terminal(self) -> bool:
+        return _is_terminal(self.stdout)
+
+    @property
+    def stderr_is_terminal(self) -> bool:
+        return _is_terminal(sys.stderr)
+
+    @property
+    def colour(self) -> bool:
+        """Whether stdout takes colour: a terminal, and no ``NO_COLOR``."""
+        return self.stdout_is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+    def console(self, *, stderr: bool = False) -> Console:
+        """A rich console for tables, diffs and progress. Markup is off: names may hold ``[``."""
+        from rich.console import Console  # noqa: PLC0415  (only where a table is drawn)
+
+        return Console(stderr=stderr, markup=False, emoji=False, highlight=False, no_color=not self.colour)
+
+    def line(self, text: str) -> None:
+        """One human line (or several) on stdout; nothing in JSON mode."""
+        if not self.json:
+            _write(self.stdout, text)
+
+    def detail(self, text: str) -> None:
+        """A human line for ``-v`` only, on stderr."""
+        if self.verbosity and not self.json:
+            _write(sys.stderr, printable(text))
+
+    def warn(self, warning: AnyWarning, *, aloud: bool = True) -> None:
+        """A warning: on stderr unless ``aloud`` is off, and in any case in the JSON object."""
+        self._warnings.append({"code": warning.code, "message": warning.message, "where": str(warning.where)})
+        if aloud:
+            place = f"{warning.where}: " if warning.where else ""
+            _write(sys.stderr, printable(f"warning: {place}{warning.message}"))
+
+    def error(self, error: GvmaError) -> None:
+        """An error: its four parts on stderr, and in the JSON object. The caller chooses the exit status."""
+        self._errors.append(error.as_json())
+        _write(sys.stderr, printable(str(error)))
+        if error.hint:
+            _write(sys.stderr, printable(error.hint))
+
+    def keep(self, **fields: object) -> None:
+        """Fields of the JSON object that hold even if the command fails later, such as ``run_id``."""
+        self._fields.update(fields)
+
+    def result(self, command: str, status: str, **fields: object) -> None:
+        """What the command comes to: ``ok``, ``changed`` or ``error``, and its own fields, for JSON mode."""
+        self.command = command
+        self._status = status
+        self._fields.update(fields)
+
+    def json_line(self, value: object) -> None:
+        """One JSON value on stdout at once, for a command that answers line by line; there is no object then.
+
+        Raises BrokenPipeError where nobody reads any more, for there is no work to finish.
+        """
+        self._streamed = True
+        self.stdout.write(_as_json(value) + "\n")
+
+    @contextmanager
+    def only_voice(self) -> Iterator[None]:
+        """In JSON mode, what others print (click's ``--help``) becomes the field ``text``, not stdout."""
+        if not self.json:
+            yield
+            return
+        caught = io.StringIO()
+        try:
+            with redirect_stdout(caught):
+                yield
+        finally:
+            if caught.getvalue():
+                self._fields["text"] = caught.getvalue()
+
+    def finish(self, exit_code: int) -> None:
+        """The end of the command; writes the JSON object. Called once, by main."""
+        if self.json and not self._streamed:
+            _write(self.stdout, _as_json(self._envelope(exit_code)))
+        for stream in (self.stdout, sys.stderr):
+            _flush(stream)
+
+    def _envelope(self, exit_code: int) -> dict[str, Any]:
+        failed = bool(self._errors) or exit_code not in (exits.OK, exits.CHANGES_PENDING)
+        status = self._status or "ok"
+        return {
+            "gvma_result_version": RESULT_VERSION,
+            "command": self.command,
+            "status": "error" if failed else status,
+            "exit_code": exit_code,
+            **self._fields,
+            "warnings": self._warnings,
+            "errors": self._errors,
+        }
+
+
+def printable(text: str) -> str:
+    """The text with control characters made visible: names from elsewhere must not steer a terminal."""
+    return "".join(
+        char if char in "\n\t" or char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )
+
+
+def reader_is_gone(stream: TextIO) -> bool:
+    """Whether the other end of a pipe on this stream is closed."""
+    try:
+        poll = select.poll()
+        poll.register(stream.fileno(), 0)
+        return any(event & select.POLLERR for _, event in poll.poll(0))
+    except (OSError, ValueError):
+        return False
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, default=str)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text + "\n")
+        if _is_terminal(stream):
+            stream.flush()
+    except BrokenPipeError:
+        _drop(stream)
+
+
+def _flush(stream: TextIO) -> None:
+    try:
+        stream.flush()
+    except BrokenPipeError:
+        _drop(stream)
+
+
+def _drop(stream: TextIO) -> None:
+    """Send what follows, and what the interpreter flushes at its end, to nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
