@@ -1,0 +1,53 @@
+"""What a check reports: rules with stable codes, and findings; nothing here looks anywhere.
+
+A rule is written once, beside the check that uses it; ``docs/checks.md`` is made from the rules. A finding
+says where it was seen and what was seen; why it matters and what to do come from its rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of ``gvma check``."""
+
+    code: str
+    severity: Severity
+    message: str
+    where: str
+    hint: str
+
+    def as_json(self) -> dict[str, str]:
+        """The object of ``findings`` in ``--output json``."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "where": self.where,
+            "hint": self.hint,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a check holds to be right.
+
+    code: stable, lower case with dashes. finds: what the rule finds, for the docs.
+    why: why it matters, with the manual's line or the Asterisk fact. remedy: what to do.
+    """
+
+    code: str
+    severity: Severity
+    finds: str
+    why: str
+    remedy: str
+
+    def at(self, where: str, message: str, *, remedy: str = "") -> Finding:
+        """A finding of this rule; ``remedy`` where this one needs other words than the rule's."""
+        return Finding(self.code, self.severity, message, where, f"{self.why} {remedy or self.remedy}")

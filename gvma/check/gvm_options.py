@@ -1,0 +1,177 @@
+"""GVM options that contradict each other, across DNs, Agent Logins and Agent Groups; nothing here asks a server.
+
+What the sync itself refuses or warns of is not said again in other words: it comes from the rules
+(``gvma.mailboxes``), through ``sync-warning``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from gvma.check.evidence import QUERIES, Evidence, owner
+from gvma.check.finding import Finding, Rule
+from gvma.configserver.objects import ConfigObject
+from gvma.errors import CredentialsError
+from gvma.mailboxes import desired
+
+QUERY_FAILED = Rule(
+    "configserver-query", "error", "Configuration Server cannot be reached, or does not answer a query",
+    "A sync then stops before it writes anything, so nothing new reaches Asterisk.",
+    "See the message; `gvma confserv query XPATH` tries one query alone.",
+)  # fmt: skip
+CREDENTIALS = Rule(
+    "configserver-credentials", "error", "Configuration Server refuses the user name or password",
+    "A sync stops with exit 12 before it writes anything.",
+    "Correct username and password (or password_file) in [cfgserver].",
+)  # fmt: skip
+QUERY_EMPTY = Rule(
+    "configserver-query-empty", "warning", "a query selects no object",
+    "A wrong name or DBID, or an account without rights, gives an empty answer and no error.",
+    "Try the query with `gvma confserv query`, and look at the account's permissions.",
+)  # fmt: skip
+QUERY_TYPE = Rule(
+    "configserver-query-type", "error", "a query selects objects of another type than its name says",
+    "The rules for boxes follow the type: DN, Agent Login and Agent Group have different ones (manual 2365-2384).",
+    "Correct the query; the manual's forms stand in docs/settings.md.",
+)  # fmt: skip
+QUERY_UNSET = Rule(
+    "configserver-query-unset", "info", "a query that checks need is not set",
+    "What needs these objects was left out of this check.",
+    "Set the query in [cfgserver] to have them checked.",
+)  # fmt: skip
+GROUP_BOX = Rule(
+    "gvm-group-mailbox-unknown", "error", "gvm_group_mailbox names a box that no Agent Group has",
+    "SIP Server subscribes to gvm-g-<box> when the agent logs in (manual 2431-2437, 2490-2498) and gets 404.",
+    "Set gvm_mailbox of the Agent Group to this box, or correct gvm_group_mailbox.",
+)  # fmt: skip
+SHARED_BOX = Rule(
+    "gvm-mailbox-shared", "warning", "one box name is used by two owners of one kind",
+    "They share one box and its PIN, and the first one's options count.",
+    "Give each its own gvm_mailbox, unless sharing is meant.",
+)  # fmt: skip
+OTHER_OBJECT = Rule(
+    "gvm-option-misplaced", "warning", "gvm_group_mailbox outside an Agent Login",
+    "The manual (2397-2398) allows it in Agent Logins only; here it has no effect.",
+    "Move it to the Agent Logins of the group.",
+)  # fmt: skip
+MISSPELT = Rule(
+    "gvm-option-misspelt", "warning", "an option whose name is nearly a GVM option's",
+    "An unknown option is ignored, so the box gets the default.",
+    "Correct the name of the option.",
+)  # fmt: skip
+CONTEXT = Rule(
+    "gvm-context-unknown", "error", "gvm_mailbox_context names a context that voicemail.conf does not have",
+    "The box is taken to exist there (manual 2439-2442); without it the subscription counts nothing.",
+    "Create the context and the box in voicemail.conf, or remove the option so that gvma makes a box.",
+)  # fmt: skip
+CONTEXT_BOX = Rule(
+    "gvm-context-box-unknown", "error", "a box that should exist in its gvm_mailbox_context does not",
+    "The box is taken to exist there (manual 2439-2442); without it the subscription counts nothing.",
+    "Create the box in voicemail.conf, or remove gvm_mailbox_context so that gvma makes one.",
+)  # fmt: skip
+SYNC_WARNING = Rule(
+    "sync-warning", "warning", "a value that the sync refuses or changes",
+    "The object named gets no box, or another one than its options say.",
+    "Correct the option in Configuration Manager.",
+)  # fmt: skip
+RULES = (
+    QUERY_FAILED, CREDENTIALS, QUERY_EMPTY, QUERY_TYPE, QUERY_UNSET, GROUP_BOX, SHARED_BOX, OTHER_OBJECT,
+    MISSPELT, CONTEXT, CONTEXT_BOX, SYNC_WARNING,
+)  # fmt: skip
+
+GVM_OPTIONS = (
+    "gvm_mailbox", "gvm_group_mailbox", "gvm_mailbox_context", "gvm_name", "gvm_password", "gvm_email",
+    "gvm_pager_email", "gvm_options",
+)  # fmt: skip
+NEEDED = QUERIES[:3]
+KINDS = {
+    "dnquery": "CfgDN",
+    "agentquery": "CfgAgentLogin",
+    "agentgroupquery": "CfgAgentGroup",
+    "routingpointquery": "CfgDN",
+    "trunkquery": "CfgDN",
+    "servicequery": "CfgDN",
+    "applicationquery": "CfgApplication",
+}
+
+
+def check_queries(evidence: Evidence) -> Iterator[Finding]:
+    """Each query: set, answered, with objects, and of the right type (manual 2738-2762)."""
+    for query in QUERIES:
+        answer = evidence.layer.answers.get(query)
+        if answer is None:
+            yield QUERY_UNSET.at(query, f"{query} is not set")
+        elif isinstance(answer.error, CredentialsError):
+            yield CREDENTIALS.at(query, str(answer.error), remedy=answer.error.hint)
+        elif answer.error is not None:
+            yield QUERY_FAILED.at(query, str(answer.error))
+        elif not answer.objects:
+            yield QUERY_EMPTY.at(query, f"{answer.xpath} selects nothing")
+        else:
+            strangers = sorted({thing.kind for thing in answer.objects} - {KINDS[query]})
+            if strangers:
+                yield QUERY_TYPE.at(query, f"{answer.xpath} gives {', '.join(strangers)}, not {KINDS[query]}")
+
+
+def check_group_mailboxes(evidence: Evidence) -> Iterator[Finding]:
+    """``gvm_group_mailbox`` of Agent Logins against the Agent Groups' boxes (S35, S44)."""
+    if not evidence.layer.answered("agentgroupquery"):
+        return
+    boxes = {thing.options.get("gvm_mailbox", "").strip() for thing in evidence.layer.groups}
+    for agent in evidence.layer.agents:
+        box = agent.options.get("gvm_group_mailbox", "").strip()
+        if box and box not in boxes:
+            yield GROUP_BOX.at(owner(agent), f"gvm_group_mailbox = {box}, which no Agent Group has")
+
+
+def check_shared_boxes(evidence: Evidence) -> Iterator[Finding]:
+    """One box of one context with two owners of the same kind (design: they share it)."""
+    for things in (evidence.layer.dns, evidence.layer.agents, evidence.layer.groups):
+        first: dict[tuple[str, str], ConfigObject] = {}
+        for thing in things:
+            box = thing.options.get("gvm_mailbox", "").strip() or (thing.number if thing.kind == "CfgDN" else "")
+            if not box:
+                continue
+            place = (box, thing.options.get("gvm_mailbox_context", "").strip())
+            if place in first:
+                yield SHARED_BOX.at(owner(thing), f"box {box} is also the box of {owner(first[place])}")
+            first.setdefault(place, thing)
+
+
+def check_option_names(evidence: Evidence) -> Iterator[Finding]:
+    """Options that stand in the wrong object or are misspelt (S34-S38)."""
+    for thing in (*evidence.layer.dns, *evidence.layer.agents, *evidence.layer.groups):
+        if thing.kind != "CfgAgentLogin" and "gvm_group_mailbox" in thing.options:
+            yield OTHER_OBJECT.at(owner(thing), "gvm_group_mailbox stands here")
+        for name in sorted(thing.options.keys() - set(GVM_OPTIONS)):
+            close = get_close_matches(name.replace("-", "_"), GVM_OPTIONS, 1, 0.8)
+            if close:
+                yield MISSPELT.at(owner(thing), f"{name} is probably {close[0]}")
+
+
+def check_contexts(evidence: Evidence) -> Iterator[Finding]:
+    """``gvm_mailbox_context`` against the contexts and boxes that the site's own voicemail.conf has (S36, S43)."""
+    boxes = evidence.site_boxes
+    if boxes is None:
+        return
+    contexts = {context for _, context in boxes} | evidence.site_contexts
+    for thing in (*evidence.layer.dns, *evidence.layer.agents, *evidence.layer.groups):
+        context = thing.options.get("gvm_mailbox_context", "").strip()
+        box = thing.options.get("gvm_mailbox", "").strip() or (thing.number if thing.kind == "CfgDN" else "")
+        if not context or not box:
+            continue
+        if context not in contexts:
+            yield CONTEXT.at(owner(thing), f"gvm_mailbox_context = {context}, which voicemail.conf does not have")
+        elif (box, context) not in boxes:
+            yield CONTEXT_BOX.at(owner(thing), f"{box}@{context} is not in voicemail.conf")
+
+
+def check_sync_warnings(evidence: Evidence) -> Iterator[Finding]:
+    """What the sync would refuse or change, in its own words (design 7)."""
+    layer = evidence.layer
+    if not all(layer.answered(query) for query in NEEDED):
+        return
+    outcome = desired(layer.dns, layer.agents, layer.groups, allow_mailcmd=evidence.settings.gvma.allow_mailcmd)
+    for warning in outcome.warnings:
+        yield SYNC_WARNING.at(warning.where, warning.message)

@@ -1,0 +1,192 @@
+"""The SIP Server Application, Trunk DNs and media service DNs against our settings; nothing here asks a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gvma.check.evidence import Evidence, owner
+from gvma.check.finding import Finding, Rule
+from gvma.check.values import BOOLEANS, host_and_port
+from gvma.configserver.objects import ConfigObject
+from gvma.mailboxes import desired
+
+NO_MWI = Rule(
+    "sipserver-mwi-missing", "error", "the SIP Server Application lacks an option that MWI needs",
+    "SIP Server sends no MWI request without it (manual 2277-2347).",
+    "Set the option in section TServer of the SIP Server Application.",
+)  # fmt: skip
+MWI_MODE = Rule(
+    "sipserver-mwi-mode", "error", "mwi-mode of SIP Server and mwi_mode of our settings differ",
+    "The gvm-* objects of one mode refuse the other mode's requests (manual 2277-2322).",
+    "Set both to SUBSCRIBE, or both to REGISTER.",
+)  # fmt: skip
+MWI_MODE_OLD = Rule(
+    "sipserver-mwi-register", "info", "MWI by REGISTER",
+    "The manual (2360-2364) recommends SUBSCRIBE: REGISTER does not work for agents registered on Asterisk.",
+    "Set mwi-mode and mwi_mode to SUBSCRIBE unless SIP Server is older than 7.6.",
+)  # fmt: skip
+MWI_HOST = Rule(
+    "sipserver-mwi-host", "error", "mwi-host does not name this Asterisk",
+    "SIP Server sends its MWI requests there (manual 2329-2337), so they never arrive.",
+    "Set mwi-host to the host name or address of this Asterisk.",
+)  # fmt: skip
+MWI_PORT = Rule(
+    "sipserver-mwi-port", "error", "mwi-port is not the SIP port of this Asterisk",
+    "SIP Server sends its MWI requests there (manual 2329-2337), so they never arrive.",
+    "Set mwi-port to the SIP port that Asterisk listens on.",
+)  # fmt: skip
+MWI_DOMAIN = Rule(
+    "sipserver-mwi-domain", "warning", "mwi-domain is not known to this Asterisk",
+    "It stands in every MWI request and must fit Asterisk (manual 2324-2327); host name or address of Asterisk do.",
+    "Set mwi-domain to Asterisk's host name or address, or make the domain known to Asterisk.",
+)  # fmt: skip
+MWI_ENABLE = Rule(
+    "sipserver-mwi-enable", "warning", "boxes of a kind whose mwi-*-enable is not true",
+    "SIP Server never subscribes for this kind of box (manual 2339-2347), so its owners get no notification.",
+    "Set the option to true in the SIP Server Application, or remove the boxes.",
+)  # fmt: skip
+MWI_VALUE = Rule(
+    "sipserver-mwi-value", "error", "an mwi-* option with a value that SIP Server does not know",
+    "SIP Server then takes its default (manual 2277-2347).",
+    "Correct the value.",
+)  # fmt: skip
+TRUNK = Rule(
+    "sipserver-trunk-prefix", "warning", "no Trunk DN carries a prefix that reaches the boxes",
+    "Agents on SIP Server dial prefix + box; without a Trunk of that prefix the call never comes (manual 2561-2571).",
+    "Create a Trunk DN with this prefix and Asterisk's contact, or correct vm_*_ext_prefix.",
+)  # fmt: skip
+TRUNK_CONTACT = Rule(
+    "sipserver-trunk-contact", "error", "the Trunk DN of a box prefix leads elsewhere",
+    "Calls to the boxes go to its contact (manual 2561-2571).",
+    "Set contact of the Trunk DN to this Asterisk.",
+)  # fmt: skip
+SERVICE = Rule(
+    "sipserver-media-contact", "warning", "no Voice over IP Service DN sends a media service to this Asterisk",
+    "SIP Server asks one DN for each service: treatment, music, mcu, recorder (manual 3119-3137).",
+    "Create the DN with service-type and with contact = this Asterisk, if it is to be the media server.",
+)  # fmt: skip
+OVERFLOW = Rule(
+    "no-answer-overflow-unknown", "warning", "no-answer-overflow names a box that does not exist",
+    "Unanswered calls are sent there (manual 1838-1859).",
+    "Set no-answer-overflow to prefix and box, or to a box that exists.",
+)  # fmt: skip
+RULES = (
+    NO_MWI, MWI_MODE, MWI_MODE_OLD, MWI_HOST, MWI_PORT, MWI_DOMAIN, MWI_ENABLE, MWI_VALUE, TRUNK, TRUNK_CONTACT,
+    SERVICE, OVERFLOW,
+)  # fmt: skip
+
+MEDIA_SERVICES = ("treatment", "music", "mcu", "recorder")
+NOT_BOXES = frozenset({"none", "recall", "default", "release"})
+
+
+def _option(thing: ConfigObject, name: str) -> str:
+    return thing.options.get(name, "").strip()
+
+
+def check_mwi(evidence: Evidence) -> Iterator[Finding]:
+    """``mwi-*`` of the SIP Server Application against our settings and this Asterisk (S30-S33)."""
+    for application in evidence.layer.applications:
+        missing = [name for name in ("mwi-domain", "mwi-host", "mwi-port") if not _option(application, name)]
+        for name in missing:
+            yield NO_MWI.at(owner(application), f"{name} is missing")
+        yield from _mode(evidence, application)
+        yield from _address(evidence, application)
+        yield from _enabled(evidence, application)
+
+
+def _mode(evidence: Evidence, application: ConfigObject) -> Iterator[Finding]:
+    theirs = _option(application, "mwi-mode").upper() or "SUBSCRIBE"
+    ours = evidence.settings.gvma.mwi_mode
+    if theirs not in {"SUBSCRIBE", "REGISTER"}:
+        yield MWI_VALUE.at(owner(application), f"mwi-mode = {theirs}, neither SUBSCRIBE nor REGISTER")
+    elif theirs != ours:
+        yield MWI_MODE.at(owner(application), f"mwi-mode = {theirs}, but mwi_mode = {ours} in the settings")
+    elif theirs == "REGISTER":
+        yield MWI_MODE_OLD.at(owner(application), "mwi-mode = REGISTER")
+
+
+def _address(evidence: Evidence, application: ConfigObject) -> Iterator[Finding]:
+    here = evidence.this_asterisk
+    host, port = _option(application, "mwi-host").lower(), _option(application, "mwi-port")
+    domain = _option(application, "mwi-domain").lower()
+    if host and here.addresses and host not in here.addresses:
+        yield MWI_HOST.at(owner(application), f"mwi-host = {host}; this Asterisk is {_names(here.addresses)}")
+    if port and not (port.isdecimal() and 1 <= int(port) <= 65535):
+        yield MWI_VALUE.at(owner(application), f"mwi-port = {port} is no port")
+    elif port and here.sip_ports and int(port) not in here.sip_ports:
+        ports = ", ".join(str(known) for known in sorted(here.sip_ports))
+        yield MWI_PORT.at(owner(application), f"mwi-port = {port}; this Asterisk listens on {ports}")
+    if domain and here.addresses and domain not in here.addresses:
+        yield MWI_DOMAIN.at(owner(application), f"mwi-domain = {domain}; this Asterisk is {_names(here.addresses)}")
+
+
+def _names(addresses: frozenset[str]) -> str:
+    return ", ".join(sorted(addresses)[:6])
+
+
+def _enabled(evidence: Evidence, application: ConfigObject) -> Iterator[Finding]:
+    layer = evidence.layer
+    boxed = {
+        "mwi-extension-enable": bool(layer.dns),
+        "mwi-agent-enable": any(_option(thing, "gvm_mailbox") for thing in layer.agents),
+        "mwi-group-enable": any(_option(thing, "gvm_mailbox") for thing in layer.groups),
+    }
+    for name, has_boxes in boxed.items():
+        value = _option(application, name).lower()
+        if value and value not in BOOLEANS:
+            yield MWI_VALUE.at(owner(application), f"{name} = {value}, neither true nor false")
+        elif has_boxes and value != "true":
+            yield MWI_ENABLE.at(owner(application), f"{name} is {value or 'not set'}, yet there are such boxes")
+
+
+def check_trunks(evidence: Evidence) -> Iterator[Finding]:
+    """Trunk DNs whose ``prefix`` is one of ``vm_*_ext_prefix`` (S46)."""
+    if not evidence.layer.answered("trunkquery"):
+        return
+    settings = evidence.settings.gvma
+    for key in ("vm_dn_ext_prefix", "vm_agt_ext_prefix", "vm_grp_ext_prefix"):
+        prefix = getattr(settings, key)
+        trunks = [dn for dn in evidence.layer.trunks if _option(dn, "prefix") == prefix]
+        if not trunks:
+            yield TRUNK.at(key, f"no Trunk DN has prefix {prefix}")
+        for trunk in trunks:
+            yield from _leads_here(evidence, trunk, TRUNK_CONTACT)
+
+
+def _leads_here(evidence: Evidence, thing: ConfigObject, rule: Rule) -> Iterator[Finding]:
+    here = evidence.this_asterisk
+    host, port = host_and_port(_option(thing, "contact"))
+    if not here.addresses:
+        return
+    if host not in here.addresses or (here.sip_ports and port not in here.sip_ports):
+        yield rule.at(owner(thing), f"contact = {_option(thing, 'contact') or '(none)'} is not this Asterisk")
+
+
+def check_media_services(evidence: Evidence) -> Iterator[Finding]:
+    """Voice over IP Service DNs for treatment, music, mcu, recorder whose contact is this Asterisk (S98)."""
+    if not evidence.layer.answered("servicequery"):
+        return
+    for service in MEDIA_SERVICES:
+        dns = [dn for dn in evidence.layer.services if _option(dn, "service-type").lower() == service]
+        if not dns:
+            yield SERVICE.at("servicequery", f"no DN has service-type = {service}")
+        elif not any(not list(_leads_here(evidence, dn, SERVICE)) for dn in dns):
+            yield from _leads_here(evidence, dns[0], SERVICE)
+
+
+def check_overflow(evidence: Evidence) -> Iterator[Finding]:
+    """``no-answer-overflow`` of DNs and Agent Logins against the boxes (S28): a box, or prefix + box."""
+    layer, settings = evidence.layer, evidence.settings.gvma
+    outcome = desired(layer.dns, layer.agents, layer.groups, allow_mailcmd=settings.allow_mailcmd)
+    prefixes = {
+        "GVMA_DN": settings.vm_dn_ext_prefix,
+        "GVMA_AGENT": settings.vm_agt_ext_prefix,
+        "GVMA_AGENTGROUP": settings.vm_grp_ext_prefix,
+    }
+    boxes = {subscription.box for subscription in outcome.subscriptions}
+    dialled = {prefixes.get(box.context, "") + box.box for box in outcome.mailboxes}
+    known = boxes | dialled | {thing.number for thing in (*layer.dns, *layer.objects("routingpointquery"))}
+    for thing in (*layer.dns, *layer.agents):
+        target = _option(thing, "no-answer-overflow")
+        if target and target.lower() not in NOT_BOXES and target not in known:
+            yield OVERFLOW.at(owner(thing), f"no-answer-overflow = {target}")
