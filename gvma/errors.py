@@ -6,8 +6,13 @@ GvmaError                       1   a defect of ours, where it is raised itself
     ConfigServerTimeout             no connection or no bytes within the time limit
     ConfigServerTlsError            certificate or handshake refused
     ConfigServerFault               a SOAP fault, or an HTTP status without one
-    ConfigServerMalformed           not well-formed, hostile (DTD, depth, size), or not the expected root
+      ConfigServerQueryError        a query outside the grammar that simulator and export files take
+    ConfigServerMalformed           not well-formed
+      ConfigServerHostile           DTD, depth, or a token too long
+      ConfigServerTooLarge          more bytes or objects than any installation has
+      ConfigServerWrongRoot         well-formed, but no answer of Configuration Server
     ConfigServerTruncated           the answer ended before it was complete
+    ExportFileError                 the file in the server's place cannot be opened
   LockHeldError                11   another run holds the lock
   CredentialsError             12   refused by Configuration Server or AMI
   SafetyBrakeError             13   too much would be removed
@@ -73,12 +78,32 @@ class ConfigServerFault(ConfigServerError):
     code = "configserver-fault"
 
 
+class ConfigServerQueryError(ConfigServerFault):
+    code = "configserver-query"
+
+
 class ConfigServerMalformed(ConfigServerError):
     code = "configserver-malformed"
 
 
+class ConfigServerHostile(ConfigServerMalformed):
+    code = "configserver-hostile"
+
+
+class ConfigServerTooLarge(ConfigServerMalformed):
+    code = "configserver-too-large"
+
+
+class ConfigServerWrongRoot(ConfigServerMalformed):
+    code = "configserver-wrong-root"
+
+
 class ConfigServerTruncated(ConfigServerError):
     code = "configserver-truncated"
+
+
+class ExportFileError(ConfigServerError):
+    code = "export-file"
 
 
 class LockHeldError(GvmaError):
