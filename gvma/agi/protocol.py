@@ -1,0 +1,242 @@
+"""AGI's bytes as events: the preamble, replies, hang-up. No socket, no clock, no quoting.
+
+``receive`` takes bytes as they come, in any pieces; ``next_event`` hands out what they say, or None when
+more are needed. Law of this file: **a reply belongs to the one command that is outstanding**. Lines that
+are no reply are skipped, whatever arrived before a command was sent can not be its reply, and so no reply
+is ever taken for that of another command.
+
+A value may hold line ends and parentheses, and Asterisk escapes neither: ``200 result=1 (a)\\nb)``. Asterisk
+writes a reply in one piece and then nothing but ``HANGUP`` before the next command. So a value goes on while
+bytes stand behind it that are no ``HANGUP``, and ends where the last line ends with ``)`` or ``) endpos=N``.
+Only a value with ``)`` before a line end *and* torn apart there by the network is cut short; its rest is
+skipped as a line that is no reply.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gvma.errors import GvmaError
+from gvma.treatments.commands import Call, Reply
+
+# Asterisk's own lines are at most 8 KiB, and agi_arg_N are limited by its channel buffers.
+PREAMBLE_BYTES = 64 * 1024
+# A dialplan variable has no limit; what is longer than this is no answer that a call flow waits for.
+REPLY_BYTES = 256 * 1024
+
+_HANGUP = b"HANGUP\n"
+_PREAMBLE_END = re.compile(rb"\n\r?\n")
+_OPEN_VALUE = re.compile(rb"200 result=([^ (\n]*) ?\(")
+_VALUE = re.compile(rb"200 result=([^ (\n]*) ?\((.*)\)(?: endpos=(-?\d+))?\r?\n", re.DOTALL)
+_VALUE_END = re.compile(rb"\)(?: endpos=-?\d+)?\r?\n\Z")
+_PLAIN = re.compile(rb"200 result=(\S*)(?: endpos=(-?\d+))?(?:\s.*)?\Z", re.DOTALL)
+_STATUS = re.compile(rb"(5\d\d) (.*)\Z", re.DOTALL)
+
+# The replies that most commands get: looked up whole instead of being taken apart.
+_COMMON = {f"200 result={number}\n".encode(): Reply(200, str(number)) for number in (-1, 0, 1)}
+
+
+class AgiProtocolError(GvmaError):
+    """The peer does not speak AGI: no preamble, or one, or a reply, beyond any sensible size."""
+
+    code = "agi-protocol"
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """Asterisk's line ``HANGUP``: the channel is gone, the connection is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The peer has closed. Nothing follows, and what was incomplete is lost."""
+
+
+Event = Call | Reply | Hangup | Closed
+
+
+class Conversation:
+    """One AGI conversation, the server's or the script's end of it."""
+
+    __slots__ = ("_buffer", "_ended", "_seen", "_skip_line", "_state")
+
+    _PREAMBLE: ClassVar[int] = 0
+    _IDLE: ClassVar[int] = 1
+    _OUTSTANDING: ClassVar[int] = 2
+    _CLOSED: ClassVar[int] = 3
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._seen = 0  # all before it was looked at, and does not end anything
+        self._state = self._PREAMBLE
+        self._ended = False
+        self._skip_line = False
+
+    def receive(self, received: bytes) -> None:
+        """Takes bytes from the peer; no bytes at all mean that the peer has closed."""
+        if received:
+            self._buffer += received
+        else:
+            self._ended = True
+
+    def sent(self) -> None:
+        """A command's line goes out: from here on a reply is awaited, and nothing before is one."""
+        self._state = self._OUTSTANDING
+        # A line begun before the command was sent can only be a HANGUP.
+        self._skip_line = bool(self._buffer) and not _may_become_hangup(self._buffer)
+
+    @property
+    def outstanding(self) -> bool:
+        """True while a command waits for its reply."""
+        return self._state == self._OUTSTANDING
+
+    def next_event(self) -> Event | None:
+        """What the bytes so far say next; None where more bytes are needed.
+
+        After the preamble's Call no other Call comes; after Closed, only Closed.
+        Raises AgiProtocolError; the conversation is over then.
+        """
+        if self._state == self._OUTSTANDING and not self._seen and not self._skip_line:
+            reply = _COMMON.get(bytes(self._buffer)) if len(self._buffer) < 16 else None
+            if reply is not None:
+                self._buffer.clear()
+                self._state = self._IDLE
+                return reply
+        event = self._call() if self._state == self._PREAMBLE else self._line_event()
+        if event is None and self._ended:
+            self._state = self._CLOSED
+            return Closed()
+        return event
+
+    def _call(self) -> Call | None:
+        buffer = self._buffer
+        if not b"agi_".startswith(bytes(buffer[:4])):
+            raise AgiProtocolError("the peer does not speak AGI: no agi_ line at the start")
+        end = _PREAMBLE_END.search(buffer, max(0, self._seen - 2))
+        size = end.end() if end else len(buffer)
+        if size > PREAMBLE_BYTES:
+            raise AgiProtocolError(f"a preamble of more than {PREAMBLE_BYTES} bytes")
+        if end is None:
+            self._seen = len(buffer)
+            return None
+        lines = bytes(buffer[: end.start()]).decode("utf-8", "surrogateescape")
+        del buffer[:size]
+        self._seen = 0
+        self._state = self._IDLE
+        return _read_call(lines)
+
+    def _line_event(self) -> Reply | Hangup | None:
+        buffer = self._buffer
+        while True:
+            end = buffer.find(b"\n", self._seen)
+            if end < 0 or self._state == self._CLOSED:
+                return self._need_more()
+            if self._seen:  # a later line of a reply that is already open
+                end = buffer.find(b"\n")
+            if self._skip_line:
+                self._skip_line = False
+                self._drop(end + 1)
+                continue
+            if buffer.startswith(_HANGUP):
+                self._drop(len(_HANGUP))
+                return Hangup()
+            size, reply = self._reply(bytes(buffer[:end])) if self._state == self._OUTSTANDING else (end + 1, None)
+            if not size:
+                return self._need_more()
+            self._drop(size)
+            if reply is not None:
+                self._state = self._IDLE
+                return reply
+
+    def _drop(self, size: int) -> None:
+        del self._buffer[:size]
+        self._seen = 0
+
+    def _need_more(self) -> None:
+        self._seen = len(self._buffer)
+        if self._seen > REPLY_BYTES:
+            raise AgiProtocolError(f"a reply of more than {REPLY_BYTES} bytes")
+
+    def _reply(self, line: bytes) -> tuple[int, Reply | None]:
+        """The reply that ``line`` begins and its size in bytes: no reply where it is a line to skip,
+        no size where its end has not come yet."""
+        if line.startswith(b"200 result="):
+            if _OPEN_VALUE.match(line):
+                return self._value()
+            return len(line) + 1, _plain(line)
+        if line.startswith(b"520-"):
+            return self._usage()
+        status = _STATUS.match(line)
+        if status is None:
+            return len(line) + 1, None
+        return len(line) + 1, Reply(int(status[1]), "", _text(status[2].rstrip(b"\r")))
+
+    def _value(self) -> tuple[int, Reply | None]:
+        size = _value_size(self._buffer)
+        if not size:
+            return 0, None
+        value = _VALUE.fullmatch(self._buffer, 0, size)
+        if value is None:  # pragma: no cover - _value_size has seen the end that _VALUE asks for
+            return size, None
+        text = _text(value[2])
+        endpos = int(value[3]) if value[3] is not None else None
+        return size, Reply(200, _text(value[1]), text, endpos, timed_out=text == "timeout")
+
+    def _usage(self) -> tuple[int, Reply | None]:
+        """``520-Invalid command syntax...``, lines of usage, ``520 End of proper usage.``"""
+        last = self._buffer.find(b"\n520 ")
+        end = self._buffer.find(b"\n", last + 1) if last >= 0 else -1
+        if end < 0:
+            return 0, None
+        return end + 1, Reply(520, "", _text(bytes(self._buffer[4:last])))
+
+
+def _value_size(buffer: bytearray) -> int:
+    """Where the open value's reply ends, 0 where it does not yet. Looks at the end of the buffer only."""
+    end = buffer.rfind(b"\n") + 1
+    if not _may_become_hangup(buffer[end:]):
+        return 0
+    while buffer.endswith(b"\n" + _HANGUP, 0, end):
+        end -= len(_HANGUP)
+    return end if _VALUE_END.search(buffer, max(0, end - 40), end) else 0
+
+
+def _may_become_hangup(begun: bytearray) -> bool:
+    return len(begun) < len(_HANGUP) and _HANGUP.startswith(bytes(begun))
+
+
+def _plain(line: bytes) -> Reply | None:
+    plain = _PLAIN.match(line)
+    if plain is None:  # pragma: no cover - \S* and the rest match any line that begins so
+        return None
+    return Reply(200, _text(plain[1]), None, int(plain[2]) if plain[2] is not None else None)
+
+
+def _text(received: bytes) -> str:
+    return bytes(received).decode("utf-8", "surrogateescape")
+
+
+def _read_call(lines: str) -> Call:
+    """The preamble's names and values. A name given twice counts once, as it came first: Asterisk writes
+    its own lines before those that a caller's name could forge. A line without ``agi_`` continues the value
+    above it."""
+    variables: dict[str, str] = {}
+    name = ""
+    for line in lines.split("\n"):
+        key, colon, value = line.partition(":")
+        if colon and key.startswith("agi_"):
+            name = "" if key[4:] in variables else key[4:]
+            if name:
+                variables[name] = value.strip(" \r")
+        elif name:
+            variables[name] += "\n" + line.rstrip("\r")
+    return Call(variables, tuple(_arguments(variables)))
+
+
+def _arguments(variables: dict[str, str]) -> list[str]:
+    arguments = []
+    while (argument := variables.get(f"arg_{len(arguments) + 1}")) is not None:
+        arguments.append(argument)
+    return arguments

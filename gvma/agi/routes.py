@@ -1,0 +1,53 @@
+"""The table of routes: what stands in agi://host/<route> -> the call flow that answers.
+
+A route's flow comes from ``gvma.treatments``; ``health`` is the server's own, for load balancers and
+``gvma check``. Nothing here waits or writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from gvma.agi.driver import UnknownRouteError
+from gvma.settings.model import MediaSettings
+from gvma.treatments.commands import Call, CallerGone, CallFlow, Command
+
+Flow = Callable[[Call, MediaSettings], CallFlow]
+
+HEALTH = "health"
+# What a probe writes, and the first line that a healthy server answers.
+HEALTH_PREAMBLE = b"agi_network: yes\nagi_network_script: health\n\n"
+HEALTH_ANSWER = b'SET VARIABLE "GVMA_HEALTH" "ok"\n'
+
+
+def health(call: Call, media: MediaSettings) -> CallFlow:
+    """``agi://host/health``: one command, so that a dialplan finds GVMA_HEALTH set to ``ok`` and a prober
+    that is no Asterisk reads one line. It need not answer."""
+    del call, media
+    try:
+        yield Command("SET VARIABLE", ("GVMA_HEALTH", "ok"))
+    except CallerGone:
+        pass
+    return "ok"
+
+
+def all_routes() -> Mapping[str, Flow]:
+    """Every route that ``gvma agi serve`` knows."""
+    from gvma.treatments import ROUTES  # noqa: PLC0415  (so that tests and probes need no flows)
+
+    return {**ROUTES, HEALTH: health}
+
+
+def route_of(call: Call) -> str:
+    """The route's name: agi_network_script without its query and slashes; for a script over stdin, and
+    for ``agi://host`` alone, the empty string."""
+    return call.variables.get("network_script", "").partition("?")[0].strip("/")
+
+
+def begin(routes: Mapping[str, Flow], call: Call, media: MediaSettings) -> CallFlow:
+    """The call flow of the preamble's route. Raises UnknownRouteError."""
+    route = route_of(call)
+    flow = routes.get(route)
+    if flow is None:
+        raise UnknownRouteError(route)
+    return flow(call, media)
