@@ -47,7 +47,7 @@ def unpack(suite: str, packages: Sequence[str], into: Path, work: Path) -> None:
     missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
     if missing:
         raise NotObtainableError(f"no {', '.join(missing)} on PATH: this host has no Debian packages")
-    failures = []
+    failures: list[str] = []
     for mirror in _mirrors():
         place = work / f"mirror{len(failures)}"
         try:

@@ -116,9 +116,7 @@ def _on_path(program: str) -> Path | None:
     return Path(found) if found else None
 
 
-def _unpacked(
-    name: str, suites: Sequence[str], packages: Sequence[str], usable: Callable[[Path], object]
-) -> Path:
+def _unpacked(name: str, suites: Sequence[str], packages: Sequence[str], usable: Callable[[Path], object]) -> Path:
     """The folder in the cache that holds the packages; built if it is not there or does not work."""
     cache = cache_folder()
     place = cache / f"{name}-{architecture()}-{_LAYOUT}"
@@ -140,9 +138,7 @@ def _works(usable: Callable[[Path], object], place: Path) -> bool:
     return True
 
 
-def _build(
-    place: Path, suites: Sequence[str], packages: Sequence[str], usable: Callable[[Path], object]
-) -> None:
+def _build(place: Path, suites: Sequence[str], packages: Sequence[str], usable: Callable[[Path], object]) -> None:
     """Build beside the place, try it, rename. Under the lock, so what a killed builder left is removed."""
     for left in place.parent.glob(f".{place.name}.*.tmp"):
         shutil.rmtree(left, ignore_errors=True)
@@ -155,9 +151,10 @@ def _build(
             usable(root)
             shutil.rmtree(place, ignore_errors=True)
             root.rename(place)
-            return
         except NotObtainableError as failure:
             failures.append(f"{suite}: {failure}")
+        else:
+            return
         finally:
             shutil.rmtree(building, ignore_errors=True)
     raise NotObtainableError("; ".join(failures))

@@ -1,0 +1,57 @@
+"""Ports for one private Asterisk on 127.0.0.1 that no other private Asterisk takes.
+
+A block of ports below the range from which the kernel serves ``bind(0)``; its first port is held open by
+this process, which is how other processes see that the block is taken, and why a dead process frees it.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+from dataclasses import dataclass
+
+from gvma.demo.debian import NotObtainableError
+
+_LOWEST, _HIGHEST, _BLOCK = 10_000, 32_000, 1_010
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """A taken block. sip: UDP. ami: TCP. rtp: first and last, 1,000 of them, as chan_sip wants between two tests."""
+
+    guard: socket.socket
+    sip: int
+    ami: int
+    rtp: tuple[int, int]
+
+    def release(self) -> None:
+        """Let others have the block."""
+        self.guard.close()
+
+
+def take_ports() -> Ports:
+    """A free block. Raises NotObtainableError where all are taken."""
+    starts = list(range(_LOWEST, _HIGHEST - _BLOCK, _BLOCK))
+    random.shuffle(starts)
+    for start in starts:
+        guard = _bound(socket.SOCK_DGRAM, start)
+        if guard is None:
+            continue
+        probes = [_bound(socket.SOCK_DGRAM, start + 1), _bound(socket.SOCK_STREAM, start + 2)]
+        for probe in probes:
+            if probe is not None:
+                probe.close()
+        if None not in probes:
+            return Ports(guard, start + 1, start + 2, (start + 10, start + _BLOCK - 1))
+        guard.close()
+    raise NotObtainableError("every block of ports for a private Asterisk is taken", where="127.0.0.1")
+
+
+def _bound(kind: socket.SocketKind, port: int) -> socket.socket | None:
+    sock = socket.socket(socket.AF_INET, kind)
+    try:
+        sock.bind(("127.0.0.1", port))
+    except OSError:
+        sock.close()
+        return None
+    return sock
