@@ -1,0 +1,106 @@
+"""Who owns which mailbox and subscription, kept so that an owner with a bad value loses neither.
+
+Pure. An owner whose values are refused keeps what it already has, even where the bad value is the box name
+itself; then only the record of the last sync tells what it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from gvma.mailboxes import RefusedOwner
+
+Identity = tuple[str, int]
+"""``("dn" | "agent" | "group", dbid)``."""
+
+Holding = tuple[str, str, str]
+"""Box, context, name of the subscription."""
+
+CONTEXTS: Mapping[str, str] = {"dn": "GVMA_DN", "agent": "GVMA_AGENT", "group": "GVMA_AGENTGROUP"}
+_TITLE = "gvma-owners 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What stays for refused owners: ``box@context`` keys and subscription names, and the owners' records.
+
+    unsure: refused owners of whom nobody knows what they have; for these, all unclaimed stays.
+    """
+
+    boxes: frozenset[str]
+    subscriptions: frozenset[str]
+    carried: Mapping[Identity, Holding]
+    unsure: tuple[RefusedOwner, ...]
+
+
+def keep_for_refused(
+    refused: Iterable[RefusedOwner],
+    record: Mapping[Identity, Holding],
+    unclaimed_boxes: frozenset[str],
+    unclaimed_subscriptions: Mapping[str, str],
+) -> Kept:
+    """Of what is in the blocks now and nobody else claims, what must stay.
+
+    unclaimed_boxes: ``box@context`` of boxes in the block that the plan would remove.
+    unclaimed_subscriptions: the same of subscriptions, name to ``box@context``.
+    """
+    boxes: set[str] = set()
+    names: set[str] = set()
+    carried: dict[Identity, Holding] = {}
+    unsure: list[RefusedOwner] = []
+    for owner in refused:
+        identity = (owner.kind, owner.dbid)
+        holding = record.get(identity)
+        if holding is not None:
+            carried[identity] = holding
+            boxes.add(f"{holding[0]}@{holding[1]}")
+            names.add(holding[2])
+            continue
+        mine = {name for name in unclaimed_subscriptions if kind_of(name) == owner.kind}
+        own_context = CONTEXTS[owner.kind]
+        if owner.box is not None:
+            name = subscription_name(owner.kind, owner.box)
+            box = f"{owner.box}@{owner.context or own_context}"
+            if box in unclaimed_boxes or name in mine:
+                boxes.add(box)
+                names.add(name)
+                continue
+        candidates = {box for box in unclaimed_boxes if box.endswith(f"@{own_context}")}
+        if candidates or mine:
+            unsure.append(owner)
+            boxes |= candidates
+            names |= mine
+    return Kept(frozenset(boxes & unclaimed_boxes), frozenset(names & set(unclaimed_subscriptions)), carried, tuple(unsure))
+
+
+def subscription_name(kind: str, box: str) -> str:
+    """``gvm-1000``, ``gvm-a-1000`` or ``gvm-g-1000`` (the manual's lines 2402-2435)."""
+    return {"dn": "gvm-", "agent": "gvm-a-", "group": "gvm-g-"}[kind] + box
+
+
+def kind_of(subscription: str) -> str:
+    """The kind of owner that a subscription's name tells; a DN whose box is ``a-1`` looks like an agent."""
+    if subscription.startswith("gvm-a-"):
+        return "agent"
+    return "group" if subscription.startswith("gvm-g-") else "dn"
+
+
+def write_owners(owners: Mapping[Identity, Holding]) -> bytes:
+    """The record as a text: one owner a line, in a fixed order."""
+    lines = [f"{kind} {dbid} {box} {context} {name}\n" for (kind, dbid), (box, context, name) in owners.items()]
+    lines.sort()
+    return f"{_TITLE}\n{''.join(lines)}".encode()
+
+
+def read_owners(text: bytes) -> dict[Identity, Holding]:
+    """The record as it was written; empty where the text is no record (then the cautious way is taken)."""
+    title, *lines = text.decode("utf-8", "replace").splitlines() or [""]
+    if title != _TITLE:
+        return {}
+    owners: dict[Identity, Holding] = {}
+    for line in lines:
+        fields = line.split(" ")
+        if len(fields) == 5 and fields[1].isdigit():
+            owners[(fields[0], int(fields[1]))] = (fields[2], fields[3], fields[4])
+    return owners

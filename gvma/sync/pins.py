@@ -1,0 +1,101 @@
+"""Whose PIN counts: Configuration Server's first PIN, or the one that the owner chose by phone.
+
+Pure. The record of first PINs holds keyed hashes, never a PIN; nothing here prints or logs one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from gvma.mailboxes import Mailbox
+
+_TITLE = "gvma-first-pins 1 "
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class PinRecord:
+    """The first PINs of the last sync. key: what the hashes were made with. hashes: by ``box@context``."""
+
+    key: bytes = field(repr=False)
+    hashes: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SettledPins:
+    """What is to stand in the file.
+
+    kept: PINs from the file that differ from the first PIN, by ``box@context``.
+    reset: boxes whose first PIN is to be in force again, although they exist already.
+    fresh: boxes that neither the file nor an existing record knows.
+    record: the text of the new record.
+    """
+
+    kept: Mapping[str, str] = field(repr=False)
+    reset: tuple[str, ...]
+    fresh: tuple[str, ...]
+    record: bytes = field(repr=False)
+
+
+def fingerprint(key: bytes, box: str, pin: str) -> str:
+    """The keyed hash of a first PIN: 32 hex digits, another for each box (BLAKE2b as a MAC, RFC 7693)."""
+    return hashlib.blake2b(f"{box}\0{pin}".encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
+
+
+def settle(
+    mailboxes: Iterable[Mailbox],
+    in_file: Mapping[str, str],
+    record: PinRecord | None,
+    key: bytes,
+    *,
+    wanted_resets: frozenset[str] = frozenset(),
+    carried: Iterable[str] = (),
+) -> SettledPins:
+    """Decides the PIN of each mailbox.
+
+    mailboxes: as Configuration Server wants them. in_file: PINs in the block now, by ``box@context``.
+    record: None where there was no earlier sync. key: of the new record; the old one's where there is one.
+    carried: boxes that stay although Configuration Server's value for them is unusable.
+    The file's PIN stays unless the first PIN has changed since the record, or a reset is wanted.
+    """
+    known: Mapping[str, str] = record.hashes if record else {}
+    kept: dict[str, str] = {}
+    reset: list[str] = []
+    fresh: list[str] = []
+    entries: list[str] = []
+    for mailbox in mailboxes:
+        box = mailbox.key
+        mark = fingerprint(key, box, mailbox.pin)
+        entries.append(f"{box} {mark}\n")
+        before = known.get(box)
+        if box in wanted_resets or (before is not None and before != mark):
+            reset.append(box)
+        elif box in in_file:
+            if in_file[box] != mailbox.pin:
+                kept[box] = in_file[box]
+        elif record is not None and before is None:
+            fresh.append(box)
+    entries.extend(f"{box} {known[box]}\n" for box in carried if box in known)
+    entries.sort()
+    text = f"{_TITLE}{key.hex()}\n{''.join(entries)}".encode()
+    return SettledPins(kept, tuple(reset), tuple(fresh), text)
+
+
+def read_record(text: bytes) -> PinRecord | None:
+    """The record as it was written; None where the text is no record (then the file's PINs stay)."""
+    try:
+        title, *entries = text.decode("utf-8").splitlines()
+        key = bytes.fromhex(title.removeprefix(_TITLE))
+    except (UnicodeDecodeError, ValueError):
+        return None
+    if not title.startswith(_TITLE) or len(key) != KEY_BYTES:
+        return None
+    hashes: dict[str, str] = {}
+    for entry in entries:
+        box, _, mark = entry.rpartition(" ")
+        if len(mark) != 32 or "@" not in box:
+            return None
+        hashes[box] = mark
+    return PinRecord(key, hashes)

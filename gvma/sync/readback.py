@@ -1,0 +1,139 @@
+"""What Asterisk holds after a reload, compared with what it should hold; AMI's own Success proves nothing.
+
+It only asks. A list that was cut short is no difference: the conversation raises, and the caller asks again.
+Names are compared as Asterisk keeps them: blanks at the ends gone, cut at 79 bytes (app_voicemail.c,
+``struct ast_vm_user``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gvma.ami import AsteriskManager
+
+CONTEXTS = frozenset({"GVMA_DN", "GVMA_AGENT", "GVMA_AGENTGROUP"})
+KEPT_BYTES = 79
+VOICEMAIL, DIALPLAN, PJSIP, CHAN_SIP = "app_voicemail.so", "pbx_config.so", "res_pjsip.so", "chan_sip.so"
+
+_SECTION = re.compile(rb"\s*\[([^\]]+)\]")
+_EXTENSION = re.compile(rb"\s*exten\s*=>?\s*([^,]+),")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A mailbox as ``VoicemailUsersList`` tells it."""
+
+    name: str
+    email: str
+    pager: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What Asterisk should hold.
+
+    mailboxes: all of ours by ``box@context``. foreign: boxes in our contexts that the site wrote itself.
+    subscriptions: name to ``box@context``; on_endpoint: REGISTER mode, where PJSIP's AORs name no mailbox.
+    gone: subscriptions that were in the block before and must be gone.
+    extensions: context to the patterns of our dialplan block.
+    """
+
+    mailboxes: Mapping[str, Box]
+    foreign: frozenset[str]
+    subscriptions: Mapping[str, str]
+    on_endpoint: bool
+    gone: frozenset[str]
+    extensions: Mapping[str, tuple[str, ...]]
+
+
+def differences(ami: AsteriskManager, expected: Expected, modules: Iterable[str]) -> list[str]:
+    """What Asterisk holds otherwise than expected, a sentence each; empty where all is as planned.
+
+    modules: those that were reloaded; only what they read is asked for.
+    Raises AsteriskUnreachableError where Asterisk could not be asked to the end.
+    """
+    found: list[str] = []
+    for module in modules:
+        if module == VOICEMAIL:
+            found += _mailboxes(ami, expected)
+        elif module == PJSIP:
+            found += _aors(ami, expected)
+        elif module == CHAN_SIP:
+            found += _peers(ami, expected)
+        elif module == DIALPLAN:
+            found += _extensions(ami, expected)
+    return found
+
+
+def as_kept(text: str) -> str:
+    """A name as app_voicemail keeps it; a character cut in two is left out."""
+    return text.strip().encode("utf-8", "surrogateescape")[:KEPT_BYTES].decode("utf-8", "ignore").strip()
+
+
+def extensions_of(body: bytes) -> dict[str, tuple[str, ...]]:
+    """The patterns of a dialplan block by context, each once."""
+    contexts: dict[str, dict[str, None]] = {}
+    current: dict[str, None] = {}
+    for line in body.splitlines():
+        section, extension = _SECTION.match(line), _EXTENSION.match(line)
+        if section:
+            current = contexts.setdefault(section[1].decode("utf-8", "replace"), {})
+        elif extension:
+            current[extension[1].strip().decode("utf-8", "replace")] = None
+    return {name: tuple(patterns) for name, patterns in contexts.items()}
+
+
+def _mailboxes(ami: AsteriskManager, expected: Expected) -> list[str]:
+    held = ami.voicemail_users()
+    found = []
+    for key, box in expected.mailboxes.items():
+        user = held.get(key)
+        if user is None:
+            found.append(f"mailbox {key} is missing")
+        elif key not in expected.foreign:
+            for what, wanted, has in (
+                ("name", box.name, user.name),
+                ("e-mail", box.email, user.email),
+                ("pager e-mail", box.pager, user.pager),
+            ):
+                if wanted != has and as_kept(wanted) != as_kept(has):
+                    found.append(f"mailbox {key} has another {what} than planned")
+    for key in held:
+        if key not in expected.mailboxes and key not in expected.foreign and key.rpartition("@")[2] in CONTEXTS:
+            found.append(f"mailbox {key} is there and was not planned")
+    return found
+
+
+def _aors(ami: AsteriskManager, expected: Expected) -> list[str]:
+    held = ami.aors()
+    found = []
+    for name, mailbox in expected.subscriptions.items():
+        if name not in held:
+            found.append(f"AOR {name} is missing")
+        elif not expected.on_endpoint and held[name] != mailbox:
+            found.append(f"AOR {name} has not the mailbox {mailbox}")
+    found += [f"AOR {name} should be gone" for name in sorted(expected.gone) if name in held]
+    return found
+
+
+def _peers(ami: AsteriskManager, expected: Expected) -> list[str]:
+    held = ami.sip_peers()
+    found = [f"SIP peer {name} is missing" for name in expected.subscriptions if name not in held]
+    found += [f"SIP peer {name} should be gone" for name in sorted(expected.gone) if name in held]
+    return found
+
+
+def _extensions(ami: AsteriskManager, expected: Expected) -> list[str]:
+    found = []
+    for context, patterns in expected.extensions.items():
+        shown = ami.dialplan(context)
+        found += [
+            f"extension {pattern} is missing in context {context}"
+            for pattern in patterns
+            if f"'{pattern}'" not in shown
+        ]
+    return found
