@@ -1,0 +1,105 @@
+"""GVM options that contradict each other, each found where it stands and not where all is well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gvma.check import gvm_options
+from gvma.check.evidence import QUERIES, Answer, Evidence, Layer
+from gvma.configserver.objects import ConfigObject
+from gvma.errors import ConfigServerUnreachable, CredentialsError
+from gvma.settings import Settings
+from tests.unit.check.objects import agent, application, dn, evidence, group
+
+HEALTHY = {
+    "dnquery": [dn("1000"), dn("1001", gvm_mailbox="1001", gvm_name="Anne")],
+    "agentquery": [agent("7001", gvm_mailbox="2222", gvm_group_mailbox="3333")],
+    "agentgroupquery": [group("Sales", gvm_mailbox="3333")],
+    "routingpointquery": [dn("2400", 4)],
+    "trunkquery": [dn("trunk", 14)],
+    "servicequery": [dn("music", 29)],
+    "applicationquery": [application()],
+}
+
+
+def test_a_healthy_layer_gives_no_finding() -> None:
+    seen = replace(evidence(**HEALTHY), site_boxes=frozenset())
+    checks = (
+        gvm_options.check_queries, gvm_options.check_group_mailboxes, gvm_options.check_shared_boxes,
+        gvm_options.check_option_names, gvm_options.check_contexts, gvm_options.check_sync_warnings,
+    )  # fmt: skip
+    assert [finding for check in checks for finding in check(seen)] == []
+
+
+def test_a_group_mailbox_that_no_agent_group_has() -> None:
+    seen = evidence(
+        agentquery=[agent("7001", gvm_group_mailbox="3334")], agentgroupquery=[group("S", gvm_mailbox="3333")]
+    )
+    assert [(f.code, f.where) for f in gvm_options.check_group_mailboxes(seen)] == [
+        ("gvm-group-mailbox-unknown", "Agent Login 7001")
+    ]
+
+
+def test_a_box_of_two_owners_is_named_with_the_other_owner() -> None:
+    seen = evidence(dnquery=[dn("1000"), dn("1001", gvm_mailbox="1000")])
+    assert [(f.code, f.where, "DN 1000" in f.message) for f in gvm_options.check_shared_boxes(seen)] == [
+        ("gvm-mailbox-shared", "DN 1001", True)
+    ]
+
+
+def test_the_same_box_name_of_a_dn_and_an_agent_is_two_boxes() -> None:
+    seen = evidence(dnquery=[dn("1000")], agentquery=[agent("1", gvm_mailbox="1000")])
+    assert list(gvm_options.check_shared_boxes(seen)) == []
+
+
+@pytest.mark.parametrize("thing", [dn("1000", gvm_group_mailbox="3"), group("Sales", gvm_group_mailbox="3")])
+def test_gvm_group_mailbox_outside_an_agent_login(thing: ConfigObject) -> None:
+    key = "dnquery" if thing.kind == "CfgDN" else "agentgroupquery"
+    assert [f.code for f in gvm_options.check_option_names(evidence(**{key: [thing]}))] == ["gvm-option-misplaced"]
+
+
+@pytest.mark.parametrize("name", ["gvm_mailbx", "gvm_mail_box", "gvmmailbox", "gvm_pasword", "gvm-email"])
+def test_a_misspelt_gvm_option_is_named_with_the_nearest_name(name: str) -> None:
+    wrong = replace(dn("1000"), options={name: "1"})
+    assert [f.code for f in gvm_options.check_option_names(evidence(dnquery=[wrong]))] == ["gvm-option-misspelt"]
+
+
+@pytest.mark.parametrize(
+    ("boxes", "code"),
+    [
+        (frozenset[tuple[str, str]](), ["gvm-context-unknown"]),
+        (frozenset({("5002", "MY_COMPANY")}), ["gvm-context-box-unknown"]),
+        (frozenset({("5001", "MY_COMPANY")}), []),
+    ],
+)
+def test_a_foreign_box_must_stand_in_voicemail_conf(boxes: frozenset[tuple[str, str]], code: list[str]) -> None:
+    foreign = dn("1000", gvm_mailbox="5001", gvm_mailbox_context="MY_COMPANY")
+    seen = replace(evidence(dnquery=[foreign]), site_boxes=boxes)
+    assert [f.code for f in gvm_options.check_contexts(seen)] == code
+
+
+def test_what_the_sync_refuses_is_said() -> None:
+    seen = evidence(dnquery=[dn("1000", gvm_email="a,b@example.com")])
+    assert [f.code for f in gvm_options.check_sync_warnings(seen)] == ["sync-warning"]
+
+
+def asked(error: Exception | None, *objects: ConfigObject) -> list[str]:
+    answers = {query: Answer(query, "//x", tuple(HEALTHY[query])) for query in QUERIES}
+    assert error is None or isinstance(error, (ConfigServerUnreachable, CredentialsError))
+    answers["dnquery"] = Answer("dnquery", "//x", objects, error)
+    return [finding.code for finding in gvm_options.check_queries(Evidence(Settings(), Layer(answers)))]
+
+
+def test_each_way_in_which_a_query_fails_has_its_own_code() -> None:
+    assert asked(ConfigServerUnreachable("connection refused")) == ["configserver-query"]
+    assert asked(CredentialsError("refused")) == ["configserver-credentials"]
+    assert asked(None) == ["configserver-query-empty"]
+    assert asked(None, agent("7001")) == ["configserver-query-type"]
+    assert asked(None, dn("1000")) == []
+
+
+def test_a_query_that_is_not_set_is_said() -> None:
+    unset = evidence(dnquery=[dn("1")], agentquery=[agent("1")], agentgroupquery=[group("1")])
+    assert {(f.code, f.severity) for f in gvm_options.check_queries(unset)} == {("configserver-query-unset", "info")}

@@ -1,0 +1,98 @@
+"""SIP Server's own options against ours, each once wrong and once right."""
+
+from __future__ import annotations
+
+import pytest
+
+from gvma.check import sipserver
+from gvma.configserver.objects import ConfigObject
+from gvma.settings import GvmaSettings
+from tests.unit.check.objects import agent, application, dn, evidence, group
+
+RIGHT = {
+    "mwi_mode": "SUBSCRIBE",
+    "mwi_domain": "pbx.example",
+    "mwi_host": "127.0.0.1",
+    "mwi_port": "5060",
+    "mwi_extension_enable": "true",
+    "mwi_agent_enable": "true",
+    "mwi_group_enable": "true",
+}
+
+
+def found(settings: GvmaSettings | None = None, **changes: str) -> list[str]:
+    options = {name: value for name, value in {**RIGHT, **changes}.items() if value}
+    seen = evidence(
+        settings,
+        dnquery=[dn("1000")],
+        agentquery=[agent("7001", gvm_mailbox="2222")],
+        agentgroupquery=[group("Sales", gvm_mailbox="3333")],
+        applicationquery=[application(**options)],
+    )
+    return [finding.code for finding in sipserver.check_mwi(seen)]
+
+
+def test_an_application_that_fits_gives_no_finding() -> None:
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"mwi_host": ""}, "sipserver-mwi-missing"),
+        ({"mwi_port": ""}, "sipserver-mwi-missing"),
+        ({"mwi_domain": ""}, "sipserver-mwi-missing"),
+        ({"mwi_mode": "REGISTER"}, "sipserver-mwi-mode"),
+        ({"mwi_mode": "NOTIFY"}, "sipserver-mwi-value"),
+        ({"mwi_host": "10.9.9.9"}, "sipserver-mwi-host"),
+        ({"mwi_port": "5070"}, "sipserver-mwi-port"),
+        ({"mwi_port": "sip"}, "sipserver-mwi-value"),
+        ({"mwi_domain": "elsewhere.example"}, "sipserver-mwi-domain"),
+        ({"mwi_extension_enable": "false"}, "sipserver-mwi-enable"),
+        ({"mwi_agent_enable": ""}, "sipserver-mwi-enable"),
+        ({"mwi_group_enable": "yes"}, "sipserver-mwi-value"),
+    ],
+)
+def test_each_option_that_does_not_fit_is_found(changes: dict[str, str], code: str) -> None:
+    assert found(None, **changes) == [code]
+
+
+def test_the_mode_is_subscribe_where_none_is_set() -> None:
+    assert found(None, mwi_mode="") == []
+    assert found(GvmaSettings(mwi_mode="REGISTER"), mwi_mode="") == ["sipserver-mwi-mode"]
+
+
+def test_register_mode_on_both_sides_is_told_as_information() -> None:
+    assert found(GvmaSettings(mwi_mode="REGISTER"), mwi_mode="REGISTER") == ["sipserver-mwi-register"]
+
+
+def trunks(*things: ConfigObject) -> list[str]:
+    return [finding.code for finding in sipserver.check_trunks(evidence(trunkquery=list(things)))]
+
+
+def test_each_box_prefix_needs_a_trunk_that_leads_here() -> None:
+    right = [dn(f"to-boxes-{prefix}", 14, prefix=prefix, contact="127.0.0.1:5060") for prefix in ("37", "38", "39")]
+    assert trunks(*right) == []
+    assert trunks(*right[:2]) == ["sipserver-trunk-prefix"]
+    assert trunks(*right[:2], dn("far", 14, prefix="39", contact="10.9.9.9:5060")) == ["sipserver-trunk-contact"]
+
+
+def test_media_services_lead_here() -> None:
+    services = [
+        dn(name, 29, service_type=name, contact="sip:127.0.0.1:5060")
+        for name in ("treatment", "music", "mcu", "recorder")
+    ]
+    codes = [finding.code for finding in sipserver.check_media_services(evidence(servicequery=services))]
+    assert codes == []
+    away = [*services[:3], dn("recorder", 29, service_type="recorder", contact="10.9.9.9")]
+    assert [f.code for f in sipserver.check_media_services(evidence(servicequery=away))] == ["sipserver-media-contact"]
+    missing = sipserver.check_media_services(evidence(servicequery=services[1:]))
+    assert [(f.code, "treatment" in f.message) for f in missing] == [("sipserver-media-contact", True)]
+
+
+@pytest.mark.parametrize(
+    ("target", "codes"), [("371000", []), ("1000", []), ("1001", []), ("379999", ["no-answer-overflow-unknown"])]
+)
+def test_no_answer_overflow_names_a_box_or_another_dn(target: str, codes: list[str]) -> None:
+    seen = evidence(dnquery=[dn("1000", no_answer_overflow=target), dn("1001")])
+    assert [finding.code for finding in sipserver.check_overflow(seen)] == codes
