@@ -22,10 +22,11 @@ import click
 from gvma import __version__
 from gvma.cli import exits
 from gvma.cli.output import Output, reader_is_gone
-from gvma.errors import GvmaError, SettingsError, UsageError
+from gvma.errors import GvmaError, UsageError
 
 if TYPE_CHECKING:
     from gvma.settings import Settings
+    from gvma.settings.reader import Loaded
 
 # name: what `gvma --help` says of it. The command is the attribute `command` of gvma.cli.<name>.
 COMMANDS = {
@@ -46,10 +47,10 @@ class Invocation:
 
     output: Output
     config: Path | None = None
-    _loaded: dict[frozenset[str], Settings] = field(default_factory=dict)
+    _loaded: dict[frozenset[str], Loaded] = field(default_factory=dict)
 
-    def settings(self, *, without: Collection[str] = ()) -> Settings:
-        """The settings, read once; their warnings go to the output.
+    def loaded(self, *, without: Collection[str] = ()) -> Loaded:
+        """Settings, their warnings and origins, read once; says nothing, for a caller with its own say.
 
         without: sections that this run does not need; a placeholder that is left there is no error.
         Raises SettingsError where there is no settings file, or it is not valid.
@@ -58,11 +59,16 @@ class Invocation:
 
         key = frozenset(without)
         if key not in self._loaded:
-            loaded = reader.load(self.config, os.environ, without=without)
-            for warning in loaded.warnings:
-                self.output.warn(warning)
-            self._loaded[key] = loaded.settings
+            self._loaded[key] = reader.load(self.config, os.environ, without=without)
         return self._loaded[key]
+
+    def settings(self, *, without: Collection[str] = ()) -> Settings:
+        """As ``loaded``, with the warnings said."""
+        known = frozenset(without) in self._loaded
+        loaded = self.loaded(without=without)
+        for warning in () if known else loaded.warnings:
+            self.output.warn(warning)
+        return loaded.settings
 
     def settings_or_default(self) -> Settings:
         """The settings where there is a file, else the defaults; for commands that work without one."""
@@ -138,16 +144,9 @@ def cli(ctx: click.Context, config: Path | None, form: str, quiet: bool, verbose
     output.quiet, output.verbosity = quiet, verbose
     ctx.obj.config = config
     if config is not None and ctx.invoked_subcommand != "config" and "--help" not in ctx.args:
-        _refuse_missing(config)
+        from gvma.settings import reader  # noqa: PLC0415  (start-up)
 
-
-def _refuse_missing(config: Path) -> None:
-    if not config.is_file():
-        raise SettingsError(
-            "no such settings file",
-            where=str(config),
-            hint="Nothing was changed. Name an existing file, or write one with `gvma config init`.",
-        )
+        reader.find(config, os.environ)
 
 
 def run(group: click.Group, argv: list[str]) -> int:

@@ -49,6 +49,7 @@ class ConfigServerSettings:
     port: int = 8080
     username: str = ""
     password: Secret = field(default_factory=lambda: Secret(""))
+    password_file: Path | None = None
     dnquery: str = ""
     agentquery: str = ""
     agentgroupquery: str = ""
@@ -90,6 +91,7 @@ class GvmaSettings:
     asterisk_cm_port: int = 5038
     asterisk_cm_username: str = "gvma"
     asterisk_cm_secret: Secret = field(default_factory=lambda: Secret("genesys1"))
+    asterisk_cm_secret_file: Path | None = None
     asterisk_cm_tls: bool = False
     asterisk_cm_ca_file: Path | None = None
     asterisk_cm_timeout: float = 30.0

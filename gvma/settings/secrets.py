@@ -1,0 +1,102 @@
+"""Where a secret comes from; the one that is farthest from other eyes wins.
+
+1. a systemd credential, ``$CREDENTIALS_DIRECTORY/<name>``
+2. the file of the ``*_file`` key
+3. the environment variable
+4. the key in the settings file
+
+A secret file that others may read is refused. Nothing here shows a secret, not even a refused one.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gvma.errors import SettingsError
+from gvma.settings.model import Secret
+
+_LONGEST = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class SecretSources:
+    """The names under which one secret can be given."""
+
+    section: str
+    key: str
+    file_key: str
+    variable: str
+    credential: str
+
+
+SECRETS = (
+    SecretSources("cfgserver", "password", "password_file", "GVMA_CFGSERVER_PASSWORD", "cfgserver-password"),
+    SecretSources("gvma_settings", "asterisk_cm_secret", "asterisk_cm_secret_file", "GVMA_AMI_SECRET", "ami-secret"),
+)
+
+
+def secret_from(
+    sources: SecretSources, file: Path | None, file_where: str, environ: Mapping[str, str]
+) -> tuple[Secret, str] | None:
+    """The secret and its origin; None where only the settings file can have it.
+
+    file: the value of the ``*_file`` key. file_where: file, line and key, for its errors.
+    Raises SettingsError where a named file is missing, empty, or readable by others.
+    """
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    if folder and (credential := Path(folder) / sources.credential).exists():
+        # systemd gives the unit's user access by an ACL, which shows as group rights: no test of those.
+        return _read(credential, str(credential)), f"credential {credential}"
+    if file is not None:
+        _refuse_if_others_may_read(file, file_where)
+        return _read(file, file_where), f"secret file {file}"
+    if text := environ.get(sources.variable):
+        _refuse_control_characters(text, f"environment {sources.variable}")
+        return Secret(text), f"environment {sources.variable}"
+    return None
+
+
+def _refuse_if_others_may_read(file: Path, where: str) -> None:
+    try:
+        status = file.stat()
+    except OSError as error:
+        raise _refused(f"the secret file {file} cannot be read: {error.strerror}", where) from None
+    if not stat.S_ISREG(status.st_mode):
+        raise _refused(f"the secret file {file} is not a regular file", where)
+    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise _refused(
+            f"the secret file {file} is open to its group or to others (mode {status.st_mode & 0o777:04o})",
+            where,
+            f"Run `chmod 600 {file}`; change the secret if others may have read it.",
+        )
+
+
+def _read(file: Path, where: str) -> Secret:
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(_LONGEST + 1)
+    except OSError as error:
+        raise _refused(f"the secret file {file} cannot be read: {error.strerror}", where) from None
+    if len(content) > _LONGEST:
+        raise _refused(f"the secret file {file} is longer than {_LONGEST} bytes", where)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    text = text.removesuffix("\n").removesuffix("\r")
+    if not text:
+        raise _refused(f"the secret file {file} is empty", where)
+    _refuse_control_characters(text, where)
+    return Secret(text)
+
+
+def _refuse_control_characters(text: str, where: str) -> None:
+    if any(ord(char) < 32 or ord(char) == 127 for char in text):
+        raise _refused("the secret holds a line break or another control character", where)
+
+
+def _refused(message: str, where: str, to_do: str = "Put that right, then run the same command.") -> SettingsError:
+    return SettingsError(message, where=where, hint=f"Nothing was changed. {to_do}")

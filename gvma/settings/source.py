@@ -1,0 +1,142 @@
+"""The settings file as lines: sections, keys, values and their line numbers; it knows no key by name.
+
+Every line stands for itself, as for the Perl GVMA: an indented line does not continue the one above.
+Nothing is dropped in silence: a line that cannot be read is a problem with its number.
+"""
+
+from __future__ import annotations
+
+import configparser
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from configupdater import Comment, Option, Parser, Section
+from configupdater.document import Document
+
+from gvma.errors import SettingsError
+
+_COMMENTED_KEY = re.compile(r"[#;]+\s*([A-Za-z0-9_]+)\s*=")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One ``key = value`` line. Section and key are in lower case; the line is counted from 1."""
+
+    section: str
+    key: str
+    value: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What stands in the file.
+
+    sections: name in lower case and line of each header. mentioned: (section, key) of every key that
+    stands there, commented out too. problems: line and what is wrong with it.
+    """
+
+    path: Path
+    text: str
+    encoding: str
+    sections: tuple[tuple[str, int], ...]
+    entries: tuple[Entry, ...]
+    mentioned: frozenset[tuple[str, str]]
+    problems: tuple[tuple[int, str], ...]
+
+
+def read_source(path: Path) -> Source:
+    """The file's lines. UTF-8 with or without a byte order mark, else Latin-1; any line ends.
+
+    Raises SettingsError where it cannot be read at all.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(
+            f"cannot be read: {error.strerror}",
+            where=str(path),
+            hint="Nothing was changed. Check the path and its rights.",
+        ) from None
+    return parse_source(path, content)
+
+
+def parse_source(path: Path, content: bytes) -> Source:
+    """The lines of ``content``; ``path`` only names them."""
+    try:
+        encoding = "utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8"
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        encoding = "latin-1"
+        text = content.decode(encoding)
+    document, problems = _document(text)
+    sections: list[tuple[str, int]] = []
+    entries: list[Entry] = []
+    mentioned: set[tuple[str, str]] = set()
+    for section, block, line in _blocks(document):
+        if isinstance(block, Section):
+            sections.append((section, line))
+        elif isinstance(block, Option):
+            entries.append(Entry(section, block.key.lower(), (block.value or "").strip(), line))
+            mentioned.add((section, block.key.lower()))
+        elif isinstance(block, Comment):
+            mentioned |= {
+                (section, match[1].lower()) for match in map(_COMMENTED_KEY.match, block.lines) if match is not None
+            }
+    problems += _repeated(sections, entries)
+    return Source(path, text, encoding, tuple(sections), tuple(entries), frozenset(mentioned), tuple(sorted(problems)))
+
+
+def _document(text: str) -> tuple[Document, list[tuple[int, str]]]:
+    """configupdater's reading of the text, unreadable lines taken out one by one and reported."""
+    lines = [line.strip() for line in text.split("\n")]
+    problems: list[tuple[int, str]] = []
+    for number, line in enumerate(lines, start=1):
+        if "\0" in line:
+            problems.append((number, "holds a NUL byte: this is no text file"))
+            lines[number - 1] = ""
+    while True:
+        parser = Parser(strict=False, delimiters=("=",))
+        try:
+            return parser.read_string("\n".join(lines)), problems
+        except configparser.MissingSectionHeaderError as error:
+            bad = {error.lineno: "stands above the first section: [cfgserver] or [gvma_settings] is missing"}
+        except configparser.ParsingError as error:
+            bad = dict.fromkeys(
+                (number for number, _ in error.errors),
+                "is neither a section, nor `key = value`, nor a comment; a value must stand on one line",
+            )
+        for number, message in bad.items():
+            problems.append((number, message))
+            lines[number - 1] = ""
+
+
+def _blocks(document: Document) -> Iterator[tuple[str, object, int]]:
+    """Each section header, option and comment with its section's name and its first line."""
+    line = 1
+    for outer in document.iter_blocks():
+        if not isinstance(outer, Section):
+            yield "", outer, line
+            line += len(outer.lines)
+            continue
+        name = outer.name.strip().lower()
+        yield name, outer, line
+        line += 1
+        for block in outer.iter_blocks():
+            yield name, block, line
+            line += len(block.lines)
+
+
+def _repeated(sections: list[tuple[str, int]], entries: list[Entry]) -> list[tuple[int, str]]:
+    problems: list[tuple[int, str]] = []
+    first: dict[tuple[str, str], int] = {}
+    for name, line in sections:
+        if first.setdefault((name, ""), line) != line:
+            problems.append((line, f"the section [{name}] stands a second time, after line {first[name, '']}"))
+    for entry in entries:
+        place = (entry.section, entry.key)
+        if first.setdefault(place, entry.line) != entry.line:
+            problems.append((entry.line, f"{entry.key} stands a second time, after line {first[place]}"))
+    return problems
