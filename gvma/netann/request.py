@@ -18,8 +18,6 @@ REQUEST_URI: Kind = "request-uri"
 TO_HEADER: Kind = "to-header"
 FOREVER: Literal["forever"] = "forever"
 
-_NO_PARAMS: Mapping[str, str | None] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -81,7 +79,7 @@ class ServiceRequest:
     delay_ms: int | None = None
     duration_ms: int | None = None
     locale: str | None = None
-    params: Mapping[str, str | None] = field(default=_NO_PARAMS)
+    params: Mapping[str, str | None] = field(default_factory=dict)
     content_type: str | None = None
     conf_id: str | None = None
     voicexml: str | None = None
