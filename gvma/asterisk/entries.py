@@ -1,0 +1,63 @@
+"""A mailbox and a subscription as Asterisk's files hold them, and what there is to say about one.
+
+Plain values: nothing here knows Genesys' rules or a file's syntax.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+DN_CONTEXT = "GVMA_DN"
+AGENT_CONTEXT = "GVMA_AGENT"
+GROUP_CONTEXT = "GVMA_AGENTGROUP"
+OWN_CONTEXTS = (DN_CONTEXT, AGENT_CONTEXT, GROUP_CONTEXT)
+"""The contexts of voicemail.conf that hold the boxes that gvma creates (the manual's lines 2552-2559)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """One box of voicemail.conf. Values as Asterisk will keep them, nothing escaped.
+
+    options: ``name=value`` pairs joined with ``|``. owner: who has it, ``DN 1000``; for messages only.
+    """
+
+    box: str
+    context: str
+    pin: str = field(repr=False)
+    name: str = ""
+    email: str = ""
+    pager: str = ""
+    options: str = field(default="", repr=False)
+    owner: str = ""
+
+    @property
+    def key(self) -> str:
+        """``1000@GVMA_DN``."""
+        return f"{self.box}@{self.context}"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One object that SIP Server subscribes to (``gvm-1000``, ``gvm-a-1000``, ``gvm-g-1000``) and its box."""
+
+    name: str
+    box: str
+    context: str
+    owner: str = ""
+
+    @property
+    def key(self) -> str:
+        """The mailbox that it watches, ``1000@GVMA_DN``."""
+        return f"{self.box}@{self.context}"
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """Something that a person should look at, and that leaves the exit code alone.
+
+    code: stable, for machines. where: the owner and the option, printable whatever the owner is called.
+    """
+
+    code: str
+    message: str
+    where: str = ""

@@ -1,0 +1,10 @@
+"""The manual's mailbox rules: objects of the Configuration Layer become mailboxes and MWI subscriptions.
+
+Pure: no file, no socket, no clock. The same objects in any order give the same answer.
+"""
+
+from gvma.asterisk.entries import Mailbox, Subscription, Warning
+from gvma.mailboxes.claims import ConfiguredObject
+from gvma.mailboxes.rules import Desired, RefusedOwner, desired
+
+__all__ = ["ConfiguredObject", "Desired", "Mailbox", "RefusedOwner", "Subscription", "Warning", "desired"]

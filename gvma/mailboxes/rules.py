@@ -1,0 +1,167 @@
+"""Who gets which mailbox and which subscription (the manual's lines 2365-2571).
+
+Three steps: each object claims a box, or is refused; the claims are put in order; each name of a
+subscription, and with it the box, goes to the first that claims it. Pure, and the same for the same objects
+in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from gvma.asterisk.entries import OWN_CONTEXTS, Mailbox, Subscription, Warning
+from gvma.mailboxes.claims import FIELD_OPTIONS, ROLES, Claim, ConfiguredObject, claim_of, owner_of
+from gvma.mailboxes.values import BOX, CONTEXT, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedOwner:
+    """An object that gets nothing new; what it has already must stay.
+
+    kind: ``dn``, ``agent`` or ``group``. box: None where the box name itself is unusable. context: the foreign
+    context that it names, None where it names none or an unusable one.
+    """
+
+    kind: str
+    owner: str
+    dbid: int
+    box: str | None = None
+    context: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What Configuration Server asks for, in the order in which it is written.
+
+    owners: ``(kind, dbid)`` to box, context and name of the subscription, of everyone who was served.
+    """
+
+    mailboxes: tuple[Mailbox, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    warnings: tuple[Warning, ...] = ()
+    refused: tuple[RefusedOwner, ...] = ()
+    owners: Mapping[tuple[str, int], tuple[str, str, str]] = field(default_factory=dict)
+
+
+def desired(
+    dns: Iterable[ConfiguredObject],
+    agents: Iterable[ConfiguredObject],
+    groups: Iterable[ConfiguredObject],
+    *,
+    allow_mailcmd: bool = False,
+) -> Desired:
+    """The mailboxes and subscriptions that these DNs, Agent Logins and Agent Groups ask for.
+
+    A DN always has a box, an Agent Login or Agent Group where ``gvm_mailbox`` is set; ``gvm_mailbox_context``
+    gives a subscription to a box that exists already, and no box. An object with a value that cannot stand in
+    Asterisk's files is refused, with a warning that names it and the option; it spoils nobody else's box.
+    allow_mailcmd: keep voicemail options that make Asterisk run a command.
+    """
+    warnings: list[Warning] = []
+    refused: list[RefusedOwner] = []
+    claims: dict[str, list[Claim]] = {context: [] for context in OWN_CONTEXTS}
+    for role, objects in enumerate((dns, agents, groups)):
+        for claim in _claims(role, objects, allow_mailcmd, warnings, refused):
+            claims.setdefault(claim.context, []).append(claim)
+    contexts = [*OWN_CONTEXTS, *sorted(claims.keys() - set(OWN_CONTEXTS))]
+    return _served((claim for context in contexts for claim in sorted(claims[context])), warnings, refused)
+
+
+def _claims(
+    role: int,
+    objects: Iterable[ConfiguredObject],
+    allow_mailcmd: bool,
+    warnings: list[Warning],
+    refused: list[RefusedOwner],
+) -> Iterator[Claim]:
+    element = ROLES[role].element
+    for thing in objects:
+        owner = owner_of(ROLES[role], thing)
+        if thing.kind != element:
+            message = f"{owner} is left out: a {element} was asked for, and this is a {thing.kind[:40]!a}"
+            warnings.append(Warning("other-object", message, owner))
+            continue
+        try:
+            claim = claim_of(role, thing, owner, allow_mailcmd=allow_mailcmd, warnings=warnings)
+        except Refused as refusal:
+            message = f"{owner} is left out: {refusal.option} {refusal.reason}. What it has already stays."
+            warnings.append(Warning("refused-value", message, f"{owner}, {refusal.option.split(',')[0]}"))
+            refused.append(_refused(role, thing, owner))
+            claim = None
+        if thing.repeated or thing.odd_type:
+            warnings.extend(_remarks(thing, owner))
+        if claim is not None:
+            yield claim
+
+
+def _remarks(thing: ConfiguredObject, owner: str) -> Iterator[Warning]:
+    for key in thing.repeated:
+        if key.startswith("gvm_"):
+            message = f"{owner}: {key[:40]!a} is set twice; the first value counts"
+            yield Warning("repeated-option", message, f"{owner}, {key[:40]!a}")
+    if thing.odd_type:
+        yield Warning("odd-type", f"{owner}: its type {thing.odd_type[:40]!a} is no number", owner)
+
+
+def _refused(role: int, thing: ConfiguredObject, owner: str) -> RefusedOwner:
+    box = thing.options.get("gvm_mailbox", "").strip(" ") or thing.number.strip(" ")
+    context = thing.options.get("gvm_mailbox_context", "").strip(" ")
+    return RefusedOwner(
+        ROLES[role].kind,
+        owner,
+        thing.dbid,
+        box if BOX.fullmatch(box) and ".." not in box else None,
+        context if CONTEXT.fullmatch(context) and ".." not in context else None,
+    )
+
+
+def _served(claims: Iterable[Claim], warnings: list[Warning], refused: list[RefusedOwner]) -> Desired:
+    """Gives each name, and so each box, to its first claimant.
+
+    Names are compared without case: app_voicemail's find_or_create takes ``abc`` and ``ABC`` for one box and
+    drops the second, and chan_sip takes such peers for one.
+    """
+    first: dict[str, Claim] = {}
+    mailboxes: list[Mailbox] = []
+    subscriptions: list[Subscription] = []
+    owners: dict[tuple[str, int], tuple[str, str, str]] = {}
+    for claim in claims:
+        role, box, context = ROLES[claim.role], claim.box, claim.context
+        name = role.prefix + box
+        holder = first.setdefault(name.lower(), claim)
+        if holder is not claim:
+            if holder.box != box or holder.context != context:
+                foreign_context = context if claim.foreign else None
+                refused.append(RefusedOwner(role.kind, claim.owner, claim.dbid, box, foreign_context))
+                warnings.append(_collision(claim, holder, name))
+                continue
+            warnings.extend(_differences(claim, holder))
+        else:
+            subscriptions.append(Subscription(name, box, context, claim.owner))
+            if not claim.foreign:
+                pin, full_name, email, pager, options = claim.fields
+                mailboxes.append(Mailbox(box, context, pin, full_name, email, pager, options, claim.owner))
+        owners[role.kind, claim.dbid] = (box, context, name)
+    return Desired(tuple(mailboxes), tuple(subscriptions), tuple(warnings), tuple(refused), owners)
+
+
+def _collision(claim: Claim, holder: Claim, name: str) -> Warning:
+    message = (
+        f"{claim.owner} is left out: its subscription would be {name}, which stands for "
+        f"{holder.box}@{holder.context} of {holder.owner} already. What it has already stays."
+    )
+    return Warning("name-collision", message, f"{claim.owner}, gvm_mailbox")
+
+
+def _differences(claim: Claim, holder: Claim) -> Iterator[Warning]:
+    if claim.foreign:
+        return
+    rows = zip(FIELD_OPTIONS, claim.asked, holder.asked, claim.fields, holder.fields, strict=True)
+    differing = [option for option, mine, theirs, wanted, kept in rows if (mine or theirs) and wanted != kept]
+    if differing:
+        message = (
+            f"{claim.owner} and {holder.owner} share the box {claim.box}@{claim.context}, "
+            f"but differ in {', '.join(differing)}; what {holder.owner} has counts"
+        )
+        yield Warning("shared-box", message, f"{claim.owner}, {differing[0]}")
