@@ -31,6 +31,7 @@ PLACEHOLDERS = frozenset(
         "swith name",  # the manual's own spelling, line 2759
         "sip server hostname or ip",
         "sip server port",
+        "ami secret",  # ours, of `config init`
     }
 )
 

@@ -30,6 +30,12 @@ REGISTER_FILE_NAME = "gvma_asterisk.cfg"
 _IN_ANGLES = re.compile(r"<([^<>]*)>")
 _KEYS = {(key.section, key.name): key for key in KEYS}
 _UNCHANGED = "Nothing was changed."
+# Of each row one key must be set before a sync can do anything.
+_NEEDED = (
+    ("cfgserver", ("host", "url")),
+    ("cfgserver", ("dnquery", "agentquery", "agentgroupquery")),
+    ("gvma_settings", ("siptserver_host",)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,7 @@ class _Reading:
                 self.values[place] = key.parse(entry.value, self.source.path.parent)
                 self.origins[f"{entry.section}.{entry.key}"] = f"{self.source.path}:{entry.line}"
             except ValueError as wrong:
-                self._problem(entry.line, f"{entry.key} {wrong}", entry.key)
+                self._problem(entry.line, str(wrong), entry.key)
 
     def _unknown(self, entry: Entry) -> None:
         elsewhere = [section for section in SECTIONS if (section, entry.key) in _KEYS]
@@ -174,7 +180,7 @@ class _Reading:
         self._warn("unknown-key", entry.line, f"unknown key {entry.key}{hint}", entry.key)
 
     def _placeholder(self, entry: Entry, placeholder: str) -> None:
-        message = f"{entry.key} still holds the placeholder {placeholder}"
+        message = f"still holds the placeholder {placeholder}"
         if entry.section in self.without:
             self._warn("placeholder", entry.line, message, entry.key)
         else:
@@ -243,18 +249,28 @@ class _Reading:
         self.warnings.append((line, SettingsWarning(code, message, self._where(line, key))))
 
 
-def missing(settings: Settings, *keys: str) -> SettingsError | None:
-    """The error for the first of ``section.key`` that is empty and that the caller cannot do without."""
-    for place in keys:
-        section, _, key = place.partition(".")
-        part = settings.gvma if section == "gvma_settings" else getattr(settings, section)
-        if not getattr(part, key):
-            return SettingsError(
-                f"{key} is not set in [{section}]",
-                where=str(settings.path or "settings"),
-                hint=f"{_UNCHANGED} Add the line `{key} = ...` to [{section}]; `gvma config init` adds a sample.",
+def sections_in_use(loaded: Loaded) -> tuple[str, ...]:
+    """The sections of which the settings file sets a key."""
+    return tuple(
+        section
+        for section in SECTIONS
+        if any(origin != "default" for place, origin in loaded.origins.items() if place.startswith(f"{section}."))
+    )
+
+
+def lacking(loaded: Loaded, sections: Collection[str]) -> list[SettingsError]:
+    """What ``gvma sync`` cannot do without, and what is not set in these sections; empty where all is."""
+    lacks: list[SettingsError] = []
+    for section, names in _NEEDED:
+        if section in sections and all(loaded.origins[f"{section}.{name}"] == "default" for name in names):
+            lacks.append(
+                SettingsError(
+                    f"{' or '.join(names)} is not set in [{section}]",
+                    where=str(loaded.settings.path),
+                    hint=f"{_UNCHANGED} Add `{names[0]} = ...` there; `gvma config init` adds a sample line.",
+                )
             )
-    return None
+    return lacks
 
 
 def fields_of(settings: Settings) -> dict[tuple[str, str], object]:

@@ -27,19 +27,19 @@ def broken_rules(settings: Settings) -> Iterator[tuple[str, str]]:
     gvma = settings.gvma
     for first, second in (*combinations(_PREFIXES, 2), *combinations(_TARGETS, 2)):
         if getattr(gvma, first) == getattr(gvma, second):
-            yield second, f"{second} and {first} are the same: {getattr(gvma, first)}"
+            yield second, f"is the same as {first}: {getattr(gvma, first)}"
     if gvma.asterisk_cfg_gvma_begin == gvma.asterisk_cfg_gvma_end:
-        yield "asterisk_cfg_gvma_end", "asterisk_cfg_gvma_end is the same as asterisk_cfg_gvma_begin"
+        yield "asterisk_cfg_gvma_end", "is the same as asterisk_cfg_gvma_begin"
     if not (gvma.keep_last or gvma.keep_daily or gvma.keep_monthly):
-        yield "keep_last", "keep_last, keep_daily and keep_monthly are all 0: no backup set would be kept"
+        yield "keep_last", "is 0 as keep_daily and keep_monthly are: no backup set would be kept"
     if gvma.routing_context.lower() in _TAKEN_CONTEXTS:
-        yield "routing_context", f"routing_context {gvma.routing_context} is a name that is taken already"
+        yield "routing_context", f"{gvma.routing_context} is a name that is taken already"
     if gvma.routing_sipserver_peer == gvma.routing_gateway_peer:
-        yield "routing_gateway_peer", "routing_gateway_peer is the same as routing_sipserver_peer"
+        yield "routing_gateway_peer", "is the same as routing_sipserver_peer"
 
 
 def odd_values(settings: Settings) -> Iterator[tuple[str, str]]:
     """Key and message of what a run can live with."""
     gvma = settings.gvma
     if Path(normpath(gvma.backup_path)).is_relative_to(normpath(gvma.asterisk_cfg_path)):
-        yield "backup_path", "backup_path lies in Asterisk's configuration folder: give it a place of its own"
+        yield "backup_path", "lies in Asterisk's configuration folder: give it a place of its own"

@@ -95,18 +95,18 @@ def _document(text: str) -> tuple[Document, list[tuple[int, str]]]:
     problems: list[tuple[int, str]] = []
     for number, line in enumerate(lines, start=1):
         if "\0" in line:
-            problems.append((number, "holds a NUL byte: this is no text file"))
+            problems.append((number, "the line holds a NUL byte: this is no text file"))
             lines[number - 1] = ""
     while True:
         parser = Parser(strict=False, delimiters=("=",))
         try:
             return parser.read_string("\n".join(lines)), problems
         except configparser.MissingSectionHeaderError as error:
-            bad = {error.lineno: "stands above the first section: [cfgserver] or [gvma_settings] is missing"}
+            bad = {error.lineno: "the line stands above the first section: its header, such as [cfgserver], is missing"}
         except configparser.ParsingError as error:
             bad = dict.fromkeys(
                 (number for number, _ in error.errors),
-                "is neither a section, nor `key = value`, nor a comment; a value must stand on one line",
+                "the line is neither a section, nor `key = value`, nor a comment; a value must stand on one line",
             )
         for number, message in bad.items():
             problems.append((number, message))
@@ -138,5 +138,5 @@ def _repeated(sections: list[tuple[str, int]], entries: list[Entry]) -> list[tup
     for entry in entries:
         place = (entry.section, entry.key)
         if first.setdefault(place, entry.line) != entry.line:
-            problems.append((entry.line, f"{entry.key} stands a second time, after line {first[place]}"))
+            problems.append((entry.line, f"the key {entry.key} stands a second time, after line {first[place]}"))
     return problems

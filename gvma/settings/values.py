@@ -1,7 +1,7 @@
 """What a value in the settings file may look like, one function per kind; nothing here opens a file.
 
 Each takes the text behind ``=`` and the folder that relative paths stand for, and returns the value.
-Each raises ValueError with a sentence that follows the key's name ("must be ..."). A value that would
+Each raises ValueError with words that follow the key's name ("must be ..."). A value that would
 break out of its place in one of Asterisk's files is refused here.
 """
 

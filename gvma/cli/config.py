@@ -1,0 +1,123 @@
+"""``gvma config``: write, show and check the settings file. It never shows a secret."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gvma.cli import exits
+from gvma.settings import Secret, reader, writer
+from gvma.settings.keys import KEYS, SECTIONS, shown
+
+if TYPE_CHECKING:
+    from gvma.cli.main import Invocation
+
+SETTINGS_FILE = "/etc/gvma/gvma_asterisk76.cfg"
+
+
+@click.group(
+    "config",
+    epilog=exits.help_ending(
+        f"gvma --config {SETTINGS_FILE} config init", "gvma config check", exits=(exits.SETTINGS,)
+    ),
+)
+def command() -> None:
+    """Write, show and check the settings file."""
+
+
+@command.command(epilog=exits.help_ending(f"gvma --config {SETTINGS_FILE} config init", exits=(exits.SETTINGS,)))
+@click.pass_obj
+def init(invocation: Invocation) -> None:
+    """Write a commented settings file, or add what is missing to one.
+
+    The file is the one of --config, else ./gvma_asterisk76.cfg. What stands in an existing file stays as
+    it is, comments too; keys that it does not name are added, commented out. A new file is readable by
+    its owner alone, and holds placeholders such as <SIP Server Port> for what you have to fill in.
+    """
+    path = invocation.config or Path(reader.FILE_NAME)
+    output = invocation.output
+    exists = path.exists() or path.is_symlink()
+    if exists:
+        added = [f"{key.section}.{key.name}" for key in writer.complete(path)]
+    else:
+        writer.write_new(path)
+        added = [f"{key.section}.{key.name}" for key in KEYS]
+    output.result("config init", "changed" if added else "ok", path=str(path), created=not exists, added=added)
+    if output.quiet:
+        return
+    if not exists:
+        output.line(f"{path}: written. Fill in what stands between < and >, then run `gvma config check`.")
+    elif added:
+        output.line(f"{path}: {len(added)} keys added, commented out; the rest is as it was.")
+    else:
+        output.line(f"{path}: nothing is missing; not touched.")
+
+
+@command.command(epilog=exits.help_ending("gvma config show --origin", exits=(exits.SETTINGS,)))
+@click.option("--origin", is_flag=True, help="Say of each value where it comes from.")
+@click.pass_obj
+def show(invocation: Invocation, origin: bool) -> None:
+    """Show the value of each key as it holds; secrets as ****.
+
+    Origins are: default, FILE:LINE, file name, sounds_path, environment, secret file, credential.
+    """
+    output = invocation.output
+    loaded = invocation.loaded(without=tuple(SECTIONS))
+    for warning in loaded.warnings:
+        output.warn(warning)
+    values = reader.fields_of(loaded.settings)
+    output.result(
+        "config show",
+        "ok",
+        path=str(loaded.settings.path),
+        settings={
+            section: {
+                key: {"value": _plain(value), "origin": loaded.origins[f"{section}.{key}"]}
+                for (own, key), value in values.items()
+                if own == section
+            }
+            for section in SECTIONS
+        },
+    )
+    for section in SECTIONS:
+        output.line(f"[{section}]")
+        for (own, key), value in values.items():
+            if own == section:
+                where = f"  # {loaded.origins[f'{section}.{key}']}" if origin else ""
+                output.line(f"{key} = {shown(value)}".rstrip() + where)
+        output.line("")
+
+
+@command.command(epilog=exits.help_ending("gvma config check", exits=(exits.SETTINGS,)))
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    """Say everything that is wrong in the settings file: file, line, key, and what.
+
+    Unknown keys and sections are warnings and leave the exit status alone.
+    """
+    invocation: Invocation = ctx.obj
+    output = invocation.output
+    examined = reader.examine(invocation.config, os.environ)
+    path = examined.loaded.settings.path
+    for warning in examined.loaded.warnings:
+        output.warn(warning)
+    problems = [*examined.problems, *reader.lacking(examined.loaded, reader.sections_in_use(examined.loaded))]
+    for problem in problems:
+        output.error(problem)
+    output.result("config check", "error" if problems else "ok", path=str(path))
+    if problems:
+        ctx.exit(exits.SETTINGS)
+    if not output.quiet:
+        output.line(f"{path}: valid")
+
+
+def _plain(value: object) -> object:
+    """A value as JSON holds it."""
+    if isinstance(value, Secret | Path):
+        return shown(value)
+    if isinstance(value, tuple):
+        return list(value)
+    return value
