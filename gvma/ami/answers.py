@@ -1,0 +1,70 @@
+"""What AMI answers, as values; nothing is asked here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from panoramisk.message import Message
+
+from gvma.errors import CredentialsError
+
+# Which class manager.conf must give the account (``write =``) for the actions that are used.
+_CLASSES = {
+    "Command": "command",
+    "CoreSettings": "system",
+    "MailboxCount": "call",
+    "ModuleCheck": "system",
+    "ModuleLoad": "system",
+    "PJSIPShowAors": "system",
+    "PJSIPShowEndpoint": "system",
+    "PJSIPShowEndpoints": "system",
+    "SIPpeers": "system",
+    "SIPshowpeer": "system",
+    "VoicemailUsersList": "call",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailUser:
+    """One mailbox as Asterisk holds it: blanks at the ends gone, the name cut at 79 bytes. Never its PIN.
+
+    A byte that is not UTF-8 (a cut character, a Latin-1 name) is a lone surrogate.
+    """
+
+    name: str
+    email: str
+    pager: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxCount:
+    """Messages in one mailbox: numbers of messages."""
+
+    new: int
+    old: int
+    urgent: int
+
+
+def voicemail_user(entry: Mapping[str, str]) -> VoicemailUser:
+    """A VoicemailUserEntry. Asterisk prints ``(null)`` for an e-mail that the line does not have."""
+    name, email, pager = (entry.get(field, "") for field in ("Fullname", "Email", "Pager"))
+    return VoicemailUser(name, "" if email == "(null)" else email, pager)
+
+
+def permission_denied(action: str, username: str, where: str) -> CredentialsError:
+    """The error for ``Permission denied``: it names the class that the account lacks."""
+    lacking = _CLASSES.get(action)
+    needs = f"the class '{lacking}'" if lacking else "another class"
+    return CredentialsError(
+        f"the AMI account {username!r} may not use {action}: it lacks {needs}",
+        where=where,
+        hint=f"Add it to 'read' and 'write' of [{username}] in manager.conf, then reload manager.",
+    )
+
+
+def outputs_of(response: Message) -> list[str]:
+    """The ``Output`` lines of a Command's response: none, one or many."""
+    output: Any = response.get("Output", [])
+    return output if isinstance(output, list) else [output]

@@ -1,0 +1,187 @@
+"""Actions and answers on one AMI connection, each within a time limit; the connection is opened here.
+
+Synchronous; panoramisk runs on an event loop of its own behind it. What is not an answer is an error, and
+no error holds a secret. What to ask, and what an answer means, is not decided here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from panoramisk.message import Message
+
+from gvma.ami import wire
+from gvma.ami.answers import permission_denied
+from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, SettingsError
+from gvma.settings.model import GvmaSettings
+
+_T = TypeVar("_T")
+# Answers on their way at one time, where one action is sent for each of many names.
+_PIPELINE = 200
+_CLOSE_SECONDS = 1.0
+_LOST = "See in Asterisk's log whether it runs and why it closed the connection, then run the same command again."
+
+
+class Conversation:
+    """One connection and one login, by the settings ``asterisk_cm_*``."""
+
+    def __init__(self, settings: GvmaSettings) -> None:
+        self._settings = settings
+        self.where = f"{settings.asterisk_cm_host}:{settings.asterisk_cm_port}"
+        self._runner = asyncio.Runner()
+        self._connection: wire.OneConnection | None = None
+
+    def open(self) -> None:
+        """Connect and log in."""
+        self._runner.run(self._open())
+
+    def close(self) -> None:
+        """Log off and close. Nothing is raised, whatever the other side does; twice is once."""
+        if self._connection is not None:
+            self._runner.run(self._close(self._connection))
+            self._connection = None
+        self._runner.close()
+
+    def ask(self, name: str, fields: Mapping[str, str], limit: float | None = None) -> Message:
+        """The response to one action, Success or Error. limit: seconds, by default ``asterisk_cm_timeout``."""
+
+        async def asking() -> Message:
+            return await self._within(self._open_connection().ask(wire.action(name, dict(fields))), name, limit)
+
+        return self._checked(name, self._runner.run(asking()))
+
+    def ask_each(self, name: str, key: str, values: Sequence[str]) -> list[Message]:
+        """The responses to one action for each of many values of one field, in their order."""
+
+        async def asking() -> list[Message]:
+            connection = self._open_connection()
+            answers = []
+            for start in range(0, len(values), _PIPELINE):
+                sent = [connection.ask(wire.action(name, {key: value})) for value in values[start : start + _PIPELINE]]
+                answers += [await self._within(one, name) for one in sent]
+            return answers
+
+        return [self._checked(name, response) for response in self._runner.run(asking())]
+
+    def ask_list(self, name: str, event: str, none: str = "", **fields: str) -> list[dict[str, str]]:
+        """The entries of a list, complete. none: how Asterisk's Error begins where it means an empty list."""
+
+        async def asking() -> tuple[Message, list[bytes]]:
+            connection = self._open_connection()
+            action = wire.action(name, fields)
+            events = connection.collect(action)
+            deadline = time.monotonic() + self._settings.asterisk_cm_timeout
+            response = await self._within(connection.ask(action), name)
+            if response.success and response.get("EventList", "").lower() == "start":
+                await self._within(events.complete, name, deadline - time.monotonic())
+            return response, events.packets
+
+        response, packets = self._runner.run(asking())
+        self._checked(name, response)
+        if not response.success:
+            if none and response.message.startswith(none):
+                return []
+            raise AsteriskRefusedError(f"{name}: {response.message.strip()}", where=self.where)
+        start = f"Event: {event}\r\n".encode()
+        return [wire.fields_of(packet) for packet in packets if packet.startswith(start)]
+
+    def _checked(self, name: str, response: Message) -> Message:
+        if not response.success and response.message.startswith("Permission denied"):
+            raise permission_denied(name, self._settings.asterisk_cm_username, self.where)
+        return response
+
+    def _open_connection(self) -> wire.OneConnection:
+        if self._connection is None:
+            raise AsteriskUnreachableError("the connection is closed", where=self.where)
+        if self._connection.lost.done():
+            raise AsteriskUnreachableError(self._connection.lost.result(), where=self.where, hint=_LOST)
+        return self._connection
+
+    async def _within(self, answer: asyncio.Future[_T], step: str, limit: float | None = None) -> _T:
+        """The answer, unless the connection is lost or the time is over first."""
+        seconds = self._settings.asterisk_cm_timeout if limit is None else max(limit, 0.0)
+        lost = self._open_connection().lost
+        waited: set[asyncio.Future[Any]] = {answer, lost}
+        await asyncio.wait(waited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if answer.done():
+            return answer.result()
+        if lost.done():
+            reason = f"{lost.result()} before the answer to {step} was complete"
+        else:
+            reason = f"no complete answer to {step} within {seconds:g} s"
+        raise AsteriskUnreachableError(reason, where=self.where, hint=_LOST)
+
+    async def _open(self) -> None:
+        settings = self._settings
+        if any(sign in settings.asterisk_cm_username + settings.asterisk_cm_secret.reveal() for sign in "\r\n\0"):
+            raise SettingsError("asterisk_cm_username or asterisk_cm_secret holds a line end")
+        connection = wire.OneConnection(
+            username=settings.asterisk_cm_username, secret=settings.asterisk_cm_secret.reveal()
+        )
+        self._connection = connection
+        connection.connection_made(await self._connected(connection))
+        login = connection.authenticated_future
+        await self._within(login, "the login")
+        await asyncio.sleep(0)
+        if not connection.authenticated:
+            raise CredentialsError(
+                f"Asterisk refused the AMI login of {settings.asterisk_cm_username!r}: {login.result().message}",
+                where=self.where,
+                hint="Nothing was changed. Compare asterisk_cm_username and asterisk_cm_secret with "
+                "manager.conf, and see that its permit= names this host.",
+            )
+
+    async def _connected(
+        self, connection: wire.OneConnection
+    ) -> asyncio.Future[tuple[asyncio.Transport, wire.WholePackets]]:
+        settings = self._settings
+        connecting = asyncio.ensure_future(
+            asyncio.get_running_loop().create_connection(
+                lambda: wire.WholePackets(connection),
+                settings.asterisk_cm_host,
+                settings.asterisk_cm_port,
+                ssl=self._tls(),
+            )
+        )
+        try:
+            async with asyncio.timeout(settings.asterisk_cm_timeout):
+                await connecting
+        except TimeoutError:
+            raise self._unreachable(f"no connection within {settings.asterisk_cm_timeout:g} s") from None
+        except ssl.SSLCertVerificationError as error:
+            raise self._unreachable(f"its TLS certificate is not trusted: {error.verify_message}") from None
+        except ssl.SSLError as error:
+            raise self._unreachable(f"no TLS there: {error.reason or error}") from None
+        except OSError as error:
+            raise self._unreachable(error.strerror or str(error)) from None
+        return connecting
+
+    def _tls(self) -> ssl.SSLContext | None:
+        ca_file = self._settings.asterisk_cm_ca_file
+        if not self._settings.asterisk_cm_tls:
+            return None
+        try:
+            return ssl.create_default_context(cafile=ca_file)
+        except OSError as error:
+            raise SettingsError(f"asterisk_cm_ca_file cannot be read: {error}", where=str(ca_file)) from None
+
+    def _unreachable(self, reason: str) -> AsteriskUnreachableError:
+        return AsteriskUnreachableError(
+            f"Asterisk's AMI cannot be reached: {reason}",
+            where=self.where,
+            hint="See that Asterisk runs, and that manager.conf enables AMI on this address and port.",
+        )
+
+    async def _close(self, connection: wire.OneConnection) -> None:
+        if connection.protocol is None:
+            return
+        if not connection.lost.done():
+            connection.ask(wire.action("Logoff", {}))
+            connection.close()
+            await asyncio.wait({connection.lost}, timeout=_CLOSE_SECONDS)
+        connection.protocol.transport.abort()
+        await asyncio.sleep(0)

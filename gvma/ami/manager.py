@@ -1,0 +1,176 @@
+"""One short AMI conversation with deadlines: reload, and read back what Asterisk now holds.
+
+Synchronous; panoramisk runs on an event loop of its own behind it. Every step has a time limit, and every
+end that is not an answer is AsteriskUnreachableError: a list is complete or it is an error, never shorter.
+No retry, no decision about what to do with an answer, and no secret in any error.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+from gvma.ami.answers import MailboxCount, VoicemailUser, outputs_of, voicemail_user
+from gvma.ami.conversation import Conversation
+from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError
+from gvma.settings.model import GvmaSettings
+
+_RELOAD_AGAIN_SECONDS = 0.1
+_RELOAD_RUNS = "didn't finish yet"
+
+
+def connect(settings: GvmaSettings) -> AsteriskManager:
+    """Connect, log in, and wait until Asterisk has loaded its modules.
+
+    Raises AsteriskUnreachableError (refused, silent, not AMI, TLS not to be trusted, still booting) and
+    CredentialsError (wrong name or secret, an address that manager.conf does not permit).
+    Time limit of each step: ``asterisk_cm_timeout``.
+    """
+    conversation = Conversation(settings)
+    try:
+        conversation.open()
+        manager = AsteriskManager(conversation, settings)
+        # AMI takes logins while modules are still to be loaded; a reload then is only noted for later.
+        manager.command("core waitfullybooted")
+        manager.version = manager.action("CoreSettings").get("AsteriskVersion", "")
+    except BaseException:
+        conversation.close()
+        raise
+    return manager
+
+
+class AsteriskManager:
+    """An open, logged-in AMI connection; a context manager that closes it. ``connect`` makes it.
+
+    version: Asterisk's, such as ``16.28.0~dfsg-0+deb11u4``.
+    Every method raises AsteriskUnreachableError where the connection is lost or the answer is not there
+    in time, and CredentialsError where the account lacks the class that the action needs.
+    """
+
+    def __init__(self, conversation: Conversation, settings: GvmaSettings) -> None:
+        self._conversation = conversation
+        self._settings = settings
+        self.version = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Log off and close. Nothing is raised, whatever the other side does; twice is once."""
+        self._conversation.close()
+
+    def loaded(self, module: str) -> bool:
+        """Whether a module is loaded. module: with ``.so``, as 22 wants it."""
+        response = self._conversation.ask("ModuleCheck", {"Module": module})
+        return bool(response.success)
+
+    def reload(self, module: str, timeout: float | None = None) -> None:
+        """Make Asterisk read a module's files again, and wait for its answer.
+
+        module: such as ``app_voicemail.so``. timeout: seconds, by default ``asterisk_reload_timeout``.
+        Raises AsteriskRefusedError where Asterisk answers Error (pbx_config.so: the file cannot be read;
+        others: the module is not there). A Success is no proof: app_voicemail, res_pjsip and chan_sip say
+        it for a file that they threw away, and chan_sip says it before it has read: read back.
+        """
+        limit = self._settings.asterisk_reload_timeout if timeout is None else timeout
+        deadline = time.monotonic() + limit
+        while True:
+            response = self._conversation.ask(
+                "ModuleLoad", {"Module": module, "LoadType": "reload"}, deadline - time.monotonic()
+            )
+            if response.success:
+                return
+            if _RELOAD_RUNS not in response.message:
+                raise AsteriskRefusedError(
+                    f"Asterisk did not reload {module}: {response.message.strip()}", where=self._conversation.where
+                )
+            if time.monotonic() > deadline:
+                raise AsteriskUnreachableError(
+                    f"another reload of {module} did not end within {limit:g} s", where=self._conversation.where
+                )
+            time.sleep(_RELOAD_AGAIN_SECONDS)
+
+    def voicemail_users(self) -> dict[str, VoicemailUser]:
+        """All mailboxes that Asterisk holds, by ``mailbox@context``; never their PINs."""
+        entries = self._conversation.ask_list("VoicemailUsersList", "VoicemailUserEntry")
+        return {f"{entry['VoiceMailbox']}@{entry['VMContext']}": voicemail_user(entry) for entry in entries}
+
+    def aors(self) -> dict[str, str]:
+        """PJSIP's AORs by name, each with its ``mailboxes`` as Asterisk holds them (comma-separated, or empty)."""
+        entries = self._conversation.ask_list("PJSIPShowAors", "AorList", none="No AORs found")
+        return {entry["ObjectName"]: entry.get("Mailboxes", "") for entry in entries}
+
+    def endpoints(self) -> set[str]:
+        """The names of PJSIP's endpoints."""
+        return {
+            entry["ObjectName"]
+            for entry in self._conversation.ask_list("PJSIPShowEndpoints", "EndpointList", none="No endpoints")
+        }
+
+    def endpoint_mailboxes(self, names: Iterable[str]) -> dict[str, str]:
+        """``mailboxes`` of PJSIP endpoints by name; a name that Asterisk does not hold is left out."""
+        found = {}
+        for name in names:
+            for entry in self._conversation.ask_list(
+                "PJSIPShowEndpoint", "EndpointDetail", none="Unable to", Endpoint=name
+            ):
+                found[name] = entry.get("Mailboxes", "")
+        return found
+
+    def sip_peers(self) -> set[str]:
+        """The names of chan_sip's peers."""
+        return {entry["ObjectName"] for entry in self._conversation.ask_list("SIPpeers", "PeerEntry")}
+
+    def sip_peer_mailbox(self, name: str) -> str | None:
+        """``mailbox`` of one chan_sip peer as Asterisk holds it; None where there is no such peer."""
+        return self.sip_peer_mailboxes([name]).get(name)
+
+    def sip_peer_mailboxes(self, names: Iterable[str]) -> dict[str, str]:
+        """``mailbox`` of chan_sip peers by name; a name that Asterisk does not hold is left out."""
+        wanted = list(names)
+        responses = self._conversation.ask_each("SIPshowpeer", "Peer", wanted)
+        return {
+            name: response.get("VoiceMailbox", "")
+            for name, response in zip(wanted, responses, strict=True)
+            if response.success
+        }
+
+    def dialplan(self, context: str) -> str:
+        """What ``dialplan show CONTEXT`` prints, lines apart; empty where Asterisk holds no such context."""
+        response = self._conversation.ask("Command", {"Command": f"dialplan show {context}"})
+        return "\n".join(outputs_of(response)) if response.success else ""
+
+    def command(self, line: str) -> list[str]:
+        """The lines that a command of Asterisk's console prints.
+
+        Raises AsteriskRefusedError where Asterisk has no such command, or the command failed.
+        """
+        response = self._conversation.ask("Command", {"Command": line})
+        printed = outputs_of(response)
+        if not response.success:
+            said = " ".join(printed) or response.message
+            raise AsteriskRefusedError(f"'{line}' failed: {said}", where=self._conversation.where)
+        return printed
+
+    def mailbox_count(self, mailbox: str) -> MailboxCount:
+        """Messages in a mailbox, read from the spool. mailbox: ``1000@GVMA_DN``."""
+        answer = self.action("MailboxCount", Mailbox=mailbox)
+        return MailboxCount(*(int(answer.get(f"{name}Messages", "0")) for name in ("New", "Old", "Urg")))
+
+    def ping(self) -> None:
+        """Ask for a sign of life."""
+        self.action("Ping")
+
+    def action(self, name: str, **fields: str) -> dict[str, str]:
+        """Any action with one response: its fields. Raises AsteriskRefusedError where it is an Error."""
+        response = self._conversation.ask(name, fields)
+        if not response.success:
+            raise AsteriskRefusedError(f"{name}: {response.message.strip()}", where=self._conversation.where)
+        return {key: value for key, value in response.items() if isinstance(value, str)}

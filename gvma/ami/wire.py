@@ -1,0 +1,161 @@
+"""panoramisk, made fit for a conversation that must end: nothing here decides what to ask.
+
+What is changed, and why:
+- packets are decoded when they are whole, and a byte that is not UTF-8 is kept (as a surrogate):
+  panoramisk drops a character that arrives in two segments, and every Latin-1 byte;
+- the events of a list are kept as bytes until the list is complete: Asterisk logs off, without a word, a
+  reader that is slower than it writes (``writetimeout``, 100 ms);
+- a lost connection is an end: panoramisk connects again for ever, and sends the actions again;
+- nothing is logged: panoramisk logs whole actions, the login's secret among them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from panoramisk.actions import Action
+from panoramisk.ami_protocol import AMIProtocol
+from panoramisk.manager import Manager
+from panoramisk.message import Message
+
+from gvma.errors import GvmaError
+
+_BANNER = b"Asterisk Call Manager/"
+_LARGEST_PACKET = 64 * 1024 * 1024
+
+_SILENT = logging.Logger("gvma.ami.silent", logging.CRITICAL + 1)
+_SILENT.addHandler(logging.NullHandler())
+
+
+class ListEvents:
+    """The events of one list, as they came. ``complete`` is done when the list's last event is there."""
+
+    def __init__(self, action_id: str) -> None:
+        self.packets: list[bytes] = []
+        self.complete: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._action_id = b"\r\nActionID: " + action_id.encode()
+
+    def add(self, packet: bytes) -> None:
+        """Take an event if it is of this list."""
+        if self.complete.done() or self._action_id not in packet:
+            return
+        if b"\r\nEventList: Complete" in packet:
+            self.complete.set_result(None)
+        else:
+            self.packets.append(packet)
+
+
+class WholePackets(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
+    """AMI as whole packets: bytes between blank lines."""
+
+    def __init__(self, connection: OneConnection) -> None:
+        self._connection = connection
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.log = _SILENT
+        self.list_events: ListEvents | None = None
+        self._rest = b""
+        self._greeted = False
+
+    def data_received(self, data: bytes) -> None:
+        received = self._rest + data
+        if not self._greeted and not self._is_greeting(received):
+            return
+        *packets, self._rest = received.split(b"\r\n\r\n")
+        if len(self._rest) > _LARGEST_PACKET:
+            self._refuse("an answer of more than 64 MiB came")
+            return
+        for packet in packets:
+            self._take(packet.strip(b"\r\n"))
+
+    def _is_greeting(self, received: bytes) -> bool:
+        if received[: len(_BANNER)] != _BANNER[: len(received)]:
+            self._refuse("what answers there is not Asterisk's manager interface")
+            return False
+        self._greeted = len(received) >= len(_BANNER)
+        self._rest = received
+        return self._greeted
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.closed = True
+        self._connection.connection_lost(exc)
+
+    def _refuse(self, reason: str) -> None:
+        self._connection.end(reason)
+        self.transport.abort()
+
+    def _take(self, packet: bytes) -> None:
+        if packet.startswith(b"Event: "):
+            if self.list_events is not None:
+                self.list_events.add(packet)
+            return
+        message = Message.from_line(text_of(packet))
+        if message is not None:
+            self.handle_message(message)
+
+
+class OneConnection(Manager):  # type: ignore[misc]  # panoramisk has no types
+    """One connection and one login. ``lost`` is done, with the reason, when the connection is gone."""
+
+    pinger: asyncio.TimerHandle | None
+
+    def __init__(self, *, username: str, secret: str) -> None:
+        loop = asyncio.get_running_loop()
+        super().__init__(username=username, secret=secret, events="off", encoding="utf-8", loop=loop, log=_SILENT)
+        self.lost: asyncio.Future[str] = loop.create_future()
+
+    def end(self, reason: str) -> None:
+        """No answer comes any more; the first reason counts. What waits is told so, nothing is sent again."""
+        self._end_pinger()
+        if not self.lost.done():
+            self.lost.set_result(reason)
+
+    def connection_lost(self, exc: object) -> None:
+        """The connection is gone."""
+        self.end(f"the connection broke ({exc})" if exc else "Asterisk closed the connection")
+
+    def ping(self) -> None:
+        """Nothing: the conversation is short, and each of its steps has a deadline."""
+
+    def close(self) -> None:
+        """Close the connection; ``lost`` follows."""
+        self._end_pinger()
+        if self.protocol is not None:
+            self.protocol.transport.close()
+
+    def ask(self, action: Action) -> asyncio.Future[Message]:
+        """Send an action. Its future is done with the response packet, whatever events follow it."""
+        response: asyncio.Future[Message] = self.send_action(action, as_list=False)
+        return response
+
+    def collect(self, action: Action) -> ListEvents:
+        """Where the events that follow the response to this action will be; one list at a time."""
+        self.protocol.list_events = ListEvents(action.id)
+        events: ListEvents = self.protocol.list_events
+        return events
+
+    def _end_pinger(self) -> None:
+        if self.pinger is not None:
+            self.pinger.cancel()
+            self.pinger = None
+
+
+def action(name: str, fields: dict[str, str]) -> Action:
+    """An action for the wire. A value or name that would end its line is refused."""
+    for key, value in fields.items():
+        if set("\r\n\0") & set(key + value):
+            raise GvmaError(f"{key} of the AMI action {name} holds a line end; it was not sent")
+    return Action({"Action": name, **fields})
+
+
+def text_of(packet: bytes) -> str:
+    """The packet as text; a byte that is not UTF-8 becomes a lone surrogate and is never dropped."""
+    return packet.decode("utf-8", "surrogateescape")
+
+
+def fields_of(packet: bytes) -> dict[str, str]:
+    """The fields of one event; of a repeated field the last."""
+    lines = (line.partition(":") for line in text_of(packet).split("\r\n"))
+    return {name: value.removeprefix(" ") for name, _, value in lines}
