@@ -82,7 +82,7 @@ def read_target(path: Path, *, complete: Callable[[bytes], bool] | None = None) 
         if not stat.S_ISREG(status.st_mode):
             raise UnsafeTargetError(
                 f"it is a {_kind(status.st_mode)}, not a regular file",
-                where=path,
+                where=str(path),
                 hint=f"{_LEFT} Put a regular file, or a symbolic link to one, in its place.",
             )
         content = read_when_quiet(descriptor, real_path, complete)
@@ -204,7 +204,7 @@ def unsafe(path: Path, error: OSError, what: str = "") -> UnsafeTargetError:
     """The user's error for a target file that could not be read or written."""
     return UnsafeTargetError(
         what or f"it cannot be read or replaced: {error.strerror or error}",
-        where=path,
+        where=str(path),
         hint=f"{_LEFT} {_advice(error)}",
     )
 

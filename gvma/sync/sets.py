@@ -7,91 +7,290 @@ are never changed. ``backup_path/20261121T213000Z-1a2b3c4d/`` holds ``manifest.j
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import contextlib
+import json
+import os
+import re
+import secrets
+import socket
+import stat
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from gvma.sync.files import Rights, TargetFile
+from gvma import __version__
+from gvma.errors import BackupSetError, UsageError
+from gvma.sync import disk
+from gvma.sync.changes import Digest, FileChange
+from gvma.sync.files import Rights, not_kept, private_folder, read_private, stage
+from gvma.sync.manifest import (
+    NAME,
+    SNAPSHOT,
+    Manifest,
+    SavedFile,
+    UnreadableManifest,
+    read_manifest,
+    saved_file,
+)
+from gvma.sync.stopping import undisturbed
 
+__all__ = ["BackupSet", "BackupSets", "FileChange", "SavedFile"]
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
-    """One file of a transaction. new: None removes it; equal to the old content leaves it as it is.
-
-    module: what Asterisk reloads for it (``app_voicemail.so``), empty for none.
-    rights: for a restore, None keeps what the target has.
-    """
-
-    target: TargetFile
-    new: bytes | None
-    module: str = ""
-    rights: Rights | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SavedFile:
-    """One file of a set. existed: False where there was no file, and then there is no copy.
-
-    copy: path of the copy inside the set. changed: the run was about to change it.
-    """
-
-    path: Path
-    existed: bool
-    changed: bool
-    module: str
-    sha256: str
-    size: int
-    rights: Rights
-    owner: str
-    group: str
-    copy: str
+_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+_UNFINISHED = re.compile(r"\.\d{8}T\d{6}Z-[0-9a-f]{8}\.tmp")
+_ID_TIME = "%Y%m%dT%H%M%SZ"
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+_LIST_HINT = "Nothing was changed. `gvma backup list` shows the sets that there are."
 
 
 @dataclass(frozen=True, slots=True)
 class BackupSet:
-    """A set's manifest. time: UTC, ``2026-11-21T21:30:00Z``; first: kept for good. reason: ``sync`` or ``restore``."""
+    """A set that lies on the disk. manifest: None where it cannot be read, and ``fault`` says why."""
 
     id: str
     folder: Path
-    time: str
-    host: str
-    run_id: str
-    reason: str
-    version: str
-    first: bool
-    files: tuple[SavedFile, ...]
-    snapshot_sha256: str
+    manifest: Manifest | None
+    fault: str = ""
+
+    @property
+    def time(self) -> datetime:
+        return datetime.strptime(self.id.partition("-")[0], _ID_TIME).replace(tzinfo=UTC)
+
+    @property
+    def files(self) -> tuple[SavedFile, ...]:
+        return self.manifest.files if self.manifest else ()
+
+    @property
+    def first(self) -> bool:
+        return bool(self.manifest and self.manifest.first)
+
+    def file(self, path: Path) -> SavedFile | None:
+        """What it holds of one path, None where it holds nothing of it."""
+        return next((file for file in self.files if file.path == path), None)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class BackupSets:
-    """All sets under one ``backup_path``."""
+    """All sets under one ``backup_path``. clock: the time now, UTC."""
 
-    def __init__(self, backup_path: Path) -> None:
+    def __init__(self, backup_path: Path, clock: Callable[[], datetime] = _utc_now) -> None:
         self.path = backup_path
+        self._clock = clock
 
     def create(
         self, files: Sequence[FileChange], *, snapshot: Mapping[str, object], reason: str, run_id: str
     ) -> BackupSet:
         """A complete set of the files as their targets were read.
 
-        files: give ALL target files, also those that stay as they are, so that a restore brings back one whole
-        state; an equal newest set is not made again but returned. snapshot: JSON-able, WITHOUT any PIN.
-        Raises BackupSetError where it cannot be written (disk full); then nothing is left behind.
+        files: give ALL target files, also those that stay as they are, so that a restore brings back one
+        whole state. Where the newest set holds just this state already (the run before was put back), no
+        second one is made. snapshot: what Configuration Server said, JSON-able, WITHOUT any PIN.
+        Raises BackupSetError where it cannot be written (disk full); then nothing of it is left.
         """
-        raise NotImplementedError
+        with undisturbed():
+            saved = tuple(saved_file(change) for change in files)
+            newest = next(iter(reversed(self.all())), None)
+            if newest and _same_state(newest.files, saved) and not self.faults(newest):
+                return newest
+            self.sweep()
+            manifest = self._manifest(saved, reason, run_id, newest)
+            contents = {file.copy: change.target.content for file, change in zip(saved, files, strict=True)}
+            return self._write(manifest, contents, snapshot)
 
     def all(self) -> list[BackupSet]:
-        """Every set, oldest first; damaged ones too, as far as their manifests can be read."""
-        raise NotImplementedError
+        """Every set, oldest first; those whose manifest cannot be read too."""
+        try:
+            names = sorted(entry.name for entry in os.scandir(self.path) if _ID.fullmatch(entry.name))
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise not_kept(self.path, error) from error
+        return [self._read(name) for name in names]
 
-    def find(self, prefix: str) -> BackupSet:
+    def find(self, wanted: str) -> BackupSet:
         """By id, unique prefix or ``latest``. Raises UsageError (ambiguous) or BackupSetError (none)."""
-        raise NotImplementedError
+        sets = self.all()
+        if wanted == "latest":
+            if not sets:
+                raise BackupSetError(
+                    "there is no backup set yet",
+                    where=str(self.path),
+                    hint="Nothing was changed. The first `gvma sync` that changes a file makes one.",
+                )
+            return sets[-1]
+        found = [one for one in sets if one.id.startswith(wanted)]
+        if not found:
+            raise BackupSetError(f"there is no backup set {wanted!r}", where=str(self.path), hint=_LIST_HINT)
+        if len(found) > 1:
+            candidates = ", ".join(one.id for one in found)
+            raise UsageError(
+                f"{wanted!r} means more than one backup set: {candidates}",
+                where=str(self.path),
+                hint="Nothing was changed. Give more of the id.",
+            )
+        return found[0]
 
     def faults(self, backup_set: BackupSet) -> list[str]:
-        """What is missing, damaged or too much in a set; empty where it is sound."""
-        raise NotImplementedError
+        """What is missing, damaged or too much in a set, one sentence each; empty where it is sound."""
+        if backup_set.manifest is None:
+            return [backup_set.fault]
+        expected = {NAME: None, SNAPSHOT: backup_set.manifest.snapshot}
+        expected |= {file.copy: file.digest for file in backup_set.files if file.copy}
+        faults = []
+        for name, digest in expected.items():
+            if digest is not None and (fault := _fault(backup_set.folder / name, digest)):
+                faults.append(f"{name} {fault}")
+        faults += [f"{name} does not belong to it" for name in _names(backup_set.folder) if name not in expected]
+        return faults
 
     def verify(self, backup_set: BackupSet) -> None:
         """Raises BackupSetError where a set has faults."""
-        raise NotImplementedError
+        faults = self.faults(backup_set)
+        if faults:
+            raise BackupSetError(
+                f"the backup set {backup_set.id} is damaged: {'; '.join(faults)}",
+                where=str(backup_set.folder),
+                hint="Nothing was changed. Choose another set from `gvma backup list`; sound copies can "
+                "still be taken out of its folder by hand.",
+            )
+
+    def content(self, backup_set: BackupSet, file: SavedFile) -> bytes | None:
+        """One file as it was, None where it did not exist. Raises BackupSetError where the copy is damaged."""
+        if not file.existed:
+            return None
+        content = read_private(backup_set.folder / file.copy)
+        if content is None or not file.digest.matches(content):
+            raise BackupSetError(
+                f"the backup set {backup_set.id} is damaged: {file.copy} is missing or not what was saved",
+                where=str(backup_set.folder),
+                hint=_LIST_HINT,
+            )
+        return content
+
+    def remove(self, backup_set: BackupSet) -> None:
+        """A set is gone in one step, and its room is free afterwards."""
+        unfinished = self.path / f".{backup_set.id}.tmp"
+        try:
+            with undisturbed():
+                disk.rename(backup_set.folder, unfinished)
+                disk.fsync_folder(self.path)
+                disk.remove_folder(unfinished)
+        except OSError as error:
+            raise not_kept(backup_set.folder, error) from error
+
+    def sweep(self) -> None:
+        """Removes what interrupted runs left of sets that were being made or removed."""
+        try:
+            left = [Path(entry.path) for entry in os.scandir(self.path) if _UNFINISHED.fullmatch(entry.name)]
+            for folder in left:
+                disk.remove_folder(folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise not_kept(self.path, error) from error
+
+    def _manifest(self, saved: tuple[SavedFile, ...], reason: str, run_id: str, newest: BackupSet | None) -> Manifest:
+        clock = self._clock().replace(microsecond=0)
+        time = max(clock, newest.time + timedelta(seconds=1)) if newest else clock
+        return Manifest(
+            id=f"{time.strftime(_ID_TIME)}-{secrets.token_hex(4)}",
+            time=time.strftime(_TIME),
+            clock=clock.strftime(_TIME),
+            host=socket.gethostname(),
+            run_id=run_id,
+            reason=reason,
+            gvma_version=__version__,
+            first=newest is None,
+            files=saved,
+        )
+
+    def _write(self, manifest: Manifest, contents: Mapping[str, bytes], snapshot: Mapping[str, object]) -> BackupSet:
+        folder = self.path / manifest.id
+        unfinished = self.path / f".{manifest.id}.tmp"
+        try:
+            private_folder(self.path)
+            try:
+                disk.make_folder(unfinished)
+                for copy, content in contents.items():
+                    if copy:
+                        private_folder((unfinished / copy).parent)
+                        _put(unfinished / copy, content)
+                text = _snapshot_text(snapshot)
+                _put(unfinished / SNAPSHOT, text)
+                manifest = replace(manifest, snapshot=Digest.of(text))
+                _put(unfinished / NAME, manifest.as_bytes())
+                disk.rename(unfinished, folder)
+                disk.fsync_folder(self.path)
+            except BaseException:
+                with contextlib.suppress(OSError):  # the next run sweeps
+                    disk.remove_folder(unfinished)
+                raise
+        except OSError as error:
+            raise not_kept(folder, error) from error
+        return BackupSet(manifest.id, folder, manifest)
+
+    def _read(self, name: str) -> BackupSet:
+        folder = self.path / name
+        try:
+            text = read_private(folder / NAME)
+        except BackupSetError as error:
+            return BackupSet(name, folder, None, error.message)
+        if text is None:
+            return BackupSet(name, folder, None, f"{NAME} is missing")
+        try:
+            manifest = read_manifest(text)
+        except UnreadableManifest as error:
+            return BackupSet(name, folder, None, str(error))
+        if manifest.id != name:
+            return BackupSet(name, folder, None, f"the manifest is that of {manifest.id}")
+        return BackupSet(name, folder, manifest)
+
+
+def _put(path: Path, content: bytes) -> None:
+    stage(path, content, Rights(os.geteuid(), os.getegid(), 0o600))
+    disk.fsync_folder(path.parent)
+
+
+def _snapshot_text(snapshot: Mapping[str, object]) -> bytes:
+    """JSON with one object a line, so that grep finds it and diff shows it."""
+    parts = []
+    for key, value in snapshot.items():
+        if isinstance(value, list | tuple):
+            text = "[\n" + ",\n".join(json.dumps(item) for item in value) + "\n]"
+        else:
+            text = json.dumps(value)
+        parts.append(f"{json.dumps(key)}: {text}")
+    return ("{\n" + ",\n".join(parts) + "\n}\n").encode("ascii")
+
+
+def _same_state(kept: Sequence[SavedFile], now: Sequence[SavedFile]) -> bool:
+    def state(files: Sequence[SavedFile]) -> dict[Path, tuple[bool, str, Rights | None]]:
+        return {
+            file.path: (file.existed, file.digest.sha256, file.rights) if file.existed else (False, "", None)
+            for file in files
+        }
+
+    return state(kept) == state(now)
+
+
+def _fault(path: Path, digest: Digest) -> str:
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return "is no regular file"
+        content = read_private(path)
+    except FileNotFoundError:
+        return "is missing"
+    except (OSError, BackupSetError):
+        return "cannot be read"
+    return "" if digest.matches(content) else "is damaged"
+
+
+def _names(folder: Path) -> list[str]:
+    found = []
+    for parent, _, files in os.walk(folder):
+        found += [str((Path(parent) / name).relative_to(folder)) for name in files]
+    return sorted(found)

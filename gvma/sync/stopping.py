@@ -55,11 +55,13 @@ def stoppable() -> Iterator[None]:
         yield
         return
     before = {number: signal.getsignal(number) for number in SIGNALS}
+    _latch.pending = None
     try:
         for number, handler in before.items():
             if handler is not signal.SIG_IGN and handler is not None:
                 signal.signal(number, _latch.arrive)
         yield
+        _latch.release()
     finally:
         for number, handler in before.items():
             if handler is not None:

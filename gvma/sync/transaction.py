@@ -1,88 +1,283 @@
 """Several files changed as one: all old or all new, whatever stops the run, and no PIN of Asterisk's lost.
 
-The journal is on the disk before the first byte changes. How SYNC uses it::
+The journal is on the disk before the first byte changes. Each new file is complete beside its target, and
+the old one has a second name there, so that neither going on nor going back needs room on the disk. It knows
+nothing of Asterisk but that it may write voicemail.conf at any moment. How it is used::
 
-    with stoppable():
-        try:
-            applied = apply(changes, ...)     # TargetMoved: everything is old again, plan anew
-            ami.reload(...); read back        # a difference: applied.moved()? plan anew : applied.put_back()
-            moved = applied.finish()          # non-empty: Asterisk rewrote a file meanwhile, plan anew
-        except BaseException: applied.put_back() ...
+    with stoppable(), apply(changes, backup_set=made, markers=markers) as applied:
+        ...  # reload, read back; an exception that leaves the block puts all back
+        moved = applied.finish()  # not empty: Asterisk rewrote a file meanwhile, plan anew
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
+import secrets
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 
-from gvma.errors import UnsafeTargetError
-from gvma.sync.sets import BackupSet, FileChange
+from gvma.errors import BackupSetError, UnsafeTargetError
+from gvma.sync import disk, held, journal
+from gvma.sync.changes import Digest, FileChange
+from gvma.sync.files import remove_quietly, stage, unsafe
+from gvma.sync.journal import Journal, JournalFile, Markers
+from gvma.sync.manifest import saved_file
+from gvma.sync.sets import BackupSet
+from gvma.sync.stopping import Stopped, undisturbed
+from gvma.sync.swap import Moved, bring, exchange, glance, install, late_writing, rights_at
+
+VOICEMAIL_MODULE = "app_voicemail.so"
+_SETTLE_SECONDS = 0.05
 
 
 class TargetMoved(UnsafeTargetError):
-    """A file changed after it was read; the newer content is in place, all other files are old. Plan anew."""
+    """A file changed after it was read. Its newer content is in place, all others are old: plan anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Markers:
-    """The managed block's bounds, as recovery needs them. contexts: those that the block holds."""
+def apply(changes: Sequence[FileChange], *, backup_set: BackupSet, markers: Markers, hold: str = "") -> Applied:
+    """Puts all new files in place; a file whose new content is its old one is left alone.
 
-    begin: str
-    end: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """What recover() did. text: one or two sentences for the user. modules: now owed a reload."""
-
-    text: str
-    modules: tuple[str, ...]
-    backup_set: str
+    changes: the target files, and gvma's own records that must be as new or as old as they are (module "").
+    backup_set: holds the old contents. hold: id of the set that a restore brings back; it is held once the
+    transaction is finished. A file that Asterisk rewrites is replaced first.
+    Raises TargetMoved, UnsafeTargetError or BackupSetError (then every file is as before), or Stopped.
+    """
+    applied: Applied | None = None
+    try:
+        with undisturbed():
+            applied = Applied(backup_set, [change for change in changes if change.changes], markers, hold)
+            applied._write()
+    except Stopped:
+        if applied is not None:
+            applied.put_back()
+        raise
+    return applied
 
 
 class Applied:
-    """New files in place, Asterisk not yet told; end it by finish() or put_back()."""
+    """New files in place. End it by finish() or put_back(); leaving its ``with`` block otherwise puts back."""
 
-    modules: tuple[str, ...]
-    backup_set: str
+    def __init__(self, backup_set: BackupSet, changes: Sequence[FileChange], markers: Markers, hold: str) -> None:
+        self.backup_set = backup_set.id
+        self._backup_path = backup_set.folder.parent
+        changes = sorted(changes, key=lambda change: change.module != VOICEMAIL_MODULE)
+        token = secrets.token_hex(4)
+        files = tuple(_journal_file(change, token, number) for number, change in enumerate(changes))
+        self._journal = journal.begin(backup_set.id, markers, files, hold)
+        self._changes = dict(zip(files, changes, strict=True))
+        self._replaced: dict[JournalFile, int] = {}
+        self._ended = False
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """What Asterisk has to reload, sorted."""
+        return self._journal.modules
+
+    def __enter__(self) -> Applied:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._ended:
+            self.put_back()
 
     def moved(self) -> tuple[Path, ...]:
-        """Files that somebody (Asterisk, with a PIN) has rewritten since they were put in place."""
-        raise NotImplementedError
+        """Files that somebody (Asterisk, with a PIN) has rewritten since they were put in place.
+
+        Where it wrote into the replaced file, that content is in place again when this returns.
+        """
+        moved = []
+        for file, change in self._changes.items():
+            try:
+                if self._rescued(file) or glance(file.path) != change.new:
+                    moved.append(change.target.path)
+            except OSError as error:
+                raise unsafe(file.path, error) from error
+        return tuple(moved)
 
     def finish(self, owed: Sequence[str] = ()) -> tuple[Path, ...]:
-        """Ends the transaction, all new. owed: modules that could not be reloaded. Returns moved()."""
-        raise NotImplementedError
+        """Ends the transaction, all new. owed: modules whose reload Asterisk still is owed. Returns moved()."""
+        with undisturbed():
+            moved = self.moved()
+            self._end()
+            close(self._backup_path, self._journal, owed=owed, hold=self._journal.hold)
+        return moved
 
     def put_back(self) -> None:
-        """Ends the transaction, all old (a PIN changed meanwhile kept); notes the modules' reload as owed:
-        reload them, then ``held.settle_owed``."""
-        raise NotImplementedError
+        """Ends the transaction, all old, a PIN that was changed meanwhile kept.
+
+        Asterisk may have loaded the new files: the modules are noted as owed. Reload them, then
+        ``held.settle_owed``. Raises UnsafeTargetError or BackupSetError where a file could not be put back:
+        the next run does it.
+        """
+        with undisturbed():
+            self._put_back(self.modules)
+
+    def _write(self) -> None:
+        """Everything from the journal to the last rename."""
+        if journal.read_journal(self._backup_path) is not None:
+            raise BackupSetError(
+                "an interrupted run has not been ended yet",
+                where=str(journal.folder(self._backup_path)),
+                hint="Nothing was changed. Run `gvma sync`, which ends it first.",
+            )
+        try:
+            self._stage()
+        except BaseException:
+            self._abandon()
+            raise
+        try:
+            self._replace()
+        except BaseException:
+            self._put_back(())
+            raise
+
+    def _stage(self) -> None:
+        journal.write_new_copies(
+            self._backup_path,
+            {file.new_copy: change.new for file, change in self._changes.items() if change.new is not None},
+        )
+        journal.write_journal(self._backup_path, self._journal)
+        for file, change in self._changes.items():
+            try:
+                if change.new is not None:
+                    like = file.path if change.target.exists else None
+                    stage(file.staged, change.new, file.new_rights, like=like)
+                if change.target.exists:
+                    _keep(file)
+                disk.fsync_folder(file.path.parent)
+            except OSError as error:
+                raise unsafe(change.target.path, error) from error
+        for change in self._changes.values():
+            _still_as_read(change)
+        self._enter_phase(journal.WRITING)
+
+    def _replace(self) -> None:
+        for file, change in self._changes.items():
+            try:
+                replaced = exchange(file.path, change.target.old, file.staged if file.new else None)
+                if replaced is not None:
+                    self._replaced[file] = replaced
+            except Moved as error:
+                raise _target_moved(change) from error
+            except OSError as error:
+                raise unsafe(change.target.path, error) from error
+        if VOICEMAIL_MODULE in self.modules:
+            time.sleep(_SETTLE_SECONDS)  # a rewrite that began before the rename shows by now
+        moved = self.moved()
+        if moved:
+            raise _target_moved(next(c for c in self._changes.values() if c.target.path == moved[0]))
+        self._enter_phase(journal.WRITTEN)
+
+    def _rescued(self, file: JournalFile) -> bool:
+        """Whether somebody wrote into the replaced file; that content is in place again then."""
+        if file not in self._replaced:
+            return False
+        change = self._changes[file]
+        newest = late_writing(file.path, self._replaced[file], change.target.old, change.new)
+        if newest is None:
+            return False
+        install(file, newest, rights_at(file.path) if file.path.exists() else file.old_rights)
+        os.close(self._replaced.pop(file))
+        return True
+
+    def _put_back(self, owed: Sequence[str]) -> None:
+        self._end(keep_open=True)
+        try:
+            with contextlib.suppress(BackupSetError):  # a full disk must not keep the files from being put back
+                self._enter_phase(journal.PUTTING_BACK)
+            for file, change in self._changes.items():
+                self._rescued(file)
+                bring(file, change.target.old, file.kept, file.old_rights, self._journal.markers)
+            close(self._backup_path, self._journal, owed=owed)
+        except (OSError, UnsafeTargetError) as error:
+            raise UnsafeTargetError(
+                f"the files could not all be put back: {error}",
+                where=self._journal.names,
+                hint=f"The next `gvma sync` does it before anything else. The files as they were: "
+                f"`gvma backup show {self.backup_set}`.",
+            ) from error
+        finally:
+            self._end()
+
+    def _abandon(self) -> None:
+        """Nothing was replaced: the temporary files go."""
+        self._end()
+        try:
+            close(self._backup_path, self._journal)
+        except BackupSetError:
+            return  # the next run cleans up
+
+    def _enter_phase(self, phase: str) -> None:
+        self._journal = journal.in_phase(self._journal, phase)
+        journal.write_journal(self._backup_path, self._journal)
+
+    def _end(self, *, keep_open: bool = False) -> None:
+        self._ended = True
+        while self._replaced and not keep_open:
+            os.close(self._replaced.popitem()[1])
 
 
-def apply(
-    changes: Sequence[FileChange],
-    *,
-    backup_path: Path,
-    backup_set: BackupSet,
-    run_id: str,
-    markers: Markers,
-    hold: str = "",
-) -> Applied:
-    """Puts all new files in place; those whose new is the old content are left alone.
+def close(backup_path: Path, ending: Journal, *, owed: Sequence[str] = (), hold: str = "") -> None:
+    """The end of a transaction: what outlives it is noted, its temporary files go, then its journal.
 
-    hold: id of the set that a restore brings back, which is held from then on.
-    Raises TargetMoved, UnsafeTargetError or BackupSetError; then every file is as before.
+    Temporary files that cannot be removed keep the journal, so that the next run removes them.
     """
-    raise NotImplementedError
+    if hold:
+        held.hold(backup_path, hold)
+    if owed:
+        held.owe(backup_path, owed)
+    left = False
+    for file in ending.files:
+        for path in file.temporary:
+            remove_quietly(path)
+            left = left or os.path.lexists(path)
+    if not left:
+        journal.remove_journal(backup_path)
 
 
-def recover(backup_path: Path) -> Recovery | None:
-    """Ends what an interrupted run left, under the lock, before anything else; None where nothing was left."""
-    raise NotImplementedError
+def _journal_file(change: FileChange, token: str, number: int) -> JournalFile:
+    target = change.target
+    name = f"{token}{number}"
+    return JournalFile(
+        path=target.real_path,
+        module=change.module,
+        old=Digest.of(target.content) if target.exists else None,
+        new=Digest.of(change.new) if change.new is not None else None,
+        old_rights=target.rights,
+        new_rights=change.rights or target.rights,
+        staged=journal.temporary_name(target.real_path, name, "new"),
+        kept=journal.temporary_name(target.real_path, name, "old"),
+        merged=journal.temporary_name(target.real_path, name, "merged"),
+        old_copy=saved_file(change).copy,
+        new_copy=f"{number}.new" if change.new is not None else "",
+    )
 
 
-def pending_recovery(backup_path: Path) -> str:
-    """What the next run will mend, for ``--dry-run``; empty where nothing. Writes nothing."""
-    raise NotImplementedError
+def _keep(file: JournalFile) -> None:
+    """A second name for the old file; without one, the backup set's copy serves."""
+    try:
+        disk.link(file.path, file.kept)
+    except OSError:
+        return
+
+
+def _still_as_read(change: FileChange) -> None:
+    target = change.target
+    try:
+        if glance(target.real_path) != target.old:
+            raise _target_moved(change)
+    except OSError as error:
+        raise unsafe(target.path, error) from error
+
+
+def _target_moved(change: FileChange) -> TargetMoved:
+    return TargetMoved(
+        "somebody (Asterisk, with a new PIN) has rewritten it since it was read",
+        where=str(change.target.path),
+        hint="No file was changed by this run, and the newer content is in place. Run the command again.",
+    )

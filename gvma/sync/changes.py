@@ -1,0 +1,42 @@
+"""What is to be done to a file, and how a content is recognised again; values only."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from gvma.sync.files import Rights, TargetFile
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """One file of a transaction. new: None removes it; equal to the old content leaves it as it is.
+
+    module: what Asterisk reloads for it (``app_voicemail.so``), empty for none.
+    rights: for a restore; None keeps what the target has.
+    """
+
+    target: TargetFile
+    new: bytes | None = field(repr=False)
+    module: str = ""
+    rights: Rights | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Something is to be written: other bytes, or other rights."""
+        return self.new != self.target.old or self.rights not in {None, self.target.rights}
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A content, recognisable without being kept."""
+
+    sha256: str
+    size: int
+
+    @classmethod
+    def of(cls, content: bytes) -> Digest:
+        return cls(hashlib.sha256(content).hexdigest(), len(content))
+
+    def matches(self, content: bytes | None) -> bool:
+        return content is not None and len(content) == self.size and Digest.of(content) == self

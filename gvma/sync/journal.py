@@ -1,0 +1,227 @@
+"""The journal: what a transaction is about to do, on the disk before it does it; it holds no PIN.
+
+It lies in ``backup_path/state/transaction``, with a copy of each new content beside it (0600). While it is
+there, a transaction is open. Its phases, and what a later run makes of them:
+
+    staging       no file has been replaced           -> the temporary files are removed: all old
+    writing       some files may have been replaced   -> the others are replaced too: all new
+    written       all files have been replaced        -> Asterisk is owed a reload: all new
+    putting-back  some files may be old again         -> the others are put back too: all old
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gvma.errors import BackupSetError
+from gvma.sync import disk
+from gvma.sync.changes import Digest
+from gvma.sync.files import (
+    TEMPORARY_PREFIX,
+    TEMPORARY_SUFFIX,
+    Rights,
+    not_kept,
+    read_private,
+    remove_private,
+    write_private,
+)
+
+STAGING = "staging"
+WRITING = "writing"
+WRITTEN = "written"
+PUTTING_BACK = "putting-back"
+
+_FORMAT = 1
+_NAME = "journal.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Markers:
+    """The lines that bound the managed block, as the settings have them."""
+
+    begin: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFile:
+    """One file that is replaced. old, new: None where there is no file before or afterwards.
+
+    path: behind symbolic links. staged: the new file beside it; kept: a second name for the old file beside
+    it; merged: the name for a text in which a changed PIN is carried over. old_copy: in the backup set.
+    new_copy: beside the journal. Each copy is empty where there is no content.
+    """
+
+    path: Path
+    module: str
+    old: Digest | None
+    new: Digest | None
+    old_rights: Rights
+    new_rights: Rights
+    staged: Path
+    kept: Path
+    merged: Path
+    old_copy: str
+    new_copy: str
+
+    @property
+    def temporary(self) -> tuple[Path, Path, Path]:
+        return (self.staged, self.kept, self.merged)
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """One open transaction. started: UTC. hold: id of the set that a restore brings back, else empty."""
+
+    phase: str
+    started: str
+    process: int
+    backup_set: str
+    hold: str
+    markers: Markers
+    files: tuple[JournalFile, ...]
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """What Asterisk has to reload for it, sorted."""
+        return tuple(sorted({file.module for file in self.files if file.module}))
+
+    @property
+    def names(self) -> str:
+        return ", ".join(str(file.path) for file in self.files)
+
+
+def begin(backup_set: str, markers: Markers, files: tuple[JournalFile, ...], hold: str) -> Journal:
+    """A journal in its first phase; nothing is written yet."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Journal(STAGING, now, os.getpid(), backup_set, hold, markers, files)
+
+
+def temporary_name(path: Path, token: str, use: str) -> Path:
+    """``.gvma-TOKEN-NAME.USE.tmp`` beside ``path``, the name cut where a file system would refuse it."""
+    return path.with_name(f"{TEMPORARY_PREFIX}{token}-{path.name[:80]}.{use}{TEMPORARY_SUFFIX}")
+
+
+def folder(backup_path: Path) -> Path:
+    return backup_path / "state" / "transaction"
+
+
+def write_journal(backup_path: Path, journal: Journal) -> None:
+    """On the disk when it returns. Raises BackupSetError; then the journal is as before."""
+    write_private(folder(backup_path) / _NAME, (json.dumps(_as_json(journal), indent=1) + "\n").encode("ascii"))
+
+
+def write_new_copies(backup_path: Path, contents: Mapping[str, bytes]) -> None:
+    """Keeps each new content beside the journal, by its file name."""
+    for name, content in contents.items():
+        write_private(folder(backup_path) / name, content)
+
+
+def read_journal(backup_path: Path) -> Journal | None:
+    """The open transaction, None where there is none. Raises BackupSetError where it is damaged."""
+    path = folder(backup_path) / _NAME
+    text = read_private(path)
+    if text is None:
+        return None
+    try:
+        return _from_json(json.loads(text))
+    except (ValueError, KeyError, TypeError) as error:
+        raise BackupSetError(
+            "the journal of an interrupted run is damaged",
+            where=str(path),
+            hint="Nothing was changed. `gvma backup diff latest` shows what that run had changed; put the "
+            "files right by hand, remove the journal, then run `gvma sync`.",
+        ) from error
+
+
+def remove_journal(backup_path: Path) -> None:
+    """The transaction is closed when it returns; the copies go afterwards."""
+    remove_private(folder(backup_path) / _NAME)
+    sweep(backup_path)
+
+
+def sweep(backup_path: Path) -> None:
+    """Without a journal nothing in its folder means anything: it is removed, and half-written notes with it."""
+    place = folder(backup_path)
+    try:
+        if place.is_dir() and not (place / _NAME).exists():
+            for entry in sorted(place.iterdir()):
+                disk.unlink(entry)
+        for left in sorted(place.parent.glob(f"{TEMPORARY_PREFIX}*{TEMPORARY_SUFFIX}")):
+            disk.unlink(left)
+    except OSError as error:
+        raise not_kept(place, error) from error
+
+
+def in_phase(journal: Journal, phase: str) -> Journal:
+    return replace(journal, phase=phase)
+
+
+def _as_json(journal: Journal) -> dict[str, object]:
+    return {
+        "gvma_journal": _FORMAT,
+        "phase": journal.phase,
+        "started": journal.started,
+        "process": journal.process,
+        "backup_set": journal.backup_set,
+        "hold": journal.hold,
+        "begin": journal.markers.begin,
+        "end": journal.markers.end,
+        "files": [
+            {
+                "path": str(file.path),
+                "module": file.module,
+                "old": _digest_as_json(file.old),
+                "new": _digest_as_json(file.new),
+                "old_rights": [file.old_rights.uid, file.old_rights.gid, file.old_rights.mode],
+                "new_rights": [file.new_rights.uid, file.new_rights.gid, file.new_rights.mode],
+                "staged": str(file.staged),
+                "kept": str(file.kept),
+                "merged": str(file.merged),
+                "old_copy": file.old_copy,
+                "new_copy": file.new_copy,
+            }
+            for file in journal.files
+        ],
+    }
+
+
+def _digest_as_json(digest: Digest | None) -> list[object] | None:
+    return [digest.sha256, digest.size] if digest else None
+
+
+def _from_json(content: dict[str, object]) -> Journal:
+    if content["gvma_journal"] != _FORMAT or content["phase"] not in {STAGING, WRITING, WRITTEN, PUTTING_BACK}:
+        raise ValueError("not a journal of this version")
+    files = content["files"]
+    if not isinstance(files, list):
+        raise TypeError("files")
+    return Journal(
+        phase=str(content["phase"]),
+        started=str(content["started"]),
+        process=int(str(content["process"])),
+        backup_set=str(content["backup_set"]),
+        hold=str(content["hold"]),
+        markers=Markers(str(content["begin"]), str(content["end"])),
+        files=tuple(
+            JournalFile(
+                path=Path(file["path"]),
+                module=file["module"],
+                old=Digest(*file["old"]) if file["old"] else None,
+                new=Digest(*file["new"]) if file["new"] else None,
+                old_rights=Rights(*file["old_rights"]),
+                new_rights=Rights(*file["new_rights"]),
+                staged=Path(file["staged"]),
+                kept=Path(file["kept"]),
+                merged=Path(file["merged"]),
+                old_copy=file["old_copy"],
+                new_copy=file["new_copy"],
+            )
+            for file in files
+        ),
+    )

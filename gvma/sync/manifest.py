@@ -1,0 +1,174 @@
+"""The manifest of a backup set: what it says, as JSON and as dataclasses; it holds no PIN.
+
+It seals itself with a checksum, so that damage to the manifest is seen as damage to a copy is.
+"""
+
+from __future__ import annotations
+
+import grp
+import hashlib
+import json
+import os
+import pwd
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from gvma.sync.changes import Digest, FileChange
+from gvma.sync.files import Rights
+
+FORMAT = 1
+NAME = "manifest.json"
+SNAPSHOT = "snapshot.json"
+
+
+class UnreadableManifest(ValueError):
+    """Not a manifest that this version of gvma can trust; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFile:
+    """One file of a set. existed: False where there was no file, and then there is no copy.
+
+    copy: path of the copy inside the set, empty without one. changed: the run was about to change it.
+    module: what Asterisk reloads for it. owner, group: names, for the reader; the rights count.
+    """
+
+    path: Path
+    existed: bool
+    changed: bool
+    module: str
+    digest: Digest
+    rights: Rights
+    owner: str
+    group: str
+    copy: str
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "path": str(self.path),
+            "existed": self.existed,
+            "changed": self.changed,
+            "module": self.module,
+            "sha256": self.digest.sha256 if self.existed else None,
+            "size": self.digest.size if self.existed else None,
+            "uid": self.rights.uid,
+            "gid": self.rights.gid,
+            "owner": self.owner,
+            "group": self.group,
+            "mode": f"{self.rights.mode:04o}",
+            "copy": self.copy or None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """time: UTC, never before that of an earlier set; clock: what the machine's clock said.
+
+    first: the first set ever made, which is kept for good. reason: ``sync``, or ``restore of ID``.
+    """
+
+    id: str
+    time: str
+    clock: str
+    host: str
+    run_id: str
+    reason: str
+    gvma_version: str
+    first: bool
+    files: tuple[SavedFile, ...]
+    snapshot: Digest = field(default_factory=lambda: Digest("", 0))
+
+    def as_json(self) -> dict[str, object]:
+        """Without the seal, as ``--output json`` shows it."""
+        return {
+            "gvma_backup_set": FORMAT,
+            "id": self.id,
+            "time": self.time,
+            "clock": self.clock,
+            "host": self.host,
+            "run_id": self.run_id,
+            "reason": self.reason,
+            "gvma_version": self.gvma_version,
+            "first": self.first,
+            "files": [file.as_json() for file in self.files],
+            "snapshot": {"copy": SNAPSHOT, **asdict(self.snapshot)},
+        }
+
+    def as_bytes(self) -> bytes:
+        """The file ``manifest.json``, sealed."""
+        content = self.as_json()
+        content["seal"] = _seal(content)
+        return (json.dumps(content, indent=2) + "\n").encode("ascii")
+
+
+def read_manifest(text: bytes) -> Manifest:
+    """Raises UnreadableManifest where it is damaged, or of a later format."""
+    try:
+        content = json.loads(text)
+        seal = content.pop("seal")
+        if content["gvma_backup_set"] != FORMAT:
+            raise UnreadableManifest(f"the manifest has format {content['gvma_backup_set']!r}, not {FORMAT}")
+        if seal != _seal(content):
+            raise UnreadableManifest("the manifest does not match its seal")
+        return Manifest(
+            **{
+                key: content[key]
+                for key in ("id", "time", "clock", "host", "run_id", "reason", "gvma_version", "first")
+            },
+            files=tuple(_read_file(file) for file in content["files"]),
+            snapshot=Digest(content["snapshot"]["sha256"], content["snapshot"]["size"]),
+        )
+    except UnreadableManifest:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnreadableManifest("the manifest is damaged") from error
+
+
+def saved_file(change: FileChange) -> SavedFile:
+    """What the manifest says of a file as its target was read."""
+    target = change.target
+    path = Path(os.path.abspath(target.path))
+    copy = f"files{path}.copy" if target.exists else ""
+    return SavedFile(
+        path,
+        target.exists,
+        change.changes,
+        change.module,
+        Digest.of(target.content),
+        target.rights,
+        _user(target.rights.uid),
+        _group(target.rights.gid),
+        copy,
+    )
+
+
+def _read_file(content: dict[str, object]) -> SavedFile:
+    return SavedFile(
+        path=Path(str(content["path"])),
+        existed=bool(content["existed"]),
+        changed=bool(content["changed"]),
+        module=str(content["module"]),
+        digest=Digest(str(content["sha256"] or ""), int(str(content["size"] or 0))),
+        rights=Rights(int(str(content["uid"])), int(str(content["gid"])), int(str(content["mode"]), 8)),
+        owner=str(content["owner"]),
+        group=str(content["group"]),
+        copy=str(content["copy"] or ""),
+    )
+
+
+def _seal(content: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode("ascii")).hexdigest()
+
+
+def _user(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def _group(gid: int) -> str:
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return str(gid)

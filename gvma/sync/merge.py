@@ -1,0 +1,38 @@
+"""An earlier or later state of a file brought into what the file holds now, with no changed PIN lost.
+
+Pure: texts in, text out. It is what ends an interrupted run when Asterisk or an administrator has written
+the file since: the text outside the block and the PINs are the present ones, the block is the wanted one.
+"""
+
+from __future__ import annotations
+
+from gvma.asterisk.block import find_block, with_block, without_block
+from gvma.asterisk.voicemail import read_boxes, same_meaning, with_pins
+from gvma.sync.journal import Markers
+
+
+def carried(now: bytes, wanted: bytes | None, markers: Markers) -> bytes | None:
+    """What the file should hold: None for no file.
+
+    now: what it holds, and neither the old nor the new content of the interrupted run. wanted: the content
+    that the run is ended with, None where there was or will be no file.
+    Raises UnsafeTargetError where the markers in ``now`` cannot be trusted.
+    """
+    begin, end = markers.begin.encode(), markers.end.encode()
+    there = find_block(now, begin, end)
+    block = find_block(wanted, begin, end) if wanted is not None else None
+    if block is None:
+        if there is None:
+            return now
+        rest = without_block(now, begin, end)
+        return rest if rest.strip() or wanted is not None else None
+    if there is None:
+        return with_block(now, begin, end, block.body)
+    body = _with_present_pins(block.body, there.body)
+    return now if same_meaning(there.body, body) else with_block(now, begin, end, body)
+
+
+def _with_present_pins(body: bytes, present: bytes) -> bytes:
+    boxes = read_boxes(present)
+    pins = {key: boxes[key].pin for key, box in read_boxes(body).items() if key in boxes and boxes[key].pin != box.pin}
+    return with_pins(body, pins) if pins else body

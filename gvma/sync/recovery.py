@@ -1,0 +1,164 @@
+"""What the next run does with a transaction that was interrupted: it ends it, in one direction, for all files.
+
+Every step may be interrupted again and is then simply repeated. It never asks Configuration Server or
+Asterisk: that the reload is owed is noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gvma.errors import BackupSetError
+from gvma.sync import journal
+from gvma.sync.files import read_private, unsafe
+from gvma.sync.journal import Journal, JournalFile
+from gvma.sync.sets import BackupSets
+from gvma.sync.stopping import undisturbed
+from gvma.sync.swap import bring, glance, install, present, rights_at
+from gvma.sync.transaction import close
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What recover() did. text: for the user. modules: now owed a reload. backup_set: has the state before."""
+
+    text: str
+    modules: tuple[str, ...]
+    backup_set: str
+
+
+def recover(backup_path: Path) -> Recovery | None:
+    """Ends what an interrupted run left; call it under the lock, before anything else.
+
+    None where nothing was left. Raises BackupSetError or UnsafeTargetError where it could not be ended: the
+    next run tries again.
+    """
+    with undisturbed():
+        BackupSets(backup_path).sweep()
+        left = journal.read_journal(backup_path)
+        if left is None:
+            journal.sweep(backup_path)
+            return None
+        forward = _goes_forward(backup_path, left)
+        if left.phase == journal.STAGING:
+            close(backup_path, left)
+        elif forward:
+            _end(backup_path, left, _new(backup_path))
+            close(backup_path, left, owed=left.modules, hold=left.hold)
+        else:
+            _end_backward(backup_path, left)
+        return Recovery(_text(left, forward, done=True), _owed(left), left.backup_set)
+
+
+def pending_recovery(backup_path: Path) -> str:
+    """What the next run will mend, for ``--dry-run``; empty where nothing. Writes nothing."""
+    left = journal.read_journal(backup_path)
+    return _text(left, _goes_forward(backup_path, left), done=False) if left else ""
+
+
+_Wanted = Callable[[JournalFile], bytes | None]
+
+
+def _goes_forward(backup_path: Path, left: Journal) -> bool:
+    """All new, unless the run was putting back, or what is needed for going on is lost."""
+    if left.phase != journal.WRITING:
+        return left.phase == journal.WRITTEN
+    return all(
+        file.new is None or file.new.matches(read_private(journal.folder(backup_path) / file.new_copy))
+        for file in left.files
+    )
+
+
+def _end(backup_path: Path, left: Journal, wanted: _Wanted) -> None:
+    for file in left.files:
+        try:
+            _rescue(file)
+            if left.phase != journal.WRITTEN:
+                bring(file, wanted(file), file.staged, file.new_rights, left.markers)
+        except OSError as error:
+            raise unsafe(file.path, error, f"an interrupted change cannot be ended: {error.strerror}") from error
+
+
+def _end_backward(backup_path: Path, left: Journal) -> None:
+    if left.phase != journal.PUTTING_BACK:
+        left = journal.in_phase(left, journal.PUTTING_BACK)
+        journal.write_journal(backup_path, left)
+    wanted = _old(backup_path, left)
+    for file in left.files:
+        try:
+            _rescue(file)
+            bring(file, wanted(file), file.kept, file.old_rights, left.markers)
+        except OSError as error:
+            raise unsafe(file.path, error, f"an interrupted change cannot be undone: {error.strerror}") from error
+    close(backup_path, left, owed=left.modules)
+
+
+def _rescue(file: JournalFile) -> None:
+    """Asterisk may have written into the old file just before the run was stopped: that content is newer."""
+    if file.new is None or not file.kept.exists() or not file.path.exists() or file.path.samefile(file.kept):
+        return
+    old = glance(file.kept)
+    now = glance(file.path)
+    if old is None or now is None or (file.old and file.old.matches(old)):
+        return
+    if file.new.matches(now[: file.new.size]):
+        old, now = present(file.kept) or old, present(file.path) or now
+        install(file, old + now[file.new.size :], rights_at(file.path))
+
+
+def _new(backup_path: Path) -> _Wanted:
+    def wanted(file: JournalFile) -> bytes | None:
+        if file.new is None:
+            return None
+        content = read_private(journal.folder(backup_path) / file.new_copy)
+        if content is None or not file.new.matches(content):
+            raise BackupSetError(
+                f"an interrupted change to {file.path} cannot be completed: its new content is damaged",
+                where=str(journal.folder(backup_path) / file.new_copy),
+                hint="Run the command again: it puts the files back.",
+            )
+        return content
+
+    return wanted
+
+
+def _old(backup_path: Path, left: Journal) -> _Wanted:
+    copies = backup_path / left.backup_set
+
+    def wanted(file: JournalFile) -> bytes | None:
+        if file.old is None:
+            return None
+        for path in (copies / file.old_copy, file.kept):
+            content = read_private(path)
+            if file.old.matches(content):
+                return content
+        raise BackupSetError(
+            f"an interrupted change to {file.path} cannot be undone: the copy of the old file is damaged",
+            where=str(copies / file.old_copy),
+            hint="Put the file right by hand, remove the journal in state/transaction, then run `gvma sync`.",
+        )
+
+    return wanted
+
+
+def _owed(left: Journal) -> tuple[str, ...]:
+    return () if left.phase == journal.STAGING else left.modules
+
+
+def _text(left: Journal, forward: bool, *, done: bool) -> str:
+    stopped = f"The run of {left.started} (process {left.process}) was stopped"
+    if left.phase == journal.STAGING:
+        tail = "its temporary files are removed" if done else "the next run removes its temporary files"
+        return f"{stopped} before it changed a file; {tail}."
+    reload = f"the reload of {', '.join(left.modules)} is owed to Asterisk" if left.modules else ""
+    after = f"; {reload}" if reload else ""
+    if left.phase == journal.WRITTEN:
+        tail = f"the files stay as it wrote them{after}" if done else f"the next run ends it{after}"
+        return f"{stopped} after it had replaced {left.names}; {tail}."
+    if forward:
+        tail = f"its change is complete now{after}" if done else f"the next run completes its change{after}"
+        return f"{stopped} while it replaced {left.names}; {tail}."
+    tail = f"they are as before now{after}" if done else f"the next run puts them all back{after}"
+    return f"{stopped} while {left.names} were being put back; {tail}."

@@ -1,0 +1,80 @@
+"""Which backup sets are kept, and for which reason; pure, it removes nothing itself.
+
+The rules are restic's: of the newest sets ``last``; of each of the newest days, and months, that have a set,
+the newest one. The first set ever made is kept for good: it is the configuration before gvma.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from gvma.errors import UsageError
+from gvma.sync.sets import BackupSet
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How many sets are kept for each rule: numbers, zero or more."""
+
+    last: int = 0
+    daily: int = 0
+    monthly: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One set and why it is kept; without a reason it is to be removed."""
+
+    backup_set: BackupSet
+    reasons: tuple[str, ...]
+
+
+def judge(sets: Sequence[BackupSet], policy: Policy, in_use: Collection[str] = ()) -> list[Verdict]:
+    """A verdict for each set, in the given order.
+
+    in_use: ids that an interrupted run or a restored state needs. A set whose manifest cannot be read is
+    kept: nobody can say what it holds. Raises UsageError where the policy keeps nothing.
+    """
+    if min(policy.last, policy.daily, policy.monthly) < 0:
+        raise UsageError(
+            "a number of sets to keep cannot be negative",
+            where="backup forget",
+            hint="Nothing was removed. Give numbers of zero or more.",
+        )
+    if not (policy.last or policy.daily or policy.monthly):
+        raise UsageError(
+            "this policy would keep nothing",
+            where="backup forget",
+            hint="Nothing was removed. Give --keep-last, --keep-daily or --keep-monthly a number above zero.",
+        )
+    reasons: dict[str, list[str]] = {one.id: [] for one in sets}
+    for one in sets:
+        if one.first:
+            reasons[one.id].append("first set ever made")
+        if one.manifest is None:
+            reasons[one.id].append("manifest unreadable")
+        if one.id in in_use:
+            reasons[one.id].append("in use")
+    newest_first = sorted(sets, key=lambda one: one.id, reverse=True)
+    for one in newest_first[: policy.last]:
+        reasons[one.id].append("last")
+    _newest_of_each(newest_first, policy.daily, lambda one: one.id[:8], "daily", reasons)
+    _newest_of_each(newest_first, policy.monthly, lambda one: one.id[:6], "monthly", reasons)
+    return [Verdict(one, tuple(reasons[one.id])) for one in sets]
+
+
+def _newest_of_each(
+    newest_first: Sequence[BackupSet],
+    number: int,
+    period: Callable[[BackupSet], str],
+    reason: str,
+    reasons: dict[str, list[str]],
+) -> None:
+    seen: set[str] = set()
+    for one in newest_first:
+        if len(seen) >= number:
+            return
+        if period(one) not in seen:
+            seen.add(period(one))
+            reasons[one.id].append(reason)
