@@ -1,0 +1,260 @@
+"""The managed block: where it stands in a file, and the file with another one or with none.
+
+All on bytes. What is outside the block is never parsed for writing and never changes, a missing final line
+end aside. After the end marker there is always one more line: Asterisk rewrites voicemail.conf when a PIN is
+changed by phone, and loses a comment that is the last line (main/config.c attaches none there).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from gvma.asterisk.entries import OWN_CONTEXTS
+from gvma.asterisk.header import GENERATED_BY
+from gvma.asterisk.lines import BOM, lines, open_comment, section_of
+from gvma.errors import UnsafeTargetError
+
+_UNCHANGED = "Nothing was changed."
+_KNOWN_SECTIONS = frozenset(f"[{name}]".encode() for name in (*OWN_CONTEXTS, "GVMA"))
+_NO_FINAL_LINE_END = b"; The file above this block had no final line end."
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLines:
+    """How the lines of our own block look, to find its end where the end marker is lost.
+
+    section: the names of our sections. setting: a whole line of one. comment: our comment lines.
+    """
+
+    section: re.Pattern[bytes]
+    setting: re.Pattern[bytes]
+    comment: re.Pattern[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Where the block stands. start, end: offsets of the begin marker's line and behind the end marker's.
+
+    body: the lines between the markers, ended by LF. first, last: line numbers of the markers; ``last`` is that
+    of the last line that is ours where ``end_lost``. newline: the block's line end. last_in_file: no line follows,
+    so Asterisk would lose the end marker. no_final_line_end: the file had none before the block was added.
+    """
+
+    start: int
+    end: int
+    body: bytes
+    first: int
+    last: int
+    newline: bytes
+    end_lost: bool = False
+    last_in_file: bool = False
+    no_final_line_end: bool = False
+
+
+def find_block(
+    text: bytes, begin: bytes, end: bytes, own: OwnLines | None = None, *, where: str = ""
+) -> Block | None:
+    """The block of the file, None where there is none.
+
+    begin, end: the markers without a line end. own: recognises our lines where Asterisk has lost the end
+    marker; without it a lost end marker is refused. where: the file's name, for messages.
+    Raises UnsafeTargetError where there is anything but exactly one pair of markers, each a line of its own and
+    outside of ``;--`` comments, or where the file ends inside such a comment.
+    """
+    opened = open_comment(text)
+    if opened is not None:
+        raise _unsafe(
+            where, f"the comment that `;--` opens on line {opened} is never closed", "Close it with `--;`"
+        )
+    begins, ends = _marker_lines(text, begin, end, where)
+    if not begins and not ends:
+        return None
+    if len(begins) > 1 or len(ends) > 1:
+        _refuse_repeated("begin", begins, where)
+        _refuse_repeated("end", ends, where)
+    if not begins:
+        raise _unsafe(where, f"the end marker on line {ends[0].number} has no begin marker", "Remove that line")
+    first = begins[0]
+    if ends and ends[0].start < first.start:
+        raise _unsafe(
+            where,
+            f"the end marker on line {ends[0].number} stands above the begin marker on line {first.number}",
+            "Put the two around the lines that gvma may replace, or remove both",
+        )
+    _refuse_inside_comment(text, [*begins, *ends], where)
+    newline = b"\r\n" if text[: first.end].endswith(b"\r\n") else b"\n"
+    if not ends:
+        return _without_end(text, first, newline, own, where)
+    body = text[first.end : ends[0].start].replace(b"\r\n", b"\n")
+    body, noted = _without_note(body)
+    stop = ends[0].end
+    return Block(
+        first.start,
+        stop,
+        body,
+        first.number,
+        ends[0].number,
+        newline,
+        last_in_file=stop == len(text),
+        no_final_line_end=noted,
+    )
+
+
+def with_block(  # noqa: PLR0913 - the file, its markers and its name belong to every one of the three functions
+    text: bytes, begin: bytes, end: bytes, body: bytes, own: OwnLines | None = None, *, where: str = ""
+) -> bytes:
+    """The file with this body in its block; a new block goes to the end of the file.
+
+    body: lines ended by LF; they get the line ends of the block, or of the file where the block is new.
+    """
+    block = find_block(text, begin, end, own, where=where)
+    if block is None:
+        newline = _newline_of(text)
+        noted = bool(text) and not text.endswith(b"\n")
+        before, after = text + newline if noted else text, b""
+    else:
+        newline, noted = block.newline, block.no_final_line_end
+        before, after = text[: block.start], text[block.end :]
+    inner = body if not body or body.endswith(b"\n") else body + b"\n"
+    if noted:
+        inner += _NO_FINAL_LINE_END + b"\n"
+    whole = begin + b"\n" + inner + end + b"\n"
+    if newline != b"\n":
+        whole = whole.replace(b"\n", newline)
+    return before + whole + (after or newline)
+
+
+def without_block(text: bytes, begin: bytes, end: bytes, own: OwnLines | None = None, *, where: str = "") -> bytes:
+    """The file without block; the very bytes that it had before ``with_block`` added one."""
+    block = find_block(text, begin, end, own, where=where)
+    if block is None:
+        return text
+    before, after = text[: block.start], text[block.end :]
+    if after in {b"\n", b"\r\n"}:
+        after = b""
+    if block.no_final_line_end and not after:
+        before = before.removesuffix(block.newline)
+    return before + after
+
+
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    number: int
+    start: int
+    end: int
+
+
+def _marker_lines(text: bytes, begin: bytes, end: bytes, where: str) -> tuple[list[_Marker], list[_Marker]]:
+    """The lines that are the begin marker and those that are the end marker, and nothing else."""
+    begins: list[_Marker] = []
+    ends: list[_Marker] = []
+    seen: set[int] = set()
+    for marker in (begin, end):
+        at = text.find(marker)
+        while at >= 0:
+            start = text.rfind(b"\n", 0, at) + 1
+            stop = text.find(b"\n", at) + 1 or len(text)
+            if start not in seen:
+                seen.add(start)
+                shift = len(BOM) if start == 0 and text.startswith(BOM) else 0
+                line = text[start + shift : stop].removesuffix(b"\n").removesuffix(b"\r")
+                number = text.count(b"\n", 0, start) + 1
+                if line not in {begin, end}:
+                    raise _unsafe(
+                        where, f"a marker stands inside line {number}, which is no marker line", "Change that line"
+                    )
+                (begins if line == begin else ends).append(_Marker(number, start + shift, stop))
+            at = text.find(marker, stop)
+    return sorted(begins, key=lambda found: found.start), sorted(ends, key=lambda found: found.start)
+
+
+def _refuse_repeated(which: str, found: list[_Marker], where: str) -> None:
+    if len(found) > 1:
+        numbers = [str(marker.number) for marker in found]
+        times = "twice" if len(found) == 2 else f"{len(found)} times"
+        raise _unsafe(
+            where,
+            f"the {which} marker stands {times}, on lines {', '.join(numbers[:-1])} and {numbers[-1]}",
+            "Remove all but one of the blocks",
+        )
+
+
+def _refuse_inside_comment(text: bytes, found: list[_Marker], where: str) -> None:
+    if b";--" not in text:
+        return
+    starts = {marker.start for marker in found}
+    for line in lines(text):
+        if line.inside and line.start in starts:
+            raise _unsafe(where, f"the marker on line {line.number} stands inside a `;--` comment", "Move the comment")
+
+
+def _without_end(text: bytes, first: _Marker, newline: bytes, own: OwnLines | None, where: str) -> Block:
+    """The block as far as its lines are ours, and not one further."""
+    problem = f"the begin marker on line {first.number} has no end marker"
+    way_out = "Write the end marker below the last line that gvma made"
+    if own is None:
+        raise _unsafe(where, problem, way_out)
+    ours = _lines_of_ours(text[first.end :], own)
+    if not ours or all(raw != GENERATED_BY for _, _, raw in ours):
+        raise _unsafe(where, f"{problem}, and the lines below it are not known as gvma's", way_out)
+    count, size, _ = ours[-1]
+    stop = first.end + size
+    _refuse_more_of_ours(text[stop:], first.number + count, where, problem, way_out)
+    body = text[first.end : stop].replace(b"\r\n", b"\n")
+    body, noted = _without_note(body if body.endswith(b"\n") else body + b"\n")
+    last = first.number + count
+    return Block(first.start, stop, body, first.number, last, newline, end_lost=True, no_final_line_end=noted)
+
+
+def _lines_of_ours(text: bytes, own: OwnLines) -> list[tuple[int, int, bytes]]:
+    """The lines up to the first that is foreign: number, offset of its end, the line without blanks around it.
+
+    Comments and blank lines that lead over to a foreign line are foreign too.
+    """
+    ours: list[tuple[int, int, bytes]] = []
+    section = False
+    for line in lines(text):
+        raw = text[line.start : line.end].strip()
+        if raw.startswith(b"["):
+            found = section_of(raw)
+            plain = found is not None and not (found.template or found.append or found.bases)
+            if found is None or not plain or own.section.fullmatch(found.name) is None:
+                break
+            section = True
+        elif raw.startswith(b";"):
+            if own.comment.fullmatch(raw) is None:
+                break
+        elif raw and not (section and own.setting.fullmatch(raw)):
+            break
+        if raw:
+            ours.append((line.number, line.end, raw))
+    return ours
+
+
+def _refuse_more_of_ours(rest: bytes, above: int, where: str, problem: str, way_out: str) -> None:
+    """Lines of ours below a foreign line leave open which of the two were meant to stay."""
+    for line in lines(rest):
+        if line.text in _KNOWN_SECTIONS or rest[line.start : line.end].strip() == GENERATED_BY:
+            raise _unsafe(
+                where, f"{problem}, and lines of others stand among gvma's above line {above + line.number}", way_out
+            )
+
+
+def _without_note(body: bytes) -> tuple[bytes, bool]:
+    """The body without the line that says how the file ended before the block was added."""
+    if body.rstrip().endswith(_NO_FINAL_LINE_END):
+        return body[: body.rindex(_NO_FINAL_LINE_END)], True
+    return body, False
+
+
+def _newline_of(text: bytes) -> bytes:
+    """The file's own line end: that of its first line."""
+    at = text.find(b"\n")
+    return b"\r\n" if at > 0 and text[at - 1 : at] == b"\r" else b"\n"
+
+
+def _unsafe(where: str, what: str, way_out: str) -> UnsafeTargetError:
+    return UnsafeTargetError(
+        f"{what}.", where=where, hint=f"{_UNCHANGED} {way_out}, then run `gvma sync` again."
+    )

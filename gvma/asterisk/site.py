@@ -1,0 +1,113 @@
+"""What the site wrote itself, outside our block: names in use, and who identifies SIP Server. Pure, on bytes.
+
+Give it the text without our block (``block.without_block``); files that the site includes can be joined to it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gvma.asterisk.lines import Directive, Section, Setting, read
+
+
+@dataclass(frozen=True, slots=True)
+class DialplanNames:
+    """Extensions and hints of an extensions.conf, in whatever context."""
+
+    contexts: frozenset[str] = frozenset()
+    extensions: frozenset[str] = frozenset()
+    hints: frozenset[str] = frozenset()
+
+
+def sections_defined(text: bytes) -> frozenset[str]:
+    """The names of all sections that are no templates: peers, endpoints, contexts."""
+    return frozenset(_text(fact.name) for fact in read(text) if isinstance(fact, Section) and not fact.template)
+
+
+def dialplan_names(text: bytes) -> DialplanNames:
+    """What ``exten`` and ``same`` lines define."""
+    contexts: set[str] = set()
+    extensions: set[str] = set()
+    hints: set[str] = set()
+    last = ""
+    for fact in read(text):
+        if isinstance(fact, Section):
+            contexts.add(_text(fact.name))
+        elif isinstance(fact, Setting):
+            key = fact.key.lower()
+            words = [word.strip() for word in _text(fact.value).split(",", 2)]
+            if key == b"exten" and len(words) > 1:
+                last, priority = words[0].partition("/")[0], words[1]
+            elif key == b"same":
+                priority = words[0]
+            else:
+                continue
+            (hints if priority.lower() == "hint" else extensions).add(last)
+    return DialplanNames(frozenset(contexts), frozenset(extensions), frozenset(hints))
+
+
+def identified(pjsip_text: bytes, addresses: Iterable[str], port: int = 5060) -> dict[str, str]:
+    """Those of SIP Server's addresses that the site's pjsip.conf identifies already, each with its endpoint.
+
+    Reads ``match`` of ``type=identify`` sections, templates included: addresses, networks (with a length or a
+    mask), ``address:port``, lists, and names as they are written; nothing is looked up in DNS.
+    """
+    identifies = [settings for settings in _objects(pjsip_text) if settings.get("type") == ["identify"]]
+    found: dict[str, str] = {}
+    for address in addresses:
+        for settings in identifies:
+            matches = ",".join(settings.get("match", [])).split(",")
+            if any(_matches(match.strip(), address, port) for match in matches):
+                found.setdefault(address, settings.get("endpoint", ["?"])[-1])
+    return found
+
+
+def includes(text: bytes) -> tuple[Directive, ...]:
+    """The ``#include``, ``#tryinclude`` and ``#exec`` lines, in order."""
+    return tuple(fact for fact in read(text) if isinstance(fact, Directive))
+
+
+def _objects(text: bytes) -> list[dict[str, list[str]]]:
+    """Every section that is no template as its settings; inherited ones come first, and ``type`` is the last one."""
+    objects: list[tuple[Section, dict[str, list[str]]]] = []
+    by_name: dict[bytes, dict[str, list[str]]] = {}
+    current: dict[str, list[str]] = {}
+    for fact in read(text):
+        if isinstance(fact, Section):
+            if fact.append and fact.name in by_name:
+                current = by_name[fact.name]
+                continue
+            current = {}
+            for base in fact.bases:
+                for key, inherited in by_name.get(base, {}).items():
+                    current.setdefault(key, []).extend(inherited)
+            by_name[fact.name] = current
+            objects.append((fact, current))
+        elif isinstance(fact, Setting):
+            key = _text(fact.key).lower()
+            if key == "type":
+                current[key] = [_text(fact.value)]
+            else:
+                current.setdefault(key, []).append(_text(fact.value))
+    return [settings for section, settings in objects if not section.template]
+
+
+def _matches(match: str, address: str, port: int) -> bool:
+    host, colon, with_port = match.rpartition(":")
+    if colon and with_port.isdecimal() and ":" not in host.strip("[]"):
+        if int(with_port) != port:
+            return False
+        match = host
+    match = match.strip("[]")
+    if match.lower() == address.lower():
+        return True
+    try:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(match, strict=False)
+    except ValueError:
+        return False
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")
