@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from gvma.check.conf import Conf
 from gvma.configserver.objects import ConfigObject
-from gvma.errors import GvmaError
+from gvma.errors import GvmaError, SettingsError
 from gvma.settings import Settings
 
 QUERIES = (
@@ -91,16 +93,96 @@ class ThisAsterisk:
     sip_ports: frozenset[int] = frozenset()
 
 
+class Warned(Protocol):
+    """A warning of the settings reader."""
+
+    @property
+    def message(self) -> str: ...
+    @property
+    def where(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One SUBSCRIBE from this host. answer: status code, 0 where none came; notified: a NOTIFY with counts came."""
+
+    name: str
+    answer: int
+    notified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What Asterisk itself said over AMI. A part that was not asked, or not answered, is None or empty.
+
+    problem: why nothing or not all was answered. refused: what the AMI account may not do.
+    loaded: of the modules that were asked for, those that are there; asked: all of them.
+    boxes: ``box@context`` of gvma's contexts. subscriptions: ``gvm-*`` names to mailboxes.
+    identifies: (endpoint, address or network) of every identify. identifier_order: as Asterisk has it.
+    contexts: dialplan contexts that were asked for and are there. contact_hosts: (endpoint or AOR, host).
+    """
+
+    problem: GvmaError | None = None
+    version: str = ""
+    refused: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    loaded: frozenset[str] = frozenset()
+    boxes: frozenset[str] | None = None
+    subscriptions: Mapping[str, str] | None = None
+    identifies: tuple[tuple[str, str], ...] | None = None
+    identifier_order: str = ""
+    contexts: frozenset[str] | None = None
+    contact_hosts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """The media server's side. used: the dialplan has its context. health: empty where the server is well.
+
+    unreadable: (path, reason) of what Asterisk could not play or record.
+    """
+
+    used: bool = False
+    health: str = ""
+    unreadable: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that was seen. A part that could not be had says so itself."""
+    """All that was seen. A part that could not be had says so itself.
+
+    unreachable: (key, reason) of paths in the settings. exposed: (path, mode) of files with secrets.
+    confs: roles ``vm``, ``exten`` and ``driver`` to files. driver: ``pjsip`` or ``sip``.
+    site_boxes: (box, context) of voicemail.conf outside our block, None where it could not be read.
+    """
 
     settings: Settings
+    problems: tuple[SettingsError, ...] = ()
+    settings_warnings: tuple[Warned, ...] = ()
+    unreachable: tuple[tuple[str, str], ...] = ()
+    exposed: tuple[tuple[str, int], ...] = ()
     layer: Layer = field(default_factory=Layer)
     this_asterisk: ThisAsterisk = field(default_factory=ThisAsterisk)
-    # (box, context) of voicemail.conf outside our block, and its contexts; None where it could not be read
-    site_boxes: frozenset[tuple[str, str]] | None = None
-    site_contexts: frozenset[str] = frozenset()
+    driver: str = "pjsip"
+    confs: Mapping[str, Conf] = field(default_factory=dict)
+    synced_before: bool = True
+    live: Live | None = None
+    probes: tuple[Probe, ...] | None = None
+    media: Media = field(default_factory=Media)
+
+    @property
+    def site_boxes(self) -> frozenset[tuple[str, str]] | None:
+        voicemail = self.confs.get("vm")
+        if voicemail is None:
+            return None
+        return frozenset((line.key, line.section) for line in voicemail.lines if not line.ours)
+
+    @property
+    def site_contexts(self) -> frozenset[str]:
+        voicemail = self.confs.get("vm")
+        return (
+            frozenset(section.name for section in voicemail.sections if not section.ours) if voicemail else frozenset()
+        )
 
 
 def owner(thing: ConfigObject) -> str:

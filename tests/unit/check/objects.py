@@ -34,4 +34,4 @@ def evidence(settings: GvmaSettings | None = None, **answers: list[ConfigObject]
     """Evidence of the named queries; the first three are always answered."""
     given: dict[str, list[ConfigObject]] = {**{query: [] for query in QUERIES[:3]}, **answers}
     layer = Layer({query: Answer(query, f"//{query}", tuple(objects)) for query, objects in given.items()})
-    return Evidence(Settings(gvma=settings or GvmaSettings()), layer, HERE)
+    return Evidence(Settings(gvma=settings or GvmaSettings()), layer=layer, this_asterisk=HERE)

@@ -7,11 +7,17 @@ from dataclasses import replace
 import pytest
 
 from gvma.check import gvm_options
+from gvma.check.conf import Conf, read_conf
 from gvma.check.evidence import QUERIES, Answer, Evidence, Layer
 from gvma.configserver.objects import ConfigObject
 from gvma.errors import ConfigServerUnreachable, CredentialsError
 from gvma.settings import Settings
 from tests.unit.check.objects import agent, application, dn, evidence, group
+
+
+def voicemail(site: str = "") -> Conf:
+    return read_conf("voicemail.conf", lambda name: [(name, site.encode())], (";begin", ";end"))
+
 
 HEALTHY = {
     "dnquery": [dn("1000"), dn("1001", gvm_mailbox="1001", gvm_name="Anne")],
@@ -25,7 +31,7 @@ HEALTHY = {
 
 
 def test_a_healthy_layer_gives_no_finding() -> None:
-    seen = replace(evidence(**HEALTHY), site_boxes=frozenset())
+    seen = replace(evidence(**HEALTHY), confs={"vm": voicemail()})
     checks = (
         gvm_options.check_queries, gvm_options.check_group_mailboxes, gvm_options.check_shared_boxes,
         gvm_options.check_option_names, gvm_options.check_contexts, gvm_options.check_sync_warnings,
@@ -67,16 +73,16 @@ def test_a_misspelt_gvm_option_is_named_with_the_nearest_name(name: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("boxes", "code"),
+    ("site", "code"),
     [
-        (frozenset[tuple[str, str]](), ["gvm-context-unknown"]),
-        (frozenset({("5002", "MY_COMPANY")}), ["gvm-context-box-unknown"]),
-        (frozenset({("5001", "MY_COMPANY")}), []),
+        ("[general]\n", ["gvm-context-unknown"]),
+        ("[MY_COMPANY]\n5002 => 1,Anne\n", ["gvm-context-box-unknown"]),
+        ("[MY_COMPANY]\n5001 => 1,Anne\n", []),
     ],
 )
-def test_a_foreign_box_must_stand_in_voicemail_conf(boxes: frozenset[tuple[str, str]], code: list[str]) -> None:
+def test_a_foreign_box_must_stand_in_voicemail_conf(site: str, code: list[str]) -> None:
     foreign = dn("1000", gvm_mailbox="5001", gvm_mailbox_context="MY_COMPANY")
-    seen = replace(evidence(dnquery=[foreign]), site_boxes=boxes)
+    seen = replace(evidence(dnquery=[foreign]), confs={"vm": voicemail(site)})
     assert [f.code for f in gvm_options.check_contexts(seen)] == code
 
 
@@ -89,7 +95,7 @@ def asked(error: Exception | None, *objects: ConfigObject) -> list[str]:
     answers = {query: Answer(query, "//x", tuple(HEALTHY[query])) for query in QUERIES}
     assert error is None or isinstance(error, (ConfigServerUnreachable, CredentialsError))
     answers["dnquery"] = Answer("dnquery", "//x", objects, error)
-    return [finding.code for finding in gvm_options.check_queries(Evidence(Settings(), Layer(answers)))]
+    return [finding.code for finding in gvm_options.check_queries(Evidence(Settings(), layer=Layer(answers)))]
 
 
 def test_each_way_in_which_a_query_fails_has_its_own_code() -> None:

@@ -1,0 +1,169 @@
+"""Asterisk's own files, outside and around the managed blocks; nothing here asks Asterisk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gvma.asterisk.entries import OWN_CONTEXTS
+from gvma.check.conf import Conf, Line, Section
+from gvma.check.evidence import Evidence
+from gvma.check.finding import Finding, Rule
+
+MISSING_FILE = Rule(
+    "file-missing", "warning", "a file of Asterisk that the sync writes is not there",
+    "The sync creates it, which is right on a new Asterisk and a sign of a wrong path on an old one.",
+    "Look at asterisk_cfg_path and the file names in the settings.",
+)  # fmt: skip
+INCLUDE = Rule(
+    "file-include", "error", "an #include whose file is missing, or that includes itself",
+    "Asterisk throws the whole file away, and keeps what it had before.",
+    "Correct the #include.",
+)  # fmt: skip
+EXEC = Rule(
+    "file-exec", "info", "an #exec",
+    "What it prints is part of the file for Asterisk; gvma does not run it, so its lines were not looked at.",
+    "See that it makes none of gvma's names.",
+)  # fmt: skip
+NOT_INCLUDED = Rule(
+    "dialplan-include", "error", "no context includes GVMA, or the routing context",
+    "Agents reach the boxes only where their context has `include => GVMA` (manual 2879-2886).",
+    "Write the include into the agents' context, or into [default], outside the markers.",
+)  # fmt: skip
+DIAL = Rule(
+    "dialplan-dial-address", "warning", "a Dial() to SIP Server's address and not to its peer",
+    "chan_sip may send the call through a gvm-* peer of the same address (manual 2903-2937).",
+    "Dial the peer by its name, as in Dial(SIP/${EXTEN}@gsip,30,r).",
+)  # fmt: skip
+OWN_NAME = Rule(
+    "file-own-name", "error", "one of gvma's names outside the managed block",
+    "Asterisk joins both or takes the first, so boxes and subscriptions are not what was planned.",
+    "Rename or remove what stands outside the markers.",
+)  # fmt: skip
+OLD_BLOCK = Rule(
+    "file-old-block", "info", "a managed block that this gvma has not written",
+    "The block of a Perl GVMA, or of an installation whose backup_path is gone: the next sync takes it over, "
+    "keeps its PINs, and makes a backup set first.",
+    "Look at `gvma sync --dry-run`, then run the sync.",
+)  # fmt: skip
+SECRET = Rule(
+    "endpoint-secret", "error", "a phone or subscription that Asterisk challenges",
+    "SIP Server cannot answer a challenge (manual 2028-2032).",
+    "Remove secret (chan_sip) or auth (PJSIP), and restrict by address instead.",
+)  # fmt: skip
+BOTH = Rule(
+    "pjsip-mailboxes-twice", "error", "mailboxes= on an endpoint and on an AOR for the same box",
+    "Asterisk answers SUBSCRIBE for that box with 500 (res_pjsip_mwi).",
+    "Remove mailboxes= from the endpoint, or set mwi_subscribe_replaces_unsolicited=yes on it.",
+)  # fmt: skip
+RULES = (MISSING_FILE, INCLUDE, EXEC, NOT_INCLUDED, DIAL, OWN_NAME, OLD_BLOCK, SECRET, BOTH)
+
+# SIP/x@host:port, SIP/host:port/x, PJSIP/endpoint/sip:x@host:port
+_DIAL = re.compile(
+    r"\b(?:PJ)?SIP/(?:[^,)&]*@|(?=[^@,)&]*(?:[,)&]|$)))(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9_.-]+)", re.IGNORECASE
+)
+_VARIABLE = re.compile(r"\$\{([^{}]+)\}")
+
+
+def check_files(evidence: Evidence) -> Iterator[Finding]:
+    """Files that are missing, and includes that Asterisk cannot follow."""
+    for conf in evidence.confs.values():
+        if not conf.exists:
+            yield MISSING_FILE.at(conf.name, f"{conf.name} is not there")
+        for directive in conf.directives:
+            if directive.word == "exec":
+                yield EXEC.at(directive.where, f"#exec {directive.target}")
+            elif directive.problem:
+                words = {"missing": "is not there", "cycle": "includes itself"}[directive.problem]
+                yield INCLUDE.at(directive.where, f"{directive.target} {words}")
+
+
+def check_dialplan_includes(evidence: Evidence) -> Iterator[Finding]:
+    """``include => GVMA``, and the routing context where it is in use (S76)."""
+    dialplan = evidence.confs.get("exten")
+    if dialplan is None or not dialplan.exists:
+        return
+    wanted = ["GVMA"] + ([evidence.settings.gvma.routing_context] if evidence.settings.gvma.routing else [])
+    included = {
+        line.value.partition(",")[0].strip() for line in dialplan.lines if line.key == "include" and not line.ours
+    }
+    for context in wanted:
+        if context not in included:
+            yield NOT_INCLUDED.at(dialplan.name, f"nothing includes {context}")
+
+
+def check_dials(evidence: Evidence) -> Iterator[Finding]:
+    """``Dial(SIP/...@host:port)`` to SIP Server's address, variables of [globals] resolved (S78)."""
+    dialplan, driver = evidence.confs.get("exten"), evidence.confs.get("driver")
+    addresses = {host.strip().lower() for host in evidence.settings.gvma.siptserver_host.split(",")}
+    if dialplan is None or not addresses - {""}:
+        return
+    peers = {section.name.lower() for section in driver.sections} if driver else set()
+    variables = {line.key: line.value for line in dialplan.of("globals")}
+    for line in dialplan.lines:
+        if line.ours or "dial(" not in line.value.lower():
+            continue
+        for host in _dialled(line, variables):
+            if host in addresses and host not in peers:
+                yield DIAL.at(line.where, f"[{line.section}] dials SIP Server by its address, {host}")
+
+
+def _dialled(line: Line, variables: dict[str, str]) -> set[str]:
+    text = _VARIABLE.sub(lambda name: variables.get(name[1], name[0]), line.value)
+    text = _VARIABLE.sub("0", text)
+    return {match[1].strip("[]").lower() for match in _DIAL.finditer(text)}
+
+
+def check_own_names(evidence: Evidence) -> Iterator[Finding]:
+    """gvma's contexts, boxes and gvm-* objects outside the managed blocks."""
+    contexts = {"GVMA"} | ({evidence.settings.gvma.routing_context} if evidence.settings.gvma.routing else set())
+    yield from _named(evidence.confs.get("vm"), re.compile("|".join(OWN_CONTEXTS)))
+    yield from _named(evidence.confs.get("exten"), re.compile("|".join(map(re.escape, contexts))))
+    yield from _named(evidence.confs.get("driver"), re.compile("gvm-.*"))
+
+
+def _named(conf: Conf | None, names: re.Pattern[str]) -> Iterator[Finding]:
+    for section in conf.sections if conf else ():
+        if not section.ours and names.fullmatch(section.name):
+            yield OWN_NAME.at(section.where, f"[{section.name}] stands outside the markers")
+
+
+def check_old_block(evidence: Evidence) -> Iterator[Finding]:
+    """Blocks that are there although nothing was ever synced from here."""
+    if evidence.synced_before:
+        return
+    for conf in evidence.confs.values():
+        if any(section.ours for section in conf.sections):
+            yield OLD_BLOCK.at(conf.name, f"{conf.name} has a block of another gvma")
+
+
+def check_endpoint_secrets(evidence: Evidence) -> Iterator[Finding]:
+    """``secret`` or ``auth`` on gvm-* objects, Extension DNs' phones and SIP Server's own peer (S10)."""
+    conf = evidence.confs.get("driver")
+    if conf is None:
+        return
+    phones = {dn.number for dn in evidence.layer.dns} if evidence.settings.gvma.routing else set()
+    watched = phones | {evidence.settings.gvma.routing_sipserver_peer}
+    keys = {"auth"} if evidence.driver == "pjsip" else {"secret", "md5secret"}
+    for line in conf.lines:
+        if line.key.lower() in keys and line.value and (line.section in watched or line.section.startswith("gvm-")):
+            yield SECRET.at(line.where, f"[{line.section}] has {line.key}")
+
+
+def check_mailboxes_twice(evidence: Evidence) -> Iterator[Finding]:
+    """One box on an endpoint and on an AOR of PJSIP (asterisk res_pjsip_mwi)."""
+    conf = evidence.confs.get("driver")
+    if conf is None or evidence.driver != "pjsip":
+        return
+    kinds: dict[str, set[str]] = {}
+    for section in conf.sections:
+        replaces = section.value("mwi_subscribe_replaces_unsolicited").lower() in {"yes", "true", "1", "on"}
+        for box in _boxes(section):
+            kinds.setdefault(box, set()).add("replacing" if replaces else section.value("type"))
+    for box in sorted(kinds):
+        if {"endpoint", "aor"} <= kinds[box]:
+            yield BOTH.at(conf.name, f"{box} stands on an endpoint and on an AOR")
+
+
+def _boxes(section: Section) -> list[str]:
+    return [box.strip() for box in section.value("mailboxes").split(",") if box.strip()]

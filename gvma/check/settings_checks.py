@@ -1,0 +1,78 @@
+"""The settings file: what cannot hold, what was left as the sample had it, what cannot be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import permutations
+
+from gvma.check.evidence import Evidence
+from gvma.check.finding import Finding, Rule
+
+INVALID = Rule(
+    "settings-invalid", "error", "a line of the settings file that cannot hold: placeholder, unknown value, bad marker",
+    "No sync runs with it (exit 78).",
+    "Correct the line; `gvma config check` shows them all.",
+)  # fmt: skip
+ODD = Rule(
+    "settings-odd", "warning", "a line of the settings file that has no effect or an unwanted one",
+    "An unknown key is ignored, so its default holds.",
+    "Correct or remove the line.",
+)  # fmt: skip
+SAMPLE_SECRET = Rule(
+    "settings-sample-secret", "warning", "a secret that is the manual's or gvma's sample",
+    "The manual prints it (2662-2675), so everybody knows it, and AMI gives command access to Asterisk.",
+    "Set another secret in manager.conf and in asterisk_cm_secret_file.",
+)  # fmt: skip
+PREFIXES = Rule(
+    "settings-prefixes", "warning", "a prefix of boxes that begins with another one",
+    "Asterisk takes the longer pattern, so boxes whose number begins with the rest cannot be dialled (2845-2854).",
+    "Choose prefixes of which none begins with another.",
+)  # fmt: skip
+UNREACHABLE = Rule(
+    "settings-path", "error", "a folder or file of the settings that cannot be reached",
+    "A sync cannot read or write there.",
+    "Correct the path, or the rights of the account that runs gvma.",
+)  # fmt: skip
+EXPOSED = Rule(
+    "settings-exposed-secret", "error", "a file that holds a secret and that others may read",
+    "Whoever may log in on this host can read it.",
+    "chmod 600 the file, or move the secret to password_file and asterisk_cm_secret_file.",
+)  # fmt: skip
+RULES = (INVALID, ODD, SAMPLE_SECRET, PREFIXES, UNREACHABLE, EXPOSED)
+
+SAMPLE_SECRETS = frozenset({"genesys1"})
+
+
+def check_settings_file(evidence: Evidence) -> Iterator[Finding]:
+    """Every problem and oddity that reading the file gave."""
+    for problem in evidence.problems:
+        yield INVALID.at(problem.where, problem.message)
+    for warning in evidence.settings_warnings:
+        yield ODD.at(warning.where, warning.message)
+
+
+def check_sample_secrets(evidence: Evidence) -> Iterator[Finding]:
+    """The manual's sample secret (S55)."""
+    if evidence.settings.gvma.asterisk_cm_secret.reveal() in SAMPLE_SECRETS:
+        yield SAMPLE_SECRET.at("asterisk_cm_secret", "the AMI secret is the manual's sample")
+
+
+def check_prefixes(evidence: Evidence) -> Iterator[Finding]:
+    """Prefixes that are prefixes of one another (S46, S73)."""
+    keys = ("vm_dn_ext_prefix", "vm_agt_ext_prefix", "vm_grp_ext_prefix")
+    for shorter, longer in permutations(keys, 2):
+        short, long = (getattr(evidence.settings.gvma, key) for key in (shorter, longer))
+        if long != short and long.startswith(short):
+            yield PREFIXES.at(longer, f"{longer} = {long} begins with {shorter} = {short}")
+
+
+def check_paths(evidence: Evidence) -> Iterator[Finding]:
+    """Paths that the collector could not reach."""
+    for key, reason in evidence.unreachable:
+        yield UNREACHABLE.at(key, reason)
+
+
+def check_exposed_secrets(evidence: Evidence) -> Iterator[Finding]:
+    """Files with secrets that group or others may read."""
+    for path, mode in evidence.exposed:
+        yield EXPOSED.at(path, f"holds a secret and has mode {mode:04o}")
