@@ -66,13 +66,15 @@ class Output:
     @property
     def colour(self) -> bool:
         """Whether stdout takes colour: a terminal, and no ``NO_COLOR``."""
-        return self.stdout_is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        return self.stdout_is_terminal and _colour_wanted()
 
     def console(self, *, stderr: bool = False) -> Console:
         """A rich console for tables, diffs and progress. Markup is off: names may hold ``[``."""
         from rich.console import Console  # noqa: PLC0415  (only where a table is drawn)
 
-        return Console(stderr=stderr, markup=False, emoji=False, highlight=False, no_color=not self.colour)
+        terminal = self.stderr_is_terminal if stderr else self.stdout_is_terminal
+        no_color = not (terminal and _colour_wanted())
+        return Console(stderr=stderr, markup=False, emoji=False, highlight=False, no_color=no_color)
 
     def line(self, text: str) -> None:
         """One human line (or several) on stdout; nothing in JSON mode."""
@@ -171,6 +173,10 @@ def reader_is_gone(stream: TextIO) -> bool:
 
 def _is_terminal(stream: TextIO) -> bool:
     return stream is not None and not stream.closed and stream.isatty()
+
+
+def _colour_wanted() -> bool:
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _as_json(value: object) -> str:

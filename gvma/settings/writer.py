@@ -53,15 +53,18 @@ def completed(source: Source) -> tuple[str, tuple[Key, ...]]:
     if lines[-1]:
         lines[-1] += carriage
         lines.append("")
-    added: list[tuple[int, list[str]]] = []
+    into: list[tuple[int, list[str]]] = []
+    behind: list[tuple[int, list[str]]] = []
     there = {name for name, _ in source.sections}
     for section in SECTIONS:
         keys = [key for key in absent if key.section == section]
-        head = [_ADDED] if section in there else [f"# {_SECTION_TITLES[section]}", f"[{section}]"]
-        if keys:
-            at = _end_of(section, source, lines) if section in there else len(lines) - 1
-            added.append((at, ["", *head, *_lines(keys, samples=False)]))
-    for at, new in sorted(added[::-1], key=lambda place: -place[0]):
+        if keys and section in there:
+            into.append((_end_of(section, source, lines), ["", _ADDED, *_lines(keys, samples=False)]))
+        elif keys:
+            head = ["", f"# {_SECTION_TITLES[section]}", f"[{section}]"]
+            behind.append((len(lines) - 1, [*head, *_lines(keys, samples=False)]))
+    into.sort(key=lambda place: place[0])
+    for at, new in reversed(into + behind):  # from the end, so that the numbers above stay true
         lines[at:at] = [line + carriage for line in new]
     return "\n".join(lines), absent
 
