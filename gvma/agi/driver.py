@@ -26,7 +26,7 @@ class CallDriver:
     """One call from its preamble to its outcome.
 
     begin: the call flow for a preamble; raises UnknownRouteError.
-    note: called with each Note that the flow yields.
+    note: called with the call and each Note that its flow yields.
     """
 
     __slots__ = (
@@ -34,7 +34,7 @@ class CallDriver:
         "blocking", "call", "defect", "outcome",
     )  # fmt: skip
 
-    def __init__(self, begin: Callable[[Call], CallFlow], note: Callable[[Note], None]) -> None:
+    def __init__(self, begin: Callable[[Call], CallFlow], note: Callable[[Call, Note], None]) -> None:
         self._begin = begin
         self._note = note
         self._conversation = Conversation()
@@ -53,12 +53,11 @@ class CallDriver:
         Raises AgiProtocolError where the peer does not speak AGI.
         """
         conversation = self._conversation
+        if not self._channel_gone and (reply := conversation.whole_reply(received)) is not None:
+            return self._resume(reply)
         conversation.receive(received)
         out = b""
-        while self.outcome is None:
-            event = conversation.next_event()
-            if event is None:
-                break
+        while self.outcome is None and (event := conversation.next_event()) is not None:
             if isinstance(event, Reply):
                 out += self._replied(event)
             elif isinstance(event, Call):
@@ -116,11 +115,12 @@ class CallDriver:
             step = flow.send(reply) if thrown is None else flow.throw(thrown)
             while True:
                 if isinstance(step, Note):
-                    self._note(step)
+                    assert self.call is not None
+                    self._note(self.call, step)
                     step = flow.send(None)
                     continue
                 try:
-                    line = command_line(step)
+                    line = command_line(step.verb, step.arguments)
                     break
                 except RefusedCommandError as refused:
                     step = flow.throw(refused)

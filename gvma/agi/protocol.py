@@ -15,8 +15,10 @@ skipped as a line that is no reply.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import lru_cache
+from typing import TypeVar, overload
 
 from gvma.errors import GvmaError
 from gvma.treatments.commands import Call, Reply
@@ -27,15 +29,20 @@ PREAMBLE_BYTES = 64 * 1024
 REPLY_BYTES = 256 * 1024
 
 _HANGUP = b"HANGUP\n"
-_PREAMBLE_END = re.compile(rb"\n\r?\n")
+_PREAMBLE_END = re.compile(rb"\n\r\n")
 _OPEN_VALUE = re.compile(rb"200 result=([^ (\n]*) ?\(")
 _VALUE = re.compile(rb"200 result=([^ (\n]*) ?\((.*)\)(?: endpos=(-?\d+))?\r?\n", re.DOTALL)
 _VALUE_END = re.compile(rb"\)(?: endpos=-?\d+)?\r?\n\Z")
 _PLAIN = re.compile(rb"200 result=(\S*)(?: endpos=(-?\d+))?(?:\s.*)?\Z", re.DOTALL)
 _STATUS = re.compile(rb"(5\d\d) (.*)\Z", re.DOTALL)
 
-# The replies that most commands get: looked up whole instead of being taken apart.
-_COMMON = {f"200 result={number}\n".encode(): Reply(200, str(number)) for number in (-1, 0, 1)}
+# What most commands get, in one piece: recognised whole instead of being taken apart.
+_SIMPLE = re.compile(rb"200 result=(-?\d+)(?: endpos=(-?\d+))?\n")
+_SIMPLE_BYTES = 40
+
+
+# What a conversation waits for.
+_PREAMBLE, _IDLE, _OUTSTANDING, _CLOSED = range(4)
 
 
 class AgiProtocolError(GvmaError):
@@ -62,17 +69,22 @@ class Conversation:
 
     __slots__ = ("_buffer", "_ended", "_seen", "_skip_line", "_state")
 
-    _PREAMBLE: ClassVar[int] = 0
-    _IDLE: ClassVar[int] = 1
-    _OUTSTANDING: ClassVar[int] = 2
-    _CLOSED: ClassVar[int] = 3
-
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._seen = 0  # all before it was looked at, and does not end anything
-        self._state = self._PREAMBLE
+        self._state = _PREAMBLE
         self._ended = False
         self._skip_line = False
+
+    def whole_reply(self, received: bytes) -> Reply | None:
+        """The reply where these bytes are just that and nothing else is waiting: the common case at half
+        the cost. None: nothing was taken, and ``receive`` takes them."""
+        if self._state != _OUTSTANDING or self._buffer or len(received) > _SIMPLE_BYTES:
+            return None
+        reply = _whole_reply(received)
+        if reply is not None:
+            self._state = _IDLE
+        return reply
 
     def receive(self, received: bytes) -> None:
         """Takes bytes from the peer; no bytes at all mean that the peer has closed."""
@@ -83,14 +95,14 @@ class Conversation:
 
     def sent(self) -> None:
         """A command's line goes out: from here on a reply is awaited, and nothing before is one."""
-        self._state = self._OUTSTANDING
+        self._state = _OUTSTANDING
         # A line begun before the command was sent can only be a HANGUP.
         self._skip_line = bool(self._buffer) and not _may_become_hangup(self._buffer)
 
     @property
     def outstanding(self) -> bool:
         """True while a command waits for its reply."""
-        return self._state == self._OUTSTANDING
+        return self._state == _OUTSTANDING
 
     def next_event(self) -> Event | None:
         """What the bytes so far say next; None where more bytes are needed.
@@ -98,15 +110,11 @@ class Conversation:
         After the preamble's Call no other Call comes; after Closed, only Closed.
         Raises AgiProtocolError; the conversation is over then.
         """
-        if self._state == self._OUTSTANDING and not self._seen and not self._skip_line:
-            reply = _COMMON.get(bytes(self._buffer)) if len(self._buffer) < 16 else None
-            if reply is not None:
-                self._buffer.clear()
-                self._state = self._IDLE
-                return reply
-        event = self._call() if self._state == self._PREAMBLE else self._line_event()
+        if not self._buffer and not self._ended:
+            return None
+        event = self._call() if self._state == _PREAMBLE else self._line_event()
         if event is None and self._ended:
-            self._state = self._CLOSED
+            self._state = _CLOSED
             return Closed()
         return event
 
@@ -114,25 +122,28 @@ class Conversation:
         buffer = self._buffer
         if not b"agi_".startswith(bytes(buffer[:4])):
             raise AgiProtocolError("the peer does not speak AGI: no agi_ line at the start")
-        end = _PREAMBLE_END.search(buffer, max(0, self._seen - 2))
-        size = end.end() if end else len(buffer)
-        if size > PREAMBLE_BYTES:
+        end = buffer.find(b"\n\n", max(0, self._seen - 1))
+        size = end + 2
+        if end < 0 and (unusual := _PREAMBLE_END.search(buffer, max(0, self._seen - 2))) is not None:
+            end, size = unusual.span()
+        if max(size, len(buffer) if end < 0 else 0) > PREAMBLE_BYTES:
             raise AgiProtocolError(f"a preamble of more than {PREAMBLE_BYTES} bytes")
-        if end is None:
+        if end < 0:
             self._seen = len(buffer)
             return None
-        lines = bytes(buffer[: end.start()]).decode("utf-8", "surrogateescape")
+        variables = Variables(bytes(buffer[:end]))
         del buffer[:size]
         self._seen = 0
-        self._state = self._IDLE
-        return _read_call(lines)
+        self._state = _IDLE
+        return Call(variables, _arguments(variables))
 
     def _line_event(self) -> Reply | Hangup | None:
         buffer = self._buffer
         while True:
             end = buffer.find(b"\n", self._seen)
-            if end < 0 or self._state == self._CLOSED:
-                return self._need_more()
+            if end < 0 or self._state == _CLOSED:
+                self._need_more()
+                return None
             if self._seen:  # a later line of a reply that is already open
                 end = buffer.find(b"\n")
             if self._skip_line:
@@ -142,12 +153,13 @@ class Conversation:
             if buffer.startswith(_HANGUP):
                 self._drop(len(_HANGUP))
                 return Hangup()
-            size, reply = self._reply(bytes(buffer[:end])) if self._state == self._OUTSTANDING else (end + 1, None)
+            size, reply = self._reply(bytes(buffer[:end])) if self._state == _OUTSTANDING else (end + 1, None)
             if not size:
-                return self._need_more()
+                self._need_more()
+                return None
             self._drop(size)
             if reply is not None:
-                self._state = self._IDLE
+                self._state = _IDLE
                 return reply
 
     def _drop(self, size: int) -> None:
@@ -214,29 +226,72 @@ def _plain(line: bytes) -> Reply | None:
     return Reply(200, _text(plain[1]), None, int(plain[2]) if plain[2] is not None else None)
 
 
-def _text(received: bytes) -> str:
-    return bytes(received).decode("utf-8", "surrogateescape")
+def _text(received: bytes | bytearray) -> str:
+    return received.decode("utf-8", "surrogateescape")
 
 
-def _read_call(lines: str) -> Call:
-    """The preamble's names and values. A name given twice counts once, as it came first: Asterisk writes
-    its own lines before those that a caller's name could forge. A line without ``agi_`` continues the value
-    above it."""
-    variables: dict[str, str] = {}
-    name = ""
-    for line in lines.split("\n"):
-        key, colon, value = line.partition(":")
-        if colon and key.startswith("agi_"):
-            name = "" if key[4:] in variables else key[4:]
-            if name:
-                variables[name] = value.strip(" \r")
-        elif name:
-            variables[name] += "\n" + line.rstrip("\r")
-    return Call(variables, tuple(_arguments(variables)))
+Other = TypeVar("Other")
 
 
-def _arguments(variables: dict[str, str]) -> list[str]:
-    arguments = []
+class Variables(Mapping[str, str]):
+    """The preamble's names without ``agi_``, and their values; looked up in the bytes when asked for, since
+    a call flow asks for a few of some thirty. Of a name that stands twice the first counts: Asterisk writes
+    its own lines above those that a caller's name with a line end in it could forge. A line that does not
+    begin with ``agi_`` belongs to the value above it."""
+
+    __slots__ = ("_lines",)
+
+    def __init__(self, lines: bytes) -> None:
+        self._lines = b"\n" + lines
+
+    def __getitem__(self, name: str) -> str:
+        value = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    @overload
+    def get(self, name: str, /) -> str | None: ...
+
+    @overload
+    def get(self, name: str, /, default: str) -> str: ...
+
+    @overload
+    def get(self, name: str, /, default: Other) -> str | Other: ...
+
+    def get(self, name: str, /, default: object = None) -> object:
+        lines = self._lines
+        key = b"\nagi_" + name.encode("utf-8", "surrogateescape") + b":"
+        start = lines.find(key)
+        if start < 0 or ":" in name:
+            return default
+        start += len(key)
+        end = lines.find(b"\nagi_", start)
+        value = lines[start:] if end < 0 else lines[start:end]
+        return _text(value[1:] if value[:1] == b" " else value).replace("\r", "")
+
+    def __iter__(self) -> Iterator[str]:
+        entries = _text(self._lines).split("\nagi_")[1:]
+        return iter(dict.fromkeys(entry.partition(":")[0] for entry in entries if ":" in entry))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"Variables({dict(self)!r})"
+
+
+def _arguments(variables: Variables) -> tuple[str, ...]:
+    arguments: list[str] = []
     while (argument := variables.get(f"arg_{len(arguments) + 1}")) is not None:
         arguments.append(argument)
-    return arguments
+    return tuple(arguments)
+
+
+@lru_cache(maxsize=1024)
+def _whole_reply(received: bytes) -> Reply | None:
+    """The reply where ``received`` is one simple reply and nothing else."""
+    simple = _SIMPLE.fullmatch(received)
+    if simple is None:
+        return None
+    return Reply(200, simple[1].decode(), None, int(simple[2]) if simple[2] is not None else None)

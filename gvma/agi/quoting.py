@@ -8,9 +8,9 @@ stands, and a NUL ends the line; neither can be escaped, so both are refused.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from gvma.errors import GvmaError
-from gvma.treatments.commands import Command
 
 # Asterisk read lines into 2,048 bytes until July 2025 (8,192 since), the last of them for the NUL.
 LINE_BYTES = 2047
@@ -37,14 +37,14 @@ def quoted(argument: str) -> str:
     return f'"{argument}"'
 
 
-def command_line(command: Command) -> bytes:
+# Call flows ask the same few things in every call.
+@lru_cache(maxsize=512)
+def command_line(verb: str, arguments: tuple[str, ...] = ()) -> bytes:
     """The command's line, its line end included: at most LINE_BYTES bytes and WORDS words.
 
     Bytes that were no UTF-8 when they came in (surrogateescape) go out as they came.
     Raises RefusedCommandError; its message never holds an argument's text.
     """
-    verb = command.verb
-    arguments = command.arguments
     line = f"{verb} {' '.join(map(quoted, arguments))}" if arguments else verb
     if _LINE_END.search(line):
         raise RefusedCommandError("a line end or NUL in an AGI command", where=_shown(verb))

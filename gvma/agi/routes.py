@@ -7,6 +7,7 @@ A route's flow comes from ``gvma.treatments``; ``health`` is the server's own, f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from gvma.agi.driver import UnknownRouteError
 from gvma.settings.model import MediaSettings
@@ -24,10 +25,8 @@ def health(call: Call, media: MediaSettings) -> CallFlow:
     """``agi://host/health``: one command, so that a dialplan finds GVMA_HEALTH set to ``ok`` and a prober
     that is no Asterisk reads one line. It need not answer."""
     del call, media
-    try:
+    with suppress(CallerGone):
         yield Command("SET VARIABLE", ("GVMA_HEALTH", "ok"))
-    except CallerGone:
-        pass
     return "ok"
 
 

@@ -6,7 +6,7 @@ server, the stdin runner, a test) writes and reads the wire. Nothing here quotes
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 
 
@@ -57,7 +57,7 @@ class Reply:
 class Call:
     """The preamble: every ``agi_*`` name without its prefix, and ``agi_arg_N`` in order."""
 
-    variables: dict[str, str]
+    variables: Mapping[str, str]
     arguments: tuple[str, ...] = ()
 
 
