@@ -20,6 +20,8 @@ GvmaError                       1   a defect of ours, where it is raised itself
   UnsafeTargetError            14   a target file is not safe to edit
   AsteriskRefusedError         15   Asterisk did not take the new files; they were put back
   AsteriskUnreachableError     16   no AMI, or AMI lost
+  SipError                     16   no SIP answer, or one that is none
+    MessageSummaryError             a NOTIFY without counts
   BackupSetError               17   a backup set is missing or damaged
   UsageError                   64   wrong usage
   SettingsError                78   settings invalid
@@ -139,6 +141,15 @@ class AsteriskRefusedError(GvmaError):
 class AsteriskUnreachableError(GvmaError):
     code = "asterisk-unreachable"
     exit_status = 16
+
+
+class SipError(GvmaError):
+    code = "sip"
+    exit_status = 16
+
+
+class MessageSummaryError(SipError):
+    code = "message-summary"
 
 
 class BackupSetError(GvmaError):

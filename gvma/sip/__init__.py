@@ -1,0 +1,1 @@
+"""Enough SIP over UDP to be SIP Server for one subscription: messages, message counts, a subscriber."""

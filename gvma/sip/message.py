@@ -1,0 +1,163 @@
+"""SIP messages as text on the wire: parsed and built, nothing else.
+
+This module reads and writes bytes (RFC 3261 sections 7 and 20). It never opens a socket, makes no tag and
+no branch, and knows no transaction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gvma.errors import SipError
+
+_COMPACT = {
+    "c": "content-type",
+    "f": "from",
+    "i": "call-id",
+    "k": "supported",
+    "l": "content-length",
+    "m": "contact",
+    "o": "event",
+    "t": "to",
+    "u": "allow-events",
+    "v": "via",
+}
+_STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6]\d\d) ?(.*)\Z")
+_REQUEST_LINE = re.compile(r"([A-Z]+) (\S+) SIP/2\.0\Z")
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_TAG = re.compile(r";\s*tag\s*=\s*([^;\s]+)", re.IGNORECASE)
+
+Header = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SipMessage:
+    """One request or response.
+
+    method: of the request, or of the request that a response answers. uri: the Request-URI, empty in a
+    response. status: 100 to 699, 0 in a request. headers: names as they came, in order, folded lines joined.
+    """
+
+    method: str
+    uri: str
+    status: int
+    reason: str
+    headers: tuple[Header, ...]
+    body: bytes = b""
+
+    def header(self, name: str) -> str:
+        """The first value of a header, in its long or its compact form; empty where there is none."""
+        return next(iter(self.all(name)), "")
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a header, in order; values joined by commas stay joined."""
+        wanted = name.lower()
+        return [value for key, value in self.headers if _COMPACT.get(key.lower(), key.lower()) == wanted]
+
+    @property
+    def is_response(self) -> bool:
+        return self.status != 0
+
+    @property
+    def call_id(self) -> str:
+        return self.header("Call-ID")
+
+    @property
+    def cseq(self) -> int:
+        """The number of CSeq; 0 where it is missing or no number."""
+        number = self.header("CSeq").split(" ")[0]
+        return int(number) if number.isdecimal() else 0
+
+    @property
+    def text(self) -> str:
+        """The body as text; a byte that is not UTF-8 is replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    def tag(self, name: str) -> str:
+        """The tag of ``From`` or ``To``; empty where there is none."""
+        found = _TAG.search(self.header(name).rpartition(">")[2])
+        return found.group(1) if found else ""
+
+    def contact(self) -> str:
+        """The URI of the first Contact, without brackets and header parameters; empty where there is none."""
+        return address_uri(self.header("Contact"))
+
+
+def parse(datagram: bytes) -> SipMessage:
+    """One message out of one datagram.
+
+    Lines end with CRLF or LF. Content-Length, where it is there, cuts the body.
+    Raises SipError where the start line or a header line is none.
+    """
+    head, *rest = _BLANK_LINE.split(datagram.lstrip(b"\r\n"), maxsplit=1)
+    body = b"".join(rest)
+    first, *lines = head.decode("utf-8", "replace").replace("\r\n", "\n").rstrip("\n").split("\n")
+    headers = tuple(_headers(lines))
+    request, response = _REQUEST_LINE.match(first), _STATUS_LINE.match(first)
+    if request is not None:
+        message = SipMessage(request.group(1), request.group(2), 0, "", headers)
+    elif response is not None:
+        message = SipMessage("", "", int(response.group(1)), response.group(2), headers)
+    else:
+        raise SipError(f"not the first line of a SIP message: {first[:80]!r}")
+    method = message.method or message.header("CSeq").rpartition(" ")[2]
+    length = message.header("Content-Length")
+    kept = body[: int(length)] if length.isdecimal() else body
+    return SipMessage(method, message.uri, message.status, message.reason, headers, kept)
+
+
+def request(method: str, uri: str, headers: Iterable[Header], body: bytes = b"") -> bytes:
+    """A request on the wire. headers: all but Content-Length, in order."""
+    return _built(f"{method} {uri} SIP/2.0", headers, body)
+
+
+def response_to(  # noqa: PLR0913 - what follows the status has a name in the call
+    asked: SipMessage, status: int, reason: str, *, tag: str, headers: Sequence[Header] = (), body: bytes = b""
+) -> bytes:
+    """A response on the wire. tag: of this side, put on To where To has none (RFC 3261 section 8.2.6.2)."""
+    to = asked.header("To")
+    if status > 100 and not asked.tag("To"):
+        to += f";tag={tag}"
+    copied = [
+        *(("Via", via) for via in asked.all("Via")),
+        ("From", asked.header("From")),
+        ("To", to),
+        ("Call-ID", asked.call_id),
+        ("CSeq", asked.header("CSeq")),
+    ]
+    return _built(f"SIP/2.0 {status} {reason}", [*copied, *headers], body)
+
+
+def address_uri(address: str) -> str:
+    """The URI in a header value such as ``"Name" <sip:1000@host;x=y>;expires=60`` or ``sip:1000@host``."""
+    found = re.search(r"<([^>]*)>", address)
+    return found.group(1) if found else address.partition(";")[0].strip()
+
+
+def host_port(host: str, port: int) -> str:
+    """``host:port`` as a URI has it: IPv6 addresses in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _headers(lines: Iterable[str]) -> list[Header]:
+    found: list[Header] = []
+    for line in lines:
+        if line[:1] in {" ", "\t"} and found:
+            name, value = found.pop()
+            found.append((name, f"{value} {line.strip()}"))
+            continue
+        name, colon, value = line.partition(":")
+        if not colon:
+            raise SipError(f"not a header line: {line[:80]!r}")
+        found.append((name.strip(), value.strip()))
+    return found
+
+
+def _built(first: str, headers: Iterable[Header], body: bytes) -> bytes:
+    lines = [first, *(f"{name}: {value}" for name, value in headers), f"Content-Length: {len(body)}"]
+    for line in lines:
+        if "\r" in line or "\n" in line:
+            raise SipError("a line end within a header; the message was not built")
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body

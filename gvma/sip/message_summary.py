@@ -1,0 +1,41 @@
+"""The counts of a mailbox as a NOTIFY for ``message-summary`` carries them (RFC 3842).
+
+Text in, numbers out. A body that is not a message summary is an error and never a zero: a zero would say
+that there are no messages.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from gvma.errors import MessageSummaryError
+
+_VALUE = re.compile(r"(\d+)\s*/\s*(\d+)(?:\s*\(\s*(\d+)\s*/\s*(\d+)\s*\))?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCounts:
+    """Numbers of voice messages: new and old, and how many of each are urgent."""
+
+    new: int
+    old: int
+    urgent_new: int = 0
+    urgent_old: int = 0
+
+
+def voice_messages(body: str) -> MessageCounts:
+    """What the ``Voice-Message`` line says. body: lines end with CRLF or LF, names in any case.
+
+    Raises MessageSummaryError where the line is missing or holds no counts; ``where`` is its number, from 1.
+    Source: RFC 3842 section 5.2. Asterisk adds ``(0/0)``, the urgent ones, which the RFC allows to leave out.
+    """
+    for number, line in enumerate(body.splitlines(), start=1):
+        name, colon, value = line.partition(":")
+        if not colon or name.strip().lower() != "voice-message":
+            continue
+        counts = _VALUE.match(value.strip())
+        if counts is None:
+            raise MessageSummaryError(f"no counts in {value.strip()!r}", where=number)
+        return MessageCounts(*(int(group or 0) for group in counts.groups()))
+    raise MessageSummaryError("the message summary has no Voice-Message line")
