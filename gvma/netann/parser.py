@@ -228,9 +228,7 @@ def _conf(request: ServiceRequest, params: _Params, instance: str) -> ServiceReq
     if conf_id is None or not _CONF_ID.fullmatch(conf_id):
         raise RefusedUriError("bad-conf-id")
     record = _record(params)
-    return replace(
-        request, conf_id=conf_id.lower(), record=record, params=params.other_than(frozenset({"record"}))
-    )
+    return replace(request, conf_id=conf_id.lower(), record=record, params=params.other_than(frozenset({"record"})))
 
 
 def _dialog(request: ServiceRequest, params: _Params) -> ServiceRequest:

@@ -1,31 +1,69 @@
-"""Decides by the URI which call flow answers; refuses before answering what cannot be done."""
+"""Decides by the URI which call flow answers, and refuses before answering what cannot be done."""
 
 from __future__ import annotations
 
+from gvma.netann.request import NOT_A_SERVICE, Service, ServiceRequest
 from gvma.settings.model import MediaSettings
+from gvma.treatments.announcement import GENESYS, announcement, default_music
+from gvma.treatments.caller import asked_for
 from gvma.treatments.commands import Call, CallFlow
+from gvma.treatments.conference import conference
+from gvma.treatments.digits import digits
+from gvma.treatments.recording import recording
+from gvma.treatments.steps import refuse
+
+_SHOWN = 300
 
 
 def any_service(call: Call, media: MediaSettings) -> CallFlow:
     """Whatever the Request-URI asks for: annc, conf, or 488."""
-    raise NotImplementedError
+    return _serve(call, media, ("annc", "conf"))
 
 
 def treatment(call: Call, media: MediaSettings) -> CallFlow:
-    """The manual's macro treatment: annc only."""
-    raise NotImplementedError
+    """The manual's macro treatment: annc with all its treatments; 488 to the rest."""
+    return _serve(call, media, ("annc",))
 
 
 def conf(call: Call, media: MediaSettings) -> CallFlow:
-    """The manual's macro conf: conf only."""
-    raise NotImplementedError
+    """The manual's macro conf: conf only; 488 to the rest."""
+    return _serve(call, media, ("conf",))
 
 
 def get_digits(call: Call, media: MediaSettings) -> CallFlow:
-    """The manual's macro get-digits: digits until hang-up, whatever the URI says."""
-    raise NotImplementedError
+    """The manual's macro get-digits: keys until hang-up, whatever the URI says.
+
+    Its argument is the macro's: ``music/silence`` for no prompt.
+    """
+    return digits(call, media, prompted="music/silence" not in call.arguments)
 
 
 def dialog(call: Call, media: MediaSettings) -> CallFlow:
     """VoiceXML: 488, always."""
-    raise NotImplementedError
+    del media
+    return refuse(call, NOT_A_SERVICE, "VoiceXML dialogs are not offered here.")
+
+
+def _serve(call: Call, media: MediaSettings, offered: tuple[Service, ...]) -> CallFlow:
+    request, text = yield from asked_for(call)
+    shown = repr(text[:_SHOWN])
+    if request.service == "dialog":
+        return (yield from refuse(call, NOT_A_SERVICE, f"VoiceXML dialogs are not offered here: {shown}"))
+    if request.error == "missing-play" and "annc" in offered and media.dialect == GENESYS and media.default_file:
+        return (yield from default_music(call, media, request))
+    if request.refusal is not None:
+        return (yield from refuse(call, request.refusal, f"{request.refusal.explanation} {shown}"))
+    if request.service not in offered:
+        return (yield from refuse(call, NOT_A_SERVICE, f"{request.service} is not offered on this route: {shown}"))
+    return (yield from _flow(call, media, request))
+
+
+def _flow(call: Call, media: MediaSettings, request: ServiceRequest) -> CallFlow:
+    """The branch that the manual's macros take, in their order (netann-rules R103)."""
+    if request.service == "conf":
+        return conference(call, media, request)
+    if request.genesys == "collect" or request.play == "music/silence":
+        return digits(call, media, prompted=request.genesys == "collect")
+    if request.genesys == "record":
+        return recording(call, media, request)
+    return announcement(call, media, request)

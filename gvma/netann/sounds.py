@@ -1,0 +1,133 @@
+"""Which of Asterisk's sounds a play value means: names to try, best first. No disk and no network here.
+
+Whether a name exists only Asterisk can say, since it may run on another host. Nothing outside the sounds
+folders and the listed hosts ever becomes a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gvma.netann.uri import decode
+
+# Asterisk takes names without the extension and looks for every format that it has.
+_EXTENSION = re.compile(
+    "wav(16|49)?|gsm|ulaw|ul|ulw|mu|pcm|alaw|al|alw|au|raw|sln(12|16|24|32|44|48|96|192)?|g719|g722|g723(sf)?|"
+    "g726-(16|24|32|40)|g729|ilbc|ogg|opus|siren7|siren14|vox|mp3",
+    re.IGNORECASE,
+)
+_LONGEST_NAME = 1000
+_URL = re.compile(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?(?=[/?#]|\Z)", re.IGNORECASE)
+_FILE_URL = re.compile(r"file:(?://(?:localhost)?)?(/.*)", re.IGNORECASE)
+_SAFE_PATH = re.compile("[A-Za-z0-9._+@~/-]+")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
+_PROVISIONED = re.compile(r"\A/provisioned/", re.IGNORECASE)
+_LOCALE = re.compile("([A-Za-z]{2,8})(?:[_-]([A-Za-z0-9]{1,8}))?(?:[_-][A-Za-z0-9]{1,8})*")
+
+# The language that best serves a country whose own language tag is not the country's code.
+_LANGUAGE_OF_COUNTRY = {
+    **dict.fromkeys(("US", "GB", "AU", "NZ", "IE", "CA", "ZA", "IN"), "en"),
+    **dict.fromkeys(("AT", "CH", "LI"), "de"),
+    **dict.fromkeys(("MX", "AR", "CL", "CO", "PE", "VE", "EC", "UY"), "es"),
+    **{"BE": "fr", "BR": "pt", "CN": "zh", "CZ": "cs", "DK": "da", "GR": "el", "IL": "he", "JP": "ja"},
+    **{"KR": "ko", "SE": "sv", "TW": "zh", "UA": "uk"},
+}
+_COUNTRY_OF_LANGUAGE = {"en": "US", "ja": "JP", "zh": "CN", "ko": "KR", "sv": "SE", "da": "DK", "cs": "CZ"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Names for Asterisk, the best first; none of them need exist.
+
+    fetched: Asterisk fetches it over HTTP, which may take long.
+    missing: why there is no name at all, in words for a log; empty where there are names.
+    """
+
+    names: tuple[str, ...] = ()
+    fetched: bool = False
+    missing: str = ""
+
+
+def sound_of(play: str, *, locale: str | None = None, folders: Sequence[str] = (), hosts: Sequence[str] = ()) -> Sound:
+    """The sound that a play value of a ServiceRequest means.
+
+    locale: of the request. folders: absolute paths of the folders above the language folders; Asterisk's
+    own is tried first, without a path. hosts: ``host`` or ``host:port`` that Asterisk may fetch from.
+    Source: RFC 4240 section 3; the manual's lines 3102-3107; netann-rules R33, R39, R76, R80.
+    """
+    if len(play) > _LONGEST_NAME:
+        return Sound(missing="the name is longer than any file's")
+    scheme = _SCHEME.match(play)
+    if scheme is None:
+        return _below_folders(_PROVISIONED.sub("provisioned/", play), languages(locale), folders)
+    if scheme[1].lower() == "file":
+        return _local_file(play, folders)
+    if scheme[1].lower() in ("http", "https"):
+        return _from_host(play, hosts)
+    return Sound(missing=f"{scheme[1].lower()}: is not supported")
+
+
+def languages(locale: str | None) -> tuple[str, ...]:
+    """Names of language folders that serve a locale, the best first: ``ca_FR`` is served by ``fr_FR`` too.
+
+    Empty for None and for what is no language tag. Source: RFC 4240 section 3.1; netann-rules R39.
+
+    >>> languages("ca_FR")
+    ('ca_FR', 'ca', 'ca_CA', 'fr_FR', 'fr')
+    """
+    tag = _LOCALE.fullmatch(locale or "")
+    if tag is None:
+        return ()
+    language, country = tag[1].lower(), (tag[2] or "").upper()
+    best = [f"{language}_{country}"] if country else []
+    best += [language, f"{language}_{_COUNTRY_OF_LANGUAGE.get(language, language.upper())}"]
+    if len(country) == 2 and country.isalpha():
+        spoken_there = _LANGUAGE_OF_COUNTRY.get(country, country.lower())
+        best += [f"{spoken_there}_{country}", spoken_there]
+    return tuple(dict.fromkeys(best))
+
+
+def without_extension(name: str) -> tuple[str, ...]:
+    """The names to try for a file: without an audio extension first, then as it stands."""
+    stem, dot, extension = name.rpartition(".")
+    if dot and stem and not stem.endswith("/") and _EXTENSION.fullmatch(extension):
+        return stem, name
+    return (name,)
+
+
+def _below_folders(path: str, tongues: Sequence[str], folders: Sequence[str]) -> Sound:
+    files = without_extension(path)
+    names = [f"{tongue}/{file}" for tongue in tongues for file in files]
+    names += files
+    for folder in folders:
+        names += [f"{folder}/{tongue}/{file}" for tongue in tongues for file in files]
+        names += [f"{folder}/{file}" for file in files]
+    return Sound(tuple(dict.fromkeys(names)))
+
+
+def _local_file(url: str, folders: Sequence[str]) -> Sound:
+    parts = _FILE_URL.fullmatch(url)
+    if parts is None:
+        return Sound(missing="the file: URL names another host, or no path")
+    path = decode(parts[1]) or ""
+    segments = [segment for segment in path.split("/") if segment not in ("", ".")]
+    path = "/" + "/".join(segments)
+    if ".." in segments or not _SAFE_PATH.fullmatch(path):
+        return Sound(missing="the file: URL has characters that no sound's name has")
+    if not any(path.startswith(f"{folder.rstrip('/')}/") for folder in folders):
+        return Sound(missing="the file is outside the sounds folders")
+    return Sound(without_extension(path))
+
+
+def _from_host(url: str, hosts: Sequence[str]) -> Sound:
+    parts = _URL.match(url)
+    if parts is None:
+        return Sound(missing="the URL has no plain host")
+    host = parts[2].lower()
+    port = int(parts[3]) if parts[3] else {"http": 80, "https": 443}[parts[1].lower()]
+    listed = {entry.lower() for entry in hosts}
+    if host not in listed and f"{host}:{port}" not in listed:
+        return Sound(missing=f"{host} is not in play_hosts")
+    return Sound((url,), fetched=True)

@@ -1,0 +1,94 @@
+"""Announcements and music: a sound, or silence, a number of times. Checked before answering.
+
+There is no clock here: Asterisk ends the call when its time is up.
+"""
+
+from __future__ import annotations
+
+from gvma.netann.request import FOREVER, REFUSALS, ServiceRequest
+from gvma.netann.sounds import Sound, sound_of, without_extension
+from gvma.settings.model import MediaSettings
+from gvma.treatments.commands import Call, CallFlow, Command, Note, Reply
+from gvma.treatments.steps import Steps, answer, ask, end, full_variable, give_up, playable, refuse
+
+GENESYS = "genesys"
+NOT_FOUND = REFUSALS["unsafe-path"]
+
+# A play that ends at once must not turn forever into a spin: so many shorter than a frame end the call.
+_FRAME_SAMPLES = 160
+_EMPTY_PLAYS = 10
+
+
+def announcement(call: Call, media: MediaSettings, request: ServiceRequest) -> CallFlow:
+    """Plays what ``play=`` names, ``repeat`` times with ``delay`` between, for ``duration`` at most."""
+    plays = _number_of_plays(request, media)
+    if request.genesys == "silence":
+        return (yield from _play(_silence(request), plays, request, media))
+    sound = yield from wanted_sound(request, media)
+    name = yield from playable(sound)
+    if name is None:
+        return (yield from refuse(call, NOT_FOUND, f"{request.play!r}: {sound.missing or 'no such sound'}."))
+    return (yield from _play(_stream(name), plays, request, media))
+
+
+def default_music(call: Call, media: MediaSettings, request: ServiceRequest) -> CallFlow:
+    """What the manual's macro plays where ``play=`` is absent: the default file, forever."""
+    name = yield from playable(Sound(without_extension(media.default_file)))
+    if name is None:
+        return (yield from refuse(call, REFUSALS["missing-play"]))
+    return (yield from _play(_stream(name), None, request, media))
+
+
+def wanted_sound(request: ServiceRequest, media: MediaSettings) -> Steps[Sound]:
+    """The sound that ``play=`` names. Asterisk is asked for its own folder only where a path is compared."""
+    play = request.play or ""
+    folders = [str(media.sounds_path)]
+    if play[:5].lower() == "file:":
+        own = yield from full_variable("${ASTDATADIR}")
+        folders += [f"{own}/sounds"] if own else []
+    return sound_of(play, locale=request.locale, folders=folders, hosts=media.play_hosts)
+
+
+def _number_of_plays(request: ServiceRequest, media: MediaSettings) -> int | None:
+    """None for no end."""
+    repeat = request.repeat
+    if repeat is None:
+        repeat = FOREVER if media.dialect == GENESYS else 1
+    return None if repeat == FOREVER else max(1, repeat)
+
+
+def _stream(name: str) -> Command:
+    return Command("STREAM FILE", (name, ""), blocking=True)
+
+
+def _silence(request: ServiceRequest) -> Command:
+    """``silence/N``: N seconds in which nothing is played."""
+    seconds = (request.play or "").partition("/")[2]
+    return Command("EXEC", ("Wait", seconds), blocking=True)
+
+
+def _play(one: Command, plays: int | None, request: ServiceRequest, media: MediaSettings) -> CallFlow:
+    longest = media.max_play_seconds * 1000
+    duration = min(request.duration_ms or longest, longest or request.duration_ms or 0)
+    pause = Command("EXEC", ("Wait", f"{(request.delay_ms or 0) / 1000:.3f}"), blocking=True)
+    if not (yield from answer(duration / 1000)):
+        return (yield from give_up("the call could not be answered"))
+    played = empty = 0
+    while plays is None or played < plays:
+        if played and request.delay_ms:
+            yield from ask(pause)
+        reply = yield from ask(one)
+        if reply.number < 0:
+            return (yield from give_up(f"{request.play or media.default_file!r} could not be played on"))
+        played += 1
+        empty = empty + 1 if _was_empty(one, reply) else 0
+        if empty == _EMPTY_PLAYS:
+            yield Note(f"{request.play or media.default_file!r} ends at once; not repeated", warning=True)
+            break
+    return (yield from end("played"))
+
+
+def _was_empty(one: Command, reply: Reply) -> bool:
+    if one.verb == "EXEC":
+        return one.arguments[-1] == "0"
+    return reply.endpos is not None and reply.endpos < _FRAME_SAMPLES

@@ -1,0 +1,57 @@
+"""Collects keys: each becomes one in-dialog text ``Signal=<key>`` until the caller hangs up.
+
+Nothing is sent where no key was pressed.
+"""
+
+from __future__ import annotations
+
+from gvma.netann.sounds import Sound, sound_of, without_extension
+from gvma.settings.model import MediaSettings
+from gvma.treatments.commands import Call, CallerGone, CallFlow, Command, Note
+from gvma.treatments.steps import Steps, answer, ask, give_up, playable
+
+KEYS = "0123456789*#ABCD"
+
+_NEXT_KEY = Command("WAIT FOR DIGIT", ("-1",), blocking=True)
+
+
+def digits(call: Call, media: MediaSettings, *, prompted: bool) -> CallFlow:
+    """Collects until hang-up. prompted: ``digits_prompt`` is played once, if there is one; a key ends it."""
+    del call
+    prompt = (yield from _prompt(media)) if prompted else None
+    if not (yield from answer(0)):
+        return (yield from give_up("the call could not be answered"))
+    command = _NEXT_KEY
+    if prompt is not None:
+        command = Command("STREAM FILE", (prompt, KEYS), blocking=True)
+    try:
+        while True:
+            reply = yield from ask(command)
+            if reply.number < 0:
+                return (yield from give_up("Asterisk stopped waiting for keys"))
+            if reply.number > 0:
+                yield from _send(chr(reply.number))
+            command = _NEXT_KEY
+    except CallerGone:  # the only end that collecting has
+        return "collected"
+
+
+def _prompt(media: MediaSettings) -> Steps[str | None]:
+    if not media.digits_prompt:
+        return None
+    if media.digits_prompt.startswith("/"):
+        sound = Sound(without_extension(media.digits_prompt))
+    else:
+        sound = sound_of(media.digits_prompt, folders=[str(media.sounds_path)])
+    name = yield from playable(sound)
+    if name is None:
+        yield Note(f"digits_prompt {media.digits_prompt!r} cannot be played; collecting without", warning=True)
+    return name
+
+
+def _send(key: str) -> Steps[None]:
+    if key not in KEYS:
+        return
+    reply = yield from ask(Command("SEND TEXT", (f"Signal={key}",)))
+    if reply.number != 0:
+        yield Note("a key could not be sent to the caller as text", warning=True)

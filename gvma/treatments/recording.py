@@ -1,0 +1,95 @@
+"""Records the caller into ``genesys-rec-<id>.wav``; no recording is ever written over another.
+
+The folder is Asterisk's: what is there, and whether a second call is about to take the same name, is asked
+of Asterisk.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+
+from gvma.netann.request import Refusal, ServiceRequest
+from gvma.settings.model import MediaSettings
+from gvma.treatments.announcement import wanted_sound
+from gvma.treatments.commands import Call, CallerGone, CallFlow, Command, Note
+from gvma.treatments.steps import Steps, answer, ask, end, full_variable, give_up, playable, refuse, set_variable
+
+FOLDER_MISSING = Refusal(500, "Server Internal Error", "The recordings folder is not there.")
+
+_NUMBERED_NAMES = 50
+_TAKEN = re.compile("users=([0-9]*) file=([01]) folder=([01])")
+_UNSAFE = re.compile("[^A-Za-z0-9._-]")
+
+
+def recording(call: Call, media: MediaSettings, request: ServiceRequest) -> CallFlow:
+    """Plays the prompt if there is one, records until hang-up, silence or the time limit, hangs up.
+
+    A prompt that cannot be played is no reason to lose the recording.
+    """
+    prompt = yield from _prompt(media, request)
+    path = yield from _free_path(call, media, request.record or "")
+    if path is None:
+        return (yield from refuse(call, FOLDER_MISSING, f"{media.recordings_path} is no folder on Asterisk's host."))
+    if not (yield from answer(0)):
+        return (yield from give_up("the call could not be answered"))
+    if prompt is not None:
+        yield from ask(Command("STREAM FILE", (prompt, ""), blocking=True))
+    yield Note(f"recording to {path}.wav")
+    try:
+        reply = yield from ask(_record(path, media))
+        if reply.number < 0:
+            return (yield from give_up(f"{path}.wav could not be recorded ({reply.data or 'no reason given'})"))
+        return (yield from end("recorded"))
+    except CallerGone:  # how most recordings end; what was recorded is in the file
+        return "recorded"
+
+
+def _prompt(media: MediaSettings, request: ServiceRequest) -> Steps[str | None]:
+    if request.play is None:
+        return None
+    sound = yield from wanted_sound(request, media)
+    name = yield from playable(sound)
+    if name is None:
+        why = sound.missing or "no such sound"
+        yield Note(f"the prompt {request.play!r} cannot be played ({why}); recording without", warning=True)
+    return name
+
+
+def _free_path(call: Call, media: MediaSettings, record: str) -> Steps[str | None]:
+    """The path without extension that this call alone records to; None where the folder is missing.
+
+    Two calls with one id at one moment: each joins the name's channel group *before* it counts the group, so
+    at most one finds itself alone, and the count is read before the file is looked for. The others take the
+    next name. Source: func_groupcount.c; STAT in func_env.c.
+    """
+    folder = str(media.recordings_path)
+    first = f"{folder}/genesys-rec-{record}"
+    names = [first, *(f"{first}-{number}" for number in range(2, _NUMBERED_NAMES))]
+    for path in names:
+        group = blake2b(path.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+        yield from set_variable("GROUP(gvma-recording)", group)
+        state = yield from full_variable(
+            f"users=${{GROUP_COUNT({group}@gvma-recording)}} file=${{STAT(e,{path}.wav)}} folder=${{STAT(d,{folder})}}"
+        )
+        users, exists, has_folder = _state(state)
+        if not has_folder:
+            return None
+        if users <= 1 and not exists:
+            return path
+        yield Note(f"{path}.wav {'exists' if exists else 'is being recorded'}: left as it is")
+    return f"{first}-{_UNSAFE.sub('', call.variables.get('uniqueid', ''))}"
+
+
+def _state(state: str) -> tuple[int, bool, bool]:
+    """Users of the name, whether its file exists, whether the folder does; nothing is there where unknown."""
+    found = _TAKEN.fullmatch(state)
+    if found is None:
+        return 0, False, False
+    return int(found[1] or "0"), found[2] == "1", found[3] == "1"
+
+
+def _record(path: str, media: MediaSettings) -> Command:
+    longest = str(media.max_record_seconds * 1000) if media.max_record_seconds else "-1"
+    silence = (f"s={media.max_silence_seconds}",) if media.max_silence_seconds else ()
+    return Command("RECORD FILE", (path, "wav", "", longest, *silence), blocking=True)
