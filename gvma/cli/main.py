@@ -47,6 +47,7 @@ class Invocation:
 
     output: Output
     config: Path | None = None
+    asks_help: bool = False
     _loaded: dict[frozenset[str], Loaded] = field(default_factory=dict)
 
     def loaded(self, *, without: Collection[str] = ()) -> Loaded:
@@ -143,7 +144,7 @@ def cli(ctx: click.Context, config: Path | None, form: str, quiet: bool, verbose
     output: Output = ctx.obj.output
     output.quiet, output.verbosity = quiet, verbose
     ctx.obj.config = config
-    if config is not None and ctx.invoked_subcommand != "config" and "--help" not in ctx.args:
+    if config is not None and ctx.invoked_subcommand != "config" and not ctx.obj.asks_help:
         from gvma.settings import reader  # noqa: PLC0415  (start-up)
 
         reader.find(config, os.environ)
@@ -165,7 +166,8 @@ def run(group: click.Group, argv: list[str]) -> int:
 
 def _invoke(group: click.Group, argv: list[str], output: Output) -> None:
     output.command = _command_words(group, argv)
-    with group.make_context("gvma", argv, obj=Invocation(output)) as ctx:
+    invocation = Invocation(output, asks_help=not {"-h", "--help"}.isdisjoint(argv))
+    with group.make_context("gvma", argv, obj=invocation) as ctx:
         group.invoke(ctx)
 
 

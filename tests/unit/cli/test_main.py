@@ -1,0 +1,314 @@
+"""How every command line of gvma ends: exit status, stdout, stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from gvma import __version__
+from gvma.cli.main import COMMANDS, Invocation, cli
+from gvma.errors import AsteriskRefusedError, SettingsError
+from gvma.settings.reader import SettingsWarning
+
+GVMA = [sys.executable, "-m", "gvma"]
+
+
+def run(*words: str, folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """A real gvma in an empty environment and folder, so that only what the test gives counts."""
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    return subprocess.run(
+        [*GVMA, *words], cwd=folder, env={**kept, **environ}, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def demo_is(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Put a function in the place of the command ``demo``."""
+
+    def put(function: Any) -> None:
+        command = click.command("demo")(click.pass_obj(function))
+        monkeypatch.setitem(sys.modules, "gvma.cli.demo", SimpleNamespace(command=command))
+
+    return put
+
+
+def invoke(*words: str) -> Result:
+    return CliRunner().invoke(cli, list(words))
+
+
+def test_the_version_is_said(tmp_path: Path) -> None:
+    done = run("--version", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (0, f"gvma, version {__version__}\n")
+
+
+def test_help_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+    heavy = "{'zeep', 'lxml', 'panoramisk', 'rich', 'configupdater', 'asyncio', 'requests'}"
+    code = (
+        "import sys\nfrom gvma.cli.main import main\n"
+        "try:\n    main(['--help'])\n"
+        f"except SystemExit as end:\n    print(end.code, sorted({heavy} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "0 []"
+    for name, summary in COMMANDS.items():
+        assert name in done.stdout
+        assert summary.split()[0] in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["nonsense"], ["--nonsense"], ["--output", "xml", "config"], ["config"], ["config", "show", "--x"]]
+)
+def test_wrong_usage_is_64_and_stdout_is_empty(tmp_path: Path, words: list[str]) -> None:
+    done = run(*words, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (64, "")
+    assert done.stderr.startswith("gvma")
+    assert "Nothing was changed." in done.stderr
+    assert "--help` shows the usage" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "command", "status", "code"),
+    [
+        (["--output", "json"], "", 64, "usage"),
+        (["--output=json", "nonsense"], "", 64, "usage"),
+        (["--nonsense", "--output", "json"], "", 64, "usage"),
+        (["--output", "json", "config", "show", "--nonsense"], "config show", 64, "usage"),
+        (["config", "show", "--nonsense", "--output", "json"], "config show", 64, "usage"),
+        (["--output", "json", "-q", "-v", "config", "show"], "config show", 64, "usage"),
+        (["--output", "json", "--config", "none.cfg", "config", "check"], "config check", 78, "settings"),
+        (["--output", "json", "config", "check"], "config check", 78, "settings"),
+    ],
+)
+def test_in_json_mode_every_failure_is_one_object(
+    tmp_path: Path, words: list[str], command: str, status: int, code: str
+) -> None:
+    done = run(*words, folder=tmp_path)
+    assert done.returncode == status
+    said = json.loads(done.stdout)
+    assert done.stdout.count("\n") == 1
+    (error,) = said.pop("errors")
+    assert set(error) == {"code", "message", "hint", "where"}
+    assert error["code"] == code
+    assert said == {
+        "gvma_result_version": 1,
+        "command": command,
+        "status": "error",
+        "exit_code": status,
+        "warnings": [],
+    }
+
+
+def test_help_in_json_mode_is_one_object_too(tmp_path: Path) -> None:
+    said = json.loads(run("--output", "json", "config", "show", "--help", folder=tmp_path).stdout)
+    assert (said["command"], said["exit_code"]) == ("config show", 0)
+    assert "Usage: gvma config show" in said["text"]
+
+
+def test_a_missing_settings_file_that_was_named_is_78_whatever_the_command(tmp_path: Path, demo_is: Any) -> None:
+    demo_is(lambda invocation: None)
+    result = invoke("--config", str(tmp_path / "none.cfg"), "demo")
+    assert result.exit_code == 78
+    assert result.stdout == ""
+    assert str(tmp_path / "none.cfg") in result.stderr
+
+
+def test_help_of_a_command_does_not_ask_for_the_settings_file(demo_is: Any) -> None:
+    demo_is(lambda invocation: None)
+    assert invoke("--config", "/nowhere/none.cfg", "demo", "--help").exit_code == 0
+
+
+def test_an_error_of_ours_leaves_with_its_status_and_its_four_parts(demo_is: Any) -> None:
+    def fails(invocation: Invocation) -> None:
+        raise AsteriskRefusedError("holds other boxes than planned", where="voicemail.conf", hint="Put back.")
+
+    demo_is(fails)
+    result = invoke("demo")
+    assert (result.exit_code, result.stdout) == (15, "")
+    assert result.stderr == "voicemail.conf: holds other boxes than planned\nPut back.\n"
+
+
+def test_fields_that_a_command_kept_stand_beside_its_error(demo_is: Any) -> None:
+    def fails(invocation: Invocation) -> None:
+        invocation.output.keep(run_id="r1")
+        invocation.output.result("demo", "changed", backup_set="s1")
+        raise AsteriskRefusedError("no", where="", hint="")
+
+    demo_is(fails)
+    said = json.loads(invoke("--output", "json", "demo").stdout)
+    assert (said["status"], said["exit_code"], said["run_id"], said["backup_set"]) == ("error", 15, "r1", "s1")
+
+
+def test_what_we_did_not_foresee_is_1_and_shows_no_secret(demo_is: Any) -> None:
+    def fails(invocation: Invocation) -> None:
+        raise RuntimeError("login failed with " + f"hunter{1 + 1}")
+
+    demo_is(fails)
+    for words in (["demo"], ["-v", "-v", "demo"], ["--output", "json", "demo"]):
+        result = invoke(*words)
+        assert result.exit_code == 1
+        assert "a defect of ours: RuntimeError" in result.stderr
+        assert "hunter2" not in result.output
+    assert "Traceback" not in invoke("demo").stderr
+    assert "in fails" in invoke("-v", "-v", "demo").stderr
+
+
+def test_a_command_that_cannot_be_imported_is_a_defect_and_one_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gvma.cli.demo", SimpleNamespace())
+    result = invoke("--output", "json", "demo")
+    assert (result.exit_code, json.loads(result.stdout)["errors"][0]["code"]) == (1, "defect")
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt(), click.Abort()])
+def test_an_interrupt_is_130(demo_is: Any, raised: BaseException) -> None:
+    def fails(invocation: Invocation) -> None:
+        raise raised
+
+    demo_is(fails)
+    result = invoke("--output", "json", "demo")
+    assert (result.exit_code, json.loads(result.stdout)["exit_code"]) == (130, 130)
+
+
+@pytest.mark.parametrize("status", [0, 2, 11])
+def test_the_exit_status_that_a_command_chooses_is_the_one_in_the_object(demo_is: Any, status: int) -> None:
+    def ends(invocation: Invocation) -> None:
+        invocation.output.result("demo", "ok")
+        click.get_current_context().exit(status)
+
+    demo_is(ends)
+    result = invoke("--output", "json", "demo")
+    said = json.loads(result.stdout)
+    assert result.exit_code == said["exit_code"] == status
+    assert said["status"] == ("error" if status == 11 else "ok")
+
+
+def test_warnings_go_to_stderr_and_into_the_object_and_leave_the_status_alone(demo_is: Any) -> None:
+    def warns(invocation: Invocation) -> None:
+        invocation.output.warn(SettingsWarning("odd", "is odd\x1b[2J", "file, line 3"))
+        invocation.output.warn(SettingsWarning("old", "was said before", ""), aloud=False)
+
+    demo_is(warns)
+    result = invoke("--output", "json", "demo")
+    assert (result.exit_code, result.stderr) == (0, "warning: file, line 3: is odd\\x1b[2J\n")
+    assert [warning["code"] for warning in json.loads(result.stdout)["warnings"]] == ["odd", "old"]
+
+
+def test_a_print_that_slipped_in_does_not_spoil_the_object(demo_is: Any) -> None:
+    demo_is(lambda invocation: print("stray"))
+    assert json.loads(invoke("--output", "json", "demo").stdout)["text"] == "stray\n"
+
+
+def test_a_command_that_answers_line_by_line_has_its_lines_alone(demo_is: Any) -> None:
+    def answers(invocation: Invocation) -> None:
+        invocation.output.json_line({"n": 1})
+        invocation.output.json_line({"n": 2})
+
+    demo_is(answers)
+    assert invoke("--output", "json", "demo").stdout == '{"n": 1}\n{"n": 2}\n'
+
+
+def test_settings_are_read_once_and_their_warnings_said_once(tmp_path: Path, demo_is: Any) -> None:
+    path = tmp_path / "a.cfg"
+    path.write_text("[cfgserver]\nhosts=a\n")
+
+    def asks(invocation: Invocation) -> None:
+        assert invocation.settings() is invocation.settings()
+        assert invocation.settings().path == path
+
+    demo_is(asks)
+    result = invoke("--config", str(path), "demo")
+    assert result.exit_code == 0
+    assert result.stderr.count("did you mean host?") == 1
+
+
+def test_a_command_that_works_without_a_settings_file_gets_the_defaults(
+    tmp_path: Path, demo_is: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GVMA_CONFIG", raising=False)
+    monkeypatch.setattr("gvma.settings.reader.SYSTEM_FILE", tmp_path / "none.cfg")
+
+    def asks(invocation: Invocation) -> None:
+        assert invocation.settings_or_default().media.agi_port == 4573
+        with pytest.raises(SettingsError, match="no settings file"):
+            invocation.settings()
+
+    demo_is(asks)
+    assert invoke("demo").exit_code == 0
+
+
+SLOW_WRITER = """
+import sys, types, click
+from gvma.cli.main import main
+@click.command("demo")
+@click.pass_obj
+def command(invocation):
+    sys.stdin.readline()
+    for number in range(20000):
+        invocation.output.line("x" * 100)
+    sys.stderr.write("the work is done")
+sys.modules["gvma.cli.demo"] = types.SimpleNamespace(command=command)
+main(["demo"])
+"""
+
+
+def test_a_reader_that_goes_away_does_not_stop_the_work_and_nobody_complains(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW_WRITER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as writer:
+        assert writer.stdout is not None
+        writer.stdout.close()
+        writer.stdout = None
+        _, complaints = writer.communicate(b"\n")
+    assert (writer.returncode, complaints) == (0, b"the work is done")
+
+
+def test_help_into_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([*GVMA, "--help"], stdout=writer, stderr=subprocess.PIPE, check=False, cwd=tmp_path)
+    os.close(writer)
+    assert done.stderr == b""
+    assert done.returncode in {0, 141}
+
+
+INTERRUPTED = """
+import sys, types, click, time
+from gvma.cli.main import main
+@click.command("demo")
+def command():
+    sys.stderr.write("ready\\n"); sys.stderr.flush()
+    sys.stdin.readline()
+sys.modules["gvma.cli.demo"] = types.SimpleNamespace(command=command)
+main(["demo"])
+"""
+
+
+def test_control_c_ends_with_130_and_without_a_traceback() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stderr is not None
+        assert running.stderr.readline() == b"ready\n"
+        running.send_signal(signal.SIGINT)
+        rest = running.stderr.read()
+    assert running.returncode == 130
+    assert b"interrupted" in rest
+    assert b"Traceback" not in rest
+
+
+def test_names_that_the_locale_cannot_show_are_written_escaped(tmp_path: Path) -> None:
+    path = tmp_path / "gvma_asterisk76.cfg"
+    path.write_text("[cfgserver]\nusername = Jürgen€\n", encoding="utf-8")
+    done = run("config", "show", folder=tmp_path, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert "username = J\\xfcrgen\\u20ac\n" in done.stdout
