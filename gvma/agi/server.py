@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import logging
 import math
 import resource
+import signal
 import socket
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from time import monotonic
 
@@ -252,6 +254,27 @@ class Server:
                 self._listen_again()
             elif now >= self._drain_until:
                 self._finished.set()
+
+
+def run(server: Server) -> None:
+    """Runs an opened server to its end: SIGTERM and SIGINT drain it (a second one ends it), SIGUSR1 logs the
+    counters. uvloop is the loop where it is installed."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        loop = runner.get_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, server.drain)
+        loop.add_signal_handler(signal.SIGUSR1, server.log_counters)
+        gc.freeze()  # what is loaded now stays: no collection looks at it again
+        runner.run(server.serve())
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    try:
+        import uvloop  # noqa: PLC0415  (an extra)
+    except ImportError:
+        return asyncio.SelectorEventLoop
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
 
 
 def _turn_away(sock: socket.socket, reason: str) -> None:
