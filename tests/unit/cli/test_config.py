@@ -52,6 +52,13 @@ def test_init_completes_the_manuals_file_which_stays_valid() -> None:
     assert gvma("--config", "old.cfg", "config", "check").exit_code == 0
 
 
+def test_init_writes_the_file_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GVMA_CONFIG", "named.cfg")
+    assert gvma("config", "init").exit_code == 0
+    assert Path("named.cfg").exists()
+    assert not Path("gvma_asterisk76.cfg").exists()
+
+
 def test_init_where_nothing_can_be_written_is_78() -> None:
     assert gvma("--config", "no/such/folder.cfg", "config", "init").exit_code == 78
 
