@@ -10,13 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from gvma.asterisk.entries import OWN_CONTEXTS
 from gvma.asterisk.header import GENERATED_BY
 from gvma.asterisk.lines import BOM, lines, open_comment, section_of
 from gvma.errors import UnsafeTargetError
 
 _UNCHANGED = "Nothing was changed."
-_KNOWN_SECTIONS = frozenset(f"[{name}]".encode() for name in (*OWN_CONTEXTS, "GVMA"))
 _NO_FINAL_LINE_END = b"; The file above this block had no final line end."
 
 
@@ -200,7 +198,9 @@ def _without_end(text: bytes, first: _Marker, newline: bytes, own: OwnLines | No
         raise _unsafe(where, f"{problem}, and the lines below it are not known as gvma's", way_out)
     count, size, _ = ours[-1]
     stop = first.end + size
-    _refuse_more_of_ours(text[stop:], first.number + count, where, problem, way_out)
+    if number := _more_of_ours(text[stop:], own):
+        number += first.number + count
+        raise _unsafe(where, f"{problem}, and lines of others stand among gvma's above line {number}", way_out)
     body = text[first.end : stop].replace(b"\r\n", b"\n")
     body, noted = _without_note(body if body.endswith(b"\n") else body + b"\n")
     last = first.number + count
@@ -232,13 +232,14 @@ def _lines_of_ours(text: bytes, own: OwnLines) -> list[tuple[int, int, bytes]]:
     return ours
 
 
-def _refuse_more_of_ours(rest: bytes, above: int, where: str, problem: str, way_out: str) -> None:
-    """Lines of ours below a foreign line leave open which of the two were meant to stay."""
+def _more_of_ours(rest: bytes, own: OwnLines) -> int:
+    """The line that is ours below a foreign one, 0 for none; it leaves open which of the two are to stay."""
     for line in lines(rest):
-        if line.text in _KNOWN_SECTIONS or rest[line.start : line.end].strip() == GENERATED_BY:
-            raise _unsafe(
-                where, f"{problem}, and lines of others stand among gvma's above line {above + line.number}", way_out
-            )
+        section = section_of(line.text) if line.text.startswith(b"[") else None
+        ours = section is not None and own.section.fullmatch(section.name) is not None
+        if ours or rest[line.start : line.end].strip() == GENERATED_BY:
+            return line.number
+    return 0
 
 
 def _without_note(body: bytes) -> tuple[bytes, bool]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from gvma.asterisk.block import OwnLines
 from gvma.asterisk.entries import Subscription
 from gvma.asterisk.header import header
-from gvma.asterisk.sip import sipserver_hosts
+from gvma.asterisk.hosts import sipserver_hosts
 from gvma.errors import SettingsError
 from gvma.settings.model import GvmaSettings
 

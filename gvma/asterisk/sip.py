@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from gvma.asterisk.block import OwnLines
 from gvma.asterisk.entries import Subscription
 from gvma.asterisk.header import header
+from gvma.asterisk.hosts import sipserver_hosts
 from gvma.asterisk.lines import Setting, read
 from gvma.errors import SettingsError
 from gvma.settings.model import GvmaSettings
@@ -31,7 +32,8 @@ def render_sip(
 
     mode: ``SUBSCRIBE`` (the manual's object) or ``REGISTER`` (``host=dynamic``, so that chan_sip takes SIP
     Server's REGISTER). ``subscribemwi=yes`` is ours: without it chan_sip also sends SIP Server a NOTIFY out of
-    any dialog for every box at each reload. routing: what business call routing adds below.
+    any dialog for every box at each reload. routing: the peers of business call routing; they stand first, since
+    chan_sip gives a call from SIP Server's address to the first peer that has it.
     Raises SettingsError where SIP Server's address is needed and is missing, or is more than one.
     """
     chosen = list(subscriptions)
@@ -44,7 +46,7 @@ def render_sip(
     text = "".join(
         f"[{it.name}]\n{before}mailbox={it.box}@{it.context}\nvmexten={it.box}\n{after}" for it in chosen
     )
-    return header(generated_at) + text.encode() + routing
+    return header(generated_at) + routing + text.encode()
 
 
 def read_subscriptions(body: bytes) -> dict[str, str]:
@@ -54,11 +56,6 @@ def read_subscriptions(body: bytes) -> dict[str, str]:
         if isinstance(fact, Setting) and fact.key in {b"mailbox", b"mailboxes"} and fact.section.startswith(b"gvm-"):
             found.setdefault(_text(fact.section), _text(fact.value))
     return found
-
-
-def sipserver_hosts(settings: GvmaSettings) -> tuple[str, ...]:
-    """SIP Server's addresses or names, as ``siptserver_host`` lists them with commas."""
-    return tuple(host for part in settings.siptserver_host.split(",") if (host := part.strip()))
 
 
 def _one_host(settings: GvmaSettings) -> str:
