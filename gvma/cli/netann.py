@@ -1,0 +1,177 @@
+"""``gvma netann parse``: what a NETANN URI asks for, what would be played, and why one is refused.
+
+It needs no settings file and no Asterisk. A refused URI is an answer: exit status 0.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO, Literal
+
+import click
+
+from gvma.cli.exits import help_ending
+from gvma.cli.output import printable
+from gvma.netann.parser import parse
+from gvma.netann.request import FOREVER, REQUEST_URI, TO_HEADER, Kind, ServiceRequest
+
+if TYPE_CHECKING:
+    from gvma.cli.main import Invocation
+    from gvma.settings.model import MediaSettings
+
+KINDS = (REQUEST_URI, TO_HEADER)
+_LONGEST_LINE = 1 << 20
+# What Asterisk cannot send on an unanswered call, it sends as 484.
+_SENT_AS_IT_IS = (404, 488, 500)
+
+
+@click.group("netann")
+def command() -> None:
+    """Say what a NETANN URI (RFC 4240 and the Genesys dialect) asks for."""
+
+
+@command.command(
+    "parse",
+    epilog=help_ending(
+        "gvma netann parse 'sip:annc@192.168.0.200;play=music/in_queue;repeat=3'",
+        "gvma netann parse --kind to-header '<sip:conf=1234@192.168.0.200:5060>;tag=1'",
+    ),
+)
+@click.option("--kind", type=click.Choice(KINDS), default=REQUEST_URI, show_default=True, help="Where the text stood.")
+@click.argument("uri", required=False)
+@click.pass_obj
+def parse_command(invocation: Invocation, kind: Kind, uri: str | None) -> None:
+    """Say what URI asks for, how often it would be played, and why it is refused.
+
+    Without URI: reads one JSON object {"input", "kind"} a line from stdin, and answers each with one JSON
+    object a line on stdout, in order.
+    """
+    output = invocation.output
+    if uri is None:
+        for answer in answers(sys.stdin.buffer, kind):
+            output.json_line(answer)
+            output.stdout.flush()  # whoever asks line by line waits for this one
+        return
+    request = parse(uri, kind)
+    output.result("netann parse", "ok", **request.as_json())
+    if not output.json:
+        rows = explained(request, invocation.settings_or_default().media)
+        width = max(len(name) for name, _ in rows)
+        for name, text in rows:
+            output.line(printable(f"{name:<{width}}  {text}"))
+
+
+def answers(lines: BinaryIO, kind: Kind) -> Iterator[dict[str, object]]:
+    """One answer a line: the fields of a ServiceRequest; for a line that is no question, ``bad-input``."""
+    while line := lines.readline(_LONGEST_LINE):
+        whole = line.endswith(b"\n") or len(line) < _LONGEST_LINE
+        while not whole:
+            rest = lines.readline(_LONGEST_LINE)
+            whole = rest.endswith(b"\n") or len(rest) < _LONGEST_LINE
+            line = b""
+        yield _answer(line, kind)
+
+
+def _answer(line: bytes, kind: Kind) -> dict[str, object]:
+    try:
+        question = json.loads(line)
+    except (ValueError, RecursionError):
+        return _bad_input("not a line of JSON")
+    if not isinstance(question, dict) or not isinstance(question.get("input"), str):
+        return _bad_input('not an object with a text "input"')
+    asked = question.get("kind", kind)
+    if asked not in KINDS:
+        return _bad_input(f'"kind" is none of {", ".join(KINDS)}')
+    return parse(question["input"], asked).as_json()
+
+
+def _bad_input(message: str) -> dict[str, object]:
+    return {**ServiceRequest().as_json(), "error": "bad-input", "message": message}
+
+
+def explained(request: ServiceRequest, media: MediaSettings) -> list[tuple[str, str]]:
+    """Rows of the table: a name and a text each. media: whose dialect, hosts and limits hold."""
+    rows = [("service", _service_in_words(request))]
+    missing_play = request.error == "missing-play" and media.dialect == "genesys" and media.default_file
+    if request.service == "dialog":
+        return [*rows, ("refused", "488 Not Acceptable Here: VoiceXML dialogs are not offered.")]
+    if missing_play:
+        return [
+            *rows,
+            ("plays", f"{media.default_file} (default_file), if Asterisk can play it, else 400"),
+            ("how often", _how_often(request, media)),
+        ]
+    if request.refusal is not None:
+        return [*rows, *_refusal_in_words(request)]
+    if request.service == "conf":
+        rows.append(("conference", request.conf_id or ""))
+        if request.record is not None:
+            rows.append(("records", f"{media.recordings_path}/meetme-conf-rec-{request.conf_id}-<unique id>.wav"))
+        return rows
+    return rows + _treatment_in_words(request, media)
+
+
+def _service_in_words(request: ServiceRequest) -> str:
+    if request.service == "none":
+        return f"none: {request.user!r} names no service" if request.user else "none"
+    words = {"conf": "conference", "dialog": "VoiceXML dialog"}
+    treatments = {"collect": "digits", "record": "recording", "silence": "silence"}
+    if request.play == "music/silence":
+        return "annc: digits, without a prompt"
+    return f"{request.service}: {words.get(request.service) or treatments.get(request.genesys, 'announcement')}"
+
+
+def _refusal_in_words(request: ServiceRequest) -> list[tuple[str, str]]:
+    refusal = request.refusal
+    assert refusal is not None
+    rows = [("refused", f"{refusal.status} {refusal.reason}: {refusal.explanation}")]
+    if refusal.status not in _SENT_AS_IT_IS:
+        rows.append(("sent as", "484, since a dialplan cannot send that status"))
+    return rows
+
+
+def _treatment_in_words(request: ServiceRequest, media: MediaSettings) -> list[tuple[str, str]]:
+    if request.genesys == "collect" or request.play == "music/silence":
+        prompt = media.digits_prompt if request.genesys == "collect" else ""
+        return [("plays", prompt or "nothing"), ("sends", "each key as one text Signal=<key>, until hang-up")]
+    if request.genesys == "record":
+        return [
+            ("plays", f"{request.play}, once, before it records" if request.play else "nothing"),
+            ("records", f"{media.recordings_path}/genesys-rec-{request.record}.wav"),
+        ]
+    return [("plays", _sound_in_words(request, media)), ("how often", _how_often(request, media))]
+
+
+def _sound_in_words(request: ServiceRequest, media: MediaSettings) -> str:
+    from gvma.netann.sounds import sound_of  # noqa: PLC0415  (start-up)
+
+    play = request.play or ""
+    if request.genesys == "silence":
+        return f"{play.partition('/')[2]} seconds of silence"
+    sound = sound_of(play, locale=request.locale, folders=[str(media.sounds_path)], hosts=media.play_hosts)
+    if sound.missing:
+        return f"nothing: {sound.missing} (404 Announcement content not found)"
+    if sound.fetched or play.lower().startswith("file:"):
+        return f"{sound.names[0]}, if Asterisk can play it, else 404"
+    names = [name for name in sound.names if not name.startswith("/")]
+    return f"{' or '.join(names)}, below the sounds folder, if Asterisk can play it, else 404"
+
+
+def _times(repeat: int | Literal["forever"]) -> str:
+    if repeat == FOREVER:
+        return "until hang-up"
+    return "once" if repeat <= 1 else f"{repeat} times"
+
+
+def _how_often(request: ServiceRequest, media: MediaSettings) -> str:
+    repeat = request.repeat
+    if repeat is None:
+        repeat = FOREVER if media.dialect == "genesys" else 1
+    often = _times(repeat)
+    if request.delay_ms:
+        often += f", {request.delay_ms} ms between plays"
+    longest = media.max_play_seconds * 1000
+    limit = min(request.duration_ms or longest, longest) if longest else request.duration_ms or 0
+    return f"{often}, for {limit / 1000:g} seconds at most" if limit else often
