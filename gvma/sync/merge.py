@@ -6,30 +6,40 @@ the file since: the text outside the block and the PINs are the present ones, th
 
 from __future__ import annotations
 
+from gvma.asterisk import dialplan, pjsip, sip, voicemail
 from gvma.asterisk.block import find_block, with_block, without_block
-from gvma.asterisk.voicemail import read_boxes, same_meaning, with_pins
+from gvma.asterisk.header import same_meaning
+from gvma.asterisk.voicemail import read_boxes, with_pins
 from gvma.sync.journal import Markers
 
+_OWN_LINES = {
+    "app_voicemail.so": voicemail.OWN_LINES,
+    "chan_sip.so": sip.OWN_LINES,
+    "res_pjsip.so": pjsip.OWN_LINES,
+    "pbx_config.so": dialplan.OWN_LINES,
+}
 
-def carried(now: bytes, wanted: bytes | None, markers: Markers) -> bytes | None:
+
+def carried(now: bytes, wanted: bytes | None, markers: Markers, module: str) -> bytes | None:
     """What the file should hold: None for no file.
 
     now: what it holds, and neither the old nor the new content of the interrupted run. wanted: the content
-    that the run is ended with, None where there was or will be no file.
+    that the run is ended with, None where there was or will be no file. module: what reads the file.
     Raises UnsafeTargetError where the markers in ``now`` cannot be trusted.
     """
     begin, end = markers.begin.encode(), markers.end.encode()
-    there = find_block(now, begin, end)
-    block = find_block(wanted, begin, end) if wanted is not None else None
+    own = _OWN_LINES.get(module)
+    there = find_block(now, begin, end, own)
+    block = find_block(wanted, begin, end, own) if wanted is not None else None
     if block is None:
         if there is None:
             return now
-        rest = without_block(now, begin, end)
+        rest = without_block(now, begin, end, own)
         return rest if rest.strip() or wanted is not None else None
     if there is None:
-        return with_block(now, begin, end, block.body)
+        return with_block(now, begin, end, block.body, own)
     body = _with_present_pins(block.body, there.body)
-    return now if same_meaning(there.body, body) else with_block(now, begin, end, body)
+    return now if same_meaning(there.body, body) else with_block(now, begin, end, body, own)
 
 
 def _with_present_pins(body: bytes, present: bytes) -> bytes:

@@ -22,9 +22,13 @@ from gvma.sync.transaction import close
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What recover() did. text: for the user. modules: now owed a reload. backup_set: has the state before."""
+    """What recover() did. text: for the user. modules: now owed a reload. backup_set: has the state before.
+
+    applied: the interrupted run's change stands, in every file; False: it does not, in none.
+    """
 
     text: str
+    applied: bool
     modules: tuple[str, ...]
     backup_set: str
 
@@ -49,7 +53,7 @@ def recover(backup_path: Path) -> Recovery | None:
             close(backup_path, left, owed=left.modules, hold=left.hold)
         else:
             _end_backward(backup_path, left)
-        return Recovery(_text(left, forward, done=True), _owed(left), left.backup_set)
+        return Recovery(_text(left, forward, done=True), forward, _owed(left), left.backup_set)
 
 
 def pending_recovery(backup_path: Path) -> str:

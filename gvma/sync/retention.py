@@ -1,4 +1,4 @@
-"""Which backup sets are kept, and for which reason; pure, it removes nothing itself.
+"""Which backup sets are kept, and for which reason; it removes no set that has one.
 
 The rules are restic's: of the newest sets ``last``; of each of the newest days, and months, that have a set,
 the newest one. The first set ever made is kept for good: it is the configuration before gvma.
@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from gvma.errors import UsageError
-from gvma.sync.sets import BackupSet
+from gvma.settings.model import GvmaSettings
+from gvma.sync import held, journal
+from gvma.sync.sets import BackupSet, BackupSets
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,34 @@ class Verdict:
 
     backup_set: BackupSet
     reasons: tuple[str, ...]
+
+
+def policy_of(settings: GvmaSettings) -> Policy:
+    """``keep_last``, ``keep_daily`` and ``keep_monthly``."""
+    return Policy(settings.keep_last, settings.keep_daily, settings.keep_monthly)
+
+
+def apply_policy(backup_path: Path, policy: Policy) -> list[Verdict]:
+    """Removes the sets that ``policy`` does not keep, under the lock. Returns the verdict on every set.
+
+    Raises UsageError where the policy keeps nothing, BackupSetError where a set cannot be removed.
+    """
+    sets = BackupSets(backup_path)
+    verdicts = review(backup_path, policy)
+    for verdict in verdicts:
+        if not verdict.reasons:
+            sets.remove(verdict.backup_set)
+    return verdicts
+
+
+def review(backup_path: Path, policy: Policy) -> list[Verdict]:
+    """The verdict on every set, oldest first; removes nothing."""
+    restored = held.held(backup_path)
+    interrupted = journal.read_journal(backup_path)
+    in_use = {restored.backup_set} if restored else set()
+    if interrupted:
+        in_use |= {interrupted.backup_set, interrupted.hold}
+    return judge(BackupSets(backup_path).all(), policy, in_use)
 
 
 def judge(sets: Sequence[BackupSet], policy: Policy, in_use: Collection[str] = ()) -> list[Verdict]:

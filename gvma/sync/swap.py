@@ -137,7 +137,7 @@ def bring(file: JournalFile, wanted: bytes | None, ready: Path, rights: Rights, 
             aim = wanted
         else:
             now = present(file.path)
-            aim = wanted if now is None else _carried(file.path, now, wanted, markers)
+            aim = wanted if now is None else _carried(file, now, wanted, markers)
         if aim == now and (now is None or rights_at(file.path) == rights):
             return
         try:
@@ -164,13 +164,13 @@ def _known(file: JournalFile, content: bytes) -> bool:
     return any(digest is not None and digest.matches(content) for digest in (file.old, file.new))
 
 
-def _carried(path: Path, now: bytes, wanted: bytes | None, markers: Markers) -> bytes | None:
+def _carried(file: JournalFile, now: bytes, wanted: bytes | None, markers: Markers) -> bytes | None:
     try:
-        return carried(now, wanted, markers)
+        return carried(now, wanted, markers, file.module)
     except UnsafeTargetError as error:
         raise UnsafeTargetError(
             error.message,
-            where=str(path),
+            where=str(file.path),
             hint="An interrupted run waits to be ended, and this file was edited since. Mend it, then run "
             "the command again.",
         ) from error
