@@ -28,7 +28,8 @@ class ConfigObject:
     number: DN number, login code, or name; empty where the object has none.
     type: ``@type`` as a number, None where it is missing or no number (``odd_type`` then has its text).
     options: section ``TServer`` of annex (and, for an Application, of its Options tab), keys in lower case,
-    values as they stand. repeated: keys that came twice (the first value counts).
+    values as they stand; not in the repr, since ``gvm_password`` is among them. repeated: keys that came
+    twice (the first value counts).
     owner_dbid: the switch (DN, login) or tenant (group).
     """
 
@@ -38,7 +39,7 @@ class ConfigObject:
     type: int | None = None
     state: int = ENABLED
     owner_dbid: int = 0
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
     repeated: tuple[str, ...] = ()
     odd_type: str = ""
 

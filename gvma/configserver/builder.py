@@ -1,0 +1,351 @@
+"""XML elements into objects, as they arrive; this module is driven by a parser and opens nothing.
+
+Elements are known by their local name at any depth. Four pairs of handlers take turns: *general*, *section*
+(inside ``TServer``: the hot one), *skip* (a list nested in the section), and *text* (a scalar that is neither
+attribute nor ``value``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from sys import intern
+from types import MappingProxyType
+from xml.parsers.expat import XMLParserType
+
+from gvma.configserver.kinds import (
+    ANNEX,
+    FIELDS,
+    KINDS,
+    KINDS_WITH_OPTIONS_TAB,
+    NUMBER_FIELD,
+    OF_A_SWITCH,
+    OPTIONS_TAB,
+    OWNER_FIELDS_OF_SWITCH,
+    OWNER_FIELDS_OF_TENANT,
+    WRAPPER,
+    reference,
+)
+from gvma.configserver.objects import DELETED, DISABLED, ENABLED, ConfigObject
+from gvma.errors import ConfigServerHostile, ConfigServerTooLarge
+
+MAX_DEPTH = 64
+MAX_OBJECTS = 1_000_000
+MAX_OPTIONS = 10_000
+_REMEMBERED = 4_096
+
+_SECTION = "tserver"
+_NO_OPTIONS: MappingProxyType[str, str] = MappingProxyType({})
+_NONE = -9  # a depth that no element has, and none is next to
+_PAIRS = frozenset({"str_pair", "int_pair", "bin_pair"})
+
+
+_Action = Callable[[str, int, dict[str, str]], None]
+
+
+class _Fresh:
+    """A ConfigObject while it is filled: setting a frozen dataclass's fields takes 2.5 times as long."""
+
+    __slots__ = ConfigObject.__slots__
+
+    kind: str
+    dbid: int
+    number: str
+    type: int | None
+    state: int
+    owner_dbid: int
+    options: Mapping[str, str]
+    repeated: tuple[str, ...]
+    odd_type: str
+
+
+class OpenObject:
+    """An object whose end has not come yet. ``container``: the element between it and ``parent``."""
+
+    __slots__ = ("container", "depth", "fields", "kind", "options", "parent", "repeated")
+
+    def __init__(
+        self, kind: str, depth: int, fields: dict[str, str], parent: OpenObject | None, container: str
+    ) -> None:
+        self.kind = kind
+        self.depth = depth
+        self.fields = fields
+        self.parent = parent
+        self.container = container
+        self.options: dict[str, str] | None = None
+        self.repeated: tuple[str, ...] = ()
+
+
+class ObjectBuilder:
+    """Takes the tags of one document, and keeps its objects in ``objects``.
+
+    depth: of the element at which ``parser`` now stands.
+    only: the kind that is kept, None for all. include_disabled: keep state 2. State 3 is always dropped.
+    fields: scalars that are read from child elements too (attributes are all there anyway).
+    seen: objects so far, dropped ones too.
+    """
+
+    def __init__(
+        self,
+        parser: XMLParserType,
+        *,
+        depth: int = 0,
+        include_disabled: bool = True,
+        only: str | None = None,
+        fields: frozenset[str] = FIELDS,
+    ) -> None:
+        self.objects: list[ConfigObject] = []
+        self.seen = 0
+        self._parser = parser
+        self._dropped = (DELETED,) if include_disabled else (DELETED, DISABLED)
+        self._only = only
+        self._fields = fields
+        self._depth = depth
+        self._open: OpenObject | None = None
+        self._scope = self._field_depth = self._skipped = 0
+        self._annex = self._wrapper = self._container_depth = _NONE
+        self._container = ""
+        self._options: dict[str, str] = {}
+        self._actions: dict[str, tuple[_Action, str]] = {}
+        self._pairs = set(_PAIRS)
+        self._keys: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._references: dict[str | None, int] = {}
+        self._text: list[str] = []
+        self._field = ""
+        # Bound once: the hot path changes handlers four times an object.
+        self._general = self._start, self._end
+        self._section = self._start_pair, self._end_pair
+        self._turn_to_general()
+
+    def check_size(self) -> None:
+        """To be called now and then. Raises ConfigServerTooLarge beyond any real installation."""
+        if self.seen > MAX_OBJECTS:
+            raise ConfigServerTooLarge(f"there are more than {MAX_OBJECTS} objects")
+        if len(self._options) > MAX_OPTIONS or (self._open and len(self._open.repeated) > MAX_OPTIONS):
+            raise ConfigServerTooLarge(f"an object has more than {MAX_OPTIONS} options")
+
+    # General: outside any section TServer.
+
+    def _turn_to_general(self) -> None:
+        self._parser.StartElementHandler, self._parser.EndElementHandler = self._general
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth = depth = self._depth + 1
+        if depth > MAX_DEPTH:
+            raise ConfigServerHostile(f"elements are nested more than {MAX_DEPTH} deep")
+        action, local = self._actions.get(name) or self._learn(name)
+        action(local, depth, attributes)
+
+    def _start_object(self, kind: str, depth: int, attributes: dict[str, str]) -> None:
+        if "linkDBID" in attributes:
+            return
+        container = self._container if self._container_depth == depth - 1 else ""
+        self._open = OpenObject(kind, depth, attributes, self._open, container)
+        self._scope = depth
+        self._field_depth = depth + 1
+        self._annex = self._wrapper = self._container_depth = _NONE
+        self.seen += 1
+
+    def _start_annex(self, local: str, depth: int, attributes: dict[str, str]) -> None:
+        if self._open is None or self._annex != _NONE:
+            return
+        if local != OPTIONS_TAB or self._open.kind in KINDS_WITH_OPTIONS_TAB:
+            self._annex = self._scope = depth
+        else:
+            self._start_other(local, depth, attributes)
+
+    def _start_list(self, _local: str, depth: int, attributes: dict[str, str]) -> None:
+        if depth == self._annex + 1 and attributes.get("key", "").lower() == _SECTION:
+            self._turn_to_section()
+
+    def _start_other(self, local: str, depth: int, attributes: dict[str, str]) -> None:
+        owner = self._open
+        if owner is None:
+            return
+        if depth == self._field_depth and local in self._fields:
+            if "value" in attributes:
+                owner.fields.setdefault(local, attributes["value"])
+            else:
+                self._turn_to_text(local)
+        elif depth == owner.depth + 1:
+            self._container, self._container_depth = local, depth
+            if local == WRAPPER:
+                for field, value in attributes.items():
+                    owner.fields.setdefault(field, value)
+                self._wrapper = self._scope = depth
+                self._field_depth = depth + 1
+
+    def _end(self, _name: str) -> None:
+        self._depth = depth = self._depth - 1
+        if depth < self._scope:
+            self._leave(depth + 1)
+
+    def _leave(self, depth: int) -> None:
+        """The innermost annex, wrapper or object, which stands at ``depth``, has ended."""
+        ended = self._open
+        if ended is None:
+            return
+        if depth == self._annex:
+            self._annex = _NONE
+            self._scope = ended.depth if self._wrapper == _NONE else self._wrapper
+        elif depth == self._wrapper:
+            self._wrapper = _NONE
+            self._scope = ended.depth
+            self._field_depth = ended.depth + 1
+        else:
+            self._end_object(ended)
+
+    def _end_object(self, ended: OpenObject) -> None:
+        self.emit(ended)
+        self._open = ended.parent
+        self._scope = ended.parent.depth if ended.parent else 0
+        self._field_depth = self._scope + 1
+        self._annex = self._wrapper = _NONE
+        self._container, self._container_depth = ended.container, ended.depth - 1
+
+    # Section: the pairs of TServer.
+
+    def _turn_to_section(self) -> None:
+        owner = self._open
+        if owner is not None:
+            if owner.options is None:
+                owner.options = {}
+            self._options = owner.options
+            self._parser.StartElementHandler, self._parser.EndElementHandler = self._section
+
+    def _start_pair(self, name: str, attributes: dict[str, str]) -> None:
+        if name in self._pairs:
+            try:
+                key = self._keys[attributes["key"]]
+                value = attributes["value"]
+            except KeyError:
+                self._odd_pair(attributes)
+                return
+            options = self._options
+            if key in options:
+                self._repeat(key)
+            else:
+                options[key] = value
+        elif name.rpartition(":")[2] in _PAIRS and len(self._pairs) < _REMEMBERED:
+            self._pairs.add(name)
+            self._start_pair(name, attributes)
+        else:
+            self._turn_to_skip()
+
+    def _odd_pair(self, attributes: dict[str, str]) -> None:
+        """A key that is new or missing, or a value that is missing."""
+        text = attributes.get("key")
+        if text is None:
+            return
+        key = self._keys.get(text) or intern(text.lower())
+        if len(self._keys) < _REMEMBERED:
+            self._keys[text] = key
+        if key in self._options:
+            self._repeat(key)
+        else:
+            self._options[key] = attributes.get("value", "")
+
+    def _repeat(self, key: str) -> None:
+        if self._open is not None and key not in self._open.repeated:
+            self._open.repeated += (key,)
+
+    def _end_pair(self, name: str) -> None:
+        if name not in self._pairs:
+            self._depth -= 1
+            self._turn_to_general()
+
+    # Skip: a list inside the section, which is not read.
+
+    def _turn_to_skip(self) -> None:
+        self._skipped = 1
+        self._parser.StartElementHandler = self._start_skipped
+        self._parser.EndElementHandler = self._end_skipped
+
+    def _start_skipped(self, _name: str, _attributes: dict[str, str]) -> None:
+        self._skipped += 1
+        if self._depth + self._skipped > MAX_DEPTH:
+            raise ConfigServerHostile(f"elements are nested more than {MAX_DEPTH} deep")
+
+    def _end_skipped(self, _name: str) -> None:
+        self._skipped -= 1
+        if not self._skipped:
+            self._turn_to_section()
+
+    # Text: a scalar that is written as the text of its element.
+
+    def _turn_to_text(self, field: str) -> None:
+        self._field = field
+        self._text = []
+        self._parser.CharacterDataHandler = self._text.append
+        self._parser.EndElementHandler = self._end_text
+
+    def _end_text(self, name: str) -> None:
+        self._parser.CharacterDataHandler = None
+        self._parser.EndElementHandler = self._end
+        if self._open is not None:
+            self._open.fields.setdefault(self._field, "".join(self._text).strip())
+        self._end(name)
+
+    # Objects.
+
+    def emit(self, ended: OpenObject) -> None:
+        """An object is complete; its fields are all there."""
+        if self._only is None or ended.kind == self._only:
+            built = self.build(ended)
+            if built.state not in self._dropped:
+                self.objects.append(built)
+
+    def build(self, ended: OpenObject) -> ConfigObject:
+        """What the rules see of it."""
+        kind = ended.kind
+        field = ended.fields.get
+        type_ = field("type", "")
+        state = field("state", "")
+        owner = field("ownerDBID") if kind in OF_A_SWITCH else field("tenantDBID")
+        fresh = _Fresh()
+        fresh.kind = kind
+        fresh.dbid = reference(field("DBID") or field("id"))
+        fresh.number = field(NUMBER_FIELD.get(kind, "name")) or field("name", "")
+        fresh.type = number = self._numbers.get(type_) or self._number(type_)
+        fresh.state = self._numbers.get(state) or self._number(state) or ENABLED
+        fresh.owner_dbid = self._references.get(owner) or self._owner(ended)
+        fresh.options = ended.options or _NO_OPTIONS
+        fresh.repeated = ended.repeated
+        fresh.odd_type = type_ if number is None else ""
+        fresh.__class__ = ConfigObject  # type: ignore[assignment]
+        return fresh  # type: ignore[return-value]
+
+    def _owner(self, ended: OpenObject) -> int:
+        for name in OWNER_FIELDS_OF_SWITCH if ended.kind in OF_A_SWITCH else OWNER_FIELDS_OF_TENANT:
+            text = ended.fields.get(name)
+            if text:
+                dbid = reference(text)
+                if len(self._references) < _REMEMBERED:
+                    self._references[text] = dbid
+                return dbid
+        parent = ended.parent
+        while parent is not None and parent.kind == "CfgFolder":
+            parent = parent.parent
+        return reference(parent.fields.get("DBID") or parent.fields.get("id")) if parent else 0
+
+    def _number(self, text: str) -> int | None:
+        number = self._numbers.get(text)
+        if number is None and text.strip().isdecimal() and len(text) < 10:
+            number = int(text)
+            if len(self._numbers) < _REMEMBERED:
+                self._numbers[text] = number
+        return number
+
+    def _learn(self, name: str) -> tuple[_Action, str]:
+        local = intern(name.rpartition(":")[2])
+        learnt = self._action(local), local
+        if len(self._actions) < _REMEMBERED:
+            self._actions[name] = learnt
+        return learnt
+
+    def _action(self, local: str) -> _Action:
+        if local in KINDS:
+            return self._start_object
+        if local in ANNEX or local == OPTIONS_TAB:
+            return self._start_annex
+        return self._start_list if local == "list_pair" else self._start_other
