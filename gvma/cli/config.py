@@ -33,9 +33,10 @@ def command() -> None:
 def init(invocation: Invocation) -> None:
     """Write a commented settings file, or add what is missing to one.
 
-    The file is the one of --config, else $GVMA_CONFIG, else ./gvma_asterisk76.cfg. What stands in an existing file stays as
-    it is, comments too; keys that it does not name are added, commented out. A new file is readable by
-    its owner alone, and holds placeholders such as <SIP Server Port> for what you have to fill in.
+    The file is the one of --config, else $GVMA_CONFIG, else ./gvma_asterisk76.cfg. What stands in an
+    existing file stays as it is, comments too; keys that it does not name are added, commented out.
+    A new file is readable by its owner alone, and holds placeholders such as <SIP Server Port> for what
+    you have to fill in.
     """
     path = invocation.config or Path(os.environ.get("GVMA_CONFIG") or reader.FILE_NAME)
     output = invocation.output

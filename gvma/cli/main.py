@@ -155,7 +155,7 @@ def run(group: click.Group, argv: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that the locale cannot show must not stop a sync
             stream.reconfigure(errors="backslashreplace")
-    logging.getLogger().addHandler(logging.NullHandler())  # libraries' own warnings stay off stderr
+    logging.lastResort = None  # libraries' own warnings, which may hold anything, stay off stderr
     argv = _output_option_first(argv)
     output = Output(json=_wants_json(argv))
     with output.only_voice():
