@@ -32,11 +32,14 @@ MEANINGS: Mapping[int, str] = {
 }
 
 
-def help_ending(*examples: str, exits: Sequence[int] = (), meanings: Mapping[int, str] | None = None) -> str:
+def help_ending(
+    *examples: str, exits: Sequence[int] = (), meanings: Mapping[int, str] | None = None, further: str = ""
+) -> str:
     """The ``epilog`` of a command: its examples, and its exit statuses.
 
     exits: the statuses beside 0, 1 and 64, which every command has.
     meanings: what a number means for this command where the general text does not fit; adds the number.
+    further: a paragraph below the statuses.
 
     >>> print(help_ending("gvma demo").split("Exit status:")[0].replace(chr(8), "").strip())
     Example:
@@ -47,4 +50,6 @@ def help_ending(*examples: str, exits: Sequence[int] = (), meanings: Mapping[int
     title = "Example:" if len(examples) == 1 else "Examples:"
     lines = ["\b", title, *(f"  {example}" for example in examples), "", "\b", "Exit status:"]
     lines += [f"  {number:<3} {own[number]}" for number in numbers]
+    if further:
+        lines += ["", further]
     return "\n".join(lines)
