@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench soak dist clean
+.PHONY: demo test lint bench soak docs dist clean
 
 # The whole story on a private Asterisk: sync, message, NOTIFY, change, sync again.
 demo: $(VENV)/installed
@@ -29,6 +29,10 @@ bench: $(VENV)/tested asterisks
 # The long experiments: kills at every write, faults, PIN races, hundreds of cron runs.
 soak: $(VENV)/tested asterisks
 	$(BIN)/python -m pytest tests/soak $(PYTEST_FLAGS)
+
+# Pages that are made from the code; a test compares them.
+docs: $(VENV)/installed
+	$(BIN)/python -c 'from gvma.check.catalogue import as_markdown; print(as_markdown(), end="")' >docs/checks.md
 
 dist: $(VENV)/tested
 	$(BIN)/python -m build

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def voicemail(site: str = "") -> Conf:
     return read_conf("voicemail.conf", lambda name: [(name, site.encode())], (";begin", ";end"))
 
 
-HEALTHY = {
+HEALTHY: dict[str, Any] = {
     "dnquery": [dn("1000"), dn("1001", gvm_mailbox="1001", gvm_name="Anne")],
     "agentquery": [agent("7001", gvm_mailbox="2222", gvm_group_mailbox="3333")],
     "agentgroupquery": [group("Sales", gvm_mailbox="3333")],
@@ -63,7 +64,9 @@ def test_the_same_box_name_of_a_dn_and_an_agent_is_two_boxes() -> None:
 @pytest.mark.parametrize("thing", [dn("1000", gvm_group_mailbox="3"), group("Sales", gvm_group_mailbox="3")])
 def test_gvm_group_mailbox_outside_an_agent_login(thing: ConfigObject) -> None:
     key = "dnquery" if thing.kind == "CfgDN" else "agentgroupquery"
-    assert [f.code for f in gvm_options.check_option_names(evidence(**{key: [thing]}))] == ["gvm-option-misplaced"]
+    assert [f.code for f in gvm_options.check_option_names(evidence(None, **{key: [thing]}))] == [
+        "gvm-option-misplaced"
+    ]
 
 
 @pytest.mark.parametrize("name", ["gvm_mailbx", "gvm_mail_box", "gvmmailbox", "gvm_pasword", "gvm-email"])

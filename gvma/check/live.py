@@ -1,0 +1,249 @@
+"""What Asterisk itself said over AMI, against the files and the settings; nothing here asks it."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from gvma.asterisk.entries import OWN_CONTEXTS
+from gvma.check.evidence import Evidence, Live
+from gvma.check.finding import Finding, Rule
+from gvma.errors import CredentialsError
+
+UNREACHABLE = Rule(
+    "ami-unreachable", "error", "Asterisk cannot be reached over AMI",
+    "A sync reaches AMI before it writes anything, and stops with exit 16 without it.",
+    "Enable AMI in manager.conf (manual 2649-2658), and look at asterisk_cm_host and asterisk_cm_port.",
+)  # fmt: skip
+CREDENTIALS = Rule(
+    "ami-credentials", "error", "AMI refuses the account",
+    "A sync stops with exit 12 before it writes anything.",
+    "Make the account in manager.conf (dialplan/manager.conf.sample), and set its secret in the settings.",
+)  # fmt: skip
+PERMISSION = Rule(
+    "ami-permission", "error", "the AMI account lacks a class",
+    "Reload and read back need system, call and command (manual 2662-2675).",
+    "Add the class to read= and write= of the account in manager.conf.",
+)  # fmt: skip
+VERSION = Rule(
+    "asterisk-version", "warning", "an Asterisk older than 16",
+    "gvma is tested with 16 (chan_sip) and 22 (PJSIP).",
+    "Upgrade Asterisk, or try `gvma sync` on a copy first.",
+)  # fmt: skip
+MODULE = Rule(
+    "module-missing", "error", "a module of Asterisk that boxes and subscriptions need is not loaded",
+    "Without it the files are written and nothing answers.",
+    "Load the module in modules.conf.",
+)  # fmt: skip
+CONFLICT = Rule(
+    "module-conflict", "error", "res_mwi_external is loaded",
+    "app_voicemail refuses to load beside it, so there are no boxes.",
+    "noload => res_mwi_external.so in modules.conf.",
+)  # fmt: skip
+MEDIA_MODULE = Rule(
+    "module-media", "warning", "a module of Asterisk that the media server needs is not loaded",
+    "Conferences need app_confbridge and a timing source, call flows res_agi.",
+    "Load the module in modules.conf, if this Asterisk is the media server.",
+)  # fmt: skip
+DRIFT = Rule(
+    "drift", "error", "Asterisk holds something else than the managed blocks say",
+    "The files were changed and not reloaded, or Asterisk threw a file away: it does so without a word over AMI.",
+    "Run `gvma sync`; look into Asterisk's log for a line that it cannot read.",
+)  # fmt: skip
+IDENTIFY_NONE = Rule(
+    "identify-none", "error", "no identify of PJSIP matches SIP Server's address",
+    "Asterisk answers SIP Server's SUBSCRIBE with 401, which it cannot answer (manual 2028-2032).",
+    "Run `gvma sync`, or write an identify with match= SIP Server's address.",
+)  # fmt: skip
+IDENTIFY_TWICE = Rule(
+    "identify-twice", "error", "two endpoints of PJSIP are identified by SIP Server's address",
+    "Which of them gets a request is not defined.",
+    "Keep one of the identify sections.",
+)  # fmt: skip
+ORDER = Rule(
+    "identifier-order", "error", "REGISTER mode, and PJSIP asks for the address before the user name",
+    "SIP Server's REGISTER is taken for the endpoint identified by its address, and gets 403.",
+    "Write [global] endpoint_identifier_order=username,ip,anonymous into pjsip.conf, and restart Asterisk.",
+)  # fmt: skip
+ORDER_PHONES = Rule(
+    "identifier-order-phones", "error", "phones behind SIP Server's address, and PJSIP asks for the address first",
+    "Their calls are taken for SIP Server's. Asterisk 22 takes no other order on a reload, so the sync does not try.",
+    "Write [global] endpoint_identifier_order=username,ip,anonymous into pjsip.conf, and restart Asterisk.",
+)  # fmt: skip
+STORAGE = Rule(
+    "voicemail-storage", "info", "messages or PINs that are not kept in files",
+    "With ODBC, IMAP or an external PIN program gvma sees the boxes, and not where their PINs are.",
+    "See that a PIN that is changed by phone reaches the place where yours are kept.",
+)  # fmt: skip
+PASSWORD_LOCATION = Rule(
+    "password-location", "warning", "passwordlocation is neither voicemail.conf nor spooldir",
+    "Asterisk takes voicemail.conf then, which may not be what was meant.",
+    "Correct passwordlocation in [general] of voicemail.conf.",
+)  # fmt: skip
+CONTEXT = Rule(
+    "dialplan-context", "error", "Asterisk does not hold a context that the files have",
+    "The dialplan was not reloaded, or Asterisk threw extensions.conf away.",
+    "Run `asterisk -rx 'dialplan reload'` and look into Asterisk's log.",
+)  # fmt: skip
+RULES = (
+    UNREACHABLE, CREDENTIALS, PERMISSION, VERSION, MODULE, CONFLICT, MEDIA_MODULE, DRIFT, IDENTIFY_NONE,
+    IDENTIFY_TWICE, ORDER, ORDER_PHONES, STORAGE, PASSWORD_LOCATION, CONTEXT,
+)  # fmt: skip
+
+COMMON_MODULES = ("app_voicemail.so", "pbx_config.so")
+DRIVER_MODULES = {
+    "pjsip": ("res_pjsip.so", "chan_pjsip.so", "res_pjsip_pubsub.so", "res_pjsip_mwi.so",
+              "res_pjsip_mwi_body_generator.so", "res_pjsip_endpoint_identifier_ip.so"),
+    "sip": ("chan_sip.so",),
+}  # fmt: skip
+REGISTER_MODULES = ("res_pjsip_registrar.so", "res_pjsip_endpoint_identifier_user.so")
+MEDIA_MODULES = ("app_confbridge.so", "res_agi.so", "func_env.so", "func_timeout.so")
+TIMING_MODULES = ("res_timing_timerfd.so", "res_timing_pthread.so", "res_timing_dahdi.so", "res_timing_kqueue.so")
+# app_voicemail with another storage has another name.
+VOICEMAIL_MODULES = ("app_voicemail.so", "app_voicemail_odbc.so", "app_voicemail_imap.so")
+EXTERNAL_MWI = "res_mwi_external.so"
+
+
+def check_reached(evidence: Evidence) -> Iterator[Finding]:
+    """AMI reached, account accepted, its classes enough (S54, S55)."""
+    live = evidence.live
+    if live is None:
+        return
+    where = f"{evidence.settings.gvma.asterisk_cm_host}:{evidence.settings.gvma.asterisk_cm_port}"
+    if isinstance(live.problem, CredentialsError):
+        yield CREDENTIALS.at(where, live.problem.message)
+    elif live.problem is not None:
+        yield UNREACHABLE.at(where, live.problem.message)
+    for refusal in live.refused:
+        yield PERMISSION.at(where, refusal)
+
+
+def check_version(evidence: Evidence) -> Iterator[Finding]:
+    """The oldest Asterisk that gvma is tested with."""
+    live = evidence.live
+    major = re.match(r"\D*(\d+)\.", live.version) if live else None
+    if live and major and int(major[1]) < 16:
+        yield VERSION.at("Asterisk", f"version {live.version}")
+
+
+def check_modules(evidence: Evidence) -> Iterator[Finding]:
+    """Modules that voicemail, MWI and the media server need, and the one that excludes app_voicemail."""
+    live = evidence.live
+    if live is None or not live.asked:
+        return
+    if EXTERNAL_MWI in live.loaded:
+        yield CONFLICT.at(EXTERNAL_MWI, "is loaded")
+    needed = [*COMMON_MODULES, *DRIVER_MODULES[evidence.driver]]
+    if evidence.settings.gvma.mwi_mode == "REGISTER" and evidence.driver == "pjsip":
+        needed += REGISTER_MODULES
+    for module in needed:
+        alternatives = VOICEMAIL_MODULES if module == "app_voicemail.so" else (module,)
+        if not live.loaded & set(alternatives):
+            yield MODULE.at(module, "is not loaded")
+    if evidence.media.used:
+        for module in MEDIA_MODULES:
+            if module not in live.loaded:
+                yield MEDIA_MODULE.at(module, "is not loaded")
+        if not live.loaded & set(TIMING_MODULES):
+            yield MEDIA_MODULE.at("res_timing_*", "no timing module is loaded")
+
+
+def check_drift(evidence: Evidence) -> Iterator[Finding]:
+    """Boxes and subscriptions that Asterisk holds against those in the managed blocks."""
+    live = evidence.live
+    if live is None:
+        return
+    voicemail, driver = evidence.confs.get("vm"), evidence.confs.get("driver")
+    if live.boxes is not None and voicemail is not None:
+        lines = [line for line in voicemail.lines if line.ours and line.section in OWN_CONTEXTS]
+        yield from _difference("voicemail.conf", {f"{line.key}@{line.section}" for line in lines}, set(live.boxes))
+    if live.subscriptions is not None and driver is not None:
+        names = {section.name for section in driver.sections if section.ours and section.name.startswith("gvm-")}
+        yield from _difference(driver.name, names, set(live.subscriptions))
+
+
+def _difference(where: str, planned: set[str], held: set[str]) -> Iterator[Finding]:
+    for word, names in (("does not hold", planned - held), ("still holds", held - planned)):
+        if names:
+            some = ", ".join(sorted(names)[:3])
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            yield DRIFT.at(where, f"Asterisk {word} {some}{more}")
+
+
+def check_identify(evidence: Evidence) -> Iterator[Finding]:
+    """One endpoint for SIP Server's address, in SUBSCRIBE mode with PJSIP."""
+    live = evidence.live
+    if live is None or live.identifies is None or evidence.driver != "pjsip":
+        return
+    if evidence.settings.gvma.mwi_mode != "SUBSCRIBE":
+        return
+    for host in _hosts(evidence):
+        endpoints = sorted({endpoint for endpoint, match in live.identifies if _matches(match, host)})
+        if len(endpoints) > 1:
+            yield IDENTIFY_TWICE.at("pjsip.conf", f"{host} is {' and '.join(endpoints)}")
+        elif not endpoints and _is_address(host):
+            yield IDENTIFY_NONE.at("pjsip.conf", f"nothing matches {host}")
+
+
+def _hosts(evidence: Evidence) -> list[str]:
+    return [host.strip() for host in evidence.settings.gvma.siptserver_host.split(",") if host.strip()]
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _matches(match: str, host: str) -> bool:
+    """Whether an identify's ``match`` holds the host; Asterisk shows addresses as networks, 10.0.0.1/32."""
+    if match == host:
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")) in ipaddress.ip_network(match, strict=False)
+    except ValueError:
+        return False
+
+
+def check_identifier_order(evidence: Evidence) -> Iterator[Finding]:
+    """``endpoint_identifier_order`` in REGISTER mode, and for phones behind SIP Server's address."""
+    live = evidence.live
+    if live is None or evidence.driver != "pjsip" or not _address_first(live):
+        return
+    hosts = _hosts(evidence)
+    identified = [match for _, match in live.identifies or () if any(_matches(match, host) for host in hosts)]
+    if evidence.settings.gvma.mwi_mode == "REGISTER" and identified:
+        yield ORDER.at("pjsip.conf", f"endpoint_identifier_order={live.identifier_order}")
+    phones = sorted({name for name, host in live.contact_hosts if host in hosts and not name.startswith("gvm-")})
+    if evidence.settings.gvma.routing and phones and identified:
+        yield ORDER_PHONES.at("pjsip.conf", f"{', '.join(phones[:5])} register from SIP Server's address")
+
+
+def _address_first(live: Live) -> bool:
+    order = [name.strip() for name in (live.identifier_order or "ip,username,anonymous").split(",")]
+    return "ip" in order and ("username" not in order or order.index("ip") < order.index("username"))
+
+
+def check_storage(evidence: Evidence) -> Iterator[Finding]:
+    """Where messages and PINs are kept (voicemail.conf [general])."""
+    voicemail = evidence.confs.get("vm")
+    if voicemail is None:
+        return
+    for key in ("odbcstorage", "imapserver", "externpass"):
+        if voicemail.value("general", key):
+            yield STORAGE.at(voicemail.name, f"{key} is set")
+    location = voicemail.value("general", "passwordlocation")
+    if location and location.lower() not in {"spooldir", "voicemail.conf"}:
+        yield PASSWORD_LOCATION.at(voicemail.name, f"passwordlocation = {location}")
+
+
+def check_contexts(evidence: Evidence) -> Iterator[Finding]:
+    """gvma's dialplan contexts in the files against those in Asterisk."""
+    live, dialplan = evidence.live, evidence.confs.get("exten")
+    if live is None or live.contexts is None or dialplan is None:
+        return
+    for context in sorted({section.name for section in dialplan.sections if section.ours} - live.contexts):
+        yield CONTEXT.at(dialplan.name, f"[{context}] is in the file and not in Asterisk")
