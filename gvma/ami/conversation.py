@@ -112,7 +112,9 @@ class Conversation:
         if lost.done():
             reason = f"{lost.result()} before the answer to {step} was complete"
         else:
-            reason = f"no complete answer to {step} within {seconds:g} s"
+            reason = f"no complete answer to {step} within {seconds:.3g} s"
+            # Who was silent once is not waited for again, nor at the close.
+            self._open_connection().end(reason)
         raise AsteriskUnreachableError(reason, where=self.where, hint=_LOST)
 
     async def _open(self) -> None:
@@ -181,7 +183,6 @@ class Conversation:
             return
         if not connection.lost.done():
             connection.ask(wire.action("Logoff", {}))
-            connection.close()
             await asyncio.wait({connection.lost}, timeout=_CLOSE_SECONDS)
-        connection.protocol.transport.abort()
+        connection.close()
         await asyncio.sleep(0)

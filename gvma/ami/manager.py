@@ -91,7 +91,7 @@ class AsteriskManager:
                 raise AsteriskRefusedError(
                     f"Asterisk did not reload {module}: {response.message.strip()}", where=self._conversation.where
                 )
-            if time.monotonic() > deadline:
+            if time.monotonic() + _RELOAD_AGAIN_SECONDS > deadline:
                 raise AsteriskUnreachableError(
                     f"another reload of {module} did not end within {limit:g} s", where=self._conversation.where
                 )

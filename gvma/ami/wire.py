@@ -120,10 +120,10 @@ class OneConnection(Manager):  # type: ignore[misc]  # panoramisk has no types
         """Nothing: the conversation is short, and each of its steps has a deadline."""
 
     def close(self) -> None:
-        """Close the connection; ``lost`` follows."""
+        """Close the connection at once, whatever is still on its way."""
         self._end_pinger()
         if self.protocol is not None:
-            self.protocol.transport.close()
+            self.protocol.transport.abort()
 
     def ask(self, action: Action) -> asyncio.Future[Message]:
         """Send an action. Its future is done with the response packet, whatever events follow it."""
