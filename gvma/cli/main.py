@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -152,6 +152,7 @@ def cli(ctx: click.Context, config: Path | None, form: str, quiet: bool, verbose
 
 def run(group: click.Group, argv: list[str]) -> int:
     """Run one command line and return its exit status; every failure has been said when it returns."""
+    sys.stdout, sys.stderr = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that the locale cannot show must not stop a sync
             stream.reconfigure(errors="backslashreplace")
@@ -160,8 +161,12 @@ def run(group: click.Group, argv: list[str]) -> int:
     output = Output(json=_wants_json(argv))
     with output.only_voice():
         status = _exit_status(output, lambda: _invoke(group, argv, output))
-    output.finish(status)
-    return status
+    return output.finish(status)
+
+
+def _nowhere() -> TextIO:
+    """In place of a stream that was closed before we began (``>&-``)."""
+    return open(os.devnull, "w", encoding="utf-8")
 
 
 def _invoke(group: click.Group, argv: list[str], output: Output) -> None:

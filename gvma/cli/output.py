@@ -53,6 +53,7 @@ class Output:
         self._warnings: list[dict[str, str]] = []
         self._errors: list[dict[str, str]] = []
         self._streamed = False
+        self._lost = ""
         self.stdout = sys.stdout
 
     @property
@@ -79,26 +80,26 @@ class Output:
     def line(self, text: str) -> None:
         """One human line (or several) on stdout; nothing in JSON mode."""
         if not self.json:
-            _write(self.stdout, text)
+            self._write(self.stdout, text)
 
     def detail(self, text: str) -> None:
         """A human line for ``-v`` only, on stderr."""
         if self.verbosity and not self.json:
-            _write(sys.stderr, printable(text))
+            self._write(sys.stderr, printable(text))
 
     def warn(self, warning: AnyWarning, *, aloud: bool = True) -> None:
-        """A warning: on stderr unless ``aloud`` is off, and in any case in the JSON object."""
+        """A warning: on stderr unless ``aloud`` is off or with ``-q``, and in any case in the JSON object."""
         self._warnings.append({"code": warning.code, "message": warning.message, "where": str(warning.where)})
-        if aloud:
+        if aloud and not self.quiet:
             place = f"{warning.where}: " if warning.where else ""
-            _write(sys.stderr, printable(f"warning: {place}{warning.message}"))
+            self._write(sys.stderr, printable(f"warning: {place}{warning.message}"))
 
     def error(self, error: GvmaError) -> None:
         """An error: its four parts on stderr, and in the JSON object. The caller chooses the exit status."""
         self._errors.append(error.as_json())
-        _write(sys.stderr, printable(str(error)))
+        self._write(sys.stderr, printable(str(error)))
         if error.hint:
-            _write(sys.stderr, printable(error.hint))
+            self._write(sys.stderr, printable(error.hint))
 
     def keep(self, **fields: object) -> None:
         """Fields of the JSON object that hold even if the command fails later, such as ``run_id``."""
@@ -132,12 +133,42 @@ class Output:
             if caught.getvalue():
                 self._fields["text"] = caught.getvalue()
 
-    def finish(self, exit_code: int) -> None:
-        """The end of the command; writes the JSON object. Called once, by main."""
+    def finish(self, exit_code: int) -> int:
+        """The end of the command; writes the JSON object. Called once, by main.
+
+        Returns the exit status: the given one, but 1 where all was well and stdout could not be written.
+        """
         if self.json and not self._streamed:
-            _write(self.stdout, _as_json(self._envelope(exit_code)))
+            self._write(self.stdout, _as_json(self._envelope(exit_code)))
         for stream in (self.stdout, sys.stderr):
-            _flush(stream)
+            self._flush(stream)
+        if not self._lost:
+            return exit_code
+        self._write(sys.stderr, f"stdout: cannot be written: {self._lost}\nWhat gvma did stands; its words are lost.")
+        self._flush(sys.stderr)
+        return exit_code or exits.DEFECT
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        try:
+            stream.write(text + "\n")
+            if _is_terminal(stream):
+                stream.flush()
+        except OSError as error:
+            self._give_up(stream, error)
+
+    def _flush(self, stream: TextIO) -> None:
+        try:
+            stream.flush()
+        except OSError as error:
+            self._give_up(stream, error)
+
+    def _give_up(self, stream: TextIO, error: OSError) -> None:
+        """Send what follows, and what the interpreter flushes at its end, to nowhere: the work goes on."""
+        if stream is self.stdout and not isinstance(error, BrokenPipeError):
+            self._lost = error.strerror or type(error).__name__
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
     def _envelope(self, exit_code: int) -> dict[str, Any]:
         failed = bool(self._errors) or exit_code not in (exits.OK, exits.CHANGES_PENDING)
@@ -156,8 +187,7 @@ class Output:
 def printable(text: str) -> str:
     """The text with control characters made visible: names from elsewhere must not steer a terminal."""
     return "".join(
-        char if char in "\n\t" or char.isprintable() else char.encode("unicode_escape").decode("ascii")
-        for char in text
+        char if char in "\n\t" or char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
     )
 
 
@@ -181,26 +211,3 @@ def _colour_wanted() -> bool:
 
 def _as_json(value: object) -> str:
     return json.dumps(value, default=str)
-
-
-def _write(stream: TextIO, text: str) -> None:
-    try:
-        stream.write(text + "\n")
-        if _is_terminal(stream):
-            stream.flush()
-    except BrokenPipeError:
-        _drop(stream)
-
-
-def _flush(stream: TextIO) -> None:
-    try:
-        stream.flush()
-    except BrokenPipeError:
-        _drop(stream)
-
-
-def _drop(stream: TextIO) -> None:
-    """Send what follows, and what the interpreter flushes at its end, to nowhere."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)

@@ -17,6 +17,7 @@ from configupdater.document import Document
 
 from gvma.errors import SettingsError
 
+_BEHIND_HEADER = re.compile(r"\s*\[[^\]]+\]\s*([#;].*)?", re.DOTALL)
 _COMMENTED_KEY = re.compile(r"[#;]+\s*([A-Za-z0-9_]+)\s*=")
 
 
@@ -71,13 +72,16 @@ def parse_source(path: Path, content: bytes) -> Source:
     except UnicodeDecodeError:
         encoding = "latin-1"
         text = content.decode(encoding)
-    document, problems = _document(text)
+    source_lines = text.split("\n")
+    document, problems = _document(source_lines)
     sections: list[tuple[str, int]] = []
     entries: list[Entry] = []
     mentioned: set[tuple[str, str]] = set()
     for section, block, line in _blocks(document):
         if isinstance(block, Section):
             sections.append((section, line))
+            if not _BEHIND_HEADER.fullmatch(source_lines[line - 1]):
+                problems.append((line, "something stands behind the section's header; it needs a line of its own"))
         elif isinstance(block, Option):
             entries.append(Entry(section, block.key.lower(), (block.value or "").strip(), line))
             mentioned.add((section, block.key.lower()))
@@ -89,9 +93,9 @@ def parse_source(path: Path, content: bytes) -> Source:
     return Source(path, text, encoding, tuple(sections), tuple(entries), frozenset(mentioned), tuple(sorted(problems)))
 
 
-def _document(text: str) -> tuple[Document, list[tuple[int, str]]]:
+def _document(source_lines: list[str]) -> tuple[Document, list[tuple[int, str]]]:
     """configupdater's reading of the text, unreadable lines taken out one by one and reported."""
-    lines = [line.strip() for line in text.split("\n")]
+    lines = [line.strip() for line in source_lines]
     problems: list[tuple[int, str]] = []
     for number, line in enumerate(lines, start=1):
         if "\0" in line:
@@ -102,7 +106,8 @@ def _document(text: str) -> tuple[Document, list[tuple[int, str]]]:
         try:
             return parser.read_string("\n".join(lines)), problems
         except configparser.MissingSectionHeaderError as error:
-            bad = {error.lineno: "the line stands above the first section: its header, such as [cfgserver], is missing"}
+            message = "the line stands above the first section: its header, such as [cfgserver], is missing"
+            bad = dict.fromkeys(_above_sections(lines, error.lineno), message)
         except configparser.ParsingError as error:
             bad = dict.fromkeys(
                 (number for number, _ in error.errors),
@@ -113,6 +118,15 @@ def _document(text: str) -> tuple[Document, list[tuple[int, str]]]:
             lines[number - 1] = ""
 
 
+def _above_sections(lines: list[str], first: int) -> Iterator[int]:
+    """The numbers of the lines from ``first`` on, up to the first header, that are no comments."""
+    for number, line in enumerate(lines[first - 1 :], start=first):
+        if line.startswith("["):
+            return
+        if line and not line.startswith(("#", ";")):
+            yield number
+
+
 def _blocks(document: Document) -> Iterator[tuple[str, object, int]]:
     """Each section header, option and comment with its section's name and its first line."""
     line = 1
@@ -121,7 +135,7 @@ def _blocks(document: Document) -> Iterator[tuple[str, object, int]]:
             yield "", outer, line
             line += len(outer.lines)
             continue
-        name = outer.name.strip().lower()
+        name = outer.name.partition("]")[0].strip().lower()  # [name] # [old name]
         yield name, outer, line
         line += 1
         for block in outer.iter_blocks():

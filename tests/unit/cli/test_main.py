@@ -281,6 +281,30 @@ def test_help_into_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     assert done.returncode in {0, 141}
 
 
+def test_a_full_disk_behind_stdout_is_said_and_is_no_success(tmp_path: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*GVMA, "--output", "json", "--version"], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"stdout: cannot be written: No space left on device\n")
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_do_no_harm(tmp_path: Path, closed: str) -> None:
+    command = f'"{sys.executable}" -m gvma config check {closed}'
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 78
+    assert "Traceback" not in done.stderr
+
+
+def test_quiet_silences_warnings_but_not_in_the_object(demo_is: Any) -> None:
+    demo_is(lambda invocation: invocation.output.warn(SettingsWarning("odd", "is odd", "")))
+    result = invoke("-q", "--output", "json", "demo")
+    assert (result.stderr, len(json.loads(result.stdout)["warnings"])) == ("", 1)
+
+
 INTERRUPTED = """
 import sys, types, click, time
 from gvma.cli.main import main

@@ -158,6 +158,7 @@ def test_a_named_file_that_is_missing_is_an_error_and_no_other_is_taken(
         ("[cfgserver]\n[media]\n[CfgServer]\n", 3, "", "[cfgserver] stands a second time, after line 1"),
         ("\n\nhost=a\n", 3, "", "above the first section"),
         ("[cfgserver]\n# ok\nhost\n", 3, "", "neither a section"),
+        ("[cfgserver] host=a\n", 1, "", "behind the section's header"),
         ("[cfgserver]\nport=0\n", 2, "port", "from 1 to 65535"),
         ("[cfgserver]\nport=65536\n", 2, "port", "from 1 to 65535"),
         ("[cfgserver]\nport=80 # soap\n", 2, "port", "a comment needs a line of its own"),
@@ -230,6 +231,15 @@ def test_each_key_says_where_its_value_comes_from(tmp_path: Path) -> None:
     assert result.origins["cfgserver.port"] == f"{tmp_path / 'gvma_asterisk76.cfg'}:2"
     assert result.origins["cfgserver.host"] == "default"
     assert set(result.origins) == {f"{key.section}.{key.name}" for key in KEYS}
+
+
+def test_a_comment_may_stand_behind_a_header(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "[cfgserver] # was [conf]\nport=8090 \n").settings.cfgserver.port == 8090
+
+
+def test_a_long_file_that_is_no_settings_file_is_refused_line_by_line(tmp_path: Path) -> None:
+    path = settings_file(tmp_path, "Nov 21 host kernel: a line of a log\n" * 20_000)
+    assert len(examine(path, {}).problems) == 20_000
 
 
 def test_a_folder_is_no_settings_file(tmp_path: Path) -> None:
