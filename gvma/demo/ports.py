@@ -47,6 +47,14 @@ def take_ports() -> Ports:
     raise NotObtainableError("every block of ports for a private Asterisk is taken", where="127.0.0.1")
 
 
+def free_port(kind: socket.SocketKind) -> int:
+    """A port on 127.0.0.1 that nobody has at this moment."""
+    with socket.socket(socket.AF_INET, kind) as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
 def _bound(kind: socket.SocketKind, port: int) -> socket.socket | None:
     sock = socket.socket(socket.AF_INET, kind)
     try:
