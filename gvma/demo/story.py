@@ -22,8 +22,8 @@ from gvma.ami import connect
 from gvma.configserver.simulator import SAMPLE, Simulator
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.debian import NotObtainableError
-from gvma.demo.rootfs import Root, obtain
 from gvma.demo.ports import free_port
+from gvma.demo.rootfs import Root, obtain
 from gvma.sip.message import SipMessage
 from gvma.sip.subscriber import Subscriber
 
@@ -31,7 +31,7 @@ Say = Callable[[str], None]
 # In a clone beside the package; installed, below share/ of the environment.
 _SHARED = (Path(__file__).resolve().parents[2], Path(sys.prefix) / "share" / "gvma")
 
-_USER, _PASSWORD, _AMI_SECRET = "gvma", "demo-only-password", "demo-only-secret"  # noqa: S105
+_USER, _PASSWORD, _AMI_SECRET = "gvma", "demo-only-password", "demo-only-secret"
 _VOICEMAIL = """\
 ; The site's own voicemail.conf: gvma never touches these lines.
 [general]
