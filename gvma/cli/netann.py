@@ -27,7 +27,7 @@ _LONGEST_LINE = 1 << 20
 _SENT_AS_IT_IS = (404, 488, 500)
 
 
-@click.group("netann")
+@click.group("netann", epilog=help_ending("gvma netann parse 'sip:annc@192.168.0.200;play=music/in_queue'"))
 def command() -> None:
     """Say what a NETANN URI (RFC 4240 and the Genesys dialect) asks for."""
 

@@ -65,6 +65,16 @@ def test_help_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
         assert summary.split()[0] in done.stdout
 
 
+def test_netann_loads_neither_zeep_nor_panoramisk(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom gvma.cli.main import main\n"
+        "try:\n    main(['netann', 'parse', 'sip:annc@h;play=a'])\n"
+        "except SystemExit as end:\n    print(end.code, sorted({'zeep', 'lxml', 'panoramisk'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "0 []"
+
+
 @pytest.mark.parametrize(
     "words", [[], ["nonsense"], ["--nonsense"], ["--output", "xml", "config"], ["config"], ["config", "show", "--x"]]
 )
