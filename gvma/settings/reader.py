@@ -267,7 +267,7 @@ def lacking(loaded: Loaded, sections: Collection[str]) -> list[SettingsError]:
                 SettingsError(
                     f"{' or '.join(names)} is not set in [{section}]",
                     where=str(loaded.settings.path),
-                    hint=f"{_UNCHANGED} Add `{names[0]} = ...` there; `gvma config init` adds a sample line.",
+                    hint=f"{_UNCHANGED} Add `{names[0]} = ...` there, or correct its spelling: `gvma config check` names unknown keys.",
                 )
             )
     return lacks
