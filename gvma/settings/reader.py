@@ -267,7 +267,8 @@ def lacking(loaded: Loaded, sections: Collection[str]) -> list[SettingsError]:
                 SettingsError(
                     f"{' or '.join(names)} is not set in [{section}]",
                     where=str(loaded.settings.path),
-                    hint=f"{_UNCHANGED} Add `{names[0]} = ...` there, or correct its spelling: `gvma config check` names unknown keys.",
+                    hint=f"{_UNCHANGED} Add `{names[0]} = ...` there, or correct its spelling: "
+                    "`gvma config check` names unknown keys.",
                 )
             )
     return lacks
