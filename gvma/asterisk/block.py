@@ -50,9 +50,7 @@ class Block:
     no_final_line_end: bool = False
 
 
-def find_block(
-    text: bytes, begin: bytes, end: bytes, own: OwnLines | None = None, *, where: str = ""
-) -> Block | None:
+def find_block(text: bytes, begin: bytes, end: bytes, own: OwnLines | None = None, *, where: str = "") -> Block | None:
     """The block of the file, None where there is none.
 
     begin, end: the markers without a line end. own: recognises our lines where Asterisk has lost the end
@@ -62,9 +60,7 @@ def find_block(
     """
     opened = open_comment(text)
     if opened is not None:
-        raise _unsafe(
-            where, f"the comment that `;--` opens on line {opened} is never closed", "Close it with `--;`"
-        )
+        raise _unsafe(where, f"the comment that `;--` opens on line {opened} is never closed", "Close it with `--;`")
     begins, ends = _marker_lines(text, begin, end, where)
     if not begins and not ends:
         return None
@@ -217,9 +213,7 @@ def _lines_of_ours(text: bytes, own: OwnLines) -> list[tuple[int, int, bytes]]:
     for line in lines(text):
         raw = text[line.start : line.end].strip()
         if raw.startswith(b"["):
-            found = section_of(raw)
-            plain = found is not None and not (found.template or found.append or found.bases)
-            if found is None or not plain or own.section.fullmatch(found.name) is None:
+            if not _opens_ours(raw, own):
                 break
             section = True
         elif raw.startswith(b";"):
@@ -235,11 +229,17 @@ def _lines_of_ours(text: bytes, own: OwnLines) -> list[tuple[int, int, bytes]]:
 def _more_of_ours(rest: bytes, own: OwnLines) -> int:
     """The line that is ours below a foreign one, 0 for none; it leaves open which of the two are to stay."""
     for line in lines(rest):
-        section = section_of(line.text) if line.text.startswith(b"[") else None
-        ours = section is not None and own.section.fullmatch(section.name) is not None
-        if ours or rest[line.start : line.end].strip() == GENERATED_BY:
+        if _opens_ours(line.text, own) or rest[line.start : line.end].strip() == GENERATED_BY:
             return line.number
     return 0
+
+
+def _opens_ours(line: bytes, own: OwnLines) -> bool:
+    """Whether the line opens one of our sections; ours inherit nothing and add to nothing."""
+    found = section_of(line) if line.startswith(b"[") else None
+    if found is None or found.template or found.append or found.bases:
+        return False
+    return own.section.fullmatch(found.name) is not None
 
 
 def _without_note(body: bytes) -> tuple[bytes, bool]:
@@ -256,6 +256,4 @@ def _newline_of(text: bytes) -> bytes:
 
 
 def _unsafe(where: str, what: str, way_out: str) -> UnsafeTargetError:
-    return UnsafeTargetError(
-        f"{what}.", where=where, hint=f"{_UNCHANGED} {way_out}, then run `gvma sync` again."
-    )
+    return UnsafeTargetError(f"{what}.", where=where, hint=f"{_UNCHANGED} {way_out}, then run `gvma sync` again.")

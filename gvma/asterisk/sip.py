@@ -43,9 +43,7 @@ def render_sip(
     else:
         before = f"type=friend\nhost={_one_host(settings) if chosen else ''}\nport={settings.siptserver_port}\n"
         after = "subscribemwi=yes\n"
-    text = "".join(
-        f"[{it.name}]\n{before}mailbox={it.box}@{it.context}\nvmexten={it.box}\n{after}" for it in chosen
-    )
+    text = "".join(f"[{it.name}]\n{before}mailbox={it.box}@{it.context}\nvmexten={it.box}\n{after}" for it in chosen)
     return header(generated_at) + routing + text.encode()
 
 

@@ -121,9 +121,7 @@ def claim_of(
         values.line_fits("gvm_options" if len(fields[4]) > len(fields[2]) else "gvm_email", box, fields)
     box_order = _order(box)
     owner_order = box_order if number == box else _order(number)
-    return Claim(
-        *box_order, box, bool(foreign), role, *owner_order, number, thing.dbid, context, fields, asked, owner
-    )
+    return Claim(*box_order, box, bool(foreign), role, *owner_order, number, thing.dbid, context, fields, asked, owner)
 
 
 def _order(text: str) -> tuple[bool, int]:
