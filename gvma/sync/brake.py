@@ -13,9 +13,7 @@ from gvma.errors import SafetyBrakeError
 KINDS: Mapping[str, str] = {"dn": "DNs", "agent": "agent logins", "group": "agent groups"}
 """The three queries, by the word that the counts are kept under."""
 
-_LOOK_ALIKE = (
-    "Objects that became invisible to the account of gvma (permissions) look the same as deleted objects."
-)
+_LOOK_ALIKE = "Objects that became invisible to the account of gvma (permissions) look the same as deleted objects."
 _HINT = (
     "Nothing was changed. Look at the account's permissions and the three queries in [cfgserver] "
     "(`gvma confserv query` shows what they answer); if the objects are really gone, "

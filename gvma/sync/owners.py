@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT
 from gvma.mailboxes import RefusedOwner
 
 Identity = tuple[str, int]
@@ -17,7 +18,7 @@ Identity = tuple[str, int]
 Holding = tuple[str, str, str]
 """Box, context, name of the subscription."""
 
-CONTEXTS: Mapping[str, str] = {"dn": "GVMA_DN", "agent": "GVMA_AGENT", "group": "GVMA_AGENTGROUP"}
+CONTEXTS: Mapping[str, str] = {"dn": DN_CONTEXT, "agent": AGENT_CONTEXT, "group": GROUP_CONTEXT}
 _TITLE = "gvma-owners 1"
 
 
@@ -71,7 +72,12 @@ def keep_for_refused(
             unsure.append(owner)
             boxes |= candidates
             names |= mine
-    return Kept(frozenset(boxes & unclaimed_boxes), frozenset(names & set(unclaimed_subscriptions)), carried, tuple(unsure))
+    return Kept(
+        boxes=frozenset(boxes & unclaimed_boxes),
+        subscriptions=frozenset(names & unclaimed_subscriptions.keys()),
+        carried=carried,
+        unsure=tuple(unsure),
+    )
 
 
 def subscription_name(kind: str, box: str) -> str:
@@ -84,6 +90,11 @@ def kind_of(subscription: str) -> str:
     if subscription.startswith("gvm-a-"):
         return "agent"
     return "group" if subscription.startswith("gvm-g-") else "dn"
+
+
+def kind_of_context(context: str) -> str:
+    """The kind of owner whose boxes are in one of our contexts; empty for a foreign context."""
+    return next((kind for kind, own in CONTEXTS.items() if own == context), "")
 
 
 def write_owners(owners: Mapping[Identity, Holding]) -> bytes:

@@ -44,7 +44,7 @@ def fingerprint(key: bytes, box: str, pin: str) -> str:
     return hashlib.blake2b(f"{box}\0{pin}".encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
 
 
-def settle(
+def settle(  # noqa: PLR0913  (each is another thing that a PIN depends on)
     mailboxes: Iterable[Mailbox],
     in_file: Mapping[str, str],
     record: PinRecord | None,

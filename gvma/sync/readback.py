@@ -12,11 +12,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gvma.asterisk.entries import OWN_CONTEXTS
+
 if TYPE_CHECKING:
     from gvma.ami import AsteriskManager
 
-CONTEXTS = frozenset({"GVMA_DN", "GVMA_AGENT", "GVMA_AGENTGROUP"})
 KEPT_BYTES = 79
+_SINGLY = 1000
+"""So many objects are asked for one by one, where no list tells their mailbox."""
+
 VOICEMAIL, DIALPLAN, PJSIP, CHAN_SIP = "app_voicemail.so", "pbx_config.so", "res_pjsip.so", "chan_sip.so"
 
 _SECTION = re.compile(rb"\s*\[([^\]]+)\]")
@@ -37,7 +41,8 @@ class Expected:
     """What Asterisk should hold.
 
     mailboxes: all of ours by ``box@context``. foreign: boxes in our contexts that the site wrote itself.
-    subscriptions: name to ``box@context``; on_endpoint: REGISTER mode, where PJSIP's AORs name no mailbox.
+    subscriptions: name to ``box@context``; touched: those that are new or watch another mailbox than before.
+    on_endpoint: REGISTER mode, where PJSIP's endpoints name the mailbox, and its AORs do not.
     gone: subscriptions that were in the block before and must be gone.
     extensions: context to the patterns of our dialplan block.
     """
@@ -45,6 +50,7 @@ class Expected:
     mailboxes: Mapping[str, Box]
     foreign: frozenset[str]
     subscriptions: Mapping[str, str]
+    touched: frozenset[str]
     on_endpoint: bool
     gone: frozenset[str]
     extensions: Mapping[str, tuple[str, ...]]
@@ -103,7 +109,7 @@ def _mailboxes(ami: AsteriskManager, expected: Expected) -> list[str]:
                 if wanted != has and as_kept(wanted) != as_kept(has):
                     found.append(f"mailbox {key} has another {what} than planned")
     for key in held:
-        if key not in expected.mailboxes and key not in expected.foreign and key.rpartition("@")[2] in CONTEXTS:
+        if key not in expected.mailboxes and key not in expected.foreign and key.rpartition("@")[2] in OWN_CONTEXTS:
             found.append(f"mailbox {key} is there and was not planned")
     return found
 
@@ -117,6 +123,10 @@ def _aors(ami: AsteriskManager, expected: Expected) -> list[str]:
         elif not expected.on_endpoint and held[name] != mailbox:
             found.append(f"AOR {name} has not the mailbox {mailbox}")
     found += [f"AOR {name} should be gone" for name in sorted(expected.gone) if name in held]
+    if expected.on_endpoint:
+        endpoints = ami.endpoints()
+        found += [f"endpoint {name} is missing" for name in expected.subscriptions if name not in endpoints]
+        found += _mailboxes_of("endpoint", ami.endpoint_mailboxes(_asked_singly(expected)), expected)
     return found
 
 
@@ -124,7 +134,19 @@ def _peers(ami: AsteriskManager, expected: Expected) -> list[str]:
     held = ami.sip_peers()
     found = [f"SIP peer {name} is missing" for name in expected.subscriptions if name not in held]
     found += [f"SIP peer {name} should be gone" for name in sorted(expected.gone) if name in held]
-    return found
+    return found or _mailboxes_of("SIP peer", ami.sip_peer_mailboxes(_asked_singly(expected)), expected)
+
+
+def _asked_singly(expected: Expected) -> list[str]:
+    return sorted(expected.touched)[:_SINGLY]
+
+
+def _mailboxes_of(what: str, held: Mapping[str, str], expected: Expected) -> list[str]:
+    return [
+        f"{what} {name} has not the mailbox {expected.subscriptions[name]}"
+        for name in _asked_singly(expected)
+        if held.get(name) != expected.subscriptions[name]
+    ]
 
 
 def _extensions(ami: AsteriskManager, expected: Expected) -> list[str]:

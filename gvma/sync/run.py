@@ -6,64 +6,240 @@ backup set, transaction, reload, read back, record, retention.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+import logging
+import random
+import time
+from contextlib import ExitStack
 
-from gvma.mailboxes import Warning
-from gvma.settings.model import Settings
-from gvma.sync.plan import Counts, Plan
+from gvma.errors import (
+    AsteriskRefusedError,
+    AsteriskUnreachableError,
+    BackupSetError,
+    CredentialsError,
+    GvmaError,
+    UnsafeTargetError,
+)
+from gvma.settings.model import GvmaSettings, Settings
+from gvma.sync import held, state
+from gvma.sync.asking import Answers, ask
+from gvma.sync.asterisk_side import Asterisk, driver_by_files, glance_at_driver
+from gvma.sync.brake import brake
+from gvma.sync.changing import Work, carry_out, first_of
+from gvma.sync.lock import hold_lock
+from gvma.sync.metrics import Figures, write_metrics
+from gvma.sync.owners import write_owners
+from gvma.sync.planning import Planner, Prepared, read_targets
+from gvma.sync.recovery import pending_recovery, recover, will_be_new
+from gvma.sync.report import Progress, SyncOptions, SyncReport
+from gvma.sync.retention import apply_policy, policy_of
+from gvma.sync.stopping import Stopped, stoppable
+from gvma.sync.targets import as_it_is
 
+__all__ = ["Progress", "SyncOptions", "SyncReport", "sync"]
 
-@dataclass(frozen=True, slots=True)
-class SyncOptions:
-    """What the command line asks. Times in seconds.
-
-    export: an export file in Configuration Server's place. reset_pins: ``BOX@CONTEXT``.
-    """
-
-    dry_run: bool = False
-    export: Path | None = None
-    force: bool = False
-    no_reload: bool = False
-    reset_pins: tuple[str, ...] = ()
-    wait: float = 0.0
-    splay: float = 0.0
-
-
-@dataclass(slots=True)
-class SyncReport:
-    """What a sync did so far; it is filled as the run goes on, so that a failure can be told whole.
-
-    changes and files say what was written: nothing where the run failed before the write or put back.
-    mended: what was left by an interrupted run and is mended now (or, in a dry run, will be), empty else.
-    show_warnings: the warnings differ from those of the run before, or something changed.
-    """
-
-    run_id: str = ""
-    counts: Counts = field(default_factory=Counts)
-    files: list[tuple[Path, bool]] = field(default_factory=list)
-    created: list[Path] = field(default_factory=list)
-    backup_set: str | None = None
-    reloaded: list[str] = field(default_factory=list)
-    warnings: list[Warning] = field(default_factory=list)
-    show_warnings: bool = True
-    mended: str = ""
-    plan: Plan | None = None
-    brake: str = ""
-
-    @property
-    def status(self) -> str:
-        return "changed" if any(changed for _, changed in self.files) else "ok"
-
-
-Progress = Callable[[str], None]
-"""Called with the name of each step as it begins."""
+_log = logging.getLogger(__name__)
+_TRIES = 10
 
 
 def sync(settings: Settings, options: SyncOptions, report: SyncReport, progress: Progress) -> None:
     """Brings the files and Asterisk in line with Configuration Server; ``report`` is filled meanwhile.
 
-    Raises GvmaError; what was then left unchanged or put back is in its hint.
+    Raises GvmaError: its hint says what was left unchanged or put back. Raises stopping.Stopped after a signal;
+    what was begun is put back then.
     """
-    raise NotImplementedError
+    if options.splay:
+        progress("waiting a random time (--splay)")
+        time.sleep(random.uniform(0, options.splay))  # noqa: S311  (no secret hangs on it)
+    if options.dry_run:
+        _dry_run(settings, options, report, progress)
+        return
+    started = time.monotonic()
+    exit_code = 1
+    try:
+        with stoppable():
+            _Run(settings, options, report, progress).run()
+        exit_code = 0
+    except GvmaError as error:
+        exit_code = error.exit_status
+        raise
+    except Stopped as stopped:
+        exit_code = 128 + stopped.signal
+        raise
+    finally:
+        _leave_metrics(settings.gvma, report, exit_code, time.monotonic() - started)
+
+
+class _Run:
+    """A sync that writes."""
+
+    def __init__(self, settings: Settings, options: SyncOptions, report: SyncReport, progress: Progress) -> None:
+        self._settings = settings
+        self._gvma = settings.gvma
+        self._options = options
+        self._report = report
+        self._progress = progress
+
+    def run(self) -> None:
+        options, path = self._options, self._gvma.backup_path
+        with hold_lock(path, options.wait), ExitStack() as stack:
+            asterisk = None if options.no_reload else stack.enter_context(Asterisk(self._gvma))
+            self._mend(asterisk)
+            held.refuse_if_held(path, force=options.force)
+            self._progress("asking Configuration Server")
+            answers = ask(self._settings, options.export)
+            self._report.objects = answers.counts
+            planner = Planner(self._gvma, answers, self._driver(asterisk), options.reset_pins)
+            prepared = self._until_nobody_writes(planner, answers, asterisk)
+            self._record(prepared, answers)
+            if options.force:
+                held.release(path)
+            if self._report.changed:
+                self._forget_old_sets()
+        self._report.finished = True
+
+    def _mend(self, asterisk: Asterisk | None) -> None:
+        """What an interrupted run left is ended, and Asterisk told of it, whatever comes later."""
+        path = self._gvma.backup_path
+        if will_be_new(path):
+            state.settle_staged(path, applied=True)
+        mended = recover(path)
+        state.settle_staged(path, applied=False)
+        if mended is None:
+            return
+        _log.warning("%s", mended.text)
+        self._report.warn("interrupted-run-mended", mended.text, path)
+        owed = held.owed_modules(path)
+        if asterisk is None or not owed:
+            return
+        try:
+            driver = self._driver(asterisk)
+            _, now = read_targets(self._gvma, driver)
+            if not asterisk.take(owed, as_it_is(now, self._gvma)):
+                held.settle_owed(path, owed)
+                self._report.reloaded = list(owed)
+        except (AsteriskUnreachableError, CredentialsError) as error:
+            _log.warning("the reload stays owed: %s", error)
+
+    def _driver(self, asterisk: Asterisk | None) -> str:
+        """The channel driver; reaches Asterisk, unless this run does not speak to it."""
+        if asterisk is not None:
+            self._progress("reaching Asterisk")
+            asterisk.reach()
+        if self._gvma.channel_driver != "auto":
+            return self._gvma.channel_driver
+        return (asterisk and asterisk.channel_driver()) or driver_by_files(self._gvma)
+
+    def _until_nobody_writes(self, planner: Planner, answers: Answers, asterisk: Asterisk | None) -> Prepared:
+        report, said = self._report, list(self._report.warnings)
+        for _ in range(_TRIES):
+            self._progress("reading the files")
+            prepared = planner.prepare()
+            report.warnings = [*said, *prepared.warnings]
+            report.files = {file.path: report.files.get(file.path, False) for file in prepared.plan.files}
+            stop = brake(prepared.plan.shrinkage, self._gvma.max_remove_percent)
+            if stop is not None and not self._options.force:
+                raise stop
+            if not prepared.changed:
+                self._reload_owed(prepared, asterisk)
+                return prepared
+            if asterisk is not None:
+                asterisk.see_that_it_can(prepared.plan.modules)
+            self._progress("writing the files, and telling Asterisk")
+            if carry_out(self._work(prepared, answers), self._gvma, asterisk, report):
+                return prepared
+        raise UnsafeTargetError(
+            f"a file was rewritten by somebody else each of the {_TRIES} times that it was to be changed",
+            where=", ".join(str(file.path) for file in prepared.plan.files),
+            hint="The newest content is in place. Find out what writes the file, then run `gvma sync` again.",
+        )
+
+    def _work(self, prepared: Prepared, answers: Answers) -> Work:
+        return Work(
+            plan=prepared.plan,
+            targets=prepared.files,
+            secrets=prepared.secrets,
+            before=prepared.before(self._gvma),
+            answers=answers.by_query(),
+        )
+
+    def _reload_owed(self, prepared: Prepared, asterisk: Asterisk | None) -> None:
+        """What an earlier run could not tell Asterisk, although no file changes now."""
+        owed = held.owed_modules(self._gvma.backup_path)
+        if asterisk is None or not owed:
+            return
+        self._progress("telling Asterisk what is owed from an earlier run")
+        asterisk.see_that_it_can(owed)
+        found = asterisk.take(owed, prepared.plan.expected)
+        if found:
+            self._report.reload_failed = list(owed)
+            raise AsteriskRefusedError(
+                f"Asterisk did not take the files that an earlier run wrote: {first_of(found)}",
+                where=", ".join(str(file.path) for file in prepared.plan.files if file.module in owed),
+                hint="Nothing was changed by this run. Asterisk's own log says why it refused; "
+                "`gvma backup restore latest` brings back the files as they were before.",
+            )
+        held.settle_owed(self._gvma.backup_path, owed)
+        self._report.reloaded = sorted({*self._report.reloaded, *owed})
+
+    def _record(self, prepared: Prepared, answers: Answers) -> None:
+        report, path = self._report, self._gvma.backup_path
+        state.leave(path, state.PINS, prepared.plan.pins.record)
+        state.leave(path, state.OWNERS, write_owners(prepared.plan.owners))
+        before = state.read_left(path)
+        said = [[one.code, one.message, one.where] for one in report.warnings]
+        report.show_warnings = report.changed or before.warnings() != said
+        state.leave(path, state.LAST, state.last_text(answers.counts, report.warnings))
+
+    def _forget_old_sets(self) -> None:
+        policy = policy_of(self._gvma)
+        if not (policy.last or policy.daily or policy.monthly):
+            return
+        try:
+            apply_policy(self._gvma.backup_path, policy)
+        except BackupSetError as error:
+            self._report.warn("old-sets-kept", f"old backup sets could not be removed: {error.message}", error.where)
+
+
+def _dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progress: Progress) -> None:
+    """The plan alone. Takes no lock, writes nothing, and needs no Asterisk."""
+    gvma = settings.gvma
+    pending = pending_recovery(gvma.backup_path)
+    if pending:
+        report.warn("interrupted-run", pending, gvma.backup_path)
+    note = held.held(gvma.backup_path)
+    if note is not None and not options.force:
+        message = f"the state restored from {note.backup_set} is being held: a sync needs --force to undo it"
+        report.warn("restored-state-held", message, gvma.backup_path)
+    progress("asking Configuration Server")
+    answers = ask(settings, options.export)
+    report.objects = answers.counts
+    driver = gvma.channel_driver
+    if driver == "auto":
+        driver = (None if options.no_reload else glance_at_driver(gvma)) or driver_by_files(gvma)
+    progress("reading the files")
+    prepared = Planner(gvma, answers, driver, options.reset_pins).prepare()
+    report.warnings += prepared.warnings
+    stop = brake(prepared.plan.shrinkage, gvma.max_remove_percent)
+    if stop is not None and not options.force:
+        report.warn("safety-brake", f"a sync would stop here: {stop.message}", stop.where)
+    report.plan = prepared.plan
+    report.take(prepared.plan.counts, {file.path: file.changed for file in prepared.plan.files})
+    report.finished = True
+
+
+def _leave_metrics(gvma: GvmaSettings, report: SyncReport, exit_code: int, duration: float) -> None:
+    if gvma.metrics_file is None:
+        return
+    figures = Figures(
+        ended=time.time(),
+        duration=duration,
+        exit_code=exit_code,
+        changes={"add": report.counts.add, "change": report.counts.change, "remove": report.counts.remove},
+        objects=report.objects,
+        reloads={**dict.fromkeys(report.reloaded, True), **dict.fromkeys(report.reload_failed, False)},
+    )
+    try:
+        write_metrics(gvma.metrics_file, figures)
+    except OSError as error:
+        _log.warning("metrics_file could not be written: %s", error.strerror)
+        report.warn("metrics-file", f"it cannot be written: {error.strerror or error}", gvma.metrics_file)

@@ -1,0 +1,57 @@
+"""A progress line on a terminal: it names the step at work once that takes longer than a moment."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+
+class Steps:
+    """Steps of a run, one after the other; nothing is drawn for those that end soon.
+
+    after_seconds: how long a step may take before it is shown.
+    """
+
+    def __init__(self, console: Console, after_seconds: float) -> None:
+        self._bar = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
+        )
+        self._task = self._bar.add_task("", total=None)
+        self._after = after_seconds
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+        self._shown = False
+
+    def begin(self, step: str) -> None:
+        """The next step begins, the one before it has ended."""
+        self._hide()
+        self._bar.reset(self._task, description=step, total=None)
+        self._timer = threading.Timer(self._after, self._show)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _show(self) -> None:
+        with self._lock:
+            if not self._shown:
+                self._bar.start()
+                self._shown = True
+
+    def _hide(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        with self._lock:
+            if self._shown:
+                self._bar.stop()
+                self._shown = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._hide()

@@ -1,0 +1,164 @@
+"""``gvma sync``: what the administrator asks for, and what the run is told to them; the run itself is elsewhere.
+
+Off a terminal: nothing where nothing changed, one line where something did. No PIN and no secret is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gvma.cli import exits
+from gvma.sync.report import Progress, SyncOptions, SyncReport
+from gvma.sync.run import sync
+
+if TYPE_CHECKING:
+    from gvma.cli.main import Invocation
+    from gvma.cli.output import Output
+    from gvma.settings import Settings
+
+_SLOW_SECONDS = 1.0
+_SECONDS = click.FloatRange(min=0)
+
+
+@click.command(
+    epilog=exits.help_ending(
+        "gvma sync --dry-run",
+        "gvma --output json sync --splay 60",
+        exits=(exits.CHANGES_PENDING, 10, 11, 12, 13, 14, 15, 16, 17, exits.SETTINGS),
+    )
+)
+@click.option("--dry-run", is_flag=True, help="Show what would change; write, lock and reload nothing.")
+@click.option("--detailed-exitcode", is_flag=True, help="With --dry-run: leave with 2 where changes are pending.")
+@click.option(
+    "--diff/--no-diff", default=None, help="Show a diff of each file, PINs masked.  [default: with --dry-run]"
+)
+@click.option(
+    "--from",
+    "export",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Read an export file in Configuration Server's place.",
+)
+@click.option("--force", is_flag=True, help="Go on where the safety brake or a held restored state stops the sync.")
+@click.option("--no-reload", is_flag=True, help="Do not speak to Asterisk; the next sync without this reloads it.")
+@click.option(
+    "--reset-pin",
+    "reset_pins",
+    metavar="BOX@CONTEXT",
+    multiple=True,
+    help="Put the PIN of Configuration Server in force again; may be repeated.",
+)
+@click.option("--wait", metavar="SECONDS", type=_SECONDS, default=0.0, help="Wait for another run's lock.")
+@click.option("--splay", metavar="SECONDS", type=_SECONDS, default=0.0, help="First wait a random time up to this.")
+@click.pass_context
+def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool | None, **asked: Any) -> None:
+    """Write mailboxes and MWI subscriptions from Configuration Server into Asterisk.
+
+    Changes only the managed blocks of the three files, makes a backup set first, reloads what it touched,
+    reads back what Asterisk then holds, and puts everything back where that is not what was planned.
+    """
+    options = SyncOptions(**asked)
+    if detailed_exitcode and not options.dry_run:
+        raise click.UsageError("--detailed-exitcode goes with --dry-run only", ctx)
+    for box in options.reset_pins:
+        if not all(box.partition("@")):
+            raise click.UsageError(f"--reset-pin wants BOX@CONTEXT, not {box!r}", ctx)
+    invocation: Invocation = ctx.obj
+    output = invocation.output
+    report = SyncReport()
+    settings = _settings(invocation, options, report)
+    shows_diff = options.dry_run if diff is None else diff
+    try:
+        with _log(settings, options, report, output), _progress(output) as progress:
+            sync(settings, options, report, progress)
+    finally:
+        _tell(output, options, report, shows_diff)
+    if detailed_exitcode and report.changed:
+        ctx.exit(exits.CHANGES_PENDING)
+
+
+def _settings(invocation: Invocation, options: SyncOptions, report: SyncReport) -> Settings:
+    """The settings; what is odd in them joins the other warnings, which cron is not told every time."""
+    from gvma.settings import reader  # noqa: PLC0415  (start-up)
+
+    loaded = invocation.loaded(without=("media",))
+    lacks = reader.lacking(loaded, ("gvma_settings",) if options.export else ("cfgserver", "gvma_settings"))
+    if lacks:
+        raise lacks[0]
+    for odd in loaded.warnings:
+        report.warn(odd.code, odd.message, odd.where)
+    return loaded.settings
+
+
+def _tell(output: Output, options: SyncOptions, report: SyncReport, shows_diff: bool) -> None:
+    planned = report.plan.files if report.plan and shows_diff else ()
+    diffs = [text for file in planned if (text := file.diff())]
+    aloud = options.dry_run or output.verbosity > 0 or report.show_warnings
+    for warning in report.warnings:
+        output.warn(warning, aloud=aloud)
+    fields: dict[str, object] = {
+        "run_id": report.run_id,
+        "dry_run": options.dry_run,
+        "changes": {"add": report.counts.add, "change": report.counts.change, "remove": report.counts.remove},
+        "files": [{"path": str(path), "changed": changed} for path, changed in report.files.items()],
+        "backup_set": report.backup_set,
+        "reloaded": report.reloaded,
+    }
+    if diffs:
+        fields["diff"] = "".join(diffs)
+    output.result("sync", "changed" if report.changed else "ok", **fields)
+    if output.quiet:
+        return
+    for text in diffs:
+        _show_diff(output, text)
+    for line in _lines(output, options, report):
+        output.line(line)
+
+
+def _lines(output: Output, options: SyncOptions, report: SyncReport) -> Iterator[str]:
+    if options.dry_run:
+        if report.plan is not None:
+            yield from (f"Left out: {text}" for text in report.plan.left_out)
+            yield report.plan.summary()
+    elif report.changed:
+        yield report.summary()
+    elif output.stdout_is_terminal and report.finished:
+        yield "Asterisk already has what Configuration Server says; nothing was written."
+
+
+def _show_diff(output: Output, text: str) -> None:
+    if not output.colour:
+        output.line(text.rstrip("\n"))
+        return
+    from rich.syntax import Syntax  # noqa: PLC0415  (only on a terminal)
+
+    output.console().print(Syntax(text, "diff", background_color="default", word_wrap=True))
+
+
+@contextmanager
+def _log(settings: Settings, options: SyncOptions, report: SyncReport, output: Output) -> Iterator[None]:
+    """The log of the run; a dry run creates no file, so it has none."""
+    if options.dry_run:
+        yield
+        return
+    from gvma.cli.logs import logging_to  # noqa: PLC0415  (start-up)
+
+    with logging_to(settings, run_id=report.run_id, verbosity=output.verbosity):
+        yield
+
+
+@contextmanager
+def _progress(output: Output) -> Iterator[Progress]:
+    """A line that names the step at work, on a terminal and once a step takes longer than a second."""
+    if output.json or output.quiet or not output.stderr_is_terminal:
+        yield output.detail
+        return
+    from gvma.cli.steps import Steps  # noqa: PLC0415  (rich, only on a terminal)
+
+    with Steps(output.console(stderr=True), after_seconds=_SLOW_SECONDS) as steps:
+        yield steps.begin

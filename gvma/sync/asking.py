@@ -1,0 +1,64 @@
+"""What Configuration Server is asked, and what it answered; what an answer means is not decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gvma.configserver.objects import ConfigObject, ObjectSource
+from gvma.errors import SettingsError
+from gvma.settings.model import Settings
+
+ROUTING_QUERIES = ("routingpointquery", "trunkquery", "servicequery", "applicationquery")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The objects by query. further: those of the routing queries that the settings have."""
+
+    dns: Sequence[ConfigObject] = field(repr=False)
+    agents: Sequence[ConfigObject] = field(repr=False)
+    groups: Sequence[ConfigObject] = field(repr=False)
+    further: Mapping[str, Sequence[ConfigObject]] = field(default_factory=dict, repr=False)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many objects each of the three queries answered with."""
+        return {"dn": len(self.dns), "agent": len(self.agents), "group": len(self.groups)}
+
+    def by_query(self) -> dict[str, Sequence[ConfigObject]]:
+        """All of them by the name of their setting."""
+        return {"dnquery": self.dns, "agentquery": self.agents, "agentgroupquery": self.groups, **self.further}
+
+
+def ask(settings: Settings, export: Path | None) -> Answers:
+    """All answers, or none: ConfigServerError or CredentialsError where one query fails.
+
+    export: a file in Configuration Server's place. A query that the settings leave empty selects nothing.
+    """
+    asked = settings.cfgserver
+    queries = [asked.dnquery, asked.agentquery, asked.agentgroupquery]
+    if not any(queries):
+        raise SettingsError(
+            "none of dnquery, agentquery and agentgroupquery is set",
+            where=f"{settings.path or 'settings'}: [cfgserver]",
+            hint="Nothing was changed. Set them to the queries for your switch and tenant.",
+        )
+    with ExitStack() as stack:
+        source: ObjectSource
+        if export is not None:
+            from gvma.configserver.export import ExportFile  # noqa: PLC0415  (one of the two is needed)
+
+            source = ExportFile(export, asked.include_disabled)
+        else:
+            from gvma.configserver.client import ConfigurationServer  # noqa: PLC0415  (zeep takes its time)
+
+            source = stack.enter_context(ConfigurationServer(asked))
+        dns, agents, groups = (source.query(query) if query else [] for query in queries)
+        further = {}
+        if settings.gvma.routing:
+            wanted = {name: getattr(asked, name) for name in ROUTING_QUERIES}
+            further = {name: source.query(query) for name, query in wanted.items() if query}
+    return Answers(dns, agents, groups, further)

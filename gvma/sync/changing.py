@@ -1,0 +1,146 @@
+"""A plan carried out: backup set, transaction, reload, read back, and put back where Asterisk disagrees.
+
+It decides nothing of what the files should hold.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gvma.configserver.objects import ConfigObject
+from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, GvmaError
+from gvma.settings.model import GvmaSettings
+from gvma.sync import held, state
+from gvma.sync.asterisk_side import Asterisk
+from gvma.sync.changes import FileChange
+from gvma.sync.files import TargetFile
+from gvma.sync.journal import Markers
+from gvma.sync.owners import write_owners
+from gvma.sync.plan import Plan
+from gvma.sync.readback import VOICEMAIL, Expected
+from gvma.sync.report import SyncReport
+from gvma.sync.sets import BackupSets
+from gvma.sync.snapshot import snapshot
+from gvma.sync.stopping import Stopped
+from gvma.sync.transaction import Applied, TargetMoved, apply
+
+_log = logging.getLogger(__name__)
+_FIRST_DIFFERENCES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What there is to write. targets: in the order of the plan's files. secrets: ``secret.conf`` to remove.
+
+    before: what Asterisk should hold once the old files are back. answers: Configuration Server's, by query.
+    """
+
+    plan: Plan
+    targets: tuple[TargetFile, ...]
+    secrets: tuple[TargetFile, ...]
+    before: Expected = field(repr=False)
+    answers: Mapping[str, Sequence[ConfigObject]] = field(repr=False)
+
+    @property
+    def changes(self) -> list[FileChange]:
+        """Every target file, changed or not, so that a backup set is one whole state."""
+        files = zip(self.plan.files, self.targets, strict=True)
+        changes = [FileChange(target, file.new, file.module) for file, target in files]
+        return changes + [FileChange(secret, None, VOICEMAIL) for secret in self.secrets]
+
+
+def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, report: SyncReport) -> bool:
+    """Writes the plan, and has Asterisk take it; False where somebody wrote a file meanwhile: plan anew.
+
+    asterisk: None leaves the reload owed. report: filled with what was done.
+    Raises AsteriskRefusedError (all is put back), AsteriskUnreachableError (all is written, the reload is owed),
+    UnsafeTargetError, BackupSetError, or Stopped.
+    """
+    path = settings.backup_path
+    texts = {state.PINS: work.plan.pins.record, state.OWNERS: write_owners(work.plan.owners)}
+    changes = work.changes
+    made = BackupSets(path).create(changes, snapshot=snapshot(work.answers), reason="sync", run_id=report.run_id)
+    state.stage(path, texts)
+    markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
+    try:
+        applied = apply(changes, backup_set=made, markers=markers)
+    except TargetMoved:
+        _log.info("a file was rewritten between reading and writing it; planning anew")
+        return False
+    report.backup_set = made.id
+    owed = held.owed_modules(path)
+    with applied:
+        lost = _have_it_taken(applied, work, path, asterisk, report)
+        for name, text in texts.items():
+            state.leave(path, name, text)
+        done = asterisk is not None and lost is None
+        moved = applied.finish(owed=() if done else applied.modules)
+    state.settle_staged(path, applied=False)
+    report.take(work.plan.counts, {file.path: file.changed for file in work.plan.files})
+    if lost is not None:
+        raise _owed_error(lost, made.id) from lost
+    if done:
+        held.settle_owed(path, {*applied.modules, *owed})
+    return not moved
+
+
+def _have_it_taken(
+    applied: Applied, work: Work, path: Path, asterisk: Asterisk | None, report: SyncReport
+) -> AsteriskUnreachableError | None:
+    """Reload and read back. Returns why Asterisk could not be asked to the end; puts back on a difference."""
+    if asterisk is None:
+        return None
+    modules = sorted({*applied.modules, *held.owed_modules(path)})
+    try:
+        found = asterisk.take(modules, work.plan.expected)
+    except AsteriskUnreachableError as error:
+        report.reload_failed = modules
+        return error
+    except Stopped:
+        raise
+    except GvmaError:
+        applied.put_back()
+        _tell_again(applied, work, asterisk, path)
+        raise
+    if not found or applied.moved():  # who wrote meanwhile is heard first: the run plans anew
+        report.reloaded = sorted({*report.reloaded, *modules})
+        return None
+    report.reload_failed = modules
+    applied.put_back()
+    told = _tell_again(applied, work, asterisk, path)
+    raise AsteriskRefusedError(
+        f"Asterisk did not take the new files: {first_of(found)}",
+        where=", ".join(str(file.path) for file in work.plan.files if file.changed),
+        hint=f"The files were put back{told}. Asterisk's own log says why it refused; `gvma check` looks for "
+        f"reasons. Then run `gvma sync` again.",
+    )
+
+
+def _tell_again(applied: Applied, work: Work, asterisk: Asterisk, path: Path) -> str:
+    """Asterisk reloads the old files; how that went, for the message. What fails stays owed."""
+    try:
+        found = asterisk.take(applied.modules, work.before)
+    except GvmaError:
+        return ", but Asterisk could not be told; the next sync reloads it"
+    if found:
+        return f", and Asterisk reloaded them, but it is not as before: {first_of(found)}"
+    held.settle_owed(path, applied.modules)
+    return " and Asterisk has reloaded them"
+
+
+def first_of(found: Sequence[str]) -> str:
+    """The first differences and how many there are beyond."""
+    more = len(found) - _FIRST_DIFFERENCES
+    return "; ".join(found[:_FIRST_DIFFERENCES]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _owed_error(lost: AsteriskUnreachableError, made: str) -> AsteriskUnreachableError:
+    return AsteriskUnreachableError(
+        f"the files are written, but Asterisk could not be told or asked to the end: {lost.message}",
+        where=lost.where,
+        hint=f"The new files stay (backup set {made} has the old ones), and the reload is owed: "
+        "the next `gvma sync` does it as soon as AMI answers.",
+    )

@@ -1,0 +1,68 @@
+"""What the site's own files say where it matters to a sync, read through ``#include``; it never writes.
+
+``#exec`` is not followed: what a command prints is known to Asterisk alone.
+"""
+
+from __future__ import annotations
+
+import glob
+from pathlib import Path
+
+from gvma.asterisk import lines, site
+
+_DEEPEST = 10
+
+
+def with_includes(text: bytes, folder: Path, depth: int = 0) -> bytes:
+    """The text with the content of the files that it includes in their place.
+
+    folder: Asterisk's configuration folder, which relative names are relative to. A file that cannot be read
+    counts as empty: Asterisk itself would refuse the whole, and the read back says so.
+    """
+    if b"include" not in text.lower() or depth >= _DEEPEST:
+        return text
+    parts = text.split(b"\n")
+    for directive in site.includes(text):
+        if directive.kind != "exec":
+            pattern = folder / directive.argument.decode("utf-8", "surrogateescape")
+            found = [_content(Path(name)) for name in sorted(glob.glob(str(pattern)))]
+            parts[directive.number - 1] = b"\n".join(with_includes(one, folder, depth + 1) for one in found)
+    return b"\n".join(parts)
+
+
+def pins_in_spool(voicemail: bytes) -> bool:
+    """Whether ``[general]`` says ``passwordlocation=spooldir`` (app_voicemail.c, load_config).
+
+    voicemail: the site's text of voicemail.conf, with its includes.
+    """
+    if b"passwordlocation" not in voicemail.lower():
+        return False
+    for fact in lines.read(voicemail):
+        if not isinstance(fact, lines.Setting) or fact.section.lower() != b"general":
+            continue
+        if fact.key.lower() == b"passwordlocation":
+            return fact.value.lower() == b"spooldir"
+    return False
+
+
+def asks_for_spool(options: str) -> bool | None:
+    """What a mailbox's own options say about the place of its PIN (apply_option); None where they say nothing."""
+    answer = None
+    for option in options.split("|"):
+        key, _, value = option.partition("=")
+        if key.strip().lower() == "passwordlocation":
+            answer = value.strip().lower() == "spooldir"
+    return answer
+
+
+def secret_file(spool: Path, key: str) -> Path:
+    """The file that holds a box's PIN with ``passwordlocation=spooldir``. key: ``box@context``."""
+    box, _, context = key.rpartition("@")
+    return spool / "voicemail" / context / box / "secret.conf"
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes() if path.is_file() else b""
+    except OSError:
+        return b""

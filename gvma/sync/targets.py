@@ -1,0 +1,142 @@
+"""The three files that a sync writes: which they are, what is in them now, and what belongs into their blocks.
+
+Pure: it knows texts, not the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from gvma.asterisk import dialplan, pjsip, sip, site, voicemail
+from gvma.asterisk.block import Block, OwnLines, find_block
+from gvma.asterisk.entries import OWN_CONTEXTS, Mailbox, Subscription
+from gvma.asterisk.header import same_meaning
+from gvma.asterisk.hosts import sipserver_hosts
+from gvma.routing import Routing, Site
+from gvma.settings.model import GvmaSettings
+from gvma.sync.readback import CHAN_SIP, DIALPLAN, PJSIP, VOICEMAIL, Box, Expected, extensions_of
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One file: its path, the module that reads it, and how lines of ours look in it."""
+
+    path: Path
+    module: str
+    own_lines: OwnLines = field(repr=False)
+
+
+def targets(settings: GvmaSettings, driver: str) -> tuple[Target, Target, Target]:
+    """voicemail.conf, the channel driver's file, extensions.conf. driver: ``pjsip`` or ``sip``."""
+    if driver == "pjsip":
+        middle = Target(settings.target(settings.asterisk_cfg_file_pjsip), PJSIP, pjsip.OWN_LINES)
+    else:
+        middle = Target(settings.target(settings.asterisk_cfg_file_sip), CHAN_SIP, sip.OWN_LINES)
+    return (
+        Target(settings.target(settings.asterisk_cfg_file_vm), VOICEMAIL, voicemail.OWN_LINES),
+        middle,
+        Target(settings.target(settings.asterisk_cfg_file_exten), DIALPLAN, dialplan.OWN_LINES),
+    )
+
+
+@dataclass(frozen=True)
+class TargetNow:
+    """One file as it is. text: None where it is missing. block: None where there is none yet.
+
+    site: what the site wrote itself, outside our block, with its includes.
+    """
+
+    target: Target
+    text: bytes | None = field(repr=False)
+    block: Block | None = field(repr=False)
+    site: bytes = field(repr=False, default=b"")
+
+    @property
+    def body(self) -> bytes:
+        """What is in the block, empty where there is none."""
+        return self.block.body if self.block else b""
+
+    @property
+    def is_sound(self) -> bool:
+        """The block is there with both its markers."""
+        return self.block is not None and not self.block.end_lost
+
+    def says_the_same(self, body: bytes) -> bool:
+        return same_meaning(self.body, body)
+
+    @cached_property
+    def foreign_boxes(self) -> frozenset[str]:
+        """Mailboxes in our contexts that the site wrote itself; for voicemail.conf."""
+        if not any(context.encode() in self.site for context in OWN_CONTEXTS):
+            return frozenset()
+        return frozenset(key for key in voicemail.read_boxes(self.site) if key.rpartition("@")[2] in OWN_CONTEXTS)
+
+
+def look_at(target: Target, text: bytes | None, settings: GvmaSettings) -> TargetNow:
+    """The file with its block found; ``site`` is still without includes. Raises UnsafeTargetError."""
+    begin, end = settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
+    content = text or b""
+    block = find_block(content, begin, end, target.own_lines, where=str(target.path))
+    outside = content if block is None else content[: block.start] + content[block.end :]
+    return TargetNow(target, text, block, outside)
+
+
+def routing_site(now: tuple[TargetNow, TargetNow, TargetNow], settings: GvmaSettings) -> Site:
+    """What the site wrote itself that business call routing must not double."""
+    hosts = [*sipserver_hosts(settings), settings.routing_gateway_host]
+    return Site(
+        dialplan=site.dialplan_names(now[2].site),
+        sections=site.sections_defined(now[1].site),
+        identified=site.identified(now[1].site, [host for host in hosts if host], settings.siptserver_port),
+    )
+
+
+def render(  # noqa: PLR0913, PLR0917  (each is another thing that a body stands on)
+    mailboxes: Iterable[Mailbox],
+    subscriptions: Iterable[Subscription],
+    routing: Routing,
+    now: tuple[TargetNow, TargetNow, TargetNow],
+    settings: GvmaSettings,
+    driver: str,
+    generated_at: str,
+) -> tuple[bytes, bytes, bytes]:
+    """The bodies of the three blocks."""
+    mode, peers = settings.mwi_mode, routing.endpoints
+    if driver == "pjsip":
+        elsewhere = site.identified(now[1].site, sipserver_hosts(settings), settings.siptserver_port)
+        middle = pjsip.render_pjsip(
+            subscriptions,
+            settings,
+            mode,
+            generated_at,
+            identified_elsewhere={*elsewhere, *routing.identified},
+            routing=peers,
+        )
+    else:
+        middle = sip.render_sip(subscriptions, settings, mode, generated_at, routing=peers)
+    return (
+        voicemail.render_voicemail(mailboxes, generated_at),
+        middle,
+        dialplan.render_dialplan(settings, generated_at, routing=routing.dialplan),
+    )
+
+
+def as_it_is(now: tuple[TargetNow, TargetNow, TargetNow], settings: GvmaSettings) -> Expected:
+    """What Asterisk should hold by the files as they are: for a reload without a plan of its own."""
+    boxes = voicemail.read_boxes(now[0].body)
+    return Expected(
+        mailboxes={
+            key: Box(one.name, one.email, one.pager)
+            for key, one in boxes.items()
+            if key.rpartition("@")[2] in OWN_CONTEXTS
+        },
+        foreign=now[0].foreign_boxes,
+        subscriptions=sip.read_subscriptions(now[1].body),
+        touched=frozenset(),
+        on_endpoint=settings.mwi_mode == "REGISTER",
+        gone=frozenset(),
+        extensions=extensions_of(now[2].body),
+    )
