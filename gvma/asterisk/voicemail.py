@@ -97,5 +97,5 @@ def _box_lines(body: bytes) -> Iterator[tuple[str, re.Match[bytes]]]:
 def _fields(value: bytes) -> list[str]:
     if b";" in value:
         value = _COMMENT.sub(b"", value)
-    fields = [part.strip() for part in unescaped(value).split(",", 4)]
+    fields = [part.strip(" \t") for part in unescaped(value).split(",", 4)]
     return fields + [""] * (5 - len(fields))

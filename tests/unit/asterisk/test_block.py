@@ -20,7 +20,8 @@ BOXES = (
     HEADER
     + b"; ######## Voice Mail Boxes for the Extensions #######\n[GVMA_DN]\n1111 => 1111,1111,,,\n"
     + b"; ######## Voice Mail Boxes for the Agents #######\n[GVMA_AGENT]\n"
-    + b"; ######## Voice Mail Boxes for the Agent Groups #######\n[GVMA_AGENTGROUP]\n3333 => 3333,3333,a@b,,operator=yes\n"
+    + b"; ######## Voice Mail Boxes for the Agent Groups #######\n[GVMA_AGENTGROUP]\n"
+    + b"3333 => 3333,3333,a@b,,operator=yes\n"
 )
 BLOCK = BEGIN + b"\n" + BOXES + END + b"\n"
 

@@ -1,0 +1,130 @@
+"""Business call routing (the manual's lines 1960-2080) for both channel drivers."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from gvma.asterisk.site import DialplanNames
+from gvma.configserver.objects import ConfigObject
+from gvma.routing import Routing, Site, routing
+from gvma.settings.model import GvmaSettings
+
+ON = GvmaSettings(
+    routing=True, routing_endpoints=True, siptserver_host="10.0.0.1", routing_gateway_host="10.0.0.2",
+    routing_gateway_port=5066,
+)  # fmt: skip
+
+
+def dn(number: str, kind: int = 1, dbid: int = 1) -> ConfigObject:
+    return ConfigObject("CfgDN", dbid, number, kind)
+
+
+def made(driver: str = "sip", site: Site | None = None, phones: str = "2001 2002", **changes: object) -> Routing:
+    settings = dataclasses.replace(ON, **changes)  # type: ignore[arg-type]
+    return routing([dn(number) for number in phones.split()], [dn("2400", 4)], settings, driver, site)
+
+
+def test_the_dialplan_is_the_manuals() -> None:
+    assert made().dialplan.decode() == (
+        "[GVMA_ROUTING]\n"
+        "exten => 2001,hint,SIP/2001\n"
+        "exten => 2001,1,Dial(SIP/2001,60)\n"
+        "exten => 2002,hint,SIP/2002\n"
+        "exten => 2002,1,Dial(SIP/2002,60)\n"
+        "exten => 2400,1,Dial(SIP/${EXTEN}@gsip,30,r)\n"
+        "exten => 2400,2,Hangup()\n"
+        "exten => _0.,1,Dial(SIP/${EXTEN:1}@gwsim,60)\n"
+    )
+
+
+def test_names_limits_and_prefix_come_from_the_settings() -> None:
+    text = made(
+        "pjsip", phones="7", routing_context="R", routing_phone_seconds=9, routing_service_seconds=8,
+        routing_external_prefix="00", routing_sipserver_peer="g", routing_gateway_peer="w",
+    ).dialplan.decode()  # fmt: skip
+    assert text == (
+        "[R]\nexten => 7,hint,PJSIP/7\nexten => 7,1,Dial(PJSIP/7,9)\n"
+        "exten => 2400,1,Dial(PJSIP/${EXTEN}@g,8,r)\nexten => 2400,2,Hangup()\n"
+        "exten => _00.,1,Dial(PJSIP/${EXTEN:2}@w,9)\n"
+    )
+
+
+def test_without_routing_there_is_nothing() -> None:
+    assert made(routing=False) == Routing()
+
+
+def test_chan_sips_peers_are_the_manuals_and_have_no_secret() -> None:
+    text = made(phones="2001").endpoints.decode()
+    assert "[gwsim]\ntype=peer\nhost=10.0.0.2\nport=5066\ncontext=default\ncanreinvite=no\n" in text
+    assert "[gsip]\ntype=peer\nusername=gsip\nhost=10.0.0.1\nport=5060\ncontext=default\ncanreinvite=no\n" in text
+    assert "[2001]\ntype=friend\nusername=2001\nhost=dynamic\ncontext=default\nnotifyringing=yes\n" in text
+    assert "secret" not in text
+
+
+def test_pjsip_knows_gateway_and_sip_server_by_address_and_phones_by_name() -> None:
+    answer = made("pjsip", phones="2001")
+    text = answer.endpoints.decode()
+    assert "[gsip]\ntype=aor\ncontact=sip:10.0.0.1:5060\n[gsip]\ntype=identify\nendpoint=gsip\nmatch=10.0.0.1\n" in text
+    assert "[gwsim]\ntype=identify\nendpoint=gwsim\nmatch=10.0.0.2\n" in text
+    assert "[2001]\ntype=aor\nmax_contacts=1\nremove_existing=yes\n" in text
+    assert answer.identified == ("10.0.0.1",)
+    assert "auth" not in text
+
+
+def test_gateway_and_sip_server_on_one_host_are_told_apart_by_port() -> None:
+    text = made("pjsip", routing_gateway_host="10.0.0.1").endpoints.decode()
+    assert "match=10.0.0.1:5060\n" in text
+    assert "match=10.0.0.1:5066\n" in text
+    assert "match=10.0.0.1\n" not in text
+
+
+def test_a_pair_of_sip_servers_has_two_contacts_that_are_watched() -> None:
+    text = made("pjsip", siptserver_host="10.0.0.1,10.0.0.3").endpoints.decode()
+    assert "contact=sip:10.0.0.1:5060\ncontact=sip:10.0.0.3:5060\nqualify_frequency=30\n" in text
+
+
+def test_an_address_that_the_site_identifies_is_not_identified_again() -> None:
+    answer = made("pjsip", Site(identified={"10.0.0.1": "genesys"}))
+    assert b"match=10.0.0.1" not in answer.endpoints
+    assert answer.identified == ()
+
+
+def test_what_the_site_has_is_left_out_and_named() -> None:
+    names = DialplanNames(extensions=frozenset({"2001", "2400", "_0."}), hints=frozenset({"2002"}))
+    answer = made(site=Site(names, frozenset({"2001", "GSIP"})))
+    assert answer.dialplan.decode() == (
+        "[GVMA_ROUTING]\nexten => 2001,hint,SIP/2001\nexten => 2002,1,Dial(SIP/2002,60)\n"
+    )
+    assert b"[gsip]" not in answer.endpoints
+    assert b"[2001]" not in answer.endpoints
+    assert set(answer.left_out) == {
+        "endpoint gsip", "endpoint 2001", "extension 2001", "hint 2002", "extension 2400", "extension _0.",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "number", ["_2XXX", "20,1", "2 0", "", "h", "s", "gvm-1", "general", "2;0", "2\n0", "${X}", "a@b"]
+)
+def test_a_number_that_means_something_to_asterisk_gets_nothing_and_a_warning(number: str) -> None:
+    answer = routing([dn(number, dbid=7)], [], ON, "sip")
+    assert answer.dialplan == b"[GVMA_ROUTING]\nexten => _0.,1,Dial(SIP/${EXTEN:1}@gwsim,60)\n"
+    assert [warning.code for warning in answer.warnings] == ["routing-number"]
+
+
+def test_only_extensions_have_phones_and_only_routing_points_are_services() -> None:
+    answer = routing([dn("14", 14), dn("2001")], [dn("5", 1), dn("2400", 4)], ON, "sip")
+    assert b"exten => 14," not in answer.dialplan
+    assert b"exten => 5," not in answer.dialplan
+
+
+def test_without_a_gateway_external_numbers_go_nowhere() -> None:
+    answer = made(routing_gateway_host="")
+    assert b"_0." not in answer.dialplan
+    assert b"gwsim" not in answer.endpoints
+    assert [warning.code for warning in answer.warnings] == ["routing-address"]
+
+
+def test_register_mode_beside_an_address_that_is_identified_is_warned_of() -> None:
+    assert [warning.code for warning in made("pjsip", mwi_mode="REGISTER").warnings] == ["register-and-identify"]
