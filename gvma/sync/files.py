@@ -10,7 +10,7 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -113,11 +113,11 @@ def read_when_quiet(descriptor: int, path: Path, complete: Callable[[bytes], boo
         time.sleep(_QUIET_SECONDS)
 
 
-def stage(path: Path, content: bytes, rights: Rights, *, like: Path | None = None) -> int:
-    """Writes a new file with its owner, mode and attributes, on the disk when it returns; its inode.
+def stage(path: Path, content: bytes | Iterable[bytes], rights: Rights, *, like: Path | None = None) -> None:
+    """Writes a new file with its owner, mode and attributes; it is on the disk when it returns.
 
-    like: whose extended attributes (ACL, SELinux label) it gets. The content becomes visible to nobody whom
-    the rights do not allow: owner and mode are set on the empty file.
+    content: as a whole, or in pieces. like: whose extended attributes (ACL, SELinux label) it gets. The
+    content becomes visible to nobody whom the rights do not allow: they are set on the empty file.
     """
     descriptor = disk.create(path)
     try:
@@ -127,9 +127,9 @@ def stage(path: Path, content: bytes, rights: Rights, *, like: Path | None = Non
         if like is not None:
             _copy_attributes(like, descriptor, path)
         disk.change_mode(descriptor, rights.mode, path)
-        disk.write(descriptor, content, path)
+        for piece in (content,) if isinstance(content, bytes) else content:
+            disk.write(descriptor, piece, path)
         disk.fsync(descriptor, path)
-        return status.st_ino
     finally:
         os.close(descriptor)
 

@@ -56,12 +56,6 @@ def recover(backup_path: Path) -> Recovery | None:
         return Recovery(_text(left, forward, done=True), forward, _owed(left), left.backup_set)
 
 
-def goes_forward(backup_path: Path) -> bool | None:
-    """Whether recover() will leave all files new; None where nothing was left. Writes nothing."""
-    left = journal.read_journal(backup_path)
-    return _goes_forward(backup_path, left) if left else None
-
-
 def pending_recovery(backup_path: Path) -> str:
     """What the next run will mend, for ``--dry-run``; empty where nothing. Writes nothing."""
     left = journal.read_journal(backup_path)

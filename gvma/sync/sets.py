@@ -8,13 +8,13 @@ are never changed. ``backup_path/20261121T213000Z-1a2b3c4d/`` holds ``manifest.j
 from __future__ import annotations
 
 import contextlib
-import json
+import hashlib
 import os
 import re
 import secrets
 import socket
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -82,13 +82,14 @@ class BackupSets:
         self._clock = clock
 
     def create(
-        self, files: Sequence[FileChange], *, snapshot: Mapping[str, object], reason: str, run_id: str
+        self, files: Sequence[FileChange], *, snapshot: bytes | Iterable[bytes], reason: str, run_id: str
     ) -> BackupSet:
         """A complete set of the files as their targets were read.
 
         files: give ALL target files, also those that stay as they are, so that a restore brings back one
         whole state. Where the newest set holds just this state already (the run before was put back), no
-        second one is made. snapshot: what Configuration Server said, JSON-able, WITHOUT any PIN.
+        second one is made. snapshot: what Configuration Server said, as JSON, in pieces
+        or as a whole, WITHOUT any PIN.
         Raises BackupSetError where it cannot be written (disk full); then nothing of it is left.
         """
         with undisturbed():
@@ -208,7 +209,7 @@ class BackupSets:
             files=saved,
         )
 
-    def _write(self, manifest: Manifest, contents: Mapping[str, bytes], snapshot: Mapping[str, object]) -> BackupSet:
+    def _write(self, manifest: Manifest, contents: Mapping[str, bytes], snapshot: bytes | Iterable[bytes]) -> BackupSet:
         folder = self.path / manifest.id
         unfinished = self.path / f".{manifest.id}.tmp"
         try:
@@ -219,9 +220,9 @@ class BackupSets:
                     if copy:
                         private_folder((unfinished / copy).parent)
                         _put(unfinished / copy, content)
-                text = _snapshot_text(snapshot)
-                _put(unfinished / SNAPSHOT, text)
-                manifest = replace(manifest, snapshot=Digest.of(text))
+                pieces = _Digesting((snapshot,) if isinstance(snapshot, bytes) else snapshot)
+                _put(unfinished / SNAPSHOT, pieces)
+                manifest = replace(manifest, snapshot=pieces.digest)
                 _put(unfinished / NAME, manifest.as_bytes())
                 disk.rename(unfinished, folder)
                 disk.fsync_folder(self.path)
@@ -250,21 +251,28 @@ class BackupSets:
         return BackupSet(name, folder, manifest)
 
 
-def _put(path: Path, content: bytes) -> None:
+def _put(path: Path, content: bytes | Iterable[bytes]) -> None:
     stage(path, content, Rights(os.geteuid(), os.getegid(), 0o600))
     disk.fsync_folder(path.parent)
 
 
-def _snapshot_text(snapshot: Mapping[str, object]) -> bytes:
-    """JSON with one object a line, so that grep finds it and diff shows it."""
-    parts = []
-    for key, value in snapshot.items():
-        if isinstance(value, list | tuple):
-            text = "[\n" + ",\n".join(json.dumps(item) for item in value) + "\n]"
-        else:
-            text = json.dumps(value)
-        parts.append(f"{json.dumps(key)}: {text}")
-    return ("{\n" + ",\n".join(parts) + "\n}\n").encode("ascii")
+class _Digesting:
+    """Pieces that pass through, and what they come to."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+        self._sum = hashlib.sha256()
+        self._size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self._sum.update(piece)
+            self._size += len(piece)
+            yield piece
+
+    @property
+    def digest(self) -> Digest:
+        return Digest(self._sum.hexdigest(), self._size)
 
 
 def _same_state(kept: Sequence[SavedFile], now: Sequence[SavedFile]) -> bool:

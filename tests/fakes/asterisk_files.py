@@ -70,7 +70,7 @@ class Site:
 
     def make_set(self, changes: list[FileChange] | None = None) -> BackupSet:
         return BackupSets(self.kept).create(
-            self.changes() if changes is None else changes, snapshot={"dns": []}, reason="sync", run_id="r1"
+            self.changes() if changes is None else changes, snapshot=b'{"dns": []}\n', reason="sync", run_id="r1"
         )
 
     def run(self) -> tuple[Path, ...]:
@@ -82,7 +82,7 @@ class Site:
     def litter(self) -> list[str]:
         """What no run may leave behind, once the next one has been there."""
         found = [path for path in self.root.rglob(".*") if path.name.endswith(".tmp")]
-        found += [path for path in (self.kept / "state").glob("transaction/*")]
+        found += (self.kept / "state").glob("transaction/*")
         return sorted(str(path.relative_to(self.root)) for path in found)
 
     def owed(self) -> tuple[str, ...]:

@@ -1,0 +1,313 @@
+"""``gvma backup``: the sets of copies that gvma keeps, shown, compared, checked, brought back and forgotten.
+
+No PIN and no secret is shown, in no diff and no listing. What writes takes the lock first.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gvma.cli import exits
+from gvma.errors import BackupSetError
+from gvma.sync import restore as restoring
+from gvma.sync.asterisk_side import Asterisk
+from gvma.sync.comparison import compare
+from gvma.sync.held import held
+from gvma.sync.lock import hold_lock
+from gvma.sync.recovery import pending_recovery
+from gvma.sync.retention import Policy, apply_policy, policy_of, review
+from gvma.sync.sets import BackupSet, BackupSets
+from gvma.sync.stopping import stoppable
+
+if TYPE_CHECKING:
+    from gvma.cli.main import Invocation
+    from gvma.cli.output import Output
+    from gvma.settings.model import GvmaSettings
+    from gvma.sync.manifest import SavedFile
+
+_ID = "ID"
+
+
+@click.group(
+    epilog=exits.help_ending(
+        "gvma backup list", "gvma backup restore latest --dry-run", exits=(11, 14, 15, 16, 17, exits.SETTINGS)
+    )
+)
+def command() -> None:
+    """List, compare, check, restore and forget the copies of Asterisk's files.
+
+    A set is made before every change; its folder under backup_path holds plain copies, readable without gvma.
+    """
+
+
+@command.command("list", epilog=exits.help_ending("gvma backup list", exits=(17, exits.SETTINGS)))
+@click.pass_obj
+def list_sets(invocation: Invocation) -> None:
+    """List the backup sets, oldest first."""
+    settings, output = _settings(invocation), invocation.output
+    sets = BackupSets(settings.backup_path).all()
+    note = held(settings.backup_path)
+    shown = [{**_as_json(one), "held": bool(note and note.backup_set == one.id)} for one in sets]
+    output.result("backup list", "ok", backup_path=str(settings.backup_path), sets=shown)
+    if not sets:
+        output.line("There is no backup set yet: the first `gvma sync` that changes a file makes one.")
+    for one in sets:
+        marks = [mark for mark, true in (("first", one.first), ("held", note and note.backup_set == one.id)) if true]
+        files = ", ".join(file.path.name for file in one.files if file.changed) or "no file"
+        manifest = one.manifest
+        said = f"{manifest.reason}: {files}" if manifest else f"damaged: {one.fault}"
+        output.line(f"{one.id}  {one.time:%Y-%m-%d %H:%M:%S} UTC  {said}{''.join(f' [{mark}]' for mark in marks)}")
+
+
+@command.command(epilog=exits.help_ending("gvma backup show latest", exits=(17, exits.SETTINGS)))
+@click.argument("wanted", metavar=_ID)
+@click.pass_obj
+def show(invocation: Invocation, wanted: str) -> None:
+    """Show what a backup set holds. ID: an id, a unique beginning of one, or `latest`."""
+    settings, output = _settings(invocation), invocation.output
+    one = BackupSets(settings.backup_path).find(wanted)
+    manifest = one.manifest
+    if manifest is None:
+        raise _damaged(one, [one.fault])
+    output.result("backup show", "ok", set=_as_json(one))
+    output.line(f"Set     {one.id}{' (the first ever made, kept for good)' if one.first else ''}")
+    output.line(f"Folder  {one.folder}")
+    output.line(f"Made    {manifest.time}, on {manifest.host}, by gvma {manifest.gvma_version}, run {manifest.run_id}")
+    output.line(f"Reason  {manifest.reason}")
+    for file in one.files:
+        output.line(f"{'*' if file.changed else ' '} {_described(file)}")
+    output.line("Files marked * were about to be changed.")
+
+
+@command.command(
+    epilog=exits.help_ending(
+        "gvma backup diff latest", "gvma backup diff 20261121T21 latest", exits=(14, 17, exits.SETTINGS)
+    )
+)
+@click.argument("wanted", metavar=_ID)
+@click.argument("other", metavar="[ID]", required=False)
+@click.pass_obj
+def diff(invocation: Invocation, wanted: str, other: str | None) -> None:
+    """Compare a backup set with the present files, or with another set; PINs are masked.
+
+    The diff leads from the first set to the second, or to the present files.
+    """
+    settings, output = _settings(invocation), invocation.output
+    sets = BackupSets(settings.backup_path)
+    old = _readable(sets.find(wanted))
+    new = _readable(sets.find(other)) if other is not None else None
+    found = compare(sets, old, new)
+    files = [one.as_json() for one in found]
+    output.result("backup diff", "ok", old=old.id, new=new.id if new else None, files=files)
+    for line in (line for one in found for line in one.lines()):
+        output.line(line)
+    if output.stdout_is_terminal and not any(one.differs for one in found):
+        output.line("No difference.")
+
+
+@command.command(epilog=exits.help_ending("gvma backup verify", exits=(17, exits.SETTINGS)))
+@click.argument("wanted", metavar="[ID]", required=False)
+@click.pass_obj
+def verify(invocation: Invocation, wanted: str | None) -> None:
+    """Check that a set, or every set, is whole and unchanged, by its checksums."""
+    settings, output = _settings(invocation), invocation.output
+    sets = BackupSets(settings.backup_path)
+    chosen = [sets.find(wanted)] if wanted is not None else sets.all()
+    faults = {one.id: sets.faults(one) for one in chosen}
+    output.result(
+        "backup verify",
+        "ok",
+        sets=[{"id": one, "sound": not found, "faults": found} for one, found in faults.items()],
+    )
+    for one, found in faults.items():
+        output.line(f"{one}  {'; '.join(found) or 'sound'}")
+    damaged = [one for one in chosen if faults[one.id]]
+    if damaged:
+        raise _damaged(damaged[0], faults[damaged[0].id], more=len(damaged) - 1)
+
+
+@command.command(
+    epilog=exits.help_ending(
+        "gvma backup restore latest --dry-run",
+        "gvma backup restore 20261121T213000Z",
+        exits=(11, 12, 14, 15, 16, 17, exits.SETTINGS),
+    )
+)
+@click.argument("wanted", metavar=_ID)
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing, lock nothing, reload nothing.")
+@click.option("--no-reload", is_flag=True, help="Do not speak to Asterisk; the reload stays owed.")
+@click.pass_obj
+def restore(invocation: Invocation, wanted: str, dry_run: bool, no_reload: bool) -> None:
+    """Bring back the files as they were when a set was made, byte for byte.
+
+    Makes a set of what it replaces, restores owner and mode too, reloads what it touched, and puts everything
+    back where Asterisk does not take it. PINs go back as well. The restored state is held: the next sync
+    changes nothing, and says so, until one with --force.
+    """
+    settings, output = _settings(invocation), invocation.output
+    sets = BackupSets(settings.backup_path)
+    if dry_run:
+        _dry_run(output, settings, sets.find(wanted))
+        return
+    report = restoring.RestoreReport()
+    run_id = secrets.token_hex(8)
+    output.keep(run_id=run_id)
+    with stoppable(), hold_lock(settings.backup_path):
+        _mend(output, settings)
+        chosen = sets.find(wanted)
+        try:
+            if no_reload:
+                restoring.restore(chosen, settings, None, run_id, report)
+            else:
+                with Asterisk(settings) as asterisk:
+                    restoring.restore(chosen, settings, asterisk, run_id, report)
+        finally:
+            _tell(output, chosen, report)
+    _say(output, settings, chosen, report)
+
+
+@command.command(
+    epilog=exits.help_ending("gvma backup forget --keep-last 30 --dry-run", exits=(11, 17, exits.SETTINGS))
+)
+@click.option("--keep-last", type=click.IntRange(min=0), metavar="N", help="Keep the newest N sets.")
+@click.option("--keep-daily", type=click.IntRange(min=0), metavar="N", help="Keep the newest of each of N days.")
+@click.option("--keep-monthly", type=click.IntRange(min=0), metavar="N", help="Keep the newest of each of N months.")
+@click.option("--dry-run", is_flag=True, help="Show what would be removed; remove nothing.")
+@click.pass_obj
+def forget(
+    invocation: Invocation, keep_last: int | None, keep_daily: int | None, keep_monthly: int | None, dry_run: bool
+) -> None:
+    """Remove old sets. Without --keep options, the settings' keep_last, keep_daily and keep_monthly count.
+
+    Days and months are those that have a set, in UTC. The first set ever made is kept for good.
+    """
+    settings, output = _settings(invocation), invocation.output
+    policy = policy_of(settings)
+    if (keep_last, keep_daily, keep_monthly) != (None, None, None):
+        policy = Policy(keep_last or 0, keep_daily or 0, keep_monthly or 0)
+    if dry_run:
+        verdicts = review(settings.backup_path, policy)
+    else:
+        with stoppable(), hold_lock(settings.backup_path):
+            _mend(output, settings)
+            verdicts = apply_policy(settings.backup_path, policy)
+    kept = [verdict for verdict in verdicts if verdict.reasons]
+    gone = [verdict.backup_set.id for verdict in verdicts if not verdict.reasons]
+    output.result(
+        "backup forget",
+        "changed" if gone and not dry_run else "ok",
+        dry_run=dry_run,
+        kept=[{"id": one.backup_set.id, "reasons": list(one.reasons)} for one in kept],
+        removed=gone,
+    )
+    if output.quiet:
+        return
+    for verdict in kept:
+        output.line(f"keep    {verdict.backup_set.id}  {', '.join(verdict.reasons)}")
+    for one in gone:
+        output.line(f"{'would remove' if dry_run else 'removed'} {one}")
+
+
+def _settings(invocation: Invocation) -> GvmaSettings:
+    return invocation.settings(without=("cfgserver", "media")).gvma
+
+
+def _as_json(one: BackupSet) -> dict[str, object]:
+    if one.manifest is None:
+        return {"id": one.id, "folder": str(one.folder), "fault": one.fault}
+    return {**one.manifest.as_json(), "folder": str(one.folder), "fault": None}
+
+
+def _described(file: SavedFile) -> str:
+    if not file.existed:
+        return f"{file.path}: did not exist"
+    return f"{file.path}: {file.digest.size} bytes, {file.owner}:{file.group} {file.rights.mode:04o}"
+
+
+def _readable(one: BackupSet) -> BackupSet:
+    if one.manifest is None:
+        raise _damaged(one, [one.fault])
+    return one
+
+
+def _damaged(one: BackupSet, faults: list[str], *, more: int = 0) -> BackupSetError:
+    others = f" (and {more} more)" if more else ""
+    return BackupSetError(
+        f"the backup set {one.id}{others} is damaged: {'; '.join(faults)}",
+        where=str(one.folder),
+        hint="Nothing was changed. Sound copies can still be taken out of its folder by hand.",
+    )
+
+
+def _mend(output: Output, settings: GvmaSettings) -> None:
+    mended = restoring.mend(settings.backup_path)
+    if mended is not None:
+        output.warn(_Note("interrupted-run-mended", mended.text, settings.backup_path))
+
+
+class _Note:
+    """A warning of this command's."""
+
+    def __init__(self, code: str, message: str, where: Path) -> None:
+        self.code = code
+        self.message = message
+        self.where = str(where)
+
+
+def _dry_run(output: Output, settings: GvmaSettings, chosen: BackupSet) -> None:
+    pending = pending_recovery(settings.backup_path)
+    if pending:
+        output.warn(_Note("interrupted-run", pending, settings.backup_path))
+    plan = restoring.plan_restore(chosen, settings)
+    diffs = [text for file in plan.files if (text := file.diff())]
+    output.result(
+        "backup restore",
+        "ok",
+        dry_run=True,
+        restored=chosen.id,
+        files=[{"path": str(file.path), "action": file.action} for file in plan.files],
+        notes=list(plan.notes),
+        diff="".join(diffs),
+    )
+    for text in diffs:
+        output.line(text.rstrip("\n"))
+    for note in plan.notes:
+        output.line(note)
+    output.line(plan.summary())
+
+
+def _tell(output: Output, chosen: BackupSet, report: restoring.RestoreReport) -> None:
+    output.result(
+        "backup restore",
+        "changed" if report.backup_set else "ok",
+        dry_run=False,
+        restored=chosen.id,
+        files=[{"path": str(path), "action": action} for path, action in report.files],
+        notes=list(report.plan.notes) if report.plan else [],
+        backup_set=report.backup_set,
+        reloaded=report.reloaded,
+        reload_owed=list(report.owed),
+    )
+
+
+def _say(output: Output, settings: GvmaSettings, chosen: BackupSet, report: restoring.RestoreReport) -> None:
+    if output.quiet or report.plan is None:
+        return
+    for path, action in report.files:
+        if action != "keep":
+            output.line(f"{path}: {action}d" if action.endswith("e") else f"{path}: {action}ed")
+    for note in report.plan.notes if report.files else ():
+        output.line(note)
+    if report.backup_set:
+        output.line(f"Restored {chosen.id}; what it replaced is in {report.backup_set}.")
+    else:
+        output.line(f"The files are as in {chosen.id} already; nothing was written.")
+    if report.reloaded:
+        output.line(f"Asterisk has reloaded {', '.join(report.reloaded)}.")
+    if report.owed:
+        output.line(f"Asterisk is owed the reload of {', '.join(report.owed)}.")
+    output.line("This state is held: the next `gvma sync` changes nothing until one with --force.")
