@@ -22,7 +22,13 @@ def same_meaning(old_body: bytes, new_body: bytes) -> bool:
     comments, adds a header of ``;!`` lines and moves blank lines; the old Perl GVMA wrote blanks after commas.
     """
     old, new = _without_date(old_body), _without_date(new_body)
-    return old == new or _reduced(old) == _reduced(new)
+    if old == new:
+        return True
+    old_lines, new_lines = _significant(old), _significant(new)
+    return len(old_lines) == len(new_lines) and all(
+        before == after or _reduced(before) == _reduced(after)
+        for before, after in zip(old_lines, new_lines, strict=True)
+    )
 
 
 def _without_date(body: bytes) -> bytes:
@@ -33,9 +39,9 @@ def _without_date(body: bytes) -> bytes:
     return body[:at] + body[stop:]
 
 
-def _reduced(body: bytes) -> list[bytes]:
-    return [
-        _COMMA.sub(b",", _ARROW.sub(rb"\1", line, count=1))
-        for raw in body.split(b"\n")
-        if (line := raw.strip()) and not line.startswith(b";!")
-    ]
+def _significant(body: bytes) -> list[bytes]:
+    return [line for raw in body.split(b"\n") if (line := raw.strip()) and not line.startswith(b";!")]
+
+
+def _reduced(line: bytes) -> bytes:
+    return _COMMA.sub(b",", _ARROW.sub(rb"\1", line, count=1))

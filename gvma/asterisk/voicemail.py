@@ -9,16 +9,18 @@ from dataclasses import dataclass, field
 from gvma.asterisk.block import OwnLines
 from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, OWN_CONTEXTS, Mailbox
 from gvma.asterisk.header import header
-from gvma.asterisk.lines import escaped, unescaped
+from gvma.asterisk.lines import escaped
 
 _TITLES = {
     DN_CONTEXT: "; ######## Voice Mail Boxes for the Extensions #######",
     AGENT_CONTEXT: "; ######## Voice Mail Boxes for the Agents #######",
     GROUP_CONTEXT: "; ######## Voice Mail Boxes for the Agent Groups #######",
 }
-_LINE = re.compile(rb"^[ \t]*(?:([^\s=;\[#][^\s=;]*)[ \t]*=>?[ \t]*([^\r\n]*)|\[([^\]\n]*)\][^\n]*)", re.MULTILINE)
+_PATTERN = r"^[ \t]*(?:([^\s=;\[#][^\s=;]*)[ \t]*=>?[ \t]*([^\r\n]*)|\[([^\]\n]*)\])"
+_LINE = re.compile(_PATTERN.encode(), re.MULTILINE)
+_TEXT_LINE = re.compile(_PATTERN, re.MULTILINE | re.ASCII)
 _NO_CONTEXTS = frozenset({"", "general", "zonemessages"})
-_COMMENT = re.compile(rb"(?<!\\);.*", re.DOTALL)
+_COMMENT = re.compile(r"(?<!\\);.*", re.DOTALL)
 
 OWN_LINES = OwnLines(
     section=re.compile("|".join(OWN_CONTEXTS).encode()),
@@ -30,14 +32,13 @@ OWN_LINES = OwnLines(
 
 @dataclass(frozen=True, slots=True)
 class BoxLine:
-    """One box as a file has it, values unescaped. line: the bytes of it, without its line end."""
+    """One box as a file has it, values unescaped."""
 
     pin: str = field(repr=False)
     name: str = ""
     email: str = ""
     pager: str = ""
     options: str = field(default="", repr=False)
-    line: bytes = field(default=b"", repr=False)
 
 
 def render_voicemail(mailboxes: Iterable[Mailbox], generated_at: str) -> bytes:
@@ -60,11 +61,13 @@ def read_boxes(body: bytes) -> dict[str, BoxLine]:
     counts, as for app_voicemail. Bytes that are no UTF-8 are kept by surrogateescape.
     """
     boxes: dict[str, BoxLine] = {}
-    for context, found in _box_lines(body):
-        key = f"{found[1].decode('utf-8', 'surrogateescape')}@{context}"
-        if key not in boxes:
-            pin, name, email, pager, options = _fields(found[2])
-            boxes[key] = BoxLine(pin, name, email, pager, options, found[0])
+    context = ""
+    for found in _TEXT_LINE.finditer(body.decode("utf-8", "surrogateescape")):
+        box, value, section = found.groups()
+        if section is not None:
+            context = section
+        elif context not in _NO_CONTEXTS and (key := f"{box}@{context}") not in boxes:
+            boxes[key] = BoxLine(*_fields(value))
     return boxes
 
 
@@ -94,8 +97,10 @@ def _box_lines(body: bytes) -> Iterator[tuple[str, re.Match[bytes]]]:
             yield context, found
 
 
-def _fields(value: bytes) -> list[str]:
-    if b";" in value:
-        value = _COMMENT.sub(b"", value)
-    fields = [part.strip(" \t") for part in unescaped(value).split(",", 4)]
-    return fields + [""] * (5 - len(fields))
+def _fields(value: str) -> list[str]:
+    if ";" in value:
+        value = _COMMENT.sub("", value).replace(r"\;", ";")
+    fields = value.split(",", 4)
+    if " " in value or "\t" in value:
+        fields = [part.strip(" \t") for part in fields]
+    return fields + [""] * (5 - len(fields)) if len(fields) < 5 else fields
