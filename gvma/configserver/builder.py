@@ -113,7 +113,7 @@ class ObjectBuilder:
         self._text: list[str] = []
         self._field = ""
         # Bound once: the hot path changes handlers four times an object.
-        self._general = self._start, self._end
+        self._general = self.start, self._end
         self._section = self._start_pair, self._end_pair
         self._turn_to_general()
 
@@ -129,7 +129,8 @@ class ObjectBuilder:
     def _turn_to_general(self) -> None:
         self._parser.StartElementHandler, self._parser.EndElementHandler = self._general
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """A start tag; public for the one tag that comes before the handlers are in their place."""
         self._depth = depth = self._depth + 1
         if depth > MAX_DEPTH:
             raise ConfigServerHostile(f"elements are nested more than {MAX_DEPTH} deep")
@@ -144,6 +145,8 @@ class ObjectBuilder:
         self._scope = depth
         self._field_depth = depth + 1
         self._annex = self._wrapper = self._container_depth = _NONE
+        if not self.seen:
+            self._parser.CharacterDataHandler = None
         self.seen += 1
 
     def _start_annex(self, local: str, depth: int, attributes: dict[str, str]) -> None:

@@ -2,21 +2,165 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from gvma.configserver.objects import ConfigObject
+from gvma.configserver.builder import ObjectBuilder, OpenObject
+from gvma.configserver.kinds import FIELDS, KINDS, NUMBER_FIELD, OF_A_SWITCH
+from gvma.configserver.objects import DELETED, DISABLED, ConfigObject
+from gvma.configserver.reader import CHUNK, inflated, read_answer
+from gvma.configserver.tree import Node, place
+from gvma.configserver.xpath import Query, kind_asked, parse
+from gvma.errors import ConfigServerError, ConfigServerQueryError, ExportFileError
+
+_GZIP = b"\x1f\x8b"
+_HINT = "Nothing was written. Export the objects again, or check the file that --from names."
+# What an object tells without keeping the text of the file.
+_ALWAYS_KNOWN = frozenset({"DBID", "number", "name", "loginCode", "type", "state", "ownerDBID", "switchDBID"})
 
 
 class ExportFile:
     """An export in shape A or B, gzipped or not, nested or flat; read at the first query.
 
+    In a flat file the steps of a query follow the owner references: a DN stands below the switch that its
+    ``ownerDBID`` or ``switchDBID`` names, a group below the tenant of its ``tenantDBID``. Folders are ignored.
     include_disabled: keep objects of state 2.
     """
 
     def __init__(self, path: Path, include_disabled: bool = True) -> None:
         self._path = path
-        self._include_disabled = include_disabled
+        self._dropped = (DELETED,) if include_disabled else (DELETED, DISABLED)
+        self._kept: frozenset[str] = frozenset()
+        self._nodes: list[_ObjectNode] | None = None
 
     def query(self, xpath: str) -> list[ConfigObject]:
-        """The objects that ``xpath`` selects, as the server would answer. Raises ConfigServerError."""
-        raise NotImplementedError
+        """The objects that ``xpath`` selects, as the server would answer.
+
+        Raises ExportFileError where the file cannot be opened, ConfigServerQueryError for a query outside
+        the grammar of ``xpath``, and what ``read_answer`` raises.
+        """
+        try:
+            query = parse(xpath)
+            nodes = self._objects(_attributes_to_keep(query, kind_asked(xpath)))
+            self._refuse_missing_owners(query, nodes)
+            selected = [node.built for node in query.select(nodes)]
+        except ConfigServerError as error:
+            error.where = error.where or str(self._path)
+            error.hint = error.hint or _HINT
+            raise
+        return [built for built in selected if built.state not in self._dropped]
+
+    def _objects(self, attributes: frozenset[str]) -> list[_ObjectNode]:
+        """Read the file, once for all queries unless a later one asks for a field that nobody asked for."""
+        if self._nodes is None or not attributes <= self._kept:
+            self._nodes = None
+            self._kept |= attributes
+            nodes: list[_ObjectNode] = []
+            read_answer(_chunks(self._path), partial(_TreeBuilder, nodes, self._kept))
+            place(nodes)
+            self._nodes = nodes
+        return self._nodes
+
+    def _refuse_missing_owners(self, query: Query, nodes: list[_ObjectNode]) -> None:
+        """An export of the DNs alone cannot answer for a switch; an empty answer would look like no DNs."""
+        kinds = {node.name for node in nodes}
+        last = query.steps[-1].name
+        for step in query.steps[:-1]:
+            if last in kinds and step.name in KINDS and step.name not in kinds:
+                raise ConfigServerQueryError(
+                    f"the query goes through {step.name}, and the file holds {last} but no {step.name}",
+                    hint="Nothing was written. Export the owners too, or ask by reference:"
+                    f" {last}[@ownerDBID=<DBID>].",
+                )
+
+
+class _ObjectNode(Node):
+    """An object of the file: what the rules see, and of the rest only what a query asked for."""
+
+    __slots__ = ("built", "kept")
+    built: ConfigObject
+    kept: dict[str, str] | None
+
+    def scalar(self, name: str) -> str | None:
+        if self.kept is not None and name in self.kept:
+            return self.kept[name]
+        built = self.built
+        if name == NUMBER_FIELD.get(self.name, "name"):
+            return built.number or None
+        if name == "DBID":
+            return str(built.dbid)
+        if name == "type":
+            return built.odd_type or None if built.type is None else str(built.type)
+        if name == "state":
+            return str(built.state)
+        own = "switchDBID" if self.name in OF_A_SWITCH else "tenantDBID"
+        return str(built.owner_dbid) if name in ("ownerDBID", own) and built.owner_dbid else None
+
+
+class _TreeBuilder(ObjectBuilder):
+    """Keeps every object with its place. An inner object ends before its owner, whose node then is early."""
+
+    def __init__(self, nodes: list[_ObjectNode], kept: frozenset[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, fields=FIELDS | kept, **kwargs)
+        self._nodes = nodes
+        self._kept = kept
+        self._early: dict[OpenObject, _ObjectNode] = {}
+        self._lists: dict[tuple[int, str], Node] = {}
+
+    def emit(self, ended: OpenObject) -> None:
+        node = self._early.pop(ended, None) or self._node(ended)
+        node.built = self.build(ended)
+        fields = ended.fields
+        kept = {name: fields[name] for name in self._kept if name in fields}
+        if ended.kind in NUMBER_FIELD and fields.get("name", node.built.number) != node.built.number:
+            kept["name"] = fields["name"]
+        node.kept = kept or None
+        self._nodes.append(node)
+
+    def _node(self, opened: OpenObject) -> _ObjectNode:
+        stands = opened
+        while stands.parent is not None and stands.parent.kind == "CfgFolder":
+            stands = stands.parent
+        if stands.parent is None:
+            return _ObjectNode(opened.kind, None)
+        owner = self._early.get(stands.parent) or self._node(stands.parent)
+        self._early[stands.parent] = owner
+        if not stands.container:
+            return _ObjectNode(opened.kind, owner)
+        key = id(owner), stands.container
+        if key not in self._lists:
+            self._lists[key] = Node(stands.container, owner)
+        return _ObjectNode(opened.kind, self._lists[key])
+
+
+def _attributes_to_keep(query: Query, kind: str | None) -> frozenset[str]:
+    known = _ALWAYS_KNOWN if kind in OF_A_SWITCH else _ALWAYS_KNOWN | {"tenantDBID"}
+    return query.attributes - known
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """The file's bytes, decompressed where they are gzip. Raises ExportFileError."""
+    pieces = _pieces(path)
+    first = next(pieces, b"")
+    whole = _resumed(first, pieces)
+    return inflated(whole) if first.startswith(_GZIP) else whole
+
+
+def _resumed(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(CHUNK):
+                yield piece
+    except FileNotFoundError:
+        raise ExportFileError("there is no such export file") from None
+    except IsADirectoryError:
+        raise ExportFileError("this is a folder, not an export file") from None
+    except OSError as error:
+        raise ExportFileError(f"the export file cannot be read: {error.strerror}") from None

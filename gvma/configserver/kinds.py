@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 
 KINDS = frozenset(
-    "CfgAccessGroup CfgActionCode CfgAgentGroup CfgAgentLogin CfgAlarmCondition CfgAppPrototype"
-    " CfgApplication CfgCallingList CfgCampaign CfgCampaignGroup CfgDN CfgDNGroup CfgEnumerator"
-    " CfgEnumeratorValue CfgField CfgFilter CfgFolder CfgFormat CfgGVPCustomer CfgGVPIVRProfile"
-    " CfgGVPReseller CfgHost CfgIVR CfgIVRPort CfgObjectiveTable CfgPerson CfgPhysicalSwitch CfgPlace"
-    " CfgPlaceGroup CfgRole CfgScheduledTask CfgScript CfgService CfgSkill CfgStatDay CfgStatTable"
-    " CfgSwitch CfgTableAccess CfgTenant CfgTimeZone CfgTransaction CfgTreatment CfgVoicePrompt".split()
+    {
+        "CfgAccessGroup", "CfgActionCode", "CfgAgentGroup", "CfgAgentLogin", "CfgAlarmCondition",
+        "CfgAppPrototype", "CfgApplication", "CfgCallingList", "CfgCampaign", "CfgCampaignGroup",
+        "CfgDN", "CfgDNGroup", "CfgEnumerator", "CfgEnumeratorValue", "CfgField", "CfgFilter",
+        "CfgFolder", "CfgFormat", "CfgGVPCustomer", "CfgGVPIVRProfile", "CfgGVPReseller", "CfgHost",
+        "CfgIVR", "CfgIVRPort", "CfgObjectiveTable", "CfgPerson", "CfgPhysicalSwitch", "CfgPlace",
+        "CfgPlaceGroup", "CfgRole", "CfgScheduledTask", "CfgScript", "CfgService", "CfgSkill",
+        "CfgStatDay", "CfgStatTable", "CfgSwitch", "CfgTableAccess", "CfgTenant", "CfgTimeZone",
+        "CfgTransaction", "CfgTreatment", "CfgVoicePrompt",
+    }
 )
 
 # The wrapper of a group's own fields in shape B.
@@ -49,7 +53,13 @@ def reference(text: str | None) -> int:
     return int(digits.group()) if digits else 0
 
 
-def container_of(kind: str, container: str) -> bool:
-    """Whether ``container`` is the name of a list of ``kind``, as ``switches`` is of ``CfgSwitch``."""
-    singular = kind.removeprefix("Cfg").lower()
-    return container.lower() in (f"{singular}s", f"{singular}es")
+def container_of(kind: str) -> str:
+    """The list that holds objects of ``kind`` under their owner.
+
+    >>> container_of("CfgAgentLogin"), container_of("CfgDN"), container_of("CfgSwitch")
+    ('agentLogins', 'DNs', 'switches')
+    """
+    name = kind.removeprefix("Cfg")
+    if not name[1:2].isupper():
+        name = name[0].lower() + name[1:]
+    return f"{name}es" if name.endswith("ch") else f"{name}s"

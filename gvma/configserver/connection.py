@@ -1,0 +1,102 @@
+"""HTTP to Configuration Server with bounds on everything; what is said over it is none of its business.
+
+No proxy or ``.netrc`` from the environment, no redirect, the system's certificates, and one deadline for the
+whole answer: a server that sends a byte now and then would satisfy every single read.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Timer
+from typing import Any
+
+from requests import Session
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+# The whole answer may take this many times the limit of one read: ten minutes by default.
+TOTAL_IN_TIMEOUTS = 20
+
+
+class Deadline:
+    """Ends a connection that has taken too long, whatever it is doing. ``passed``: it had to."""
+
+    def __init__(self) -> None:
+        self.passed = False
+        self._socket: socket.socket | None = None
+
+    def watch(self, opened: socket.socket) -> None:
+        """From now on this is the connection that would be ended."""
+        self._socket = opened
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """A block that ends in time: its reads see the end of the connection."""
+        self.passed = False
+        timer = Timer(seconds, self._end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _end(self) -> None:
+        self.passed = True
+        if self._socket is not None:
+            try:
+                # Not SSLSocket.shutdown, which would also pull the TLS object from under the reader.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+            except OSError:
+                return  # it has ended by itself
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Connections that ``deadline`` watches. Nothing is tried twice."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """As of HTTPAdapter, with connections that are watched."""
+        super().init_poolmanager(*args, **kwargs)
+        deadline = self._deadline
+
+        class Plain(HTTPConnection):
+            def connect(self) -> None:
+                super().connect()
+                deadline.watch(self.sock)
+
+        class Tls(HTTPSConnection):
+            def connect(self) -> None:
+                super().connect()
+                deadline.watch(self.sock)
+
+        class PlainPool(HTTPConnectionPool):
+            ConnectionCls = Plain
+
+        class TlsPool(HTTPSConnectionPool):
+            ConnectionCls = Tls
+
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
+
+
+def open_session(deadline: Deadline, *, verify: bool, ca_file: str | None) -> Session:
+    """A session that takes nothing from the environment.
+
+    verify: check the server's certificate, against ca_file, else against the system's authorities (requests
+    alone would take a list of its own).
+    """
+    session = Session()
+    session.trust_env = False
+    paths = ssl.get_default_verify_paths()
+    session.verify = (ca_file or paths.cafile or paths.capath or True) if verify else False
+    session.headers["Accept-Encoding"] = "gzip"
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, BoundedAdapter(deadline))
+    return session

@@ -1,0 +1,288 @@
+"""Bytes of an answer or of an export into objects, as a stream; this module opens nothing.
+
+A SOAP envelope or a bare ``CfgData`` is read; everything that could cost more than its bytes is refused: a
+DTD, deep nesting, a tag of more than a mebibyte, and answers larger than any installation.
+"""
+
+from __future__ import annotations
+
+import gc
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from xml.parsers import expat
+
+from gvma.configserver.builder import MAX_DEPTH, ObjectBuilder
+from gvma.configserver.kinds import KINDS
+from gvma.errors import (
+    ConfigServerFault,
+    ConfigServerHostile,
+    ConfigServerMalformed,
+    ConfigServerTooLarge,
+    ConfigServerTruncated,
+    ConfigServerWrongRoot,
+    CredentialsError,
+)
+
+# A million DNs at the usual 500 bytes.
+MAX_BYTES = 512 * 1024 * 1024
+MAX_TOKEN = 1024 * 1024
+CHUNK = 64 * 1024
+_FAULT_TEXT = 500
+
+_ENDS_EARLY = frozenset(
+    expat.errors.codes[text]
+    for text in (
+        expat.errors.XML_ERROR_NO_ELEMENTS,
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+        expat.errors.XML_ERROR_PARTIAL_CHAR,
+        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+    )
+)
+
+MakeBuilder = Callable[..., ObjectBuilder]
+
+
+def read_answer(
+    chunks: Iterable[bytes],
+    make_builder: MakeBuilder = ObjectBuilder,
+    *,
+    escaped: bool = False,
+    max_bytes: int = MAX_BYTES,
+) -> ObjectBuilder:
+    """The builder that has taken every object of the answer.
+
+    make_builder: ObjectBuilder, or a partial of it or of a subclass.
+    escaped: the answer is XML inside a text of the SOAP envelope (``result = string``).
+    max_bytes: after any decompression.
+    Raises ConfigServerMalformed and its kinds, ConfigServerTruncated, ConfigServerFault for a fault in it,
+    CredentialsError for a fault that says so.
+    """
+    document = _Document(make_builder, escaped)
+    fed = 0
+    with _no_collector():
+        for chunk in chunks:
+            fed += len(chunk)
+            if fed > max_bytes:
+                raise ConfigServerTooLarge(f"the answer is larger than {max_bytes} bytes")
+            document.feed(chunk)
+        return document.end()
+
+
+def inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The bytes that a gzip or zlib stream stands for, at most CHUNK at a time.
+
+    Raises ConfigServerMalformed where it is no such stream, ConfigServerTruncated where it ends early.
+    """
+    inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    for chunk in chunks:
+        rest = chunk
+        while rest:
+            if inflate.eof:
+                inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
+            try:
+                piece = inflate.decompress(rest, CHUNK)
+            except zlib.error:
+                raise ConfigServerMalformed("the gzip compression is damaged") from None
+            rest = inflate.unconsumed_tail or inflate.unused_data
+            if piece:
+                yield piece
+    while not inflate.eof:
+        piece = inflate.decompress(inflate.unconsumed_tail, CHUNK)
+        if not piece:
+            raise ConfigServerTruncated("the gzip stream ends before it is complete")
+        yield piece
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """No garbage collection: a reader makes no cycles, and looking for them takes a third of its time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class _Xml:
+    """One expat parser with its limits."""
+
+    def __init__(self) -> None:
+        self.parser = expat.ParserCreate()
+        self.parser.StartDoctypeDeclHandler = self._refuse_dtd
+        self._fed = 0
+
+    def feed(self, piece: bytes, last: bool = False) -> None:
+        """Raises what the handlers raise, and ConfigServerMalformed, ConfigServerTruncated."""
+        self._fed += len(piece)
+        try:
+            self.parser.Parse(piece, last)
+        except expat.ExpatError as error:
+            if last and error.code in _ENDS_EARLY:
+                raise ConfigServerTruncated("the XML ends before it is complete") from None
+            raise ConfigServerMalformed(
+                f"the XML is not well-formed at line {error.lineno}, column {error.offset + 1}:"
+                f" {expat.ErrorString(error.code)}"
+            ) from None
+        if self._fed - self.parser.CurrentByteIndex > MAX_TOKEN:
+            raise ConfigServerHostile(f"a tag or comment is longer than {MAX_TOKEN} bytes")
+
+    @staticmethod
+    def _refuse_dtd(*_: object) -> None:
+        raise ConfigServerHostile("the XML has a document type declaration (DTD), which is never read")
+
+
+class _Document(_Xml):
+    """The outline of an answer: envelope, body and fault, until the builder takes over."""
+
+    def __init__(self, make_builder: MakeBuilder, escaped: bool) -> None:
+        super().__init__()
+        self._make_builder = make_builder
+        self._builder: ObjectBuilder | None = None
+        self._fault: _Fault | None = None
+        self._inner: _EscapedText | None = None
+        self._escaped = escaped
+        self._path: list[str] = []
+        self._stray_text = False
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+
+    def feed(self, piece: bytes, last: bool = False) -> None:
+        """As of _Xml; and the sizes of what was built are looked at."""
+        super().feed(piece, last)
+        if self._builder is not None:
+            self._builder.check_size()
+
+    def end(self) -> ObjectBuilder:
+        """No more bytes come."""
+        self.feed(b"", last=True)
+        if self._fault is not None:
+            raise self._fault.error()
+        if self._inner is not None:
+            return self._inner.end()
+        if self._builder is None:
+            raise ConfigServerWrongRoot("the SOAP envelope has no answer in it")
+        if self._stray_text and not self._builder.seen:
+            raise ConfigServerWrongRoot(
+                "the answer holds text instead of objects",
+                hint="Nothing was written. If this server escapes its XML, set result = string.",
+            )
+        return self._builder
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        self._path.append(local)
+        if len(self._path) > MAX_DEPTH:
+            raise ConfigServerHostile(f"elements are nested more than {MAX_DEPTH} deep")
+        if len(self._path) == 1:
+            self._start_root(name, attributes)
+        elif len(self._path) == 3 and self._path[1] == "Body":
+            if local == "Fault":
+                self._fault = _Fault(self.parser)
+            elif self._escaped:
+                self._inner = _EscapedText(self.parser, self._make_builder)
+            else:
+                self._hand_over(3)
+
+    def _start_root(self, name: str, attributes: dict[str, str]) -> None:
+        root = self._path[0]
+        if root == "CfgData" or root in KINDS:
+            self._hand_over(0).start(name, attributes)
+        elif root != "Envelope":
+            raise ConfigServerWrongRoot(f"the answer is no SOAP envelope and no CfgData, but <{root[:60]}>")
+
+    def _end(self, _name: str) -> None:
+        self._path.pop()
+
+    def _hand_over(self, depth: int) -> ObjectBuilder:
+        self.parser.CharacterDataHandler = self._text
+        self._builder = self._make_builder(self.parser, depth=depth)
+        return self._builder
+
+    def _text(self, text: str) -> None:
+        if not text.isspace():
+            self._stray_text = True
+            self.parser.CharacterDataHandler = None
+
+
+class _EscapedText:
+    """XML that stands as a text in the answer: a document of its own."""
+
+    def __init__(self, outer: expat.XMLParserType, make_builder: MakeBuilder) -> None:
+        self._make_builder = make_builder
+        self._document: _Document | None = None
+        self._bare = False
+        outer.buffer_text = True
+        outer.buffer_size = CHUNK
+        outer.CharacterDataHandler = self._text
+        outer.StartElementHandler = self._start
+        outer.EndElementHandler = None
+
+    def end(self) -> ObjectBuilder:
+        """The text is complete; an empty one holds no object."""
+        if self._document is None:
+            return self._make_builder(expat.ParserCreate())
+        if self._bare:
+            self._document.feed(b"</CfgData>")
+        return self._document.end()
+
+    def _text(self, text: str) -> None:
+        if self._document is None:
+            text = text.lstrip()
+            if not text:
+                return
+            self._document = _Document(self._make_builder, escaped=False)
+            # Objects side by side are no document until something stands around them.
+            self._bare = text.startswith("<Cfg") and not text.startswith("<CfgData")
+            if self._bare:
+                self._document.feed(b"<CfgData>")
+        self._document.feed(text.encode())
+
+    @staticmethod
+    def _start(name: str, _attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local == "CfgData" or local in KINDS:
+            raise ConfigServerWrongRoot(
+                "the answer holds objects, and result = string asks for a text",
+                hint="Nothing was written. Set result = xml in [cfgserver].",
+            )
+
+
+class _Fault:
+    """A SOAP fault, 1.1 or 1.2, and what our own contract says in its detail."""
+
+    _KEPT = frozenset({"faultcode", "faultstring", "errorType", "description", "Value", "Text"})
+
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        self._texts: dict[str, str] = {}
+        self._name = ""
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+
+    def error(self) -> ConfigServerFault | CredentialsError:
+        """The fault as our error. WS-Security names refused credentials ``FailedAuthentication``."""
+        said = [self._texts[name].strip() for name in ("faultstring", "Text", "errorType", "description")
+                if self._texts.get(name, "").strip()]  # fmt: skip
+        text = printable(": ".join(dict.fromkeys(said))) or "without a text"
+        code = self._texts.get("faultcode") or self._texts.get("Value", "")
+        if "FailedAuthentication" in code:
+            return CredentialsError(f"the credentials were refused: {text}")
+        return ConfigServerFault(f"the server answered with a fault: {text}")
+
+    def _start(self, name: str, _attributes: dict[str, str]) -> None:
+        self._name = name.rpartition(":")[2]
+
+    def _end(self, _name: str) -> None:
+        self._name = ""
+
+    def _text(self, text: str) -> None:
+        if self._name in self._KEPT:
+            self._texts[self._name] = (self._texts.get(self._name, "") + text)[:_FAULT_TEXT]
+
+
+def printable(text: str) -> str:
+    """A stranger's text on one line, without the control characters that a terminal obeys."""
+    return "".join(c if c.isprintable() else " " for c in text)
