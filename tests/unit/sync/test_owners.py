@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from gvma.mailboxes import RefusedOwner
+from gvma.sync.owners import keep_for_refused, read_owners, write_owners
+
+RECORD = {("dn", 101): ("1000", "GVMA_DN", "gvm-1000"), ("agent", 7): ("1", "MY_COMPANY", "gvm-a-1")}
+BOXES = frozenset({"1000@GVMA_DN", "1001@GVMA_DN", "5@GVMA_AGENT"})
+NAMES = {"gvm-1000": "1000@GVMA_DN", "gvm-1001": "1001@GVMA_DN", "gvm-a-5": "5@GVMA_AGENT"}
+
+
+def _refused(kind: str, dbid: int, box: str | None, context: str | None = None) -> RefusedOwner:
+    return RefusedOwner(kind=kind, owner=f"{kind} {dbid}", dbid=dbid, box=box, context=context)
+
+
+def test_the_record_is_read_as_it_was_written() -> None:
+    assert read_owners(write_owners(RECORD)) == RECORD
+
+
+def test_a_damaged_record_tells_nothing() -> None:
+    assert read_owners(b"") == {}
+    assert read_owners(b"\xff{}") == {}
+    assert read_owners(write_owners(RECORD)[:-9]) == {("agent", 7): RECORD["agent", 7]}
+
+
+def test_a_refused_owner_keeps_what_the_record_says_it_has() -> None:
+    kept = keep_for_refused([_refused("dn", 101, None)], RECORD, BOXES, NAMES)
+    assert kept.boxes == {"1000@GVMA_DN"}
+    assert kept.subscriptions == {"gvm-1000"}
+    assert kept.carried == {("dn", 101): RECORD["dn", 101]}
+
+
+def test_the_record_counts_more_than_the_name_that_the_refused_owner_has_now() -> None:
+    kept = keep_for_refused([_refused("dn", 101, "1001", "GVMA_DN")], RECORD, BOXES, NAMES)
+    assert kept.boxes == {"1000@GVMA_DN"}
+
+
+def test_without_record_the_box_of_that_name_is_kept() -> None:
+    kept = keep_for_refused([_refused("dn", 999, "1001", "GVMA_DN")], {}, BOXES, NAMES)
+    assert kept.boxes == {"1001@GVMA_DN"}
+    assert kept.subscriptions == {"gvm-1001"}
+
+
+def test_without_record_and_name_all_that_nobody_claims_in_its_context_is_kept_and_said() -> None:
+    owner = _refused("dn", 999, None)
+    kept = keep_for_refused([owner], {}, BOXES, NAMES)
+    assert kept.boxes == {"1000@GVMA_DN", "1001@GVMA_DN"}
+    assert kept.subscriptions == {"gvm-1000", "gvm-1001"}
+    assert kept.unsure == (owner,)
+
+
+def test_what_somebody_else_claims_needs_no_keeping() -> None:
+    kept = keep_for_refused([_refused("dn", 101, None)], RECORD, frozenset(), {})
+    assert kept.boxes == frozenset()
+    assert kept.carried == {("dn", 101): RECORD["dn", 101]}
+
+
+def test_a_subscription_to_a_foreign_box_is_kept_without_a_box() -> None:
+    kept = keep_for_refused([_refused("agent", 7, None)], RECORD, BOXES, {"gvm-a-1": "1@MY_COMPANY"})
+    assert kept.boxes == frozenset()
+    assert kept.subscriptions == {"gvm-a-1"}

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import json
+
+from gvma.configserver.objects import ConfigObject
+from gvma.sync.snapshot import snapshot
+
+
+def _dn(number: str, **options: str) -> ConfigObject:
+    return ConfigObject("CfgDN", int(number) + 1, number, 1, 1, 101, options)
+
+
+def _snapshot(*dns: ConfigObject) -> dict[str, list[dict[str, object]]]:
+    text = b"".join(snapshot({"dnquery": dns, "agentquery": []}))
+    answers = json.loads(text)["answers"]
+    assert isinstance(answers, dict)
+    return answers
+
+
+def test_every_object_is_told_with_its_options() -> None:
+    assert _snapshot(_dn("1000", gvm_name="Ann"))["dnquery"] == [
+        {
+            "kind": "CfgDN",
+            "dbid": 1001,
+            "number": "1000",
+            "type": 1,
+            "state": 1,
+            "owner": 101,
+            "options": {"gvm_name": "Ann"},
+        }
+    ]
+
+
+def test_no_pin_and_no_password_is_in_it() -> None:
+    text = b"".join(snapshot({"dnquery": [_dn("1000", gvm_password="4711", password="sip", secret="s3")]}))
+    assert json.loads(text)["answers"]["dnquery"][0]["options"] == dict.fromkeys(
+        ("gvm_password", "password", "secret"), "****"
+    )
+
+
+def test_an_answer_without_objects_is_an_empty_list() -> None:
+    assert _snapshot() == {"dnquery": [], "agentquery": []}
+
+
+def test_a_long_answer_in_pieces_is_still_one_json_object() -> None:
+    assert len(_snapshot(*(_dn(str(number)) for number in range(1201)))["dnquery"]) == 1201
+
+
+def test_a_value_that_is_no_valid_unicode_can_be_told() -> None:
+    assert _snapshot(_dn("1000", gvm_name="a\udcff\n"))["dnquery"][0]["options"] == {"gvm_name": "a\udcff\n"}
