@@ -110,7 +110,7 @@ def read_manifest(text: bytes) -> Manifest:
             raise UnreadableManifest(f"the manifest has format {content['gvma_backup_set']!r}, not {FORMAT}")
         if seal != _seal(content):
             raise UnreadableManifest("the manifest does not match its seal")
-        return Manifest(
+        manifest = Manifest(
             **{
                 key: content[key]
                 for key in ("id", "time", "clock", "host", "run_id", "reason", "gvma_version", "first")
@@ -118,6 +118,9 @@ def read_manifest(text: bytes) -> Manifest:
             files=tuple(_read_file(file) for file in content["files"]),
             snapshot=Digest(content["snapshot"]["sha256"], content["snapshot"]["size"]),
         )
+        if manifest.as_bytes() != text:
+            raise UnreadableManifest("the manifest is damaged")
+        return manifest
     except UnreadableManifest:
         raise
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -1,0 +1,78 @@
+"""What restic's rules keep, and what is kept whatever they say."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from gvma.errors import UsageError
+from gvma.sync import held
+from gvma.sync.manifest import Manifest
+from gvma.sync.retention import Policy, apply_policy, judge
+from gvma.sync.sets import BackupSet, BackupSets
+from tests.fakes.asterisk_files import Site
+
+
+def a_set(time: str, *, first: bool = False, readable: bool = True) -> BackupSet:
+    one = f"{time}Z-0000000a"
+    manifest = Manifest(one, "", "", "", "", "sync", "", first, ())
+    return BackupSet(one, Path(one), manifest if readable else None)
+
+
+SETS = [
+    a_set("20260901T100000", first=True),
+    a_set("20261010T100000"),
+    a_set("20261031T100000"),
+    a_set("20261119T100000"),
+    a_set("20261120T080000"),
+    a_set("20261120T090000"),
+    a_set("20261121T090000"),
+]
+
+
+def kept(policy: Policy) -> dict[str, tuple[str, ...]]:
+    return {verdict.backup_set.id[:11]: verdict.reasons for verdict in judge(SETS, policy) if verdict.reasons}
+
+
+def test_the_newest_and_the_first_are_kept() -> None:
+    assert kept(Policy(last=2)) == {
+        "20260901T10": ("first set ever made",),
+        "20261120T09": ("last",),
+        "20261121T09": ("last",),
+    }
+
+
+def test_of_each_day_and_month_the_newest_is_kept_with_every_reason() -> None:
+    assert kept(Policy(last=1, daily=2, monthly=2)) == {
+        "20260901T10": ("first set ever made",),
+        "20261031T10": ("monthly",),
+        "20261120T09": ("daily",),
+        "20261121T09": ("last", "daily", "monthly"),
+    }
+
+
+@pytest.mark.parametrize("policy", [Policy(), Policy(last=-1)])
+def test_a_policy_that_keeps_nothing_is_refused(policy: Policy) -> None:
+    with pytest.raises(UsageError):
+        judge(SETS, policy)
+
+
+def test_a_set_that_is_in_use_or_unreadable_is_kept() -> None:
+    unreadable = a_set("20260801T000000", readable=False)
+    verdicts = judge([unreadable, *SETS], Policy(last=1), in_use={SETS[1].id})
+    assert verdicts[0].reasons == ("manifest unreadable",)
+    assert verdicts[2].reasons == ("in use",)
+
+
+def test_what_has_no_reason_is_removed_and_a_held_state_stays(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    made = []
+    for number in range(5):
+        site.write("pjsip.conf", f"; {number}\n".encode())
+        made.append(site.make_set().id)
+    held.hold(site.kept, made[2])
+    apply_policy(site.kept, Policy(last=1))
+    assert [one.id for one in BackupSets(site.kept).all()] == [made[0], made[2], made[4]]
+    assert sorted(os.listdir(site.kept)) == sorted([made[0], made[2], made[4], "state"])
