@@ -140,27 +140,28 @@ class _Marker:
 
 
 def _marker_lines(text: bytes, begin: bytes, end: bytes, where: str) -> tuple[list[_Marker], list[_Marker]]:
-    """The lines that are the begin marker and those that are the end marker, and nothing else."""
-    begins: list[_Marker] = []
-    ends: list[_Marker] = []
-    seen: set[int] = set()
+    """The lines that are the begin marker and those that are the end marker.
+
+    A marker whose ``;`` is escaped is a part of somebody's value (``gvm_name`` may be anything), and no marker.
+    """
+    found: dict[int, tuple[bytes, _Marker]] = {}
     for marker in (begin, end):
-        at = text.find(marker)
-        while at >= 0:
+        stop = 0
+        while (at := text.find(marker, stop)) >= 0:
             start = text.rfind(b"\n", 0, at) + 1
             stop = text.find(b"\n", at) + 1 or len(text)
-            if start not in seen:
-                seen.add(start)
-                shift = len(BOM) if start == 0 and text.startswith(BOM) else 0
-                line = text[start + shift : stop].removesuffix(b"\n").removesuffix(b"\r")
-                number = text.count(b"\n", 0, start) + 1
-                if line not in {begin, end}:
-                    raise _unsafe(
-                        where, f"a marker stands inside line {number}, which is no marker line", "Change that line"
-                    )
-                (begins if line == begin else ends).append(_Marker(number, start + shift, stop))
-            at = text.find(marker, stop)
-    return sorted(begins, key=lambda found: found.start), sorted(ends, key=lambda found: found.start)
+            if start in found or text[at - 1 : at] == b"\\":
+                continue
+            shift = len(BOM) if start == 0 and text.startswith(BOM) else 0
+            line = text[start + shift : stop].removesuffix(b"\n").removesuffix(b"\r")
+            number = text.count(b"\n", 0, start) + 1
+            if line not in {begin, end}:
+                what = f"a marker stands inside line {number}, which is no marker line"
+                raise _unsafe(where, what, "Change that line")
+            found[start] = line, _Marker(number, start + shift, stop)
+    begins = [at for line, at in found.values() if line == begin]
+    ends = [at for line, at in found.values() if line == end]
+    return sorted(begins, key=lambda at: at.start), sorted(ends, key=lambda at: at.start)
 
 
 def _refuse_repeated(which: str, found: list[_Marker], where: str) -> None:

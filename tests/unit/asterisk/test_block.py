@@ -79,6 +79,13 @@ def test_what_was_written_is_what_is_found(text: bytes, body: bytes) -> None:
     assert block.body == body
 
 
+def test_a_value_that_holds_a_marker_is_no_marker() -> None:
+    body = b"[GVMA_DN]\n1 => 1,\\" + END + b",,,\n2 => 2,x\\" + BEGIN + b",,,\n"
+    block = find_block(with_block(b"[general]\n", BEGIN, END, body), BEGIN, END)
+    assert block is not None
+    assert block.body == body
+
+
 def test_a_new_block_goes_to_the_end_and_a_line_follows_it() -> None:
     assert with_block(b"[general]\n", BEGIN, END, b"[GVMA_DN]\n") == (
         b"[general]\n" + BEGIN + b"\n[GVMA_DN]\n" + END + b"\n\n"
