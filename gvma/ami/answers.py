@@ -28,7 +28,7 @@ _CLASSES = {
 
 @dataclass(frozen=True, slots=True)
 class VoicemailUser:
-    """One mailbox as Asterisk holds it: blanks at the ends gone, the name cut at 79 bytes. Never its PIN.
+    """One mailbox as Asterisk holds it: the name cut at 79 bytes, a blank after a comma kept. Never its PIN.
 
     A byte that is not UTF-8 (a cut character, a Latin-1 name) is a lone surrogate.
     """

@@ -57,6 +57,9 @@ def free_port(kind: socket.SocketKind) -> int:
 
 def _bound(kind: socket.SocketKind, port: int) -> socket.socket | None:
     sock = socket.socket(socket.AF_INET, kind)
+    if kind is socket.SOCK_STREAM:
+        # A port whose connections only wait for their end is free for Asterisk, and so for us.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind(("127.0.0.1", port))
     except OSError:

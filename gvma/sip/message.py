@@ -27,6 +27,7 @@ _COMPACT = {
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6]\d\d) ?(.*)\Z")
 _REQUEST_LINE = re.compile(r"([A-Z]+) (\S+) SIP/2\.0\Z")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _TAG = re.compile(r";\s*tag\s*=\s*([^;\s]+)", re.IGNORECASE)
 
 Header = tuple[str, str]
@@ -132,8 +133,9 @@ def response_to(  # noqa: PLR0913 - what follows the status has a name in the ca
 
 def address_uri(address: str) -> str:
     """The URI in a header value such as ``"Name" <sip:1000@host;x=y>;expires=60`` or ``sip:1000@host``."""
-    found = re.search(r"<([^>]*)>", address)
-    return found.group(1) if found else address.partition(";")[0].strip()
+    unquoted = _QUOTED.sub("", address)
+    found = re.search(r"<([^>]*)>", unquoted)
+    return found.group(1) if found else unquoted.partition(";")[0].strip()
 
 
 def host_port(host: str, port: int) -> str:
