@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, GvmaError
 from gvma.settings.model import GvmaSettings
 from gvma.sync.readback import CHAN_SIP, PJSIP, Expected, differences
+from gvma.sync.sitefiles import content
 
 if TYPE_CHECKING:
     from gvma.ami import AsteriskManager
@@ -24,7 +25,7 @@ _TRIES = 3
 _PAUSE_SECONDS = 0.5
 _POLL_SECONDS = 0.2
 _GLANCE_SECONDS = 2.0
-_LATE_SECONDS = 10.0
+_LATE_SECONDS = 5.0
 _LATE_SECONDS_EACH = 0.002
 
 
@@ -58,15 +59,19 @@ class Asterisk:
 
         Raises AsteriskRefusedError or CredentialsError.
         """
-        for module in modules:
-            if not self._ask(lambda ami, module=module: ami.loaded(module)):  # type: ignore[misc]
-                raise AsteriskRefusedError(
-                    f"Asterisk has not loaded {module}, which reads the file that is to be changed",
-                    where=f"{self._settings.asterisk_cm_host}:{self._settings.asterisk_cm_port}",
-                    hint="Nothing was changed. Load the module (see modules.conf), then run `gvma sync` again; "
-                    "`gvma sync --no-reload` writes the files without asking Asterisk.",
-                )
+        missing = sorted(set(modules) - set(self.loaded(modules)))
+        if missing:
+            raise AsteriskRefusedError(
+                f"Asterisk has not loaded {', '.join(missing)}, which reads what is to be changed",
+                where=f"{self._settings.asterisk_cm_host}:{self._settings.asterisk_cm_port}",
+                hint="Nothing was changed. Load the module (see modules.conf), then run `gvma sync` again; "
+                "`gvma sync --no-reload` writes the files without asking Asterisk.",
+            )
         self._ask(lambda ami: ami.mailbox_count("0@GVMA_DN"))
+
+    def loaded(self, modules: Sequence[str]) -> list[str]:
+        """Those that are loaded. A module that is not reads its files when it is loaded: it is owed nothing."""
+        return [module for module in modules if self._ask(lambda ami, module=module: ami.loaded(module))]  # type: ignore[misc]
 
     def take(self, modules: Sequence[str], expected: Expected) -> list[str]:
         """Reloads and reads back: what is otherwise than expected, empty where all is as planned.
@@ -127,5 +132,13 @@ def glance_at_driver(settings: GvmaSettings) -> str | None:
 
 
 def driver_by_files(settings: GvmaSettings) -> str:
-    """``pjsip`` where pjsip.conf exists, else ``sip``."""
-    return "pjsip" if settings.target(settings.asterisk_cfg_file_pjsip).exists() else "sip"
+    """Without Asterisk's word: the driver whose file alone has our block; else ``pjsip`` where pjsip.conf exists.
+
+    Debian ships a pjsip.conf also where chan_sip serves, so that a block of an earlier sync says more.
+    """
+    begin = settings.asterisk_cfg_gvma_begin.encode()
+    pjsip, sip = (settings.target(name) for name in (settings.asterisk_cfg_file_pjsip, settings.asterisk_cfg_file_sip))
+    in_pjsip, in_sip = (begin in content(path) for path in (pjsip, sip))
+    if in_pjsip != in_sip:
+        return "pjsip" if in_pjsip else "sip"
+    return "pjsip" if pjsip.exists() else "sip"

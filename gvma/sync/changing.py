@@ -95,6 +95,7 @@ def _have_it_taken(
         return None
     modules = sorted({*applied.modules, *held.owed_modules(path)})
     try:
+        modules = asterisk.loaded(modules)
         found = asterisk.take(modules, work.plan.expected)
     except AsteriskUnreachableError as error:
         report.reload_failed = modules

@@ -112,6 +112,6 @@ def read_owners(text: bytes) -> dict[Identity, Holding]:
     owners: dict[Identity, Holding] = {}
     for line in lines:
         fields = line.split(" ")
-        if len(fields) == 5 and fields[1].isdigit():
+        if len(fields) == 5 and all(fields) and fields[1].isdecimal():
             owners[(fields[0], int(fields[1]))] = (fields[2], fields[3], fields[4])
     return owners

@@ -186,13 +186,14 @@ def planned(now: TargetNow, body: bytes, settings: GvmaSettings, *, anew: bool =
 def _kept(wanted: Desired, known: Known, boxes_now: Mapping[str, BoxLine], names_now: Mapping[str, str]) -> Kept:
     if not wanted.refused:
         return Kept(frozenset(), frozenset(), {}, ())
-    claimed = {mailbox.key for mailbox in wanted.mailboxes}
-    named = {subscription.name for subscription in wanted.subscriptions}
+    # Asterisk takes names that differ in case alone for one.
+    claimed = {mailbox.key.lower() for mailbox in wanted.mailboxes}
+    named = {subscription.name.lower() for subscription in wanted.subscriptions}
     return keep_for_refused(
         wanted.refused,
         known.owners,
-        frozenset(key for key in boxes_now if key not in claimed and key.rpartition("@")[2] in OWN_CONTEXTS),
-        {name: box for name, box in names_now.items() if name not in named},
+        frozenset(key for key in boxes_now if key.lower() not in claimed and key.rpartition("@")[2] in OWN_CONTEXTS),
+        {name: box for name, box in names_now.items() if name.lower() not in named},
     )
 
 

@@ -23,7 +23,7 @@ from gvma.sync.files import TargetFile, read_target
 from gvma.sync.owners import read_owners
 from gvma.sync.pins import KEY_BYTES, read_record
 from gvma.sync.plan import Known, Plan, Surroundings, make_plan, planned
-from gvma.sync.readback import Expected
+from gvma.sync.readback import VOICEMAIL, Expected
 from gvma.sync.sitefiles import asks_for_spool, pins_in_spool, secret_file, with_includes
 from gvma.sync.targets import Target, TargetNow, as_it_is, look_at, routing_site, targets
 
@@ -137,8 +137,8 @@ class Planner:
 def read_targets(
     settings: GvmaSettings, driver: str, *, seen_before: bool = False
 ) -> tuple[tuple[TargetFile, ...], Three]:
-    """The three files. seen_before: a block was there at the last sync, so a file without one, written a moment
-    ago, may be one that Asterisk has not finished."""
+    """The three files. seen_before: a block was there at the last sync, so a voicemail.conf without one, written
+    a moment ago, may be one that Asterisk has not finished."""
     begin, end = settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
 
     def whole(content: bytes) -> bool:
@@ -146,7 +146,8 @@ def read_targets(
 
     pairs = []
     for target in targets(settings, driver):
-        file = read_target(target.path, complete=whole if seen_before else None)
+        rewritten = seen_before and target.module == VOICEMAIL
+        file = read_target(target.path, complete=whole if rewritten else None)
         pairs.append((file, _with_site(target, file, settings)))
     first, second, third = pairs
     return (first[0], second[0], third[0]), (first[1], second[1], third[1])

@@ -114,9 +114,10 @@ class _Run:
         try:
             driver = self._driver(asterisk)
             _, now = read_targets(self._gvma, driver)
-            if not asterisk.take(owed, as_it_is(now, self._gvma)):
+            loaded = asterisk.loaded(owed)
+            if not asterisk.take(loaded, as_it_is(now, self._gvma)):
                 held.settle_owed(path, owed)
-                self._report.reloaded = list(owed)
+                self._report.reloaded = loaded
         except (AsteriskUnreachableError, CredentialsError) as error:
             _log.warning("the reload stays owed: %s", error)
 
@@ -168,8 +169,7 @@ class _Run:
         if asterisk is None or not owed:
             return
         self._progress("telling Asterisk what is owed from an earlier run")
-        asterisk.see_that_it_can(owed)
-        found = asterisk.take(owed, prepared.plan.expected)
+        found = asterisk.take(asterisk.loaded(owed), prepared.plan.expected)
         if found:
             self._report.reload_failed = list(owed)
             raise AsteriskRefusedError(
@@ -179,7 +179,7 @@ class _Run:
                 "`gvma backup restore latest` brings back the files as they were before.",
             )
         held.settle_owed(self._gvma.backup_path, owed)
-        self._report.reloaded = sorted({*self._report.reloaded, *owed})
+        self._report.reloaded = sorted({*self._report.reloaded, *asterisk.loaded(owed)})
 
     def _record(self, prepared: Prepared, answers: Answers) -> None:
         report, path = self._report, self._gvma.backup_path

@@ -25,7 +25,7 @@ def with_includes(text: bytes, folder: Path, depth: int = 0) -> bytes:
     for directive in site.includes(text):
         if directive.kind != "exec":
             pattern = folder / directive.argument.decode("utf-8", "surrogateescape")
-            found = [_content(Path(name)) for name in sorted(glob.glob(str(pattern)))]
+            found = [content(Path(name)) for name in sorted(glob.glob(str(pattern)))]
             parts[directive.number - 1] = b"\n".join(with_includes(one, folder, depth + 1) for one in found)
     return b"\n".join(parts)
 
@@ -61,7 +61,8 @@ def secret_file(spool: Path, key: str) -> Path:
     return spool / "voicemail" / context / box / "secret.conf"
 
 
-def _content(path: Path) -> bytes:
+def content(path: Path) -> bytes:
+    """What a file holds; empty where it cannot be read."""
     try:
         return path.read_bytes() if path.is_file() else b""
     except OSError:

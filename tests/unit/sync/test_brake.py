@@ -8,8 +8,8 @@ from gvma.sync.brake import Shrinkage, brake
 FULL = {"dn": 10, "agent": 5, "group": 2}
 
 
-def _brake(present: int, removed: int, percent: int = 20, **other: object) -> SafetyBrakeError | None:
-    return brake(Shrinkage(present, removed, FULL, FULL, frozenset(), **other), percent)  # type: ignore[arg-type]
+def _brake(present: int, removed: int, percent: int = 20) -> SafetyBrakeError | None:
+    return brake(Shrinkage(present, removed, FULL, FULL, frozenset()), percent)
 
 
 def test_just_as_many_as_allowed_may_go() -> None:
