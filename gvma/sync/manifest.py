@@ -12,6 +12,7 @@ import os
 import pwd
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from gvma.sync.changes import Digest, FileChange
 from gvma.sync.files import Rights
@@ -102,29 +103,29 @@ class Manifest:
 
 
 def read_manifest(text: bytes) -> Manifest:
-    """Raises UnreadableManifest where it is damaged, or of a later format."""
+    """Raises UnreadableManifest where it is damaged in any byte, or of a later format."""
     try:
         content = json.loads(text)
-        seal = content.pop("seal")
-        if content["gvma_backup_set"] != FORMAT:
-            raise UnreadableManifest(f"the manifest has format {content['gvma_backup_set']!r}, not {FORMAT}")
-        if seal != _seal(content):
-            raise UnreadableManifest("the manifest does not match its seal")
-        manifest = Manifest(
-            **{
-                key: content[key]
-                for key in ("id", "time", "clock", "host", "run_id", "reason", "gvma_version", "first")
-            },
-            files=tuple(_read_file(file) for file in content["files"]),
-            snapshot=Digest(content["snapshot"]["sha256"], content["snapshot"]["size"]),
-        )
-        if manifest.as_bytes() != text:
-            raise UnreadableManifest("the manifest is damaged")
-        return manifest
-    except UnreadableManifest:
-        raise
+        seal, number = content.pop("seal"), content["gvma_backup_set"]
+        manifest = _read(content) if number == FORMAT else None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnreadableManifest("the manifest is damaged") from error
+    if manifest is None:
+        raise UnreadableManifest(f"the manifest has format {number!r}, not {FORMAT}")
+    if seal != _seal(content):
+        raise UnreadableManifest("the manifest does not match its seal")
+    if manifest.as_bytes() != text:
+        raise UnreadableManifest("the manifest is damaged")
+    return manifest
+
+
+def _read(content: dict[str, Any]) -> Manifest:
+    keys = ("id", "time", "clock", "host", "run_id", "reason", "gvma_version", "first")
+    return Manifest(
+        **{key: content[key] for key in keys},
+        files=tuple(_read_file(file) for file in content["files"]),
+        snapshot=Digest(content["snapshot"]["sha256"], content["snapshot"]["size"]),
+    )
 
 
 def saved_file(change: FileChange) -> SavedFile:

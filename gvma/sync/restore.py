@@ -225,8 +225,10 @@ def _planned(saved: SavedFile, content: bytes | None, settings: GvmaSettings) ->
     target = read_target(saved.path)
     if saved.existed:
         return RestoredFile(FileChange(target, content, saved.module, saved.rights))
-    markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
-    left = carried(target.content, None, markers, saved.module) if target.exists else None
+    left = None
+    if target.exists and not _is_pin_file(saved.path):
+        markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
+        left = carried(target.content, None, markers, saved.module)
     note = ""
     if left is not None:
         note = f"{saved.path} did not exist then, but holds more than gvma's block now: only the block is taken out."
