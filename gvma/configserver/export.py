@@ -71,8 +71,7 @@ class ExportFile:
             if last in kinds and step.name in KINDS and step.name not in kinds:
                 raise ConfigServerQueryError(
                     f"the query goes through {step.name}, and the file holds {last} but no {step.name}",
-                    hint="Nothing was written. Export the owners too, or ask by reference:"
-                    f" {last}[@ownerDBID=<DBID>].",
+                    hint=f"Nothing was written. Export the owners too, or ask by reference: {last}[@ownerDBID=<DBID>].",
                 )
 
 

@@ -9,14 +9,49 @@ import re
 
 KINDS = frozenset(
     {
-        "CfgAccessGroup", "CfgActionCode", "CfgAgentGroup", "CfgAgentLogin", "CfgAlarmCondition",
-        "CfgAppPrototype", "CfgApplication", "CfgCallingList", "CfgCampaign", "CfgCampaignGroup",
-        "CfgDN", "CfgDNGroup", "CfgEnumerator", "CfgEnumeratorValue", "CfgField", "CfgFilter",
-        "CfgFolder", "CfgFormat", "CfgGVPCustomer", "CfgGVPIVRProfile", "CfgGVPReseller", "CfgHost",
-        "CfgIVR", "CfgIVRPort", "CfgObjectiveTable", "CfgPerson", "CfgPhysicalSwitch", "CfgPlace",
-        "CfgPlaceGroup", "CfgRole", "CfgScheduledTask", "CfgScript", "CfgService", "CfgSkill",
-        "CfgStatDay", "CfgStatTable", "CfgSwitch", "CfgTableAccess", "CfgTenant", "CfgTimeZone",
-        "CfgTransaction", "CfgTreatment", "CfgVoicePrompt",
+        "CfgAccessGroup",
+        "CfgActionCode",
+        "CfgAgentGroup",
+        "CfgAgentLogin",
+        "CfgAlarmCondition",
+        "CfgAppPrototype",
+        "CfgApplication",
+        "CfgCallingList",
+        "CfgCampaign",
+        "CfgCampaignGroup",
+        "CfgDN",
+        "CfgDNGroup",
+        "CfgEnumerator",
+        "CfgEnumeratorValue",
+        "CfgField",
+        "CfgFilter",
+        "CfgFolder",
+        "CfgFormat",
+        "CfgGVPCustomer",
+        "CfgGVPIVRProfile",
+        "CfgGVPReseller",
+        "CfgHost",
+        "CfgIVR",
+        "CfgIVRPort",
+        "CfgObjectiveTable",
+        "CfgPerson",
+        "CfgPhysicalSwitch",
+        "CfgPlace",
+        "CfgPlaceGroup",
+        "CfgRole",
+        "CfgScheduledTask",
+        "CfgScript",
+        "CfgService",
+        "CfgSkill",
+        "CfgStatDay",
+        "CfgStatTable",
+        "CfgSwitch",
+        "CfgTableAccess",
+        "CfgTenant",
+        "CfgTimeZone",
+        "CfgTransaction",
+        "CfgTreatment",
+        "CfgVoicePrompt",
     }
 )
 
@@ -34,9 +69,7 @@ OF_A_SWITCH = frozenset({"CfgDN", "CfgAgentLogin"})
 OWNER_FIELDS_OF_SWITCH = ("ownerDBID", "switchDBID")
 OWNER_FIELDS_OF_TENANT = ("tenantDBID", "ownerDBID")
 
-FIELDS = frozenset(
-    {"DBID", "number", "name", "loginCode", "type", "state", "ownerDBID", "switchDBID", "tenantDBID"}
-)
+FIELDS = frozenset({"DBID", "number", "name", "loginCode", "type", "state", "ownerDBID", "switchDBID", "tenantDBID"})
 
 _TRAILING_DIGITS = re.compile(r"[0-9]{1,18}\s*\Z")
 
