@@ -49,8 +49,8 @@ class Connection(asyncio.Protocol):
         self._transport = transport  # type: ignore[assignment]  # of a stream, so it writes
         self.since = monotonic()
         self.deadline = self.since + self._owner.preamble_seconds
-        peer = transport.get_extra_info("peername")  # None where it has gone already
-        refusal = self._owner.opened(self, peer[0] if peer else "")
+        peer = transport.get_extra_info("peername")
+        refusal = self._owner.opened(self, peer[0]) if peer else "gone already"
         if refusal is not None and self._transport is not None:
             self._transport.write(self.driver.stop(refusal))
             self._transport.close()

@@ -197,7 +197,7 @@ class Server:
             if listener.fileno() < 0:  # the call before was the last for which there is room
                 return
             try:
-                sock, _ = listener.accept()
+                sock, address = listener.accept()
             except (BlockingIOError, InterruptedError):
                 return
             except OSError as error:
@@ -206,7 +206,7 @@ class Server:
                     self._refuse()
                     return
                 continue  # the peer was gone before it was accepted
-            LeanTransport(loop, sock, Connection(self))
+            LeanTransport(loop, sock, address, Connection(self))
 
     def _refuse(self) -> None:
         """Stops listening. Who is in the kernel's queue already was told that we accept: it is told

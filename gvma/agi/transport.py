@@ -19,11 +19,14 @@ _READ_BYTES = 8192
 class LeanTransport(asyncio.Transport):
     """What a connection needs of a transport; ``data_received`` and ``connection_lost`` as asyncio's."""
 
-    __slots__ = ("_loop", "_protocol", "_sock")
+    __slots__ = ("_address", "_loop", "_protocol", "_sock")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket, protocol: asyncio.Protocol) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, sock: socket.socket, address: Any, protocol: asyncio.Protocol
+    ) -> None:
         self._loop = loop
         self._sock = sock
+        self._address = address
         self._protocol = protocol
         loop.add_reader(sock.fileno(), self._readable)
         protocol.connection_made(self)
@@ -56,4 +59,4 @@ class LeanTransport(asyncio.Transport):
             self._sock.close()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return self._sock.getpeername() if name == "peername" else default
+        return self._address if name == "peername" else default
