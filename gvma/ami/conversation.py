@@ -10,6 +10,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from panoramisk.message import Message
@@ -24,6 +25,20 @@ _T = TypeVar("_T")
 _PIPELINE = 200
 _CLOSE_SECONDS = 1.0
 _LOST = "See in Asterisk's log whether it runs and why it closed the connection, then run the same command again."
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An action that is answered by a list of events.
+
+    event: the name of an entry's event. fields: those of an entry that are kept.
+    none: how Asterisk's Error begins where it means an empty list.
+    """
+
+    action: str
+    event: str
+    fields: frozenset[str]
+    none: str = ""
 
 
 class Conversation:
@@ -67,27 +82,38 @@ class Conversation:
 
         return [self._checked(name, response) for response in self._runner.run(asking())]
 
-    def ask_list(self, name: str, event: str, none: str = "", **fields: str) -> list[dict[str, str]]:
-        """The entries of a list, complete. none: how Asterisk's Error begins where it means an empty list."""
+    def ask_list(self, listing: Listing) -> list[dict[str, str]]:
+        """The entries of a list, complete."""
+        return self.ask_lists(listing, [{}])[0]
 
-        async def asking() -> tuple[Message, list[bytes]]:
-            connection = self._open_connection()
-            action = wire.action(name, fields)
-            events = connection.collect(action)
-            deadline = time.monotonic() + self._settings.asterisk_cm_timeout
-            response = await self._within(connection.ask(action), name)
-            if response.success and response.get("EventList", "").lower() == "start":
-                await self._within(events.complete, name, deadline - time.monotonic())
-            return response, events.packets
+    def ask_lists(self, listing: Listing, asked: Sequence[Mapping[str, str]]) -> list[list[dict[str, str]]]:
+        """As ``ask_list``, once for each of the fields that are asked with, in their order."""
+        return self._runner.run(self._lists(listing, asked))
 
-        response, packets = self._runner.run(asking())
-        self._checked(name, response)
+    async def _lists(self, listing: Listing, asked: Sequence[Mapping[str, str]]) -> list[list[dict[str, str]]]:
+        connection = self._open_connection()
+        answers = []
+        for start in range(0, len(asked), _PIPELINE):
+            actions = [wire.action(listing.action, dict(fields)) for fields in asked[start : start + _PIPELINE]]
+            collected = [connection.collect(action) for action in actions]
+            responses = [connection.ask(action) for action in actions]
+            for action, events, coming in zip(actions, collected, responses, strict=True):
+                deadline = time.monotonic() + self._settings.asterisk_cm_timeout
+                response = await self._within(coming, listing.action)
+                if response.success and response.get("EventList", "").lower() == "start":
+                    await self._within(events.complete, listing.action, deadline - time.monotonic())
+                connection.forget(action)
+                answers.append(self._entries(listing, response, events.packets))
+        return answers
+
+    def _entries(self, listing: Listing, response: Message, packets: Sequence[bytes]) -> list[dict[str, str]]:
+        self._checked(listing.action, response)
         if not response.success:
-            if none and response.message.startswith(none):
+            if listing.none and response.message.startswith(listing.none):
                 return []
-            raise AsteriskRefusedError(f"{name}: {response.message.strip()}", where=self.where)
-        start = f"Event: {event}\r\n".encode()
-        return [wire.fields_of(packet) for packet in packets if packet.startswith(start)]
+            raise AsteriskRefusedError(f"{listing.action}: {response.message.strip()}", where=self.where)
+        start = f"Event: {listing.event}\r\n".encode()
+        return [wire.fields_of(packet, listing.fields) for packet in packets if packet.startswith(start)]
 
     def _checked(self, name: str, response: Message) -> Message:
         if not response.success and response.message.startswith("Permission denied"):

@@ -13,12 +13,22 @@ from types import TracebackType
 from typing import Self
 
 from gvma.ami.answers import MailboxCount, VoicemailUser, outputs_of, voicemail_user
-from gvma.ami.conversation import Conversation
+from gvma.ami.conversation import Conversation, Listing
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError
 from gvma.settings.model import GvmaSettings
 
 _RELOAD_AGAIN_SECONDS = 0.1
 _RELOAD_RUNS = "didn't finish yet"
+
+_BOXES = Listing(
+    "VoicemailUsersList",
+    "VoicemailUserEntry",
+    frozenset({"VoiceMailbox", "VMContext", "Fullname", "Email", "Pager"}),
+)
+_AORS = Listing("PJSIPShowAors", "AorList", frozenset({"ObjectName", "Mailboxes"}), none="No AORs found")
+_ENDPOINTS = Listing("PJSIPShowEndpoints", "EndpointList", frozenset({"ObjectName"}), none="No endpoints")
+_ENDPOINT = Listing("PJSIPShowEndpoint", "EndpointDetail", frozenset({"Mailboxes"}), none="Unable to")
+_PEERS = Listing("SIPpeers", "PeerEntry", frozenset({"ObjectName"}))
 
 
 def connect(settings: GvmaSettings) -> AsteriskManager:
@@ -99,34 +109,30 @@ class AsteriskManager:
 
     def voicemail_users(self) -> dict[str, VoicemailUser]:
         """All mailboxes that Asterisk holds, by ``mailbox@context``; never their PINs."""
-        entries = self._conversation.ask_list("VoicemailUsersList", "VoicemailUserEntry")
+        entries = self._conversation.ask_list(_BOXES)
         return {f"{entry['VoiceMailbox']}@{entry['VMContext']}": voicemail_user(entry) for entry in entries}
 
     def aors(self) -> dict[str, str]:
         """PJSIP's AORs by name, each with its ``mailboxes`` as Asterisk holds them (comma-separated, or empty)."""
-        entries = self._conversation.ask_list("PJSIPShowAors", "AorList", none="No AORs found")
+        entries = self._conversation.ask_list(_AORS)
         return {entry["ObjectName"]: entry.get("Mailboxes", "") for entry in entries}
 
     def endpoints(self) -> set[str]:
         """The names of PJSIP's endpoints."""
-        return {
-            entry["ObjectName"]
-            for entry in self._conversation.ask_list("PJSIPShowEndpoints", "EndpointList", none="No endpoints")
-        }
+        return {entry["ObjectName"] for entry in self._conversation.ask_list(_ENDPOINTS)}
 
     def endpoint_mailboxes(self, names: Iterable[str]) -> dict[str, str]:
         """``mailboxes`` of PJSIP endpoints by name; a name that Asterisk does not hold is left out."""
-        found = {}
-        for name in names:
-            for entry in self._conversation.ask_list(
-                "PJSIPShowEndpoint", "EndpointDetail", none="Unable to", Endpoint=name
-            ):
-                found[name] = entry.get("Mailboxes", "")
-        return found
+        wanted = list(names)
+        asked = [{"Endpoint": name} for name in wanted]
+        answers = self._conversation.ask_lists(_ENDPOINT, asked)
+        return {
+            name: entry.get("Mailboxes", "") for name, entries in zip(wanted, answers, strict=True) for entry in entries
+        }
 
     def sip_peers(self) -> set[str]:
         """The names of chan_sip's peers."""
-        return {entry["ObjectName"] for entry in self._conversation.ask_list("SIPpeers", "PeerEntry")}
+        return {entry["ObjectName"] for entry in self._conversation.ask_list(_PEERS)}
 
     def sip_peer_mailbox(self, name: str) -> str | None:
         """``mailbox`` of one chan_sip peer as Asterisk holds it; None where there is no such peer."""

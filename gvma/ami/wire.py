@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
+from collections.abc import Container
 
 from panoramisk.actions import Action
 from panoramisk.ami_protocol import AMIProtocol
@@ -22,6 +24,7 @@ from panoramisk.message import Message
 from gvma.errors import GvmaError
 
 _BANNER = b"Asterisk Call Manager/"
+_ACTION_ID = re.compile(rb"\r\nActionID: ([^\r]+)")
 _LARGEST_PACKET = 64 * 1024 * 1024
 
 _SILENT = logging.Logger("gvma.ami.silent", logging.CRITICAL + 1)
@@ -31,19 +34,16 @@ _SILENT.addHandler(logging.NullHandler())
 class ListEvents:
     """The events of one list, as they came. ``complete`` is done when the list's last event is there."""
 
-    def __init__(self, action_id: str) -> None:
+    def __init__(self) -> None:
         self.packets: list[bytes] = []
         self.complete: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._action_id = b"\r\nActionID: " + action_id.encode()
 
     def add(self, packet: bytes) -> None:
-        """Take an event if it is of this list."""
-        if self.complete.done() or self._action_id not in packet:
-            return
-        if b"\r\nEventList: Complete" in packet:
-            self.complete.set_result(None)
-        else:
+        """Take the next event."""
+        if b"\r\nEventList: Complete" not in packet:
             self.packets.append(packet)
+        elif not self.complete.done():
+            self.complete.set_result(None)
 
 
 class WholePackets(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
@@ -55,7 +55,7 @@ class WholePackets(AMIProtocol):  # type: ignore[misc]  # panoramisk has no type
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.log = _SILENT
-        self.list_events: ListEvents | None = None
+        self.lists: dict[str, ListEvents] = {}
         self._rest = b""
         self._greeted = False
 
@@ -88,8 +88,9 @@ class WholePackets(AMIProtocol):  # type: ignore[misc]  # panoramisk has no type
 
     def _take(self, packet: bytes) -> None:
         if packet.startswith(b"Event: "):
-            if self.list_events is not None:
-                self.list_events.add(packet)
+            found = _ACTION_ID.search(packet)
+            if found is not None and (events := self.lists.get(found.group(1).decode("ascii", "replace"))):
+                events.add(packet)
             return
         message = Message.from_line(text_of(packet))
         if message is not None:
@@ -131,10 +132,14 @@ class OneConnection(Manager):  # type: ignore[misc]  # panoramisk has no types
         return response
 
     def collect(self, action: Action) -> ListEvents:
-        """Where the events that follow the response to this action will be; one list at a time."""
-        self.protocol.list_events = ListEvents(action.id)
-        events: ListEvents = self.protocol.list_events
+        """Where the events that follow the response to this action will be."""
+        events = ListEvents()
+        self.protocol.lists[action.id] = events
         return events
+
+    def forget(self, action: Action) -> None:
+        """Let the events of this action go; those that still come are dropped."""
+        del self.protocol.lists[action.id]
 
     def _end_pinger(self) -> None:
         if self.pinger is not None:
@@ -155,7 +160,7 @@ def text_of(packet: bytes) -> str:
     return packet.decode("utf-8", "surrogateescape")
 
 
-def fields_of(packet: bytes) -> dict[str, str]:
-    """The fields of one event; of a repeated field the last."""
+def fields_of(packet: bytes, wanted: Container[str]) -> dict[str, str]:
+    """The wanted fields of one event; of a repeated field the last."""
     lines = (line.partition(":") for line in text_of(packet).split("\r\n"))
-    return {name: value.removeprefix(" ") for name, _, value in lines}
+    return {name: value.removeprefix(" ") for name, _, value in lines if name in wanted}
