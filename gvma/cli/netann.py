@@ -154,7 +154,7 @@ def _sound_in_words(request: ServiceRequest, media: MediaSettings) -> str:
     if sound.missing:
         return f"nothing: {sound.missing} (404 Announcement content not found)"
     if sound.fetched or play.lower().startswith("file:"):
-        return f"{sound.names[0]}, if Asterisk can play it, else 404"
+        return f"{play if sound.fetched else sound.names[0]}, if Asterisk can play it, else 404"
     names = [name for name in sound.names if not name.startswith("/")]
     return f"{' or '.join(names)}, below the sounds folder, if Asterisk can play it, else 404"
 

@@ -1,0 +1,200 @@
+"""Announcements on real calls: what a caller hears, for how long, and what SIP Server gets instead of a 200."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from gvma.demo.asterisk import PrivateAsterisk
+from tests.integration.calls import (
+    MediaServer,
+    bursts,
+    free_port,
+    sounds_like,
+    start_with_dialplan,
+    wait_no_channels,
+    write_burst,
+)
+from tests.integration.conftest import StartAsterisk
+from tests.useragent import Call, UserAgent, mulaw
+
+VERSIONS = [pytest.param(16, marks=pytest.mark.asterisk), pytest.param(22, marks=pytest.mark.asterisk)]
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def asterisk(request: pytest.FixtureRequest, start_module_asterisk: StartAsterisk) -> PrivateAsterisk:
+    return start_with_dialplan(start_module_asterisk, request.param, free_port())
+
+
+@pytest.fixture(scope="module")
+def sound_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """An HTTP server with one sound; its port."""
+    path = tmp_path_factory.mktemp("sounds") / "burst.wav"
+    write_burst(path, 600)
+    burst = path.read_bytes()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = self.path == "/burst.wav"
+            self.send_response(200 if found else 404)
+            self.send_header("Content-Type", "audio/wav")
+            self.send_header("Content-Length", str(len(burst) if found else 0))
+            self.end_headers()
+            if found:
+                self.wfile.write(burst)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def server(
+    asterisk: PrivateAsterisk, sound_host: int, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MediaServer]:
+    server = MediaServer(tmp_path_factory.mktemp("server"), free_port())
+    asterisk.cli(f"dialplan set global GVMA_AGI agi://127.0.0.1:{server.port}")
+    server.configure(
+        default_file=asterisk.sounds / "music/burst",
+        play_hosts=f"127.0.0.1:{sound_host}",
+        sounds_path=asterisk.sounds,
+        max_play_seconds=30,
+    )
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def caller(asterisk: PrivateAsterisk, server: MediaServer) -> Iterator[UserAgent]:
+    with UserAgent(("127.0.0.1", asterisk.sip_port)) as agent:
+        yield agent
+    wait_no_channels(asterisk)
+
+
+def heard_to_the_end(call: Call) -> bytes:
+    """All that a caller hears of a call that the server ends."""
+    assert call.wait_final().status == 200
+    call.wait_ended(15)
+    assert call.requested("BYE")
+    return bytes(call.audio.received)
+
+
+def test_an_announcement_is_heard_and_then_the_server_hangs_up(caller: UserAgent) -> None:
+    heard = heard_to_the_end(caller.call("annc", parameters=";play=music/burst;repeat=1"))
+    assert bursts(heard) == 1
+    assert sounds_like(heard, 440)
+
+
+def test_repeat_three_is_heard_three_times(caller: UserAgent) -> None:
+    assert bursts(heard_to_the_end(caller.call("annc", parameters=";play=music/burst;repeat=3"))) == 3
+
+
+@pytest.mark.parametrize("parameters", [";play=music/burst;repeat=forever", ";play=music/burst", ""])
+def test_music_goes_on_past_the_third_time_until_the_caller_hangs_up(
+    caller: UserAgent, server: MediaServer, parameters: str
+) -> None:
+    call = caller.call("annc", parameters=parameters)
+    assert call.wait_final().status == 200
+    call.audio.wait_for(lambda: bursts(bytes(call.audio.received)) > 3, 15)
+    assert not call.ended
+    call.hang_up()
+
+
+def test_delay_is_a_pause_between_the_plays(caller: UserAgent) -> None:
+    call = caller.call("annc", parameters=";play=music/burst;repeat=2;delay=1500")
+    call.audio.wait_for(lambda: bursts(bytes(call.audio.received)) == 1)
+    first = time.monotonic()
+    call.audio.wait_for(lambda: bursts(bytes(call.audio.received)) == 2)
+    # A play lasts 0.4 s.
+    assert time.monotonic() - first == pytest.approx(0.4 + 1.5, abs=1.0)
+    call.wait_ended()
+
+
+def test_duration_ends_the_call(caller: UserAgent) -> None:
+    call = caller.call("annc", parameters=";play=music/burst;repeat=forever;delay=100;duration=2000")
+    assert call.wait_final().status == 200
+    answered = time.monotonic()
+    call.wait_ended()
+    assert time.monotonic() - answered == pytest.approx(2.0, abs=1.0)
+    assert bursts(bytes(call.audio.received)) >= 3
+
+
+def test_an_early_bye_ends_the_flow_at_once(caller: UserAgent, server: MediaServer, asterisk: PrivateAsterisk) -> None:
+    logged = server.log().count("caller-gone")
+    call = caller.call("annc", parameters=";play=prompt;repeat=forever")
+    call.audio.wait_level(300)
+    call.hang_up()
+    wait_no_channels(asterisk)
+    server.wait_log(f"(?s)(caller-gone.*){{{logged + 1}}}")
+
+
+@pytest.mark.parametrize(
+    ("user", "parameters", "status"),
+    [
+        ("annc", ";play=no/such", 404),
+        ("annc", ";play=../keys/x", 404),
+        ("annc", ";play=http://192.0.2.1/x.wav", 404),
+        ("annc", ";play=file:///etc/hostname", 404),
+        ("dialog", ";voicexml=http://h.example/x", 488),
+        ("ivr", ";play=music/burst", 488),
+        ("annc", ";play=music/burst;repeat=often", 484),
+        ("annc", ";play=music/burst;play=music/burst", 484),
+    ],
+)
+def test_what_cannot_be_done_is_refused_without_a_200_before(
+    caller: UserAgent, user: str, parameters: str, status: int
+) -> None:
+    call = caller.call(user, parameters=parameters)
+    assert call.wait_final().status == status
+    assert [response.status for response in call.provisional if response.status != 100] == []
+    assert call.audio.packets == 0
+
+
+def test_the_exact_reason_of_a_refusal_is_logged_with_the_call_id(caller: UserAgent, server: MediaServer) -> None:
+    call = caller.call("annc", parameters=";play=music/burst;repeat=often")
+    call.wait_final()
+    server.wait_log(f"400 Bad Request, sent as 484.*{call.call_id}")
+
+
+def test_the_to_header_is_read_where_the_request_uri_says_nothing(caller: UserAgent) -> None:
+    to = "<sip:annc@127.0.0.1;play=music/burst;repeat=1;locale=fr_FR>"
+    assert sounds_like(heard_to_the_end(caller.call("annc", to=to)), 1000)
+
+
+def test_a_locale_is_heard_in_the_language_that_serves_it(caller: UserAgent) -> None:
+    heard = heard_to_the_end(caller.call("annc", parameters=";play=music/burst;repeat=1;locale=ca_FR"))
+    assert sounds_like(heard, 1000)
+
+
+def test_asterisk_fetches_a_sound_from_a_listed_host(caller: UserAgent, sound_host: int) -> None:
+    parameters = f";play=http://127.0.0.1:{sound_host}/{{}}.wav;repeat=1"
+    assert sounds_like(heard_to_the_end(caller.call("annc", parameters=parameters.format("burst"))), 600)
+    assert caller.call("annc", parameters=parameters.format("missing")).wait_final().status == 404
+
+
+def test_a_file_url_below_the_sounds_folder_is_heard(caller: UserAgent, asterisk: PrivateAsterisk) -> None:
+    url = f"file://{asterisk.sounds}/music/burst.wav"
+    assert bursts(heard_to_the_end(caller.call("annc", parameters=f";play={url};repeat=1"))) == 1
+
+
+def test_a_sound_that_is_empty_or_broken_is_refused_as_missing(caller: UserAgent, asterisk: PrivateAsterisk) -> None:
+    (asterisk.sounds / "empty.wav").write_bytes(b"")
+    (asterisk.sounds / "broken.wav").write_bytes(b"no sound" * 100)
+    for name in ("empty", "broken"):
+        assert caller.call("annc", parameters=f";play={name}").wait_final().status == 404
+
+
+def test_seconds_of_silence_are_answered_and_ended(caller: UserAgent) -> None:
+    heard = heard_to_the_end(caller.call("annc", parameters=";play=silence/1;repeat=1"))
+    assert mulaw.rms(heard) < 50
