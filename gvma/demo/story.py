@@ -142,7 +142,7 @@ def _asterisk(stack: ExitStack, folder: Path, agi_port: int, say: Say) -> Privat
     dialplan = _DIALPLAN.format(agi_port=agi_port, media=media)
     files = {"voicemail.conf": _VOICEMAIL, "extensions.conf": dialplan}
     asterisk = stack.enter_context(PrivateAsterisk(root, folder / "asterisk", files, ami_secret=_AMI_SECRET))
-    _keep_one_sound(asterisk)
+    _shorten_prompts(asterisk)
     say(f"2. A private Asterisk {root.version}, with {'PJSIP' if driver == 'pjsip' else 'chan_sip'}.")
     return asterisk
 
@@ -161,12 +161,17 @@ def _write_site_files(etc: Path, agi_port: int) -> None:
     (etc / "pjsip.conf").write_text("; The site's own pjsip.conf: gvma never touches these lines.\n")
 
 
-def _keep_one_sound(asterisk: PrivateAsterisk) -> None:
-    """Prompts that are missing are skipped, so that leaving a message takes two seconds and not fifteen."""
-    for sound in (asterisk.sounds / "en").iterdir():
-        sound.unlink()
-    tone = bytes((0xFF, 0xA0, 0x80, 0xA0, 0xFF, 0x20, 0x00, 0x20)) * 2000  # two seconds of 1 kHz in mu-law
-    (asterisk.sounds / "en" / "tone.ulaw").write_bytes(tone)
+def _shorten_prompts(asterisk: PrivateAsterisk) -> None:
+    """Every prompt becomes a tenth of a second of silence, so that leaving a message takes no fifteen seconds."""
+    english = asterisk.sounds / "en"
+    for link in english.iterdir():
+        link.unlink()
+    for prompt in asterisk.root.sounds.rglob("*.gsm"):
+        short = english / prompt.relative_to(asterisk.root.sounds).with_suffix(".ulaw")
+        short.parent.mkdir(exist_ok=True)
+        short.write_bytes(b"\xff" * 800)
+    tone = bytes((0xFF, 0xA0, 0x80, 0xA0, 0xFF, 0x20, 0x00, 0x20)) * 3000  # three seconds of 1 kHz in mu-law
+    (english / "tone.ulaw").write_bytes(tone)
 
 
 def _plant(tree: Path, asterisk: PrivateAsterisk | None) -> None:
@@ -254,7 +259,7 @@ def _summary(notify: SipMessage | None) -> str:
 
 
 def _leave_message(asterisk: PrivateAsterisk) -> None:
-    """A call to 37 + box whose other side speaks for two seconds and hangs up."""
+    """A call to 37 + box whose other side speaks for three seconds and hangs up."""
     with connect(asterisk.operator_settings()) as ami:
         ami.command("channel originate Local/371000@default/n extension speak@demo")
 
