@@ -131,10 +131,21 @@ class MediaServer:
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """SIGTERM twice: no waiting for calls."""
+        """SIGTERM twice: no waiting for calls. Nothing where it does not run."""
         if self._child is not None:
             self._child.send_signal(signal.SIGTERM)
         self._end(signal.SIGTERM)
+
+    def signal(self, number: int) -> None:
+        """One signal, and no waiting."""
+        assert self._child is not None
+        self._child.send_signal(number)
+
+    def wait(self) -> int:
+        """The exit status, once it has ended by itself."""
+        assert self._child is not None
+        status, self._child = self._child.wait(15), None
+        return status
 
     def log(self) -> str:
         return self._log.read_text("utf-8", "replace") if self._log.exists() else ""

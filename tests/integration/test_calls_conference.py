@@ -1,0 +1,179 @@
+"""Conferences on real calls: who hears whom, and what the recording holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gvma.demo.asterisk import PrivateAsterisk
+from tests.integration.calls import (
+    MediaServer,
+    free_port,
+    read_codes,
+    start_with_dialplan,
+    wait_no_channels,
+    wait_until,
+)
+from tests.integration.conftest import StartAsterisk
+from tests.useragent import Call, UserAgent, mulaw
+
+VERSIONS = [pytest.param(16, marks=pytest.mark.asterisk), pytest.param(22, marks=pytest.mark.asterisk)]
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def asterisk(request: pytest.FixtureRequest, start_module_asterisk: StartAsterisk) -> PrivateAsterisk:
+    return start_with_dialplan(start_module_asterisk, request.param, free_port())
+
+
+@pytest.fixture(scope="module")
+def server(asterisk: PrivateAsterisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MediaServer]:
+    server = MediaServer(tmp_path_factory.mktemp("server"), free_port())
+    asterisk.cli(f"dialplan set global GVMA_AGI agi://127.0.0.1:{server.port}")
+    server.configure(recordings_path=asterisk.folder / "recordings")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def caller(asterisk: PrivateAsterisk, server: MediaServer) -> Iterator[UserAgent]:
+    with UserAgent(("127.0.0.1", asterisk.sip_port)) as agent:
+        yield agent
+        for call in agent.calls:
+            call.hang_up()
+    wait_no_channels(asterisk)
+
+
+def parties(asterisk: PrivateAsterisk, conference: str) -> int:
+    """How many callers Asterisk has in a conference."""
+    return len([line for line in asterisk.cli(f"confbridge list {conference}") if "/" in line])
+
+
+def joined(caller: UserAgent, asterisk: PrivateAsterisk, user: str, parameters: str = "") -> Call:
+    """A caller who is in the conference by now."""
+    conference = user.partition("=")[2].lower()
+    before = parties(asterisk, conference)
+    call = caller.call(user, parameters=parameters)
+    assert call.wait_final().status == 200
+    wait_until(lambda: parties(asterisk, conference) == before + 1, "not joined", lambda: str(call))
+    return call
+
+
+def hears(call: Call, hertz: float) -> None:
+    """Waits until a caller hears a tone in the last tenth of a second."""
+    call.audio.wait_for(
+        lambda: call.audio.level(100) > 500 and mulaw.power_at(bytes(call.audio.received[-800:]), hertz) > 0.8
+    )
+
+
+def test_callers_of_one_conference_hear_each_other_and_those_of_another_hear_nothing_of_them(
+    caller: UserAgent, asterisk: PrivateAsterisk
+) -> None:
+    first, second = (joined(caller, asterisk, user) for user in ("conf=A", "conf=a"))
+    other = joined(caller, asterisk, "conf=B")
+    first.audio.send_tone(440, 2.0)
+    hears(second, 440)
+    second.audio.wait_silence()
+    second.audio.send_tone(900, 2.0)
+    hears(first, 900)
+    assert other.audio.level() < 50
+
+
+def test_a_recorded_conference_holds_both_voices_in_one_file(
+    caller: UserAgent, asterisk: PrivateAsterisk, server: MediaServer
+) -> None:
+    first = joined(caller, asterisk, "conf=rec1", ";record=x")
+    second = joined(caller, asterisk, "conf=rec1", ";record=x")
+    path = wait_recording(asterisk, "rec1")
+    first.audio.send_tone(440, 1.0)
+    hears(second, 440)
+    second.audio.wait_silence()
+    second.audio.send_tone(900, 1.0)
+    hears(first, 900)
+    first.audio.wait_silence()
+    second.hang_up()
+    third = joined(caller, asterisk, "conf=rec1", ";record=x")
+    third.audio.send_tone(1300, 1.0)
+    hears(first, 1300)
+    first.audio.wait_silence()
+    for call in (first, third):
+        call.hang_up()
+    wait_no_channels(asterisk)
+    codes = read_codes(path)
+    assert [hertz for hertz in (440, 900, 1300, 2000) if holds(codes, hertz)] == [440, 900, 1300]
+    assert recordings_of(asterisk, "rec1") == [path]
+
+
+def test_a_conference_that_began_unrecorded_is_recorded_from_the_caller_who_asks(
+    caller: UserAgent, asterisk: PrivateAsterisk
+) -> None:
+    first = joined(caller, asterisk, "conf=late")
+    second = joined(caller, asterisk, "conf=late", ";record=x")
+    path = wait_recording(asterisk, "late")
+    first.audio.send_tone(440, 1.0)
+    hears(second, 440)
+    second.audio.wait_silence()
+    second.audio.send_tone(900, 1.0)
+    hears(first, 900)
+    first.audio.wait_silence()
+    second.hang_up()
+    first.hang_up()
+    wait_no_channels(asterisk)
+    codes = read_codes(path)
+    assert holds(codes, 440)
+    assert holds(codes, 900)
+
+
+def test_the_next_conference_of_the_same_id_gets_a_recording_of_its_own(
+    caller: UserAgent, asterisk: PrivateAsterisk
+) -> None:
+    for hertz in (440, 900):
+        pair = [joined(caller, asterisk, "conf=again", ";record=x") for _ in range(2)]
+        pair[0].audio.send_tone(hertz, 0.6)
+        hears(pair[1], hertz)
+        pair[1].audio.wait_silence()
+        for call in pair:
+            call.hang_up()
+        wait_no_channels(asterisk)
+    first, second = recordings_of(asterisk, "again")
+    assert holds(read_codes(first), 440)
+    assert not holds(read_codes(first), 900)
+    assert holds(read_codes(second), 900)
+
+
+def test_long_ids_that_differ_only_at_their_end_are_two_conferences(
+    caller: UserAgent, asterisk: PrivateAsterisk
+) -> None:
+    first, second = (caller.call(f"conf={'a' * 78}{end}") for end in "xy")
+    for call in (first, second):
+        assert call.wait_final().status == 200
+    wait_until(
+        lambda: len([line for line in asterisk.cli("confbridge list") if line.startswith("aaa")]) == 2,
+        "not two conferences",
+        lambda: "\n".join(asterisk.cli("confbridge list")),
+    )
+
+
+def recordings_of(asterisk: PrivateAsterisk, conference: str) -> list[Path]:
+    """The conference's recordings, the oldest first."""
+    found = (asterisk.folder / "recordings").glob(f"meetme-conf-rec-{conference}-*.wav")
+    return sorted(found, key=lambda path: path.stat().st_mtime)
+
+
+def wait_recording(asterisk: PrivateAsterisk, conference: str) -> Path:
+    wait_until(
+        lambda: bool(recordings_of(asterisk, conference)),
+        "no recording",
+        lambda: str(list((asterisk.folder / "recordings").iterdir())),
+    )
+    return recordings_of(asterisk, conference)[0]
+
+
+def holds(codes: bytes, hertz: float) -> bool:
+    """Whether some tenth of a second is a tone of this frequency."""
+    return any(
+        mulaw.rms(codes[start : start + 800]) > 300 and mulaw.power_at(codes[start : start + 800], hertz) > 0.8
+        for start in range(0, len(codes) - 800, 400)
+    )
