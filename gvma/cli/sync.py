@@ -5,6 +5,7 @@ Off a terminal: nothing where nothing changed, one line where something did. No 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,7 +75,7 @@ def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool | None, *
     settings = _settings(invocation, options, report)
     shows_diff = options.dry_run if diff is None else diff
     try:
-        with _log(settings, options, report, output), _progress(output) as progress:
+        with _without_collector(), _log(settings, options, report, output), _progress(output) as progress:
             sync(settings, options, report, progress)
     finally:
         _tell(output, options, report, shows_diff)
@@ -138,6 +139,18 @@ def _show_diff(output: Output, text: str) -> None:
     from rich.syntax import Syntax  # noqa: PLC0415  (only on a terminal)
 
     output.console().print(Syntax(text, "diff", background_color="default", word_wrap=True))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """100,000 objects that all stay are no garbage: looking through them again and again costs a third of a run."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager

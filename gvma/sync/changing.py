@@ -6,9 +6,8 @@ It decides nothing of what the files should hold.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from gvma.configserver.objects import ConfigObject
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, GvmaError
@@ -41,7 +40,7 @@ class Work:
     plan: Plan
     targets: tuple[TargetFile, ...]
     secrets: tuple[TargetFile, ...]
-    before: Expected = field(repr=False)
+    before: Callable[[GvmaSettings], Expected] = field(repr=False)
     answers: Mapping[str, Sequence[ConfigObject]] = field(repr=False)
 
     @property
@@ -73,7 +72,7 @@ def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, rep
     report.backup_set = made.id
     owed = held.owed_modules(path)
     with applied:
-        lost = _have_it_taken(applied, work, path, asterisk, report)
+        lost = _have_it_taken(applied, work, settings, asterisk, report)
         for name, text in texts.items():
             state.leave(path, name, text)
         done = asterisk is not None and lost is None
@@ -88,15 +87,15 @@ def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, rep
 
 
 def _have_it_taken(
-    applied: Applied, work: Work, path: Path, asterisk: Asterisk | None, report: SyncReport
+    applied: Applied, work: Work, settings: GvmaSettings, asterisk: Asterisk | None, report: SyncReport
 ) -> AsteriskUnreachableError | None:
     """Reload and read back. Returns why Asterisk could not be asked to the end; puts back on a difference."""
     if asterisk is None:
         return None
-    modules = sorted({*applied.modules, *held.owed_modules(path)})
+    modules = sorted({*applied.modules, *held.owed_modules(settings.backup_path)})
     try:
         modules = asterisk.loaded(modules)
-        found = asterisk.take(modules, work.plan.expected)
+        found = asterisk.take(modules, work.plan.expected(settings))
     except AsteriskUnreachableError as error:
         report.reload_failed = modules
         return error
@@ -104,14 +103,14 @@ def _have_it_taken(
         raise
     except GvmaError:
         applied.put_back()
-        _tell_again(applied, work, asterisk, path)
+        _tell_again(applied, work, asterisk, settings)
         raise
     if not found or applied.moved():  # who wrote meanwhile is heard first: the run plans anew
         report.reloaded = sorted({*report.reloaded, *modules})
         return None
     report.reload_failed = modules
     applied.put_back()
-    told = _tell_again(applied, work, asterisk, path)
+    told = _tell_again(applied, work, asterisk, settings)
     raise AsteriskRefusedError(
         f"Asterisk did not take the new files: {first_of(found)}",
         where=", ".join(str(file.path) for file in work.plan.files if file.changed),
@@ -120,15 +119,15 @@ def _have_it_taken(
     )
 
 
-def _tell_again(applied: Applied, work: Work, asterisk: Asterisk, path: Path) -> str:
+def _tell_again(applied: Applied, work: Work, asterisk: Asterisk, settings: GvmaSettings) -> str:
     """Asterisk reloads the old files; how that went, for the message. What fails stays owed."""
     try:
-        found = asterisk.take(applied.modules, work.before)
+        found = asterisk.take(applied.modules, work.before(settings))
     except GvmaError:
         return ", but Asterisk could not be told; the next sync reloads it"
     if found:
         return f", and Asterisk reloaded them, but it is not as before: {first_of(found)}"
-    held.settle_owed(path, applied.modules)
+    held.settle_owed(settings.backup_path, applied.modules)
     return " and Asterisk has reloaded them"
 
 

@@ -83,19 +83,37 @@ def settle(  # noqa: PLR0913  (each is another thing that a PIN depends on)
     return SettledPins(kept, tuple(reset), tuple(fresh), text)
 
 
+def unchanged(mailboxes: Iterable[Mailbox], text: bytes) -> bool:
+    """Whether a record is just what ``settle`` would write again: then no first PIN has changed."""
+    title, _, entries = text.partition(b"\n")
+    key = _key(title)
+    if key is None:
+        return False
+    now = [f"{(box := mailbox.key)} {fingerprint(key, box, mailbox.pin)}\n" for mailbox in mailboxes]
+    now.sort()
+    return "".join(now).encode() == entries
+
+
 def read_record(text: bytes) -> PinRecord | None:
     """The record as it was written; None where the text is no record (then the file's PINs stay)."""
-    try:
-        title, *entries = text.decode("utf-8").splitlines()
-        key = bytes.fromhex(title.removeprefix(_TITLE))
-    except (UnicodeDecodeError, ValueError):
-        return None
-    if not title.startswith(_TITLE) or len(key) != KEY_BYTES:
+    title, _, entries = text.partition(b"\n")
+    key = _key(title)
+    if key is None:
         return None
     hashes: dict[str, str] = {}
-    for entry in entries:
+    for entry in entries.decode("utf-8", "replace").splitlines():
         box, _, mark = entry.rpartition(" ")
         if len(mark) != 32 or "@" not in box:
             return None
         hashes[box] = mark
     return PinRecord(key, hashes)
+
+
+def _key(title: bytes) -> bytes | None:
+    if not title.startswith(_TITLE.encode()):
+        return None
+    try:
+        key = bytes.fromhex(title[len(_TITLE) :].decode("ascii", "replace"))
+    except ValueError:
+        return None
+    return key if len(key) == KEY_BYTES else None

@@ -19,10 +19,10 @@ from gvma.routing import Routing
 from gvma.settings.model import GvmaSettings
 from gvma.sync.brake import Shrinkage
 from gvma.sync.diff import masked_diff
-from gvma.sync.owners import Holding, Identity, Kept, keep_for_refused, kind_of, kind_of_context
-from gvma.sync.pins import PinRecord, SettledPins, settle
+from gvma.sync.owners import Holding, Identity, Kept, keep_for_refused, kind_of, kind_of_context, read_owners
+from gvma.sync.pins import SettledPins, read_record, settle, unchanged
 from gvma.sync.readback import VOICEMAIL, Box, Expected, extensions_of
-from gvma.sync.targets import Target, TargetNow, render
+from gvma.sync.targets import Target, TargetNow, Three, render
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,10 @@ class PlannedFile:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What earlier syncs left. record: None where no sync has recorded first PINs. objects: empty without record."""
+    """What earlier syncs left. pins, owners: the records' texts. objects: by kind. Each empty without record."""
 
-    record: PinRecord | None
-    owners: Mapping[Identity, Holding] = field(repr=False)
+    pins: bytes = field(repr=False)
+    owners: bytes = field(repr=False)
     objects: Mapping[str, int]
 
 
@@ -99,9 +99,13 @@ class Plan:
     """The whole of it: the three files, and what Asterisk should hold when they are in place."""
 
     files: tuple[PlannedFile, ...]
-    bodies: tuple[bytes, ...] = field(repr=False)
+    bodies: tuple[bytes, bytes, bytes] = field(repr=False)
     counts: Counts
-    expected: Expected = field(repr=False)
+    mailboxes: tuple[Mailbox, ...] = field(repr=False)
+    subscriptions: tuple[Subscription, ...] = field(repr=False)
+    foreign_boxes: frozenset[str]
+    gone: frozenset[str]
+    touched: frozenset[str]
     pins: SettledPins = field(repr=False)
     owners: Mapping[Identity, Holding] = field(repr=False)
     warnings: tuple[Warning, ...]
@@ -117,48 +121,84 @@ class Plan:
         """What Asterisk has to reload for the changed files."""
         return tuple(sorted(file.module for file in self.files if file.changed))
 
+    def expected(self, settings: GvmaSettings) -> Expected:
+        """What Asterisk should hold when the files are in place."""
+        return Expected(
+            mailboxes={one.key: Box(one.name, one.email, one.pager) for one in self.mailboxes},
+            foreign=self.foreign_boxes,
+            subscriptions={one.name: one.key for one in self.subscriptions},
+            touched=self.touched,
+            on_endpoint=settings.mwi_mode == "REGISTER",
+            gone=self.gone,
+            extensions=extensions_of(self.bodies[2]),
+        )
+
     def summary(self) -> str:
         """``Plan: 3 to add, 1 to change, 0 to remove.``"""
         return f"Plan: {self.counts}."
 
 
-def make_plan(wanted: Desired, now: tuple[TargetNow, TargetNow, TargetNow], known: Known, around: Surroundings) -> Plan:
+def make_plan(wanted: Desired, now: Three, known: Known, around: Surroundings) -> Plan:
     """The plan. now: voicemail.conf, the channel driver's file, extensions.conf."""
+    return _nothing_to_do(wanted, now, known, around) or _plan(wanted, now, known, around)
+
+
+def _nothing_to_do(wanted: Desired, now: Three, known: Known, around: Surroundings) -> Plan | None:
+    """The plan of most runs, made without reading 100,000 boxes back; None where something may have changed."""
+    if wanted.refused or around.wanted_resets or not all(one.is_sound for one in now):
+        return None
+    bodies = _bodies(wanted.mailboxes, wanted.subscriptions, now, around)
+    if not all(one.says_just_this(body) for one, body in zip(now, bodies, strict=True)):
+        return None
+    if not unchanged(wanted.mailboxes, known.pins):
+        return None
+    return Plan(
+        files=tuple(PlannedFile(one.target, one.text, one.text or b"") for one in now),
+        bodies=bodies,
+        counts=Counts(),
+        mailboxes=wanted.mailboxes,
+        subscriptions=wanted.subscriptions,
+        foreign_boxes=now[0].foreign_boxes,
+        gone=frozenset(),
+        touched=frozenset(),
+        pins=SettledPins({}, (), (), known.pins),
+        owners=wanted.owners,
+        warnings=(*wanted.warnings, *around.routing.warnings),
+        left_out=around.routing.left_out,
+        shrinkage=Shrinkage(len(wanted.mailboxes), 0, known.objects, around.objects, frozenset()),
+    )
+
+
+def _plan(wanted: Desired, now: Three, known: Known, around: Surroundings) -> Plan:
     boxes_now = read_boxes(now[0].body)
     names_now = read_subscriptions(now[1].body)
     kept = _kept(wanted, known, boxes_now, names_now)
-    claimed = {mailbox.key for mailbox in wanted.mailboxes}
+    record = read_record(known.pins)
     pins = settle(
         wanted.mailboxes,
-        {key: box.pin for key, box in boxes_now.items() if key in claimed},
-        known.record,
-        known.record.key if known.record else around.new_key,
+        {key: box.pin for key, box in boxes_now.items() if key not in kept.boxes},
+        record,
+        record.key if record else around.new_key,
         wanted_resets=around.wanted_resets,
         carried=kept.boxes,
     )
     mailboxes = _mailboxes(wanted, pins, kept, boxes_now)
     subscriptions = _subscriptions(wanted, kept, names_now)
-    bodies = render(mailboxes, subscriptions, around.routing, now, around.settings, around.driver, around.generated_at)
+    bodies = _bodies(mailboxes, subscriptions, now, around)
     files = tuple(planned(one, body, around.settings) for one, body in zip(now, bodies, strict=True))
-    names = {one.name: one.key for one in subscriptions}
     box_counts = _box_counts(boxes_now, mailboxes)
-    name_counts, touched = _name_counts(names_now, names)
-    keys = {mailbox.key for mailbox in mailboxes}
+    name_counts, touched, gone = _name_counts(names_now, subscriptions)
     return Plan(
         files=files,
         bodies=bodies,
         counts=box_counts + name_counts,
-        expected=Expected(
-            mailboxes={one.key: Box(one.name, one.email, one.pager) for one in mailboxes},
-            foreign=now[0].foreign_boxes,
-            subscriptions=names,
-            touched=touched,
-            on_endpoint=around.settings.mwi_mode == "REGISTER",
-            gone=frozenset(names_now.keys() - names.keys()),
-            extensions=extensions_of(bodies[2]),
-        ),
+        mailboxes=mailboxes,
+        subscriptions=subscriptions,
+        foreign_boxes=now[0].foreign_boxes,
+        gone=gone,
+        touched=touched,
         pins=pins,
-        owners={**wanted.owners, **kept.carried},
+        owners={**wanted.owners, **kept.carried} if kept.carried else wanted.owners,
         warnings=(*wanted.warnings, *around.routing.warnings, *_unsure(kept)),
         left_out=around.routing.left_out,
         shrinkage=Shrinkage(
@@ -166,10 +206,7 @@ def make_plan(wanted: Desired, now: tuple[TargetNow, TargetNow, TargetNow], know
             removed=box_counts.remove,
             before=known.objects,
             now=around.objects,
-            losing=frozenset(
-                [kind for key in boxes_now.keys() - keys if (kind := kind_of_context(key.rpartition("@")[2]))]
-                + [kind_of(name) for name in names_now.keys() - names.keys()]
-            ),
+            losing=_losing(boxes_now, mailboxes, gone) if box_counts.remove or gone else frozenset(),
         ),
     )
 
@@ -183,6 +220,12 @@ def planned(now: TargetNow, body: bytes, settings: GvmaSettings, *, anew: bool =
     return PlannedFile(now.target, now.text, new)
 
 
+def _bodies(
+    mailboxes: tuple[Mailbox, ...], subscriptions: tuple[Subscription, ...], now: Three, around: Surroundings
+) -> tuple[bytes, bytes, bytes]:
+    return render(mailboxes, subscriptions, around.routing, now, around.settings, around.driver, around.generated_at)
+
+
 def _kept(wanted: Desired, known: Known, boxes_now: Mapping[str, BoxLine], names_now: Mapping[str, str]) -> Kept:
     if not wanted.refused:
         return Kept(frozenset(), frozenset(), {}, ())
@@ -191,7 +234,7 @@ def _kept(wanted: Desired, known: Known, boxes_now: Mapping[str, BoxLine], names
     named = {subscription.name.lower() for subscription in wanted.subscriptions}
     return keep_for_refused(
         wanted.refused,
-        known.owners,
+        read_owners(known.owners),
         frozenset(key for key in boxes_now if key.lower() not in claimed and key.rpartition("@")[2] in OWN_CONTEXTS),
         {name: box for name, box in names_now.items() if name.lower() not in named},
     )
@@ -258,11 +301,24 @@ def _box_counts(before: Mapping[str, BoxLine], mailboxes: tuple[Mailbox, ...]) -
     return Counts(add, change, len(before) - (len(mailboxes) - add))
 
 
-def _name_counts(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Counts, frozenset[str]]:
-    """The counts, and the names that are new or watch another mailbox than before."""
+def _name_counts(
+    before: Mapping[str, str], subscriptions: tuple[Subscription, ...]
+) -> tuple[Counts, frozenset[str], frozenset[str]]:
+    """The counts, the names that are new or watch another mailbox than before, and those that go."""
+    if not before:
+        return Counts(add=len(subscriptions)), frozenset(one.name for one in subscriptions), frozenset()
+    after = {one.name: one.key for one in subscriptions}
     touched = frozenset(name for name, box in after.items() if before.get(name) != box)
     added = sum(1 for name in touched if name not in before)
-    return Counts(added, len(touched) - added, len(before) - (len(after) - added)), touched
+    gone = frozenset(before.keys() - after.keys())
+    return Counts(added, len(touched) - added, len(gone)), touched, gone
+
+
+def _losing(boxes_now: Mapping[str, BoxLine], mailboxes: tuple[Mailbox, ...], gone: frozenset[str]) -> frozenset[str]:
+    """The kinds of owner that lose a mailbox or a subscription."""
+    stay = {mailbox.key for mailbox in mailboxes}
+    contexts = {key.rpartition("@")[2] for key in boxes_now if key not in stay}
+    return frozenset(filter(None, [*map(kind_of_context, contexts), *map(kind_of, gone)]))
 
 
 def _unsure(kept: Kept) -> list[Warning]:

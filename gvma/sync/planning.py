@@ -20,14 +20,11 @@ from gvma.settings.model import GvmaSettings
 from gvma.sync import state
 from gvma.sync.asking import Answers
 from gvma.sync.files import TargetFile, read_target
-from gvma.sync.owners import read_owners
-from gvma.sync.pins import KEY_BYTES, read_record
+from gvma.sync.pins import KEY_BYTES
 from gvma.sync.plan import Known, Plan, Surroundings, make_plan, planned
 from gvma.sync.readback import VOICEMAIL, Expected
 from gvma.sync.sitefiles import asks_for_spool, pins_in_spool, secret_file, with_includes
-from gvma.sync.targets import Target, TargetNow, as_it_is, look_at, routing_site, targets
-
-Three = tuple[TargetNow, TargetNow, TargetNow]
+from gvma.sync.targets import Target, TargetNow, Three, as_it_is, look_at, routing_site, targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class Prepared:
     def before(self, settings: GvmaSettings) -> Expected:
         """What Asterisk should hold once the old files are back in place."""
         old = as_it_is(self.now, settings)
-        return replace(old, gone=frozenset(self.plan.expected.subscriptions.keys() - old.subscriptions.keys()))
+        return replace(old, gone=self.plan.touched - old.subscriptions.keys())
 
 
 class Planner:
@@ -65,8 +62,8 @@ class Planner:
     def prepare(self) -> Prepared:
         """Raises UnsafeTargetError where a file is not safe to edit, BackupSetError where a record is unreadable."""
         left = state.read_left(self._settings.backup_path)
-        known = Known(read_record(left.pins), read_owners(left.owners), left.objects())
-        files, now = read_targets(self._settings, self._driver, seen_before=known.record is not None)
+        known = Known(left.pins, left.owners, left.objects())
+        files, now = read_targets(self._settings, self._driver, seen_before=bool(known.pins))
         points = self._answers.further.get("routingpointquery", [])
         route = routing(self._answers.dns, points, self._settings, self._driver, routing_site(now, self._settings))
         around = Surroundings(

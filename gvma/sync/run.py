@@ -159,7 +159,7 @@ class _Run:
             plan=prepared.plan,
             targets=prepared.files,
             secrets=prepared.secrets,
-            before=prepared.before(self._gvma),
+            before=prepared.before,
             answers=answers.by_query(),
         )
 
@@ -169,7 +169,7 @@ class _Run:
         if asterisk is None or not owed:
             return
         self._progress("telling Asterisk what is owed from an earlier run")
-        found = asterisk.take(asterisk.loaded(owed), prepared.plan.expected)
+        found = asterisk.take(asterisk.loaded(owed), prepared.plan.expected(self._gvma))
         if found:
             self._report.reload_failed = list(owed)
             raise AsteriskRefusedError(

@@ -19,6 +19,8 @@ from gvma.routing import Routing, Site
 from gvma.settings.model import GvmaSettings
 from gvma.sync.readback import CHAN_SIP, DIALPLAN, PJSIP, VOICEMAIL, Box, Expected, extensions_of
 
+_DATE = b"\n; Content generated at "
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -67,12 +69,25 @@ class TargetNow:
     def says_the_same(self, body: bytes) -> bool:
         return same_meaning(self.body, body)
 
+    def says_just_this(self, body: bytes) -> bool:
+        """As ``says_the_same`` where Asterisk has not rewritten the file: byte for byte, the date line aside."""
+        return self.is_sound and _undated(self.body) == _undated(body)
+
     @cached_property
     def foreign_boxes(self) -> frozenset[str]:
         """Mailboxes in our contexts that the site wrote itself; for voicemail.conf."""
         if not any(context.encode() in self.site for context in OWN_CONTEXTS):
             return frozenset()
         return frozenset(key for key in voicemail.read_boxes(self.site) if key.rpartition("@")[2] in OWN_CONTEXTS)
+
+
+Three = tuple[TargetNow, TargetNow, TargetNow]
+"""voicemail.conf, the channel driver's file, extensions.conf."""
+
+
+def _undated(body: bytes) -> tuple[bytes, bytes]:
+    before, _, after = body.partition(_DATE)
+    return before, after.partition(b"\n")[2]
 
 
 def look_at(target: Target, text: bytes | None, settings: GvmaSettings) -> TargetNow:
@@ -84,7 +99,7 @@ def look_at(target: Target, text: bytes | None, settings: GvmaSettings) -> Targe
     return TargetNow(target, text, block, outside)
 
 
-def routing_site(now: tuple[TargetNow, TargetNow, TargetNow], settings: GvmaSettings) -> Site:
+def routing_site(now: Three, settings: GvmaSettings) -> Site:
     """What the site wrote itself that business call routing must not double."""
     hosts = [*sipserver_hosts(settings), settings.routing_gateway_host]
     return Site(
@@ -98,7 +113,7 @@ def render(  # noqa: PLR0913, PLR0917  (each is another thing that a body stands
     mailboxes: Iterable[Mailbox],
     subscriptions: Iterable[Subscription],
     routing: Routing,
-    now: tuple[TargetNow, TargetNow, TargetNow],
+    now: Three,
     settings: GvmaSettings,
     driver: str,
     generated_at: str,
@@ -124,7 +139,7 @@ def render(  # noqa: PLR0913, PLR0917  (each is another thing that a body stands
     )
 
 
-def as_it_is(now: tuple[TargetNow, TargetNow, TargetNow], settings: GvmaSettings) -> Expected:
+def as_it_is(now: Three, settings: GvmaSettings) -> Expected:
     """What Asterisk should hold by the files as they are: for a reload without a plan of its own."""
     boxes = voicemail.read_boxes(now[0].body)
     return Expected(
