@@ -1,7 +1,7 @@
 """A UserAgent: one UDP socket, one reader thread, everything that came kept in order.
 
 Requests that belong to no call are answered 200 (``statuses`` says otherwise); an INVITE becomes a Call that
-the test answers, or is answered at once with ``auto_answer``.
+the test answers, or is answered at once with ``auto_answer``; it rings meanwhile, unless ``auto_ring`` is off.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class UserAgent:
         self.calls: list[Call] = []
         self.statuses: dict[str, int] = {}
         self.auto_answer = False
+        self.auto_ring = True
         self.offer_headers: list[Header] = [("Allow", ALLOW)]
         self._changed = threading.Condition()
         self._closed = threading.Event()
@@ -274,7 +275,7 @@ class UserAgent:
             self.calls.append(call)
             if self.auto_answer:
                 call.answer()
-            else:
+            elif self.auto_ring:
                 call.ring()
         elif message.method != "ACK":
             self.respond(message, self.statuses.get(message.method, 200), "OK", secrets.token_hex(6))
