@@ -76,7 +76,11 @@ def routing(
     site = site or Site()
     # chan_sip compares the names of peers without case, PJSIP with.
     sections = site.sections if driver == "pjsip" else frozenset(name.lower() for name in site.sections)
-    known = {"hint": site.dialplan.hints, "extension": site.dialplan.extensions, "endpoint": sections}
+    known = {
+        "hint": frozenset(map(_dialled, site.dialplan.hints)),
+        "extension": frozenset(map(_dialled, site.dialplan.extensions)),
+        "endpoint": sections,
+    }
     draft = _Draft(settings, driver, site.identified, known)
     phones = draft.numbers("DN", extensions, _EXTENSION)
     services = draft.numbers("Routing Point", routing_points, _ROUTING_POINT)
@@ -106,15 +110,15 @@ class _Draft:
             number = thing.number.strip(" ")
             named = number.isprintable() and 0 < len(number) <= 40
             owner = f"{label} {number}" if named else f"{label} with DBID {thing.dbid}"
-            reason = _unusable(number)
+            reason, key = _unusable(number), _dialled(number).lower()
             if reason:
                 message = f"{owner} gets no hint and no extension: its number {reason}"
                 self.warnings.append(Warning("routing-number", message, owner))
-            elif number.lower() not in self.taken:
-                self.taken[number.lower()] = owner
+            elif key not in self.taken:
+                self.taken[key] = owner
                 numbers.append(number)
-            elif self.taken[number.lower()] != owner:
-                message = f"{owner} gets no extension: {self.taken[number.lower()]} has that number"
+            elif self.taken[key] != owner:
+                message = f"{owner} gets no extension: {self.taken[key]} has that number"
                 self.warnings.append(Warning("routing-number-twice", message, owner))
         return sorted(numbers, key=_in_order)
 
@@ -163,7 +167,7 @@ class _Draft:
 
     def _missing(self, what: str, name: str) -> bool:
         """Whether the site has no such hint, extension or endpoint of its own; what it has is left out."""
-        if (self._folded(name) if what == "endpoint" else name) not in self.known[what]:
+        if (self._folded(name) if what == "endpoint" else _dialled(name)) not in self.known[what]:
             return True
         self.left_out.append(f"{what} {name}")
         return False
@@ -191,6 +195,11 @@ class _Draft:
             "set endpoint_identifier_order=username,ip,anonymous in [global] of pjsip.conf"
         )
         self.warnings.append(Warning("register-and-identify", message, peer))
+
+
+def _dialled(extension: str) -> str:
+    """The extension as Asterisk compares it: without dashes, so that 555-1234 is 5551234 (pbx.c, ext_cmp)."""
+    return extension.replace("-", "")
 
 
 def _in_order(number: str) -> tuple[bool, int, str]:

@@ -128,3 +128,11 @@ def test_without_a_gateway_external_numbers_go_nowhere() -> None:
 
 def test_register_mode_beside_an_address_that_is_identified_is_warned_of() -> None:
     assert [warning.code for warning in made("pjsip", mwi_mode="REGISTER").warnings] == ["register-and-identify"]
+
+
+def test_numbers_that_differ_in_dashes_alone_are_one_number_to_asterisk() -> None:
+    answer = made(phones="2-001 2001")
+    assert answer.dialplan.count(b",1,Dial(SIP/2") == 1
+    assert [warning.code for warning in answer.warnings] == ["routing-number-twice"]
+    own = made(phones="2001", site=Site(DialplanNames(extensions=frozenset({"20-01"}), hints=frozenset({"2-001"}))))
+    assert set(own.left_out) == {"extension 2001", "hint 2001"}
