@@ -53,7 +53,10 @@ class CallDriver:
         Raises AgiProtocolError where the peer does not speak AGI.
         """
         conversation = self._conversation
-        if not self._channel_gone and (reply := conversation.whole_reply(received)) is not None:
+        if self._flow is None:
+            if (call := conversation.whole_call(received)) is not None:
+                return self._begun(call)
+        elif not self._channel_gone and (reply := conversation.whole_reply(received)) is not None:
             return self._resume(reply)
         conversation.receive(received)
         out = b""

@@ -86,6 +86,15 @@ class Conversation:
             self._state = _IDLE
         return reply
 
+    def whole_call(self, received: bytes) -> Call | None:
+        """The Call where these bytes are a whole preamble and nothing else: as ``whole_reply``."""
+        if self._state != _PREAMBLE or self._buffer or not received.startswith(b"agi_"):
+            return None
+        if received.find(b"\n\n") != len(received) - 2 or len(received) > PREAMBLE_BYTES:
+            return None
+        self._state = _IDLE
+        return _read_call(received[:-2])
+
     def receive(self, received: bytes) -> None:
         """Takes bytes from the peer; no bytes at all mean that the peer has closed."""
         if received:
@@ -131,11 +140,11 @@ class Conversation:
         if end < 0:
             self._seen = len(buffer)
             return None
-        variables = Variables(bytes(buffer[:end]))
+        lines = bytes(buffer[:end])
         del buffer[:size]
         self._seen = 0
         self._state = _IDLE
-        return Call(variables, _arguments(variables))
+        return _read_call(lines)
 
     def _line_event(self) -> Reply | Hangup | None:
         buffer = self._buffer
@@ -281,11 +290,13 @@ class Variables(Mapping[str, str]):
         return f"Variables({dict(self)!r})"
 
 
-def _arguments(variables: Variables) -> tuple[str, ...]:
+def _read_call(lines: bytes) -> Call:
+    variables = Variables(lines)
     arguments: list[str] = []
-    while (argument := variables.get(f"arg_{len(arguments) + 1}")) is not None:
-        arguments.append(argument)
-    return tuple(arguments)
+    if b"\nagi_arg_1:" in lines:
+        while (argument := variables.get(f"arg_{len(arguments) + 1}")) is not None:
+            arguments.append(argument)
+    return Call(variables, tuple(arguments))
 
 
 @lru_cache(maxsize=1024)

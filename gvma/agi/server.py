@@ -94,6 +94,7 @@ class Server:
     async def serve(self) -> None:
         """Serves until a drain has ended. ``open`` comes first."""
         self._finished = asyncio.Event()
+        gc.freeze()  # what is loaded now stays: no collection looks at it again
         sweeping = asyncio.create_task(self._sweep())
         try:
             await self._accept()
@@ -264,7 +265,6 @@ def run(server: Server) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.drain)
         loop.add_signal_handler(signal.SIGUSR1, server.log_counters)
-        gc.freeze()  # what is loaded now stays: no collection looks at it again
         runner.run(server.serve())
 
 
