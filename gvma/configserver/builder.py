@@ -39,6 +39,9 @@ _NONE = -9  # a depth that no element has, and none is next to
 _PAIRS = frozenset({"str_pair", "int_pair", "bin_pair"})
 
 
+# The fields of number and owner that are looked at first.
+_USUAL_FIELDS = "name", "tenantDBID"
+_FIELDS_OF = {kind: (NUMBER_FIELD[kind], "ownerDBID") for kind in OF_A_SWITCH}
 _Action = Callable[[str, int, dict[str, str]], None]
 
 
@@ -101,8 +104,8 @@ class ObjectBuilder:
         self._fields = fields
         self._depth = depth
         self._open: OpenObject | None = None
-        self._scope = self._field_depth = self._skipped = 0
-        self._annex = self._wrapper = self._container_depth = _NONE
+        self._skipped = 0
+        self._annex = self._field_depth = self._container_depth = _NONE
         self._container = ""
         self._options: dict[str, str] = {}
         self._actions: dict[str, tuple[_Action, str]] = {}
@@ -134,7 +137,10 @@ class ObjectBuilder:
         self._depth = depth = self._depth + 1
         if depth > MAX_DEPTH:
             raise ConfigServerHostile(f"elements are nested more than {MAX_DEPTH} deep")
-        action, local = self._actions.get(name) or self._learn(name)
+        try:
+            action, local = self._actions[name]
+        except KeyError:
+            action, local = self._learn(name)
         action(local, depth, attributes)
 
     def _start_object(self, kind: str, depth: int, attributes: dict[str, str]) -> None:
@@ -142,9 +148,8 @@ class ObjectBuilder:
             return
         container = self._container if self._container_depth == depth - 1 else ""
         self._open = OpenObject(kind, depth, attributes, self._open, container)
-        self._scope = depth
         self._field_depth = depth + 1
-        self._annex = self._wrapper = self._container_depth = _NONE
+        self._annex = self._container_depth = _NONE
         if not self.seen:
             self._parser.CharacterDataHandler = None
         self.seen += 1
@@ -153,7 +158,7 @@ class ObjectBuilder:
         if self._open is None or self._annex != _NONE:
             return
         if local != OPTIONS_TAB or self._open.kind in KINDS_WITH_OPTIONS_TAB:
-            self._annex = self._scope = depth
+            self._annex = depth
         else:
             self._start_other(local, depth, attributes)
 
@@ -175,36 +180,24 @@ class ObjectBuilder:
             if local == WRAPPER:
                 for field, value in attributes.items():
                     owner.fields.setdefault(field, value)
-                self._wrapper = self._scope = depth
                 self._field_depth = depth + 1
 
     def _end(self, _name: str) -> None:
-        self._depth = depth = self._depth - 1
-        if depth < self._scope:
-            self._leave(depth + 1)
-
-    def _leave(self, depth: int) -> None:
-        """The innermost annex, wrapper or object, which stands at ``depth``, has ended."""
-        ended = self._open
-        if ended is None:
-            return
+        depth = self._depth
+        self._depth = depth - 1
         if depth == self._annex:
             self._annex = _NONE
-            self._scope = ended.depth if self._wrapper == _NONE else self._wrapper
-        elif depth == self._wrapper:
-            self._wrapper = _NONE
-            self._scope = ended.depth
-            self._field_depth = ended.depth + 1
-        else:
-            self._end_object(ended)
-
-    def _end_object(self, ended: OpenObject) -> None:
-        self.emit(ended)
-        self._open = ended.parent
-        self._scope = ended.parent.depth if ended.parent else 0
-        self._field_depth = self._scope + 1
-        self._annex = self._wrapper = _NONE
-        self._container, self._container_depth = ended.container, ended.depth - 1
+        elif depth == self._field_depth - 1:
+            ended = self._open
+            if ended is None:
+                return
+            if depth == ended.depth:
+                self.emit(ended)
+                self._open = outer = ended.parent
+                self._field_depth = outer.depth + 1 if outer is not None else _NONE
+                self._container, self._container_depth = ended.container, depth - 1
+            else:  # the wrapper
+                self._field_depth = depth
 
     # Section: the pairs of TServer.
 
@@ -302,19 +295,19 @@ class ObjectBuilder:
         """What the rules see of it."""
         kind = ended.kind
         field = ended.fields.get
+        number_field, owner_field = _FIELDS_OF.get(kind, _USUAL_FIELDS)
         type_ = field("type", "")
         state = field("state", "")
-        owner = field("ownerDBID") if kind in OF_A_SWITCH else field("tenantDBID")
         fresh = _Fresh()
         fresh.kind = kind
         fresh.dbid = reference(field("DBID") or field("id"))
-        fresh.number = field(NUMBER_FIELD.get(kind, "name")) or field("name", "")
+        fresh.number = field(number_field) or field("name", "")
         fresh.type = number = self._numbers.get(type_) or self._number(type_)
         fresh.state = self._numbers.get(state) or self._number(state) or ENABLED
-        fresh.owner_dbid = self._references.get(owner) or self._owner(ended)
+        fresh.owner_dbid = self._references.get(field(owner_field)) or self._owner(ended)
         fresh.options = ended.options or _NO_OPTIONS
         fresh.repeated = ended.repeated
-        fresh.odd_type = type_ if number is None else ""
+        fresh.odd_type = "" if number is not None else type_
         fresh.__class__ = ConfigObject  # type: ignore[assignment]
         return fresh  # type: ignore[return-value]
 

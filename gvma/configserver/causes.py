@@ -32,7 +32,7 @@ def error_of(failure: BaseException, *, timeout: float, reading: bool) -> Config
             )
     if any(isinstance(cause, (TimeoutError, UrllibTimeout)) for cause in causes):
         return ConfigServerTimeout(
-            f"nothing came for {timeout:g} seconds",
+            f"nothing came for {timeout:g} s",
             hint="Nothing was written. Check the server's load and the network, or raise timeout in [cfgserver].",
         )
     if reading:

@@ -191,7 +191,8 @@ class Conversation:
                 f" the whole answer may take {TOTAL_IN_TIMEOUTS} times as long.",
             )
         secret = self._password.reveal()
-        if secret and secret in error.message:
+        server_speaks = isinstance(error, (ConfigServerFault, CredentialsError))
+        if server_speaks and secret and secret in error.message:
             error = type(error)(error.message.replace(secret, "****"), hint=error.hint)
         error.where = error.where or self._where
         credentials = isinstance(error, CredentialsError)

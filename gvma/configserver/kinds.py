@@ -80,9 +80,11 @@ def reference(text: str | None) -> int:
     >>> reference("CfgSwitch101")
     101
     """
-    if text and text.isdecimal() and len(text) < 19:
+    if not text:
+        return 0
+    if text.isdecimal() and len(text) < 19:
         return int(text)
-    digits = _TRAILING_DIGITS.search(text) if text else None
+    digits = _TRAILING_DIGITS.search(text)
     return int(digits.group()) if digits else 0
 
 

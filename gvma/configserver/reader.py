@@ -107,10 +107,10 @@ def _no_collector() -> Iterator[None]:
 
 
 class _Xml:
-    """One expat parser with its limits."""
+    """One expat parser with its limits. encoding: what the bytes are, whatever the XML says of itself."""
 
-    def __init__(self) -> None:
-        self.parser = expat.ParserCreate()
+    def __init__(self, encoding: str | None = None) -> None:
+        self.parser = expat.ParserCreate(encoding)
         self.parser.StartDoctypeDeclHandler = self._refuse_dtd
         self._fed = 0
 
@@ -126,6 +126,10 @@ class _Xml:
                 f"the XML is not well-formed at line {error.lineno}, column {error.offset + 1}:"
                 f" {expat.ErrorString(error.code)}"
             ) from None
+        except (LookupError, ValueError) as error:
+            if type(error) not in (LookupError, ValueError):
+                raise
+            raise ConfigServerMalformed("the XML names an encoding that is not known") from None
         if self._fed - self.parser.CurrentByteIndex > MAX_TOKEN:
             raise ConfigServerHostile(f"a tag or comment is longer than {MAX_TOKEN} bytes")
 
@@ -137,8 +141,8 @@ class _Xml:
 class _Document(_Xml):
     """The outline of an answer: envelope, body and fault, until the builder takes over."""
 
-    def __init__(self, make_builder: MakeBuilder, escaped: bool) -> None:
-        super().__init__()
+    def __init__(self, make_builder: MakeBuilder, escaped: bool, encoding: str | None = None) -> None:
+        super().__init__(encoding)
         self._make_builder = make_builder
         self._builder: ObjectBuilder | None = None
         self._fault: _Fault | None = None
@@ -233,7 +237,7 @@ class _EscapedText:
             text = text.lstrip()
             if not text:
                 return
-            self._document = _Document(self._make_builder, escaped=False)
+            self._document = _Document(self._make_builder, escaped=False, encoding="utf-8")
             # Objects side by side are no document until something stands around them.
             self._bare = text.startswith("<Cfg") and not text.startswith("<CfgData")
             if self._bare:
@@ -270,7 +274,10 @@ class _Fault:
         code = self._texts.get("faultcode") or self._texts.get("Value", "")
         if "FailedAuthentication" in code:
             return CredentialsError(f"the credentials were refused: {text}")
-        return ConfigServerFault(f"the server answered with a fault: {text}")
+        return ConfigServerFault(
+            f"the server answered with a fault: {text}",
+            hint="Nothing was written. Check the query, and what this account may read; the text is the server's.",
+        )
 
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
         self._name = name.rpartition(":")[2]

@@ -163,6 +163,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         simulator = self.server.simulator
         request = self._request()
+        if simulator.fail == "refuse":  # also on a connection that was open before
+            self.close_connection = True
+            return
         if request is None:
             self.close_connection = True
             self._reply(413, b"", "text/plain")

@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from gvma.configserver.kinds import reference
+from gvma.configserver.kinds import KINDS, reference
 from gvma.errors import ConfigServerQueryError
 
 MAX_QUERY = 10_000
 _MAX_PARENTHESES = 50
 _TOKEN = re.compile(r"""\s*(?:([A-Za-z_][\w.-]*)|([0-9]+)|('[^']*'|"[^"]*")|(!=|[][()@=/]))""")
-_LAST_STEP = re.compile(r"(?:^|/)\s*(Cfg\w+)\s*(?:\[[^]/]*(?:'[^']*'[^]/]*|\"[^\"]*\"[^]/]*)*\])?\s*\Z")
+_LITERAL = re.compile(r"""'[^']*'|"[^"]*\"""")
+_PREDICATE = re.compile(r"\[[^][]*\]")
 
 Predicate = Callable[["Selectable"], bool]
 
@@ -90,8 +91,9 @@ def kind_asked(query: str) -> str | None:
     >>> kind_asked("CfgTenant[@name='a/b']/switches/CfgSwitch/DNs/CfgDN[(@type=1) and (@state=1)]")
     'CfgDN'
     """
-    last = _LAST_STEP.search(query)
-    return last.group(1) if last else None
+    bare = _PREDICATE.sub("", _LITERAL.sub("", query))
+    last = bare.rpartition("/")[2].strip()
+    return last if last in KINDS else None
 
 
 def parse(query: str) -> Query:
