@@ -15,7 +15,6 @@ from gvma.mailboxes.values import Refused
 FIELD_OPTIONS = ("gvm_password", "gvm_name", "gvm_email", "gvm_pager_email", "gvm_options")
 """The options that fill a box, in the order of app_voicemail's fields."""
 _GVM_OPTIONS = frozenset({*FIELD_OPTIONS, "gvm_mailbox", "gvm_mailbox_context"})
-_UNSET = ("", "", "", "", "")
 
 
 class ConfiguredObject(Protocol):
@@ -57,8 +56,8 @@ class Claim(NamedTuple):
     """A usable claim. Its first fields are the order in which the claims on one context are served.
 
     box_is_text, box_value: order boxes by number where they are one; owner_is_text, owner_value: so the owners.
-    foreign: the box is there already, and ``fields`` is empty. role: an index of ROLES.
-    fields: PIN, name, e-mail, pager, options. asked: the same as the options say them, before any default.
+    foreign: the box is there already, and ``fields`` is empty. role: an index of ROLES. serial: of the object
+    among those of its kind, so that nothing behind it is ever compared. fields: PIN, name, e-mail, pager, options.
     """
 
     box_is_text: bool
@@ -70,10 +69,14 @@ class Claim(NamedTuple):
     owner_value: int
     number: str
     dbid: int
+    serial: int
     context: str
-    fields: tuple[str, ...]
-    asked: tuple[str, ...]
+    fields: Fields
     owner: str
+    thing: ConfiguredObject
+
+
+Fields = tuple[str, str, str, str, str] | tuple[()]
 
 
 def owner_of(role: Role, thing: ConfiguredObject) -> str:
@@ -84,44 +87,64 @@ def owner_of(role: Role, thing: ConfiguredObject) -> str:
     return f"{role.label} with DBID {thing.dbid}"
 
 
+def asked_of(thing: ConfiguredObject) -> list[str]:
+    """The five fields as the options say them, before any default; blanks at the ends dropped."""
+    get = thing.options.get
+    return [get(key, "").strip(" ") for key in FIELD_OPTIONS]
+
+
 def claim_of(
-    role: int, thing: ConfiguredObject, owner: str, *, allow_mailcmd: bool, warnings: list[Warning]
+    role: int, serial: int, thing: ConfiguredObject, *, allow_mailcmd: bool, warnings: list[Warning]
 ) -> Claim | None:
-    """The claim of one object, None where it asks for nothing. Raises Refused."""
+    """The claim of one object, None where it asks for nothing. Raises Refused.
+
+    It runs 100,000 times in a sync, so what nearly every DN is like comes first and costs least.
+    """
+    _, _, _, context, _, always = ROLES[role]
     number = thing.number.strip(" ")
     options = thing.options
-    always = ROLES[role].always
-    context = ROLES[role].context
-    foreign = ""
-    asked: tuple[str, ...] = _UNSET
-    if _GVM_OPTIONS.isdisjoint(options):
-        if not always:
-            return None
-        box = values.box_name("its number", number) if number else ""
-    else:
+    box = foreign = ""
+    if not (plain := _GVM_OPTIONS.isdisjoint(options)):
         box = options.get("gvm_mailbox", "").strip(" ")
-        if not box and not always:
-            return None
-        box = values.box_name("gvm_mailbox", box) if box else values.box_name("its number", number) if number else ""
-        if foreign := options.get("gvm_mailbox_context", "").strip(" "):
-            context = values.context_name("gvm_mailbox_context", foreign)
-        else:
-            asked = tuple([options.get(key, "").strip(" ") for key in FIELD_OPTIONS])
-    if not box:
+        foreign = options.get("gvm_mailbox_context", "").strip(" ")
+    if box:
+        values.box_name("gvm_mailbox", box)
+    elif not always:
+        return None
+    elif number:
+        box = values.box_name("its number", number)
+    else:
         raise Refused("its number", "is missing, and so is gvm_mailbox")
+    owner = owner_of(ROLES[role], thing)
     default = number if always and number else box
+    fields: Fields
     if foreign:
-        fields: tuple[str, ...] = ()
-    elif asked == _UNSET and default == box:
+        context, fields = values.context_name("gvm_mailbox_context", foreign), ()
+    elif plain:
         fields = (box, box, "", "", "")
     else:
-        fields = _fields(default, asked)
-        if asked[4]:
-            fields = _without_commands(fields, owner, allow_mailcmd, warnings)
-        values.line_fits("gvm_options" if len(fields[4]) > len(fields[2]) else "gvm_email", box, fields)
-    box_order = _order(box)
-    owner_order = box_order if number == box else _order(number)
-    return Claim(*box_order, box, bool(foreign), role, *owner_order, number, thing.dbid, context, fields, asked, owner)
+        fields = _fields(box, default, asked_of(thing))
+        if fields[4]:
+            fields = _without_commands(box, fields, owner, allow_mailcmd, warnings)
+    box_is_text, box_value = owner_is_text, owner_value = _order(box)
+    if number != box:
+        owner_is_text, owner_value = _order(number)
+    return Claim(
+        box_is_text,
+        box_value,
+        box,
+        foreign != "",
+        role,
+        owner_is_text,
+        owner_value,
+        number,
+        thing.dbid,
+        serial,
+        context,
+        fields,
+        owner,
+        thing,
+    )
 
 
 def _order(text: str) -> tuple[bool, int]:
@@ -131,26 +154,30 @@ def _order(text: str) -> tuple[bool, int]:
     return True, 0
 
 
-def _fields(default: str, asked: tuple[str, ...]) -> tuple[str, ...]:
+def _fields(box: str, default: str, asked: list[str]) -> tuple[str, str, str, str, str]:
     """The five fields with the manual's defaults (its lines 2474-2476). Raises Refused."""
     pin, name, email, pager, options = asked
-    pin, name = pin or default, name or default
-    if values.all_plain(pin, name, email, pager):
-        return pin, name, email, pager, options
-    return (
-        values.field("gvm_password" if asked[0] else "its number, the first PIN without gvm_password,", pin),
-        values.name("gvm_name" if asked[1] else "its number, the name without gvm_name,", name),
+    wanted_pin, wanted_name = pin or default, name or default
+    if values.all_plain(wanted_pin, wanted_name, email, pager):
+        return wanted_pin, wanted_name, email, pager, options
+    fields = (
+        values.field("gvm_password" if pin else "its number, the first PIN without gvm_password,", wanted_pin),
+        values.name("gvm_name" if name else "its number, the name without gvm_name,", wanted_name),
         values.field("gvm_email", email, limit=values.LINE_BYTES),
         values.field("gvm_pager_email", pager),
         options,
     )
+    values.line_fits("gvm_email", box, fields[:4])
+    return fields
 
 
 def _without_commands(
-    fields: tuple[str, ...], owner: str, allow_mailcmd: bool, warnings: list[Warning]
-) -> tuple[str, ...]:
-    options, left_out = values.voicemail_options("gvm_options", fields[4], allow_mailcmd=allow_mailcmd)
+    box: str, fields: tuple[str, ...], owner: str, allow_mailcmd: bool, warnings: list[Warning]
+) -> tuple[str, str, str, str, str]:
+    pin, name, email, pager, options = fields
+    options, left_out = values.voicemail_options("gvm_options", options, allow_mailcmd=allow_mailcmd)
     for key in left_out:
         message = f"{owner}: the voicemail option {key[:40]!a} is left out, since it can make Asterisk run a command"
         warnings.append(Warning("option-left-out", message, f"{owner}, gvm_options"))
-    return (*fields[:4], options)
+    values.line_fits("gvm_options", box, (pin, name, email, pager, options))
+    return pin, name, email, pager, options

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gvma.asterisk.entries import OWN_CONTEXTS, Mailbox, Subscription, Warning
-from gvma.mailboxes.claims import FIELD_OPTIONS, ROLES, Claim, ConfiguredObject, claim_of, owner_of
+from gvma.mailboxes.claims import FIELD_OPTIONS, ROLES, Claim, ConfiguredObject, asked_of, claim_of, owner_of
 from gvma.mailboxes.values import BOX, CONTEXT, Refused
 
 
@@ -76,21 +76,22 @@ def _claims(
     refused: list[RefusedOwner],
 ) -> Iterator[Claim]:
     element = ROLES[role].element
-    for thing in objects:
-        owner = owner_of(ROLES[role], thing)
+    for serial, thing in enumerate(objects):
         if thing.kind != element:
+            owner = owner_of(ROLES[role], thing)
             message = f"{owner} is left out: a {element} was asked for, and this is a {thing.kind[:40]!a}"
             warnings.append(Warning("other-object", message, owner))
             continue
         try:
-            claim = claim_of(role, thing, owner, allow_mailcmd=allow_mailcmd, warnings=warnings)
+            claim = claim_of(role, serial, thing, allow_mailcmd=allow_mailcmd, warnings=warnings)
         except Refused as refusal:
+            owner = owner_of(ROLES[role], thing)
             message = f"{owner} is left out: {refusal.option} {refusal.reason}. What it has already stays."
             warnings.append(Warning("refused-value", message, f"{owner}, {refusal.option.split(',')[0]}"))
             refused.append(_refused(role, thing, owner))
             claim = None
         if thing.repeated or thing.odd_type:
-            warnings.extend(_remarks(thing, owner))
+            warnings.extend(_remarks(thing, owner_of(ROLES[role], thing)))
         if claim is not None:
             yield claim
 
@@ -127,21 +128,21 @@ def _served(claims: Iterable[Claim], warnings: list[Warning], refused: list[Refu
     subscriptions: list[Subscription] = []
     owners: dict[tuple[str, int], tuple[str, str, str]] = {}
     for claim in claims:
-        role, box, context = ROLES[claim.role], claim.box, claim.context
+        role, box, context, owner = ROLES[claim.role], claim.box, claim.context, claim.owner
         name = role.prefix + box
-        holder = first.setdefault(name.lower(), claim)
+        holder = first.setdefault(name.lower() if claim.box_is_text else name, claim)
         if holder is not claim:
             if holder.box != box or holder.context != context:
                 foreign_context = context if claim.foreign else None
-                refused.append(RefusedOwner(role.kind, claim.owner, claim.dbid, box, foreign_context))
+                refused.append(RefusedOwner(role.kind, owner, claim.dbid, box, foreign_context))
                 warnings.append(_collision(claim, holder, name))
                 continue
             warnings.extend(_differences(claim, holder))
         else:
-            subscriptions.append(Subscription(name, box, context, claim.owner))
-            if not claim.foreign:
+            subscriptions.append(Subscription(name, box, context, owner))
+            if claim.fields:
                 pin, full_name, email, pager, options = claim.fields
-                mailboxes.append(Mailbox(box, context, pin, full_name, email, pager, options, claim.owner))
+                mailboxes.append(Mailbox(box, context, pin, full_name, email, pager, options, owner))
         owners[role.kind, claim.dbid] = (box, context, name)
     return Desired(tuple(mailboxes), tuple(subscriptions), tuple(warnings), tuple(refused), owners)
 
@@ -157,7 +158,8 @@ def _collision(claim: Claim, holder: Claim, name: str) -> Warning:
 def _differences(claim: Claim, holder: Claim) -> Iterator[Warning]:
     if claim.foreign:
         return
-    rows = zip(FIELD_OPTIONS, claim.asked, holder.asked, claim.fields, holder.fields, strict=True)
+    asked = asked_of(claim.thing), asked_of(holder.thing)
+    rows = zip(FIELD_OPTIONS, *asked, claim.fields, holder.fields, strict=True)
     differing = [option for option, mine, theirs, wanted, kept in rows if (mine or theirs) and wanted != kept]
     if differing:
         message = (
