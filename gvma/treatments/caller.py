@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from gvma.netann.parser import parse
-from gvma.netann.request import REQUEST_URI, TO_HEADER, ServiceRequest
+from gvma.netann.request import REFUSALS, REQUEST_URI, TO_HEADER, Kind, ServiceRequest
 from gvma.treatments.commands import Call
 from gvma.treatments.steps import Steps, full_variable
 
@@ -26,6 +26,7 @@ _BY_CHANNEL_TYPE = {
     "PJSIP": _Functions("${CHANNEL(pjsip,request_uri)}", "${PJSIP_HEADER(read,To)}"),
     "SIP": _Functions("${CHANNEL(ruri)}", "${SIP_HEADER(To)}"),
 }
+_LONGEST_FROM_ASTERISK = 4095
 _ANNC_PARAM = re.compile(";(play|repeat|delay|duration|locale|content-type|record|param[1-9])(=|;|$)", re.IGNORECASE)
 
 
@@ -38,14 +39,23 @@ def asked_for(call: Call) -> Steps[tuple[ServiceRequest, str]]:
     if functions is None:
         return ServiceRequest(), ""
     uri = yield from full_variable(functions.request_uri)
-    request = parse(uri, REQUEST_URI)
+    request = _parsed(uri, REQUEST_URI)
     if uri and _is_complete(request, uri):
         return request, uri
     header = yield from full_variable(functions.to)
-    in_to = parse(header, TO_HEADER)
+    in_to = _parsed(header, TO_HEADER)
     if not uri or _completes(in_to, request):
         return in_to, header
     return request, uri
+
+
+def _parsed(text: str, kind: Kind) -> ServiceRequest:
+    """As ``parse``, but for what Asterisk cannot hand over: of more than 4,095 characters 16 gives the first
+    4,095, and 22 gives none.
+    """
+    if not text or len(text) >= _LONGEST_FROM_ASTERISK:
+        return ServiceRequest(error="too-long", sip_status=REFUSALS["too-long"].status)
+    return parse(text, kind)
 
 
 def _is_complete(request: ServiceRequest, uri: str) -> bool:

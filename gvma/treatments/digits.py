@@ -8,7 +8,7 @@ from __future__ import annotations
 from gvma.netann.sounds import Sound, sound_of, without_extension
 from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallerGone, CallFlow, Command, Note
-from gvma.treatments.steps import Steps, answer, ask, give_up, playable
+from gvma.treatments.steps import Steps, answer, ask, full_variable, give_up, playable
 
 KEYS = "0123456789*#ABCD"
 
@@ -17,7 +17,7 @@ _NEXT_KEY = Command("WAIT FOR DIGIT", ("-1",), blocking=True)
 
 def digits(call: Call, media: MediaSettings, *, prompted: bool) -> CallFlow:
     """Collects until hang-up. prompted: ``digits_prompt`` is played once, if there is one; a key ends it."""
-    del call
+    yield from _warn_of_lost_texts(call)
     prompt = (yield from _prompt(media)) if prompted else None
     if not (yield from answer(0)):
         return (yield from give_up("the call could not be answered"))
@@ -34,6 +34,15 @@ def digits(call: Call, media: MediaSettings, *, prompted: bool) -> CallFlow:
             command = _NEXT_KEY
     except CallerGone:  # the only end that collecting has
         return "collected"
+
+
+def _warn_of_lost_texts(call: Call) -> Steps[None]:
+    """chan_sip sends no MESSAGE to a peer whose Allow does not name it, and says that it did."""
+    if call.variables.get("type") != "SIP":
+        return
+    allowed = yield from full_variable("${SIP_HEADER(Allow)}")
+    if allowed and "MESSAGE" not in allowed.upper():
+        yield Note("the INVITE's Allow has no MESSAGE: Asterisk will send no keys to this caller", warning=True)
 
 
 def _prompt(media: MediaSettings) -> Steps[str | None]:

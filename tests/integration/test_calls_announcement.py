@@ -167,6 +167,14 @@ def test_the_exact_reason_of_a_refusal_is_logged_with_the_call_id(caller: UserAg
     server.wait_log(f"400 Bad Request, sent as 484.*{call.call_id}")
 
 
+def test_a_request_uri_that_asterisk_cannot_hand_over_is_refused_as_too_long(
+    caller: UserAgent, server: MediaServer
+) -> None:
+    call = caller.call("annc", parameters=f";play=music/burst;x={'y' * 5000}")
+    assert call.wait_final().status == 484
+    server.wait_log(f"414 Request-URI Too Long, sent as 484.*{call.call_id}")
+
+
 def test_the_to_header_is_read_where_the_request_uri_says_nothing(caller: UserAgent) -> None:
     to = "<sip:annc@127.0.0.1;play=music/burst;repeat=1;locale=fr_FR>"
     assert sounds_like(heard_to_the_end(caller.call("annc", to=to)), 1000)

@@ -29,6 +29,7 @@ class Asterisk:
 
     request_uri: str = ""
     to: str = ""
+    allow: str = ""
     channel: str = "PJSIP"
     sounds: dict[str, float] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
@@ -115,7 +116,12 @@ class Asterisk:
                 "PJSIP_HEADER(read,To)": self.to,
                 "CHANNEL(pjsip,call-id)": "pjsip-call-id",
             },
-            "SIP": {"CHANNEL(ruri)": self.request_uri, "SIP_HEADER(To)": self.to, "SIPCALLID": "sip-call-id"},
+            "SIP": {
+                "CHANNEL(ruri)": self.request_uri,
+                "SIP_HEADER(To)": self.to,
+                "SIP_HEADER(Allow)": self.allow,
+                "SIPCALLID": "sip-call-id",
+            },
         }.get(self.channel, {})
         own |= {"ASTDATADIR": "/usr/share/asterisk", "UNIQUEID": "1795306622.7"}
         if name in own:

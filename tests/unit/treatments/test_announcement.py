@@ -141,6 +141,13 @@ def test_the_to_header_counts_only_where_the_request_uri_has_no_service_paramete
     assert wrong.runs(SERVICE, RFC4240) == "bad-request"
 
 
+@pytest.mark.parametrize("uri", ["", "sip:annc@h;play=music/x;x=" + "y" * (4095 - 26)], ids=["22", "16"])
+def test_a_request_uri_too_long_for_asterisk_is_414(uri: str) -> None:
+    asterisk = Asterisk(uri, to=uri)
+    asterisk.runs(SERVICE)
+    assert "414 Request-URI Too Long" in asterisk.notes[-1].message
+
+
 def test_a_wrong_to_header_leaves_the_request_uri_to_decide() -> None:
     asterisk = asked("", to="<sip:annc@10.0.0.1;play=a b>")
     assert asterisk.runs(SERVICE, RFC4240) == "bad-request"

@@ -66,3 +66,13 @@ def test_the_digits_route_collects_whatever_the_uri_says() -> None:
     silent = Asterisk("sip:5000@h", keys=[HANG_UP], sounds={"custom/please": 3.0}, arguments=("music/silence",))
     silent.runs(ROUTES["digits"], PROMPTED)
     assert silent.heard == []
+
+
+def test_a_caller_to_whom_chan_sip_sends_no_text_is_named_in_the_log() -> None:
+    refusing = Asterisk(SILENCE, channel="SIP", allow="INVITE, ACK, BYE", keys=["7", HANG_UP])
+    refusing.runs(SERVICE)
+    assert any("Allow has no MESSAGE" in note.message for note in refusing.notes)
+    for allow in ("", "INVITE, ACK, BYE, MESSAGE"):
+        taking = Asterisk(SILENCE, channel="SIP", allow=allow, keys=["7", HANG_UP])
+        taking.runs(SERVICE)
+        assert taking.notes == []
