@@ -1,0 +1,76 @@
+"""``gvma agi serve`` as systemd runs it: a foreground process that signals steer."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gvma.agi.routes import HEALTH_ANSWER, HEALTH_PREAMBLE
+
+
+def start(folder: Path, *options: str) -> subprocess.Popen[bytes]:
+    argv = [sys.executable, "-m", "gvma.cli.main", "agi", "serve", "--port", "0", *options]
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
+    return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, env=environment)
+
+
+def until(child: subprocess.Popen[bytes], pattern: bytes) -> re.Match[bytes]:
+    """Reads the log until a line matches."""
+    assert child.stderr is not None
+    for line in child.stderr:
+        if found := re.search(pattern, line):
+            return found
+    raise AssertionError(f"not in the log: {pattern!r}")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_without_settings_says_its_counters_and_leaves_with_0(tmp_path: Path, number: signal.Signals) -> None:
+    with start(tmp_path) as child:
+        port = int(until(child, rb"listening on 127\.0\.0\.1 port (\d+)")[1])
+        with socket.create_connection(("127.0.0.1", port), 10) as probe:
+            probe.sendall(HEALTH_PREAMBLE)
+            assert probe.makefile("rb").readline() == HEALTH_ANSWER
+            child.send_signal(signal.SIGUSR1)
+            until(child, rb"calls: open 1; none yet")
+            child.send_signal(number)
+            until(child, rb"draining: 1 calls")
+        until(child, rb"calls: open 0; health ok 1")
+        out, _ = child.communicate(timeout=20)
+    assert child.returncode == 0
+    assert out == b""
+
+
+def test_a_second_signal_does_not_wait_for_calls(tmp_path: Path) -> None:
+    with start(tmp_path) as child:
+        port = int(until(child, rb"port (\d+)")[1])
+        with socket.create_connection(("127.0.0.1", port), 10) as probe:
+            lines = probe.makefile("rb")
+            probe.sendall(HEALTH_PREAMBLE)
+            assert lines.readline() == HEALTH_ANSWER
+            child.terminate()
+            until(child, rb"draining")
+            child.terminate()
+            assert lines.readline().startswith(b"failure")
+        child.communicate(timeout=20)
+    assert child.returncode == 0
+
+
+def test_a_host_that_is_not_ours_leaves_with_78_and_without_a_traceback(tmp_path: Path) -> None:
+    with start(tmp_path, "--host", "192.0.2.1") as child:
+        _, log = child.communicate(timeout=20)
+    assert child.returncode == 78
+    assert b"192.0.2.1:0" in log
+    assert b"Nothing was started" in log
+    assert b"Traceback" not in log
+
+
+def test_serving_loads_nothing_that_the_sync_needs() -> None:
+    code = "import sys, gvma.agi.server; print([name for name in ('zeep', 'rich', 'lxml') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
