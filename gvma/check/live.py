@@ -19,7 +19,7 @@ UNREACHABLE = Rule(
 CREDENTIALS = Rule(
     "ami-credentials", "error", "AMI refuses the account",
     "A sync stops with exit 12 before it writes anything.",
-    "Make the account in manager.conf (dialplan/manager.conf.sample), and set its secret in the settings.",
+    "Make the account in manager.conf (dialplan/samples/manager.conf), and set its secret in the settings.",
 )  # fmt: skip
 PERMISSION = Rule(
     "ami-permission", "error", "the AMI account lacks a class",
