@@ -7,6 +7,7 @@ or refused with the reason; nothing is cut, and nothing is guessed. Pure.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 BOX = re.compile(r"[A-Za-z0-9+][A-Za-z0-9_.+-]{0,72}")
 CONTEXT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,78}")
@@ -88,6 +89,7 @@ def _printable(option: str, text: str) -> None:
         raise Refused(option, "is no valid text (not UTF-8)") from None
 
 
+@lru_cache(maxsize=1024)  # a site has few different ones, and 100,000 DNs
 def voicemail_options(option: str, text: str, *, allow_mailcmd: bool) -> tuple[str, tuple[str, ...]]:
     """The voicemail options joined with ``|``, and the names of those that were left out.
 
