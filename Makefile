@@ -33,6 +33,7 @@ soak: $(VENV)/tested asterisks
 # Pages that are made from the code; a test compares them.
 docs: $(VENV)/installed
 	$(BIN)/python -c 'from gvma.check.catalogue import as_markdown; print(as_markdown(), end="")' >docs/checks.md
+	$(BIN)/python -m gvma.cli.pages
 
 dist: $(VENV)/tested
 	$(BIN)/python -m build

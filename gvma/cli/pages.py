@@ -1,0 +1,58 @@
+"""Puts every ``--help`` into its page of ``docs/commands``: ``python -m gvma.cli.pages`` from a clone (``make docs``).
+
+The prose of the pages is written by hand; only what stands between ``<!-- help: ... -->`` and the end of its code
+block is replaced.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import click
+
+from gvma.cli.main import COMMANDS, cli
+
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "commands"
+_WIDTH = 100
+_PLACE = re.compile(r"<!-- help: ([a-z -]+) -->\n```\n.*?```\n", re.DOTALL)
+
+
+def help_text(words: str) -> str:
+    """What ``gvma WORDS --help`` prints. words: ``backup restore``."""
+    context = click.Context(cli, info_name="gvma", max_content_width=_WIDTH, terminal_width=_WIDTH)
+    for word in words.split():
+        group = context.command
+        assert isinstance(group, click.Group)
+        command = group.get_command(context, word)
+        assert command is not None, words
+        context = click.Context(command, parent=context, info_name=word, terminal_width=_WIDTH)
+    return context.get_help() + "\n"
+
+
+def every_command() -> list[str]:
+    """Every command and subcommand, ``sync``, ``backup``, ``backup list`` and so on."""
+    found: list[str] = []
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
+        found += [name, *(f"{name} {word}" for word in getattr(command, "commands", ()))]
+    return found
+
+
+def refreshed(page: str) -> str:
+    """A page with the present help texts."""
+    return _PLACE.sub(lambda place: f"<!-- help: {place[1]} -->\n```\n{help_text(place[1])}```\n", page)
+
+
+def main() -> int:
+    """Rewrite the pages that differ."""
+    for page in sorted(PAGES.glob("*.md")):
+        text = page.read_text("utf-8")
+        if refreshed(text) != text:
+            page.write_text(refreshed(text), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

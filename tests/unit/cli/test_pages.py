@@ -1,0 +1,32 @@
+"""docs/commands has every command, with the help that it really prints."""
+
+from __future__ import annotations
+
+import pytest
+
+from gvma.cli.main import COMMANDS
+from gvma.cli.pages import PAGES, every_command, help_text, refreshed
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_a_page_with_its_present_help(command: str) -> None:
+    text = (PAGES / f"{command}.md").read_text("utf-8")
+    assert refreshed(text) == text, "run: make docs"
+    for words in every_command():
+        if words.split()[0] == command:
+            assert help_text(words) in text, words
+
+
+@pytest.mark.parametrize("words", every_command())
+def test_every_help_has_a_summary_an_example_and_its_exit_statuses(words: str) -> None:
+    text = help_text(words)
+    summary = text.split("\n\n")[1].strip()
+    assert summary.endswith("."), summary
+    assert "Example" in text
+    assert (
+        f"gvma {words.split(maxsplit=1)[0]}" in text.partition("Example")[2]
+        or "gvma --" in text.partition("Example")[2]
+    )
+    statuses = text.partition("Exit status:")[2]
+    assert "  0 " in statuses
+    assert "  64 " in statuses
