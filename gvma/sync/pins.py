@@ -55,7 +55,8 @@ def settle(  # noqa: PLR0913  (each is another thing that a PIN depends on)
 ) -> SettledPins:
     """Decides the PIN of each mailbox.
 
-    mailboxes: as Configuration Server wants them. in_file: PINs in the block now, by ``box@context``.
+    mailboxes: as Configuration Server wants them, in the order of the record.
+    in_file: PINs in the block now, by ``box@context``.
     record: None where there was no earlier sync. key: of the new record; the old one's where there is one.
     carried: boxes that stay although Configuration Server's value for them is unusable.
     The file's PIN stays unless the first PIN has changed since the record, or a reset is wanted.
@@ -77,8 +78,7 @@ def settle(  # noqa: PLR0913  (each is another thing that a PIN depends on)
                 kept[box] = in_file[box]
         elif record is not None and before is None:
             fresh.append(box)
-    entries.extend(f"{box} {known[box]}\n" for box in carried if box in known)
-    entries.sort()
+    entries.extend(f"{box} {known[box]}\n" for box in sorted(carried) if box in known)
     text = f"{_TITLE}{key.hex()}\n{''.join(entries)}".encode()
     return SettledPins(kept, tuple(reset), tuple(fresh), text)
 
@@ -89,9 +89,14 @@ def unchanged(mailboxes: Iterable[Mailbox], text: bytes) -> bool:
     key = _key(title)
     if key is None:
         return False
-    now = [f"{(box := mailbox.key)} {fingerprint(key, box, mailbox.pin)}\n" for mailbox in mailboxes]
-    now.sort()
-    return "".join(now).encode() == entries
+    at = 0
+    for mailbox in mailboxes:
+        box = mailbox.key
+        entry = f"{box} {fingerprint(key, box, mailbox.pin)}\n".encode()
+        if not entries.startswith(entry, at):
+            return False
+        at += len(entry)
+    return at == len(entries)
 
 
 def read_record(text: bytes) -> PinRecord | None:

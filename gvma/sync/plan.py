@@ -6,7 +6,7 @@ stays as it is, byte for byte.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from gvma.sync.brake import Shrinkage
 from gvma.sync.diff import masked_diff
 from gvma.sync.owners import Holding, Identity, Kept, keep_for_refused, kind_of, kind_of_context, read_owners
 from gvma.sync.pins import SettledPins, read_record, settle, unchanged
-from gvma.sync.readback import VOICEMAIL, Box, Expected, extensions_of
+from gvma.sync.readback import SINGLY, VOICEMAIL, Box, Expected, extensions_of
 from gvma.sync.targets import Target, TargetNow, Three, render
 
 
@@ -99,13 +99,13 @@ class Plan:
     """The whole of it: the three files, and what Asterisk should hold when they are in place."""
 
     files: tuple[PlannedFile, ...]
-    bodies: tuple[bytes, bytes, bytes] = field(repr=False)
     counts: Counts
     mailboxes: tuple[Mailbox, ...] = field(repr=False)
     subscriptions: tuple[Subscription, ...] = field(repr=False)
     foreign_boxes: frozenset[str]
     gone: frozenset[str]
     touched: frozenset[str]
+    extensions: Mapping[str, tuple[str, ...]] = field(repr=False)
     pins: SettledPins = field(repr=False)
     owners: Mapping[Identity, Holding] = field(repr=False)
     warnings: tuple[Warning, ...]
@@ -130,7 +130,7 @@ class Plan:
             touched=self.touched,
             on_endpoint=settings.mwi_mode == "REGISTER",
             gone=self.gone,
-            extensions=extensions_of(self.bodies[2]),
+            extensions=self.extensions,
         )
 
     def summary(self) -> str:
@@ -148,19 +148,19 @@ def _nothing_to_do(wanted: Desired, now: Three, known: Known, around: Surroundin
     if wanted.refused or around.wanted_resets or not all(one.is_sound for one in now):
         return None
     bodies = _bodies(wanted.mailboxes, wanted.subscriptions, now, around)
-    if not all(one.says_just_this(body) for one, body in zip(now, bodies, strict=True)):
+    if not all(one.says_just_this(next(bodies)) for one in now):
         return None
     if not unchanged(wanted.mailboxes, known.pins):
         return None
     return Plan(
         files=tuple(PlannedFile(one.target, one.text, one.text or b"") for one in now),
-        bodies=bodies,
         counts=Counts(),
         mailboxes=wanted.mailboxes,
         subscriptions=wanted.subscriptions,
         foreign_boxes=now[0].foreign_boxes,
         gone=frozenset(),
         touched=frozenset(),
+        extensions=extensions_of(now[2].body),
         pins=SettledPins({}, (), (), known.pins),
         owners=wanted.owners,
         warnings=(*wanted.warnings, *around.routing.warnings),
@@ -185,18 +185,22 @@ def _plan(wanted: Desired, now: Three, known: Known, around: Surroundings) -> Pl
     mailboxes = _mailboxes(wanted, pins, kept, boxes_now)
     subscriptions = _subscriptions(wanted, kept, names_now)
     bodies = _bodies(mailboxes, subscriptions, now, around)
-    files = tuple(planned(one, body, around.settings) for one, body in zip(now, bodies, strict=True))
+    files = (
+        planned(now[0], next(bodies), around.settings),
+        planned(now[1], next(bodies), around.settings),
+        planned(now[2], dialplan_body := next(bodies), around.settings),
+    )
     box_counts = _box_counts(boxes_now, mailboxes)
     name_counts, touched, gone = _name_counts(names_now, subscriptions)
     return Plan(
         files=files,
-        bodies=bodies,
         counts=box_counts + name_counts,
         mailboxes=mailboxes,
         subscriptions=subscriptions,
         foreign_boxes=now[0].foreign_boxes,
         gone=gone,
         touched=touched,
+        extensions=extensions_of(dialplan_body),
         pins=pins,
         owners={**wanted.owners, **kept.carried} if kept.carried else wanted.owners,
         warnings=(*wanted.warnings, *around.routing.warnings, *_unsure(kept)),
@@ -222,7 +226,7 @@ def planned(now: TargetNow, body: bytes, settings: GvmaSettings, *, anew: bool =
 
 def _bodies(
     mailboxes: tuple[Mailbox, ...], subscriptions: tuple[Subscription, ...], now: Three, around: Surroundings
-) -> tuple[bytes, bytes, bytes]:
+) -> Iterator[bytes]:
     return render(mailboxes, subscriptions, around.routing, now, around.settings, around.driver, around.generated_at)
 
 
@@ -304,9 +308,10 @@ def _box_counts(before: Mapping[str, BoxLine], mailboxes: tuple[Mailbox, ...]) -
 def _name_counts(
     before: Mapping[str, str], subscriptions: tuple[Subscription, ...]
 ) -> tuple[Counts, frozenset[str], frozenset[str]]:
-    """The counts, the names that are new or watch another mailbox than before, and those that go."""
+    """The counts; names that are new or watch another mailbox (as many as are asked for singly); those that go."""
     if not before:
-        return Counts(add=len(subscriptions)), frozenset(one.name for one in subscriptions), frozenset()
+        touched = frozenset(one.name for one in subscriptions[:SINGLY])
+        return Counts(add=len(subscriptions)), touched, frozenset()
     after = {one.name: one.key for one in subscriptions}
     touched = frozenset(name for name, box in after.items() if before.get(name) != box)
     added = sum(1 for name in touched if name not in before)

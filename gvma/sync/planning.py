@@ -44,7 +44,9 @@ class Prepared:
     def before(self, settings: GvmaSettings) -> Expected:
         """What Asterisk should hold once the old files are back in place."""
         old = as_it_is(self.now, settings)
-        return replace(old, gone=self.plan.touched - old.subscriptions.keys())
+        return replace(
+            old, gone=frozenset(one.name for one in self.plan.subscriptions if one.name not in old.subscriptions)
+        )
 
 
 class Planner:
@@ -79,7 +81,7 @@ class Planner:
         stale, warnings = self._stale_secrets(plan, now[0].site)
         if stale and not plan.files[0].changed:
             # Asterisk reads secret.conf again only with a voicemail.conf that has changed.
-            anew = planned(now[0], plan.bodies[0], self._settings, anew=True)
+            anew = planned(now[0], now[0].redated(around.generated_at), self._settings, anew=True)
             plan = replace(plan, files=(anew, *plan.files[1:]))
         notes = [Warning("target-file", note, str(file.path)) for file in files for note in file.notes]
         return Prepared(plan, files, now, stale, (*notes, *plan.warnings, *warnings))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gvma.ami import AsteriskManager
 
 KEPT_BYTES = 79
-_SINGLY = 1000
+SINGLY = 1000
 """So many objects are asked for one by one, where no list tells their mailbox."""
 
 VOICEMAIL, DIALPLAN, PJSIP, CHAN_SIP = "app_voicemail.so", "pbx_config.so", "res_pjsip.so", "chan_sip.so"
@@ -41,7 +41,7 @@ class Expected:
     """What Asterisk should hold.
 
     mailboxes: all of ours by ``box@context``. foreign: boxes in our contexts that the site wrote itself.
-    subscriptions: name to ``box@context``; touched: those that are new or watch another mailbox than before.
+    subscriptions: name to ``box@context``; touched: of those that are new or watch another mailbox, as many as are asked for.
     on_endpoint: REGISTER mode, where PJSIP's endpoints name the mailbox, and its AORs do not.
     gone: subscriptions that were in the block before and must be gone.
     extensions: context to the patterns of our dialplan block.
@@ -138,7 +138,7 @@ def _peers(ami: AsteriskManager, expected: Expected) -> list[str]:
 
 
 def _asked_singly(expected: Expected) -> list[str]:
-    return sorted(expected.touched)[:_SINGLY]
+    return sorted(expected.touched)[:SINGLY]
 
 
 def _mailboxes_of(what: str, held: Mapping[str, str], expected: Expected) -> list[str]:

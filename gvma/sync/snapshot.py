@@ -14,6 +14,8 @@ MARK = "****"
 """Stands for the value of an option that holds a PIN or a password."""
 
 _PIECE = 500
+_NEXT = '},{"kind":'
+_NEXT_LINE = '},\n{"kind":'
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -23,25 +25,32 @@ def snapshot(answers: Mapping[str, Sequence[ConfigObject]]) -> Iterator[bytes]:
     An object has kind, dbid, number, type, state, owner and options (section ``TServer``).
     """
     yield b'{"gvma_snapshot_version":1,"answers":{'
+    hidden: dict[str, bool] = {}
     for at, (query, objects) in enumerate(answers.items()):
         yield f"{',' if at else ''}\n{_encode(query)}:[".encode()
         for start in range(0, len(objects), _PIECE):
-            piece = objects[start : start + _PIECE]
-            yield (("," if start else "") + "\n" + ",\n".join(map(_line, piece))).encode()
+            text = _encode([_as_json(found, hidden) for found in objects[start : start + _PIECE]])[1:-1]
+            # Inside a value the quote would stand behind a backslash, so this is where an object begins.
+            yield f"{',' if start else ''}\n{text.replace(_NEXT, _NEXT_LINE)}".encode()
         yield b"]"
     yield b"}}\n"
 
 
-def _line(found: ConfigObject) -> str:
+def _as_json(found: ConfigObject, hidden: dict[str, bool]) -> dict[str, object]:
+    """hidden: the keys met so far, and whether their values are secret."""
     options = found.options
-    return _encode(
-        {
-            "kind": found.kind,
-            "dbid": found.dbid,
-            "number": found.number,
-            "type": found.type,
-            "state": found.state,
-            "owner": found.owner_dbid,
-            "options": {key: MARK if "password" in key or "secret" in key else options[key] for key in options},
-        }
-    )
+    shown: dict[str, str] = {}
+    for key in options:
+        secret = hidden.get(key)
+        if secret is None:
+            secret = hidden[key] = "password" in key or "secret" in key
+        shown[key] = MARK if secret else options[key]
+    return {
+        "kind": found.kind,
+        "dbid": found.dbid,
+        "number": found.number,
+        "type": found.type,
+        "state": found.state,
+        "owner": found.owner_dbid,
+        "options": shown,
+    }

@@ -5,7 +5,7 @@ Pure: it knows texts, not the disk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -73,6 +73,11 @@ class TargetNow:
         """As ``says_the_same`` where Asterisk has not rewritten the file: byte for byte, the date line aside."""
         return self.is_sound and _undated(self.body) == _undated(body)
 
+    def redated(self, generated_at: str) -> bytes:
+        """The body with another date line and nothing else changed."""
+        before, after = _undated(self.body)
+        return b"%s%s%s\n%s" % (before, _DATE, generated_at.encode("ascii", "replace"), after)
+
     @cached_property
     def foreign_boxes(self) -> frozenset[str]:
         """Mailboxes in our contexts that the site wrote itself; for voicemail.conf."""
@@ -117,12 +122,13 @@ def render(  # noqa: PLR0913, PLR0917  (each is another thing that a body stands
     settings: GvmaSettings,
     driver: str,
     generated_at: str,
-) -> tuple[bytes, bytes, bytes]:
-    """The bodies of the three blocks."""
+) -> Iterator[bytes]:
+    """The bodies of the three blocks, one after the other: each is as long as its file."""
+    yield voicemail.render_voicemail(mailboxes, generated_at)
     mode, peers = settings.mwi_mode, routing.endpoints
     if driver == "pjsip":
         elsewhere = site.identified(now[1].site, sipserver_hosts(settings), settings.siptserver_port)
-        middle = pjsip.render_pjsip(
+        yield pjsip.render_pjsip(
             subscriptions,
             settings,
             mode,
@@ -131,12 +137,8 @@ def render(  # noqa: PLR0913, PLR0917  (each is another thing that a body stands
             routing=peers,
         )
     else:
-        middle = sip.render_sip(subscriptions, settings, mode, generated_at, routing=peers)
-    return (
-        voicemail.render_voicemail(mailboxes, generated_at),
-        middle,
-        dialplan.render_dialplan(settings, generated_at, routing=routing.dialplan),
-    )
+        yield sip.render_sip(subscriptions, settings, mode, generated_at, routing=peers)
+    yield dialplan.render_dialplan(settings, generated_at, routing=routing.dialplan)
 
 
 def as_it_is(now: Three, settings: GvmaSettings) -> Expected:

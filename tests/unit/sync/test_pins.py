@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from gvma.asterisk.entries import Mailbox
-from gvma.sync.pins import PinRecord, SettledPins, read_record, settle
+from gvma.sync.pins import PinRecord, SettledPins, read_record, settle, unchanged
 
 KEY = bytes(range(32))
 BOX = "1000@GVMA_DN"
@@ -80,9 +80,13 @@ def test_the_record_holds_no_pin_and_tells_equal_pins_of_two_boxes_apart() -> No
     assert len(set(record.hashes.values())) == 2
 
 
-def test_the_same_boxes_in_any_order_give_the_same_record() -> None:
+def test_a_record_is_unchanged_just_as_long_as_no_first_pin_and_no_box_is_another() -> None:
     boxes = [_box("1"), _box("2", "1001")]
-    assert settle(boxes, {}, None, KEY).record == settle(boxes[::-1], {}, None, KEY).record
+    text = settle(boxes, {}, None, KEY).record
+    assert unchanged(boxes, text)
+    for others in ([_box("1")], [_box("1"), _box("3", "1001")], [*boxes, _box("3", "1002")], []):
+        assert not unchanged(others, text)
+    assert not unchanged(boxes, b"")
 
 
 def test_a_damaged_record_is_no_record() -> None:
