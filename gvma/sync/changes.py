@@ -40,3 +40,10 @@ class Digest:
 
     def matches(self, content: bytes | None) -> bool:
         return content is not None and len(content) == self.size and Digest.of(content) == self
+
+
+def entries(content: bytes | None) -> int:
+    """How many lines of a file are neither blank nor comment; Asterisk's rewriting keeps each of them."""
+    if not content:
+        return 0
+    return sum(1 for line in content.splitlines() if line.strip() and not line.lstrip().startswith(b";"))

@@ -20,8 +20,12 @@ from gvma.sync import disk
 TEMPORARY_PREFIX = ".gvma-"
 TEMPORARY_SUFFIX = ".tmp"
 
+ASTERISK_HEADER = b";!"
+"""What Asterisk's own rewriting puts at the start of a file (main/config.c, gen_header)."""
+
 _QUIET_SECONDS = 0.1
-_UNFINISHED_SECONDS = 3.0
+_ASTERISK_QUIET_SECONDS = 1.0
+_UNFINISHED_SECONDS = 5.0
 _DEFAULT_MODE = 0o640
 _LEFT = "Nothing was changed."
 
@@ -98,19 +102,24 @@ def read_target(path: Path, *, complete: Callable[[bytes], bool] | None = None) 
 
 
 def read_when_quiet(descriptor: int, path: Path, complete: Callable[[bytes], bool] | None = None) -> bytes:
-    """The content of an open file once it has not changed for a moment, and looks complete if asked."""
+    """The content of an open file once it has not changed for a moment.
+
+    A file that Asterisk is rewriting (it begins with Asterisk's header, or is empty still) has to rest longer,
+    one that does not look complete longest; after that it is taken as it is.
+    """
     while True:
         before = os.fstat(descriptor)
-        age = time.time() - before.st_mtime
-        if 0 <= age < _QUIET_SECONDS:
-            time.sleep(_QUIET_SECONDS - age)
         content = disk.read(descriptor, path)
         after = os.fstat(descriptor)
-        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
-            continue
-        if complete is None or complete(content) or not 0 <= age < _UNFINISHED_SECONDS:
+        rest = _QUIET_SECONDS
+        if not content or content.startswith(ASTERISK_HEADER):
+            rest = _ASTERISK_QUIET_SECONDS
+        if complete is not None and not complete(content):
+            rest = _UNFINISHED_SECONDS
+        age = abs(time.time_ns() - after.st_mtime_ns) / 1e9
+        if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size) and age >= rest:
             return content
-        time.sleep(_QUIET_SECONDS)
+        time.sleep(min(_QUIET_SECONDS, max(rest - age, 0.001)))
 
 
 def stage(path: Path, content: bytes | Iterable[bytes], rights: Rights, *, like: Path | None = None) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from gvma.errors import BackupSetError
 from gvma.sync import disk
-from gvma.sync.changes import Digest
+from gvma.sync.changes import Digest, entries
 from gvma.sync.files import (
     TEMPORARY_PREFIX,
     TEMPORARY_SUFFIX,
@@ -54,7 +54,8 @@ class JournalFile:
 
     path: behind symbolic links. staged: the new file beside it; kept: a second name for the old file beside
     it; merged: the name for a text in which a changed PIN is carried over. old_copy: in the backup set.
-    new_copy: beside the journal. Each copy is empty where there is no content.
+    new_copy: beside the journal. Each copy is empty where there is no content. entries: a content with fewer
+    is one that Asterisk has not written to its end.
     """
 
     path: Path
@@ -68,6 +69,11 @@ class JournalFile:
     merged: Path
     old_copy: str
     new_copy: str
+    entries: int
+
+    def is_complete(self, content: bytes) -> bool:
+        """It does not look as if its writer were still at work."""
+        return entries(content) >= self.entries
 
     @property
     def temporary(self) -> tuple[Path, Path, Path]:
@@ -185,6 +191,7 @@ def _as_json(journal: Journal) -> dict[str, object]:
                 "merged": str(file.merged),
                 "old_copy": file.old_copy,
                 "new_copy": file.new_copy,
+                "entries": file.entries,
             }
             for file in journal.files
         ],
@@ -221,6 +228,7 @@ def _from_json(content: dict[str, object]) -> Journal:
                 merged=Path(file["merged"]),
                 old_copy=file["old_copy"],
                 new_copy=file["new_copy"],
+                entries=file["entries"],
             )
             for file in files
         ),

@@ -6,17 +6,18 @@ Asterisk: that the reload is owed is noted.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from gvma.errors import BackupSetError
-from gvma.sync import journal
+from gvma.sync import disk, journal
 from gvma.sync.files import read_private, unsafe
 from gvma.sync.journal import Journal, JournalFile
 from gvma.sync.sets import BackupSets
 from gvma.sync.stopping import undisturbed
-from gvma.sync.swap import bring, glance, install, present, rights_at
+from gvma.sync.swap import bring, glance, install, rights_at, together
 from gvma.sync.transaction import close
 
 
@@ -109,13 +110,15 @@ def _rescue(file: JournalFile) -> None:
     """Asterisk may have written into the old file just before the run was stopped: that content is newer."""
     if file.new is None or not file.kept.exists() or not file.path.exists() or file.path.samefile(file.kept):
         return
-    old = glance(file.kept)
-    now = glance(file.path)
-    if old is None or now is None or (file.old and file.old.matches(old)):
-        return
-    if file.new.matches(now[: file.new.size]):
-        old, now = present(file.kept) or old, present(file.path) or now
-        install(file, old + now[file.new.size :], rights_at(file.path))
+    now = glance(file.path) or b""
+    after = now[: file.new.size]
+    descriptor = disk.open_to_read(file.kept)
+    try:
+        written = file.old is not None and not file.old.matches(disk.read(descriptor, file.kept))
+        if written and file.new.matches(after):
+            install(file, together(descriptor, file, after), rights_at(file.path))
+    finally:
+        os.close(descriptor)
 
 
 def _new(backup_path: Path) -> _Wanted:

@@ -32,9 +32,9 @@ def glance(path: Path) -> bytes | None:
     return _read(path, disk.read)
 
 
-def present(path: Path) -> bytes | None:
+def present(path: Path, complete: Callable[[bytes], bool]) -> bytes | None:
     """What the file holds when nobody is writing it, None where there is none. Raises OSError."""
-    return _read(path, read_when_quiet)
+    return _read(path, lambda descriptor, path: read_when_quiet(descriptor, path, complete))
 
 
 def _read(path: Path, read: Callable[[int, Path], bytes]) -> bytes | None:
@@ -98,22 +98,31 @@ def _appear(source: Path, path: Path) -> None:
     disk.fsync_folder(path.parent)
 
 
-def late_writing(path: Path, replaced: int, before: bytes | None, after: bytes | None) -> bytes | None:
+def late_writing(file: JournalFile, replaced: int, before: bytes | None, after: bytes | None) -> bytes | None:
     """The newest content, where somebody wrote into the replaced file; None where nobody did.
 
     before: what the replaced file held. after: what took its place. What its writer went on to append by
     name stands behind ``after``.
     """
-    newest = disk.read(replaced, path)
-    if newest == before:
+    if disk.read(replaced, file.path) == before:
         return None
-    newest = read_when_quiet(replaced, path)
-    now = present(path)
-    if now is None or now == after:
-        return newest
-    if after is None or now.startswith(after):
-        return newest + now[len(after or b"") :]
-    return now
+    return together(replaced, file, after)
+
+
+def together(replaced: int, file: JournalFile, after: bytes | None) -> bytes:
+    """What was written into the replaced file, and what its writer went on to append by name."""
+
+    def with_rest(content: bytes) -> bytes:
+        now = glance(file.path)
+        if now is None or now == after:
+            return content
+        if after is None or now.startswith(after):
+            return content + now[len(after or b"") :]
+        return now
+
+    content = read_when_quiet(replaced, file.path, lambda content: file.is_complete(with_rest(content)))
+    present(file.path, lambda _: True)
+    return with_rest(content)
 
 
 def install(file: JournalFile, content: bytes, rights: Rights) -> None:
@@ -136,7 +145,7 @@ def bring(file: JournalFile, wanted: bytes | None, ready: Path, rights: Rights, 
         if now is None or _known(file, now):
             aim = wanted
         else:
-            now = present(file.path)
+            now = present(file.path, file.is_complete)
             aim = wanted if now is None else _carried(file, now, wanted, markers)
         if aim == now and (now is None or rights_at(file.path) == rights):
             return
@@ -147,7 +156,7 @@ def bring(file: JournalFile, wanted: bytes | None, ready: Path, rights: Rights, 
         if replaced is None:
             return
         try:
-            newer = late_writing(file.path, replaced, now, aim)
+            newer = late_writing(file, replaced, now, aim)
         finally:
             os.close(replaced)
         if newer is None:

@@ -21,7 +21,7 @@ from types import TracebackType
 
 from gvma.errors import BackupSetError, UnsafeTargetError
 from gvma.sync import disk, held, journal
-from gvma.sync.changes import Digest, FileChange
+from gvma.sync.changes import Digest, FileChange, entries
 from gvma.sync.files import remove_quietly, stage, unsafe
 from gvma.sync.journal import Journal, JournalFile, Markers
 from gvma.sync.manifest import saved_file
@@ -178,7 +178,7 @@ class Applied:
         if file not in self._replaced:
             return False
         change = self._changes[file]
-        newest = late_writing(file.path, self._replaced[file], change.target.old, change.new)
+        newest = late_writing(file, self._replaced[file], change.target.old, change.new)
         if newest is None:
             return False
         install(file, newest, rights_at(file.path) if file.path.exists() else file.old_rights)
@@ -255,6 +255,7 @@ def _journal_file(change: FileChange, token: str, number: int) -> JournalFile:
         merged=journal.temporary_name(target.real_path, name, "merged"),
         old_copy=saved_file(change).copy,
         new_copy=f"{number}.new" if change.new is not None else "",
+        entries=min(entries(target.content), entries(change.new)) if change.module == VOICEMAIL_MODULE else 0,
     )
 
 

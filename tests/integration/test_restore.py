@@ -1,0 +1,99 @@
+"""An earlier state brought back on a real Asterisk, and one that Asterisk does not take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gvma.asterisk.block import with_block
+from gvma.asterisk.entries import Mailbox
+from gvma.asterisk.voicemail import render_voicemail
+from gvma.demo.asterisk import PrivateAsterisk
+from gvma.errors import AsteriskRefusedError
+from gvma.settings.model import GvmaSettings
+from gvma.sync import held
+from gvma.sync.asterisk_side import Asterisk
+from gvma.sync.files import read_target
+from gvma.sync.journal import Markers
+from gvma.sync.lock import hold_lock
+from gvma.sync.restore import RestoreReport, restore
+from gvma.sync.sets import BackupSet, BackupSets, FileChange
+from gvma.sync.transaction import apply
+from tests.integration.conftest import StartAsterisk
+
+VOICEMAIL = "app_voicemail.so"
+
+
+@pytest.fixture
+def asterisk(version: int, start_asterisk: StartAsterisk) -> PrivateAsterisk:
+    return start_asterisk(version)
+
+
+def with_boxes(text: bytes, settings: GvmaSettings, *boxes: str) -> bytes:
+    body = render_voicemail([Mailbox(box, "GVMA_DN", box, f"Name {box}", "", "", "", "") for box in boxes], "now")
+    begin, end = settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
+    return with_block(text, begin, end, body)
+
+
+def write(settings: GvmaSettings, new: bytes) -> BackupSet:
+    """A change of voicemail.conf whose reload is owed; the set with what was there before."""
+    change = FileChange(read_target(settings.target("voicemail.conf")), new, VOICEMAIL)
+    made = BackupSets(settings.backup_path).create([change], snapshot=b"{}\n", reason="sync", run_id="r")
+    markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
+    with apply([change], backup_set=made, markers=markers) as applied:
+        applied.finish(owed=applied.modules)
+    return made
+
+
+def boxes_of(asterisk: PrivateAsterisk) -> set[str]:
+    from gvma.ami import connect  # noqa: PLC0415
+
+    with connect(asterisk.settings()) as ami:
+        return {key for key in ami.voicemail_users() if key.endswith("@GVMA_DN")}
+
+
+def bring_back(made: BackupSet, settings: GvmaSettings) -> RestoreReport:
+    report = RestoreReport()
+    with hold_lock(settings.backup_path), Asterisk(settings) as ami:
+        restore(made, settings, ami, "r", report)
+    return report
+
+
+def voicemail(settings: GvmaSettings) -> Path:
+    return settings.target("voicemail.conf")
+
+
+def test_asterisk_serves_the_restored_boxes_and_no_other(asterisk: PrivateAsterisk) -> None:
+    settings = asterisk.settings()
+    text = voicemail(settings).read_bytes()
+    two = with_boxes(text, settings, "1000", "1001")
+    write(settings, two)
+    made = write(settings, with_boxes(text, settings, "1001", "1002"))
+    report = bring_back(made, settings)
+    assert voicemail(settings).read_bytes() == two
+    assert boxes_of(asterisk) == {"1000@GVMA_DN", "1001@GVMA_DN"}
+    assert report.reloaded == [VOICEMAIL]
+    assert held.owed_modules(settings.backup_path) == ()
+    note = held.held(settings.backup_path)
+    assert note is not None
+    assert note.backup_set == made.id
+
+
+def test_a_state_that_asterisk_does_not_take_is_put_back_and_not_held(asterisk: PrivateAsterisk) -> None:
+    settings = asterisk.settings()
+    text = voicemail(settings).read_bytes()
+    refused = with_boxes(text, settings, "1000") + b"[unclosed\n"
+    good = with_boxes(text, settings, "1001")
+    write(settings, refused)
+    made = write(settings, good)
+    bring_back(write(settings, good + b"\n"), settings)
+    held.release(settings.backup_path)
+    with pytest.raises(AsteriskRefusedError) as raised:
+        bring_back(made, settings)
+    assert "1000@GVMA_DN is missing" in raised.value.message
+    assert "put back and Asterisk has reloaded them" in raised.value.hint
+    assert voicemail(settings).read_bytes() == good
+    assert boxes_of(asterisk) == {"1001@GVMA_DN"}
+    assert held.held(settings.backup_path) is None
+    assert held.owed_modules(settings.backup_path) == ()
