@@ -44,7 +44,7 @@ class TargetFile:
     """A target file as it was read.
 
     path: as the settings name it. real_path: behind its symbolic links. content: empty where it is missing.
-    rights: those of the file, or those that it gets where it is missing. inode: 0 where it is missing.
+    rights: those of the file, or those that it gets where it is missing.
     notes: what the user should know, one sentence each (it is created; it has hard links).
     """
 
@@ -53,7 +53,6 @@ class TargetFile:
     content: bytes = field(repr=False)
     exists: bool
     rights: Rights
-    inode: int
     notes: tuple[str, ...] = ()
 
     @property
@@ -78,7 +77,7 @@ def read_target(path: Path, *, complete: Callable[[bytes], bool] | None = None) 
             raise unsafe(path, error, "its folder is missing") from error
         rights = _rights_of_siblings(real_path)
         note = f"{path} is missing and will be created, mode {rights.mode:04o}."
-        return TargetFile(path, real_path, b"", False, rights, 0, (note,))
+        return TargetFile(path, real_path, b"", False, rights, (note,))
     except OSError as error:
         raise unsafe(path, error) from error
     try:
@@ -98,7 +97,7 @@ def read_target(path: Path, *, complete: Callable[[bytes], bool] | None = None) 
     notes: tuple[str, ...] = ()
     if status.st_nlink > 1:
         notes = (f"{path} has {status.st_nlink - 1} further hard link(s); they keep the old content.",)
-    return TargetFile(path, real_path, content, True, _rights(status), status.st_ino, notes)
+    return TargetFile(path, real_path, content, True, _rights(status), notes)
 
 
 def read_when_quiet(descriptor: int, path: Path, complete: Callable[[bytes], bool] | None = None) -> bytes:
