@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 
+from urllib3.exceptions import NewConnectionError
 from urllib3.exceptions import TimeoutError as UrllibTimeout
 
 from gvma.errors import (
@@ -30,7 +31,7 @@ def error_of(failure: BaseException, *, timeout: float, reading: bool) -> Config
                 f"TLS failed: {_tls_reason(cause)}",
                 hint="Nothing was written. Check the server's certificate and name, and ca_file in [cfgserver].",
             )
-    if any(isinstance(cause, (TimeoutError, UrllibTimeout)) for cause in causes):
+    if any(map(_is_timeout, causes)):
         return ConfigServerTimeout(
             f"nothing came for {timeout:g} s",
             hint="Nothing was written. Check the server's load and the network, or raise timeout in [cfgserver].",
@@ -57,6 +58,11 @@ def _causes(failure: BaseException) -> Iterator[BaseException]:
         yield cause
         below = (cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args)
         waiting.extend(one for one in below if isinstance(one, BaseException))
+
+
+def _is_timeout(cause: BaseException) -> bool:
+    # A refused connection is a ConnectTimeoutError to urllib3, by inheritance.
+    return isinstance(cause, (TimeoutError, UrllibTimeout)) and not isinstance(cause, NewConnectionError)
 
 
 def _tls_reason(error: ssl.SSLError) -> str:

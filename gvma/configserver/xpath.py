@@ -181,6 +181,7 @@ class _Parser:
 
     def _unexpected(self, wanted: str) -> ConfigServerQueryError:
         _, text, place = self._tokens[self._at]
+        wanted = {"name": "a name", "text": "a quoted text or a number"}.get(wanted, wanted)
         return ConfigServerQueryError(
             f"the query is not understood at character {place}: {wanted} is expected, not {text or 'the end'}"
         )

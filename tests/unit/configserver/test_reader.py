@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import tracemalloc
+from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -32,13 +34,13 @@ def in_envelope(inner: str) -> str:
     )
 
 
-def read(text: str | bytes, *, escaped: bool = False, piece: int = 7, **options: object) -> list[ConfigObject]:
+def read(text: str | bytes, *, escaped: bool = False, piece: int = 7, **options: Any) -> list[ConfigObject]:
     content = text.encode() if isinstance(text, str) else text
     pieces = [content[at : at + piece] for at in range(0, len(content), piece)]
-    return read_answer(pieces, partial(ObjectBuilder, **options), escaped=escaped).objects  # type: ignore[arg-type]
+    return read_answer(pieces, partial(ObjectBuilder, **options), escaped=escaped).objects
 
 
-def one(text: str, **options: object) -> ConfigObject:
+def one(text: str, **options: Any) -> ConfigObject:
     (found,) = read(text, **options)
     return found
 
@@ -171,7 +173,8 @@ def test_other_sections_switched_off_sections_and_nested_lists_are_not_read() ->
 
 def test_of_two_values_for_one_key_the_first_counts_and_the_key_is_named() -> None:
     dn = dn_with(
-        '<userProperties><list_pair key="TServer"><str_pair key="k" value="1"/><str_pair key="K" value="2"/></list_pair>'
+        '<userProperties><list_pair key="TServer"><str_pair key="k" value="1"/>'
+        '<str_pair key="K" value="2"/></list_pair>'
         '<list_pair key="TSERVER"><str_pair key="k" value="3"/><str_pair key="m" value="4"/></list_pair>'
         "</userProperties>"
     )
@@ -268,7 +271,9 @@ def test_what_is_not_well_formed_is_refused(text: str | bytes) -> None:
         read(text)
 
 
-@pytest.mark.parametrize("text", ["<html><body/></html>", f'<s:Envelope xmlns:s="{SOAP}"><s:Body/></s:Envelope>', "<a/>"])
+@pytest.mark.parametrize(
+    "text", ["<html><body/></html>", f'<s:Envelope xmlns:s="{SOAP}"><s:Body/></s:Envelope>', "<a/>"]
+)
 def test_another_root_or_an_empty_envelope_is_no_answer(text: str) -> None:
     with pytest.raises(ConfigServerWrongRoot):
         read(text)
@@ -314,13 +319,13 @@ def test_a_hostile_text_inside_an_answer_is_refused_too() -> None:
 
 
 def test_an_endless_answer_is_refused() -> None:
-    def endless() -> object:
+    def endless() -> Iterator[bytes]:
         yield b"<CfgData>"
         while True:
             yield b"<x/>" * 1000
 
     with pytest.raises(ConfigServerTooLarge):
-        read_answer(endless(), max_bytes=1_000_000)  # type: ignore[arg-type]
+        read_answer(endless(), max_bytes=1_000_000)
 
 
 @pytest.mark.parametrize("piece", ['<CfgDN DBID="1"/>' * 20_000, "<!-- -->"])
