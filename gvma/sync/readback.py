@@ -41,7 +41,8 @@ class Expected:
     """What Asterisk should hold.
 
     mailboxes: all of ours by ``box@context``. foreign: boxes in our contexts that the site wrote itself.
-    subscriptions: name to ``box@context``; touched: of those that are new or watch another mailbox, as many as are asked for.
+    subscriptions: name to ``box@context``.
+    touched: of those that are new or watch another mailbox, as many as are asked for.
     on_endpoint: REGISTER mode, where PJSIP's endpoints name the mailbox, and its AORs do not.
     gone: subscriptions that were in the block before and must be gone.
     extensions: context to the patterns of our dialplan block.
