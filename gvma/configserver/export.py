@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -85,17 +85,30 @@ class _ObjectNode(Node):
     def scalar(self, name: str) -> str | None:
         if self.kept is not None and name in self.kept:
             return self.kept[name]
-        built = self.built
+        tell = _TOLD.get(name)
+        if tell is not None:
+            return tell(self.built)
         if name == NUMBER_FIELD.get(self.name, "name"):
-            return built.number or None
-        if name == "DBID":
-            return str(built.dbid)
-        if name == "type":
-            return built.odd_type or None if built.type is None else str(built.type)
-        if name == "state":
-            return str(built.state)
+            return self.built.number or None
         own = "switchDBID" if self.name in OF_A_SWITCH else "tenantDBID"
-        return str(built.owner_dbid) if name in ("ownerDBID", own) and built.owner_dbid else None
+        return _owner(self.built) if name == own else None
+
+
+def _owner(built: ConfigObject) -> str | None:
+    return str(built.owner_dbid) if built.owner_dbid else None
+
+
+def _type(built: ConfigObject) -> str | None:
+    return built.odd_type or None if built.type is None else str(built.type)
+
+
+# Fields that every kind tells under the same name.
+_TOLD: dict[str, Callable[[ConfigObject], str | None]] = {
+    "type": _type,
+    "ownerDBID": _owner,
+    "DBID": lambda built: str(built.dbid),
+    "state": lambda built: str(built.state),
+}
 
 
 class _TreeBuilder(ObjectBuilder):
@@ -109,11 +122,15 @@ class _TreeBuilder(ObjectBuilder):
         self._lists: dict[tuple[int, str], Node] = {}
 
     def emit(self, ended: OpenObject) -> None:
-        node = self._early.pop(ended, None) or self._node(ended)
-        node.built = self.build(ended)
+        if ended.parent is None and not self._early:
+            node = _ObjectNode(ended.kind, None)
+        else:
+            early = self._early.pop(ended, None)
+            node = early if early is not None else self._node(ended)
+        node.built = built = self.build(ended)
         fields = ended.fields
-        kept = {name: fields[name] for name in self._kept if name in fields}
-        if ended.kind in NUMBER_FIELD and fields.get("name", node.built.number) != node.built.number:
+        kept = {name: fields[name] for name in self._kept if name in fields} if self._kept else {}
+        if NUMBER_FIELD.get(ended.kind) in fields and fields.get("name", built.number) != built.number:
             kept["name"] = fields["name"]
         node.kept = kept or None
         self._nodes.append(node)

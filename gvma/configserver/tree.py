@@ -54,8 +54,10 @@ class Node:
 
 def place(objects: Sequence[Node]) -> None:
     """Put each object that stands in no other under the owner that it names, where that is there too."""
-    flat = [node for node in objects if not _stands_in_object(node)]
     owners = {(node.name, reference(node.scalar("DBID"))): node for node in objects if node.name in _OWNING}
+    if not owners:
+        return
+    flat = [node for node in objects if node.parent is None or not _stands_in_object(node)]
     lists: dict[tuple[int, str], Node] = {}
     for node in flat:
         kind = "CfgSwitch" if node.name in OF_A_SWITCH else "CfgTenant"

@@ -133,18 +133,24 @@ class _Parser:
         return Step(name, holds)
 
     def _expression(self) -> Predicate:
-        return self._joined(lambda: self._joined(self._term, "and", all), "or", any)
+        return self._joined(lambda: self._joined(self._term, "and", decides=False), "or", decides=True)
 
-    def _joined(
-        self, part: Callable[[], Predicate], word: str, quantifier: Callable[[Iterable[bool]], bool]
-    ) -> Predicate:
+    def _joined(self, part: Callable[[], Predicate], word: str, *, decides: bool) -> Predicate:
+        """Parts joined by ``word``; the first that gives ``decides`` settles it."""
         parts = [part()]
         while self._tokens[self._at][:2] == ("name", word):
             self._at += 1
             parts.append(part())
         if len(parts) == 1:
             return parts[0]
-        return lambda node: quantifier(holds(node) for holds in parts)
+
+        def holds(node: Selectable) -> bool:
+            for one in parts:
+                if one(node) is decides:
+                    return decides
+            return not decides
+
+        return holds
 
     def _term(self) -> Predicate:
         if not self._accept("("):
