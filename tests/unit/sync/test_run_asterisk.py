@@ -1,0 +1,228 @@
+"""Syncs beside an Asterisk that answers well, wrongly, late or not at all: what is left, owed or put back."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fakes.ami import HANG_UP, SECRET, SILENCE, Reply, ScriptedManager, error, events, success
+from tests.fakes.installation import SITE, Installation
+
+BOXES = {
+    "1000@GVMA_DN": "1000",
+    "1001@GVMA_DN": "Bob",
+    "1002@GVMA_DN": "1002",
+    "2222@GVMA_AGENT": "2222",
+    "3333@GVMA_AGENTGROUP": "3333",
+}
+AORS = {
+    "gvm-1000": "1000@GVMA_DN",
+    "gvm-1001": "1001@GVMA_DN",
+    "gvm-1002": "1002@GVMA_DN",
+    "gvm-a-2222": "2222@GVMA_AGENT",
+    "gvm-g-3333": "3333@GVMA_AGENTGROUP",
+}
+MODULES = ["app_voicemail.so", "pbx_config.so", "res_pjsip.so"]
+
+
+def _boxes(names: dict[str, str], complete: str = "VoicemailUserEntryComplete") -> str:
+    entries = []
+    for key, name in names.items():
+        box, _, context = key.partition("@")
+        entries.append(
+            f"VoicemailUserEntry\nVMContext: {context}\nVoiceMailbox: {box}\nFullname: {name}\nEmail: \nPager: "
+        )
+    return events(*entries, complete=complete)
+
+
+def _aors(held: dict[str, str]) -> str:
+    entries = [f"AorList\nObjectType: aor\nObjectName: {name}\nMailboxes: {box}" for name, box in held.items()]
+    return events(*entries, complete="AorListComplete")
+
+
+def _dialplan(installation: Installation) -> Reply:
+    """``dialplan show GVMA`` of an Asterisk that has read the file; also what says that it has booted."""
+    installation.sync()
+    lines = [line for line in installation.block("extensions.conf").splitlines() if line.startswith("exten => ")]
+    patterns = dict.fromkeys(line.removeprefix("exten => ").partition(",")[0] for line in lines)
+    return success("Message: Command output follows", *(f"Output:   '{pattern}' =>  1. x" for pattern in patterns))
+
+
+@pytest.fixture
+def ami(installation: Installation) -> Iterator[ScriptedManager]:
+    """An Asterisk that takes all; the installation has PJSIP by its word, and nothing written yet."""
+    dialplan = _dialplan(installation)
+    for path in installation.kept.rglob("*"):
+        if path.is_file():
+            path.unlink()
+    for name, content in SITE.items():
+        (installation.etc / name).write_bytes(content)
+    replies = {
+        "Command": dialplan,
+        "ModuleCheck": success("Version: "),
+        "ModuleLoad": success("Message: Module reloaded successfully."),
+        "MailboxCount": success("NewMessages: 0", "OldMessages: 0", "UrgMessages: 0"),
+        "VoicemailUsersList": Reply(_boxes(BOXES)),
+        "PJSIPShowAors": Reply(_aors(AORS)),
+    }
+    with ScriptedManager(replies) as manager:
+        installation.more = (
+            f"channel_driver = auto\nasterisk_cm_port = {manager.port}\nasterisk_cm_secret = {SECRET}\n"
+            "asterisk_cm_timeout = 2\nasterisk_reload_timeout = 2"
+        )
+        yield manager
+
+
+def _files(installation: Installation) -> dict[str, bytes]:
+    return {name: (installation.etc / name).read_bytes() for name in SITE}
+
+
+def _reloads(ami: ScriptedManager) -> list[str]:
+    return [action["Module"] for action in ami.received if action["Action"] == "ModuleLoad"]
+
+
+def test_a_sync_reloads_just_what_it_touched_and_reads_back(installation: Installation, ami: ScriptedManager) -> None:
+    answer = installation.sync(reload=True, json=True).json()
+    assert (answer["exit_code"], answer["reloaded"]) == (0, MODULES)
+    assert _reloads(ami) == MODULES
+    ami.received.clear()
+    ami.replies["VoicemailUsersList"] = Reply(_boxes({**BOXES, "1001@GVMA_DN": "Rob"}))
+    installation.dns["1001"]["gvm_name"] = "Rob"
+    assert installation.sync(reload=True, json=True).json()["reloaded"] == ["app_voicemail.so"]
+    assert _reloads(ami) == ["app_voicemail.so"]
+
+
+def test_an_unchanged_sync_reloads_nothing(installation: Installation, ami: ScriptedManager) -> None:
+    installation.sync(reload=True)
+    ami.received.clear()
+    assert installation.sync(reload=True).out == ""
+    assert _reloads(ami) == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "status"),
+    [
+        ({"Login": error("Authentication failed")}, 12),
+        ({"MailboxCount": error("Permission denied")}, 12),
+        ({"ModuleCheck": error("Permission denied")}, 12),
+        ({"CoreSettings": SILENCE}, 16),
+        ({"CoreSettings": HANG_UP}, 16),
+    ],
+)
+def test_an_asterisk_that_cannot_be_used_is_known_before_anything_is_written(
+    installation: Installation, ami: ScriptedManager, broken: dict[str, Reply], status: int
+) -> None:
+    ami.replies |= broken
+    result = installation.sync(reload=True)
+    assert result.status == status
+    assert _files(installation) == SITE
+    assert SECRET not in result.out + result.err
+
+
+def test_without_ami_nothing_is_written(installation: Installation, ami: ScriptedManager) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    installation.more = installation.more.replace(str(ami.port), str(port))
+    assert installation.sync(reload=True).status == 16
+    assert _files(installation) == SITE
+
+
+def test_without_reload_ami_is_not_spoken_to_and_the_next_sync_reloads(
+    installation: Installation, ami: ScriptedManager
+) -> None:
+    installation.sync()
+    assert ami.received == []
+    answer = installation.sync(reload=True, json=True).json()
+    assert (answer["status"], answer["reloaded"]) == ("ok", MODULES)
+    ami.received.clear()
+    installation.sync(reload=True)
+    assert _reloads(ami) == []
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ({"1000@GVMA_DN": "1000"}, "mailbox 1001@GVMA_DN is missing"),
+        ({**BOXES, "9@GVMA_DN": "x"}, "mailbox 9@GVMA_DN is there and was not planned"),
+        ({**BOXES, "1001@GVMA_DN": "Eve"}, "mailbox 1001@GVMA_DN has another name than planned"),
+    ],
+)
+def test_what_asterisk_holds_otherwise_than_planned_is_put_back(
+    installation: Installation, ami: ScriptedManager, held: dict[str, str], said: str
+) -> None:
+    ami.replies["VoicemailUsersList"] = [Reply(_boxes(held)), Reply(_boxes({}))]
+    ami.replies["PJSIPShowAors"] = [Reply(_aors(AORS)), error("No AORs found")]
+    result = installation.sync(reload=True)
+    assert result.status == 15
+    assert said in result.err
+    assert "The files were put back and Asterisk has reloaded them" in result.err
+    assert _files(installation) == SITE
+    assert _reloads(ami) == MODULES * 2
+
+
+def test_boxes_of_foreign_contexts_and_the_sites_own_are_no_difference(
+    installation: Installation, ami: ScriptedManager
+) -> None:
+    installation.replace("voicemail.conf", "[default]", "[GVMA_DN]\n77 => 1,Own\n[default]")
+    ami.replies["VoicemailUsersList"] = Reply(_boxes({**BOXES, "7@default": "Own", "77@GVMA_DN": "Own"}))
+    assert installation.sync(reload=True).status == 0
+
+
+def test_a_name_is_compared_as_asterisk_keeps_it() -> None:
+    from gvma.sync.readback import as_kept  # noqa: PLC0415
+
+    assert as_kept(" " + "x" * 100) == "x" * 79
+    assert as_kept("ä" * 40) == "ä" * 39
+    assert as_kept(("ä" * 40).encode()[:79].decode("utf-8", "surrogateescape")) == "ä" * 39
+
+
+def test_a_reload_that_asterisk_refuses_is_put_back(installation: Installation, ami: ScriptedManager) -> None:
+    ami.replies["ModuleLoad"] = [error("An unknown error occurred"), success()]
+    ami.replies["VoicemailUsersList"] = Reply(_boxes({}))
+    ami.replies["PJSIPShowAors"] = error("No AORs found")
+    result = installation.sync(reload=True)
+    assert result.status == 15
+    assert "An unknown error occurred" in result.err
+    assert _files(installation) == SITE
+
+
+@pytest.mark.parametrize("cut", [HANG_UP, Reply(_boxes({"1000@GVMA_DN": "1000"}, complete=""), close=True)])
+def test_a_list_that_was_cut_is_asked_for_again_and_is_no_difference(
+    installation: Installation, ami: ScriptedManager, cut: Reply
+) -> None:
+    ami.replies["VoicemailUsersList"] = [cut, Reply(_boxes(BOXES))]
+    assert installation.sync(reload=True).status == 0
+
+
+def test_an_asterisk_lost_after_the_write_is_owed_its_reload(installation: Installation, ami: ScriptedManager) -> None:
+    ami.replies["ModuleLoad"] = HANG_UP
+    answer = installation.sync(reload=True, json=True)
+    assert answer.status == 16
+    told = answer.json()
+    assert (told["status"], told["changes"]["add"], told["reloaded"]) == ("error", 10, [])
+    assert told["errors"][0]["code"] == "asterisk-unreachable"
+    assert "the next `gvma sync` does it" in told["errors"][0]["hint"]
+    assert all(b"GVMA-END" in content for content in _files(installation).values())
+    ami.replies["ModuleLoad"] = success()
+    answer = installation.sync(reload=True, json=True)
+    assert (answer.json()["reloaded"], answer.json()["status"]) == (MODULES, "ok")
+
+
+def test_an_owed_reload_that_asterisk_does_not_take_stays_owed(
+    installation: Installation, ami: ScriptedManager
+) -> None:
+    installation.sync()
+    good = ami.replies["VoicemailUsersList"]
+    ami.replies["VoicemailUsersList"] = Reply(_boxes({}))
+    assert installation.sync(reload=True).status == 15
+    ami.replies["VoicemailUsersList"] = good
+    assert installation.sync(reload=True, json=True).json()["reloaded"] == MODULES
+
+
+def test_a_dry_run_needs_no_asterisk(installation: Installation, ami: ScriptedManager) -> None:
+    ami.replies["Login"] = error("Authentication failed")
+    result = installation.sync("--dry-run", reload=True)
+    assert (result.status, result.err) == (0, "")
+    assert "pjsip.conf" in result.out
