@@ -131,10 +131,11 @@ def tell(say: Say) -> int:
 
 def _asterisk(stack: ExitStack, folder: Path, agi_port: int, say: Say) -> PrivateAsterisk | None:
     """A running private Asterisk; None, with the reason said, where there is none to be had."""
+    say("2. A private Asterisk: from the PATH, or from Debian packages in ~/.cache/gvma (about 80 MB, once).")
     try:
         root = _newest()
     except NotObtainableError as missing:
-        say(f"2. No Asterisk can be had here, so the story goes on without one. {missing}")
+        say(f"   None can be had here, so the story goes on without one. {missing}")
         _write_site_files(folder / "asterisk" / "etc", agi_port)
         return None
     driver = "sip" if root.version == 16 else "pjsip"
@@ -143,7 +144,7 @@ def _asterisk(stack: ExitStack, folder: Path, agi_port: int, say: Say) -> Privat
     files = {"voicemail.conf": _VOICEMAIL, "extensions.conf": dialplan}
     asterisk = stack.enter_context(PrivateAsterisk(root, folder / "asterisk", files, ami_secret=_AMI_SECRET))
     _shorten_prompts(asterisk)
-    say(f"2. A private Asterisk {root.version}, with {'PJSIP' if driver == 'pjsip' else 'chan_sip'}.")
+    say(f"   Asterisk {root.version} is running, with {'PJSIP' if driver == 'pjsip' else 'chan_sip'}.")
     return asterisk
 
 
