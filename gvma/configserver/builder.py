@@ -7,78 +7,28 @@ attribute nor ``value``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from sys import intern
-from types import MappingProxyType
 from xml.parsers.expat import XMLParserType
 
-from gvma.configserver.kinds import (
-    ANNEX,
-    FIELDS,
-    KINDS,
-    KINDS_WITH_OPTIONS_TAB,
-    NUMBER_FIELD,
-    OF_A_SWITCH,
-    OPTIONS_TAB,
-    OWNER_FIELDS_OF_SWITCH,
-    OWNER_FIELDS_OF_TENANT,
-    WRAPPER,
-    reference,
-)
-from gvma.configserver.objects import DELETED, DISABLED, ENABLED, ConfigObject
+from gvma.configserver.kinds import ANNEX, FIELDS, KINDS, KINDS_WITH_OPTIONS_TAB, OPTIONS_TAB, WRAPPER
+from gvma.configserver.making import REMEMBERED, ObjectMaker, OpenObject
+from gvma.configserver.objects import DELETED, DISABLED, ConfigObject
 from gvma.errors import ConfigServerHostile, ConfigServerTooLarge
 
 MAX_DEPTH = 64
 MAX_OBJECTS = 1_000_000
 MAX_OPTIONS = 10_000
-_REMEMBERED = 4_096
 
 _SECTION = "tserver"
-_NO_OPTIONS: MappingProxyType[str, str] = MappingProxyType({})
 _NONE = -9  # a depth that no element has, and none is next to
 _PAIRS = frozenset({"str_pair", "int_pair", "bin_pair"})
 
 
-# The fields of number and owner that are looked at first.
-_USUAL_FIELDS = "name", "tenantDBID"
-_FIELDS_OF = {kind: (NUMBER_FIELD[kind], "ownerDBID") for kind in OF_A_SWITCH}
 _Action = Callable[[str, int, dict[str, str]], None]
 
 
-class _Fresh:
-    """A ConfigObject while it is filled: setting a frozen dataclass's fields takes 2.5 times as long."""
-
-    __slots__ = ConfigObject.__slots__
-
-    kind: str
-    dbid: int
-    number: str
-    type: int | None
-    state: int
-    owner_dbid: int
-    options: Mapping[str, str]
-    repeated: tuple[str, ...]
-    odd_type: str
-
-
-class OpenObject:
-    """An object whose end has not come yet. ``container``: the element between it and ``parent``."""
-
-    __slots__ = ("container", "depth", "fields", "kind", "options", "parent", "repeated")
-
-    def __init__(
-        self, kind: str, depth: int, fields: dict[str, str], parent: OpenObject | None, container: str
-    ) -> None:
-        self.kind = kind
-        self.depth = depth
-        self.fields = fields
-        self.parent = parent
-        self.container = container
-        self.options: dict[str, str] | None = None
-        self.repeated: tuple[str, ...] = ()
-
-
-class ObjectBuilder:
+class ObjectBuilder(ObjectMaker):
     """Takes the tags of one document, and keeps its objects in ``objects``.
 
     depth: of the element at which ``parser`` now stands.
@@ -96,6 +46,7 @@ class ObjectBuilder:
         only: str | None = None,
         fields: frozenset[str] = FIELDS,
     ) -> None:
+        super().__init__()
         self.objects: list[ConfigObject] = []
         self.seen = 0
         self._parser = parser
@@ -111,8 +62,6 @@ class ObjectBuilder:
         self._actions: dict[str, tuple[_Action, str]] = {}
         self._pairs = set(_PAIRS)
         self._keys: dict[str, str] = {}
-        self._numbers: dict[str, int] = {}
-        self._references: dict[str | None, int] = {}
         self._text: list[str] = []
         self._field = ""
         # Bound once: the hot path changes handlers four times an object.
@@ -222,7 +171,7 @@ class ObjectBuilder:
                 self._repeat(key)
             else:
                 options[key] = value
-        elif name.rpartition(":")[2] in _PAIRS and len(self._pairs) < _REMEMBERED:
+        elif name.rpartition(":")[2] in _PAIRS and len(self._pairs) < REMEMBERED:
             self._pairs.add(name)
             self._start_pair(name, attributes)
         else:
@@ -234,7 +183,7 @@ class ObjectBuilder:
         if text is None:
             return
         key = self._keys.get(text) or intern(text.lower())
-        if len(self._keys) < _REMEMBERED:
+        if len(self._keys) < REMEMBERED:
             self._keys[text] = key
         if key in self._options:
             self._repeat(key)
@@ -291,51 +240,10 @@ class ObjectBuilder:
             if built.state not in self._dropped:
                 self.objects.append(built)
 
-    def build(self, ended: OpenObject) -> ConfigObject:
-        """What the rules see of it."""
-        kind = ended.kind
-        field = ended.fields.get
-        number_field, owner_field = _FIELDS_OF.get(kind, _USUAL_FIELDS)
-        type_ = field("type", "")
-        state = field("state", "")
-        fresh = _Fresh()
-        fresh.kind = kind
-        fresh.dbid = reference(field("DBID") or field("id"))
-        fresh.number = field(number_field) or field("name", "")
-        fresh.type = number = self._numbers.get(type_) or self._number(type_)
-        fresh.state = self._numbers.get(state) or self._number(state) or ENABLED
-        fresh.owner_dbid = self._references.get(field(owner_field)) or self._owner(ended)
-        fresh.options = ended.options or _NO_OPTIONS
-        fresh.repeated = ended.repeated
-        fresh.odd_type = "" if number is not None else type_
-        fresh.__class__ = ConfigObject  # type: ignore[assignment]
-        return fresh  # type: ignore[return-value]
-
-    def _owner(self, ended: OpenObject) -> int:
-        for name in OWNER_FIELDS_OF_SWITCH if ended.kind in OF_A_SWITCH else OWNER_FIELDS_OF_TENANT:
-            text = ended.fields.get(name)
-            if text:
-                dbid = reference(text)
-                if len(self._references) < _REMEMBERED:
-                    self._references[text] = dbid
-                return dbid
-        parent = ended.parent
-        while parent is not None and parent.kind == "CfgFolder":
-            parent = parent.parent
-        return reference(parent.fields.get("DBID") or parent.fields.get("id")) if parent else 0
-
-    def _number(self, text: str) -> int | None:
-        number = self._numbers.get(text)
-        if number is None and text.strip().isdecimal() and len(text) < 10:
-            number = int(text)
-            if len(self._numbers) < _REMEMBERED:
-                self._numbers[text] = number
-        return number
-
     def _learn(self, name: str) -> tuple[_Action, str]:
         local = intern(name.rpartition(":")[2])
         learnt = self._action(local), local
-        if len(self._actions) < _REMEMBERED:
+        if len(self._actions) < REMEMBERED:
             self._actions[name] = learnt
         return learnt
 

@@ -86,13 +86,20 @@ class BoundedAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
 
 
+class _StayingSession(Session):
+    """Follows no redirect, and does not even read where one leads."""
+
+    def resolve_redirects(self, *_args: Any, **_kwargs: Any) -> Iterator[Any]:
+        return iter(())
+
+
 def open_session(deadline: Deadline, *, verify: bool, ca_file: str | None) -> Session:
     """A session that takes nothing from the environment.
 
     verify: check the server's certificate, against ca_file, else against the system's authorities (requests
     alone would take a list of its own).
     """
-    session = Session()
+    session = _StayingSession()
     session.trust_env = False
     paths = ssl.get_default_verify_paths()
     session.verify = (ca_file or paths.cafile or paths.capath or True) if verify else False

@@ -28,7 +28,7 @@ from gvma.configserver.builder import ObjectBuilder
 from gvma.configserver.causes import error_of
 from gvma.configserver.connection import TOTAL_IN_TIMEOUTS, Deadline, open_session
 from gvma.configserver.objects import ConfigObject
-from gvma.configserver.reader import CHUNK, inflated, read_answer
+from gvma.configserver.reader import CHUNK, inflated, printable, read_answer
 from gvma.configserver.xpath import kind_asked
 from gvma.errors import (
     ConfigServerError,
@@ -56,7 +56,7 @@ class Conversation:
 
     def __init__(self, settings: ConfigServerSettings) -> None:
         self._settings = settings
-        self._url, self._where, url_user, url_password = _taken_apart(settings.endpoint)
+        self._url, self._where, url_user, url_password = _endpoint(settings)
         given = settings.username
         self._username = given or url_user
         self._password = settings.password if given else Secret(url_password)
@@ -219,11 +219,30 @@ class _Streaming(Transport):
         )
 
 
+def _endpoint(settings: ConfigServerSettings) -> tuple[str, str, str, str]:
+    """As _taken_apart; its text is not repeated in the message, for it may hold a password."""
+    try:
+        taken_apart = _taken_apart(settings.endpoint)
+        parts = urlsplit(settings.endpoint)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError(
+            "this is no http or https URL",
+            where="[cfgserver] url" if settings.url else "[cfgserver] host, port",
+            hint="Nothing was written. Write it as http://host:port/, or set host and port alone.",
+        )
+    return taken_apart
+
+
 def _refuse_status(response: Response) -> None:
     if response.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
         raise CredentialsError(f"the credentials were refused (HTTP status {response.status_code})")
     if response.is_redirect or 300 <= response.status_code < 400:
-        target = _taken_apart(response.headers.get("Location", ""))[1]
+        target = ""
+        with suppress(ValueError):
+            target = printable(_taken_apart(response.headers.get("Location", ""))[1])[:200]
         raise ConfigServerFault(
             f"the server redirects to {target or 'another place'}, which is not followed",
             hint="Nothing was written. If that is the right place, set url in [cfgserver] to it.",
@@ -231,7 +250,10 @@ def _refuse_status(response: Response) -> None:
 
 
 def _taken_apart(url: str) -> tuple[str, str, str, str]:
-    """The URL without credentials, the same without its query for messages, and the user and password in it."""
+    """The URL without credentials, the same without its query for messages, and the user and password in it.
+
+    Raises ValueError where the text is no URL.
+    """
     parts = urlsplit(url)
     bare = SplitResult(parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, "")
     shown = bare._replace(query="").geturl()

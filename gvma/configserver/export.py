@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gvma.configserver.builder import ObjectBuilder, OpenObject
+from gvma.configserver.builder import ObjectBuilder
 from gvma.configserver.kinds import FIELDS, KINDS, NUMBER_FIELD, OF_A_SWITCH
+from gvma.configserver.making import OpenObject
 from gvma.configserver.objects import DELETED, DISABLED, ConfigObject
 from gvma.configserver.reader import CHUNK, inflated, read_answer
 from gvma.configserver.tree import Node, place

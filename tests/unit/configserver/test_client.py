@@ -396,6 +396,28 @@ def test_settings_that_do_not_fit_the_wsdl_are_settings_errors(
     assert heard.requests == []
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://h/",
+        "localhost:8080/",
+        "http://",
+        "http://[::1/",
+        "http://h:99999/",
+        f"h://gvma:{PASSWORD}@h/",
+        "//h",
+        "http://h:0/",
+    ],
+)
+def test_a_url_that_is_none_is_a_settings_error(url: str) -> None:
+    refused(url, SettingsError)
+
+
+def test_a_redirect_to_nonsense_is_a_fault() -> None:
+    with server(sending(http(b"", "302 Found", "Location: http://[x"))) as heard:
+        refused(heard.url, ConfigServerFault)
+
+
 def test_a_text_answer_is_read_with_result_string() -> None:
     text = in_envelope(f"<![CDATA[{SHAPE_A}]]>").encode()
     with server(sending(http(text))) as heard:
