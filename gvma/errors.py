@@ -15,6 +15,7 @@ GvmaError                       1   a defect of ours, where it is raised itself
     ExportFileError                 the file in the server's place cannot be opened
   LockHeldError                11   another run holds the lock
   CredentialsError             12   refused by Configuration Server or AMI
+    AmiPermissionError              the account is let in, and may not do what is asked
   SafetyBrakeError             13   too much would be removed
   HeldStateError               13   a restored state is being held
   UnsafeTargetError            14   a target file is not safe to edit
@@ -116,6 +117,10 @@ class LockHeldError(GvmaError):
 class CredentialsError(GvmaError):
     code = "credentials-refused"
     exit_status = 12
+
+
+class AmiPermissionError(CredentialsError):
+    """The account was let in, and lacks the class that an action needs."""
 
 
 class SafetyBrakeError(GvmaError):

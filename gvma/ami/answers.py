@@ -8,7 +8,7 @@ from typing import Any
 
 from panoramisk.message import Message
 
-from gvma.errors import CredentialsError
+from gvma.errors import AmiPermissionError
 
 # Which class manager.conf must give the account (``write =``) for the actions that are used.
 _CLASSES = {
@@ -53,11 +53,11 @@ def voicemail_user(entry: Mapping[str, str]) -> VoicemailUser:
     return VoicemailUser(name, "" if email == "(null)" else email, pager)
 
 
-def permission_denied(action: str, username: str, where: str) -> CredentialsError:
+def permission_denied(action: str, username: str, where: str) -> AmiPermissionError:
     """The error for ``Permission denied``: it names the class that the account lacks."""
     lacking = _CLASSES.get(action)
     needs = f"the class '{lacking}'" if lacking else "another class"
-    return CredentialsError(
+    return AmiPermissionError(
         f"the AMI account {username!r} may not use {action}: it lacks {needs}",
         where=where,
         hint=f"Add it to 'read' and 'write' of [{username}] in manager.conf, then reload manager.",

@@ -9,6 +9,7 @@ from gvma.asterisk.entries import OWN_CONTEXTS
 from gvma.check.conf import Conf, Line, Section
 from gvma.check.evidence import Evidence
 from gvma.check.finding import Finding, Rule
+from gvma.check.switches import guessed_profile
 
 MISSING_FILE = Rule(
     "file-missing", "warning", "a file of Asterisk that the sync writes is not there",
@@ -25,10 +26,25 @@ EXEC = Rule(
     "What it prints is part of the file for Asterisk; gvma does not run it, so its lines were not looked at.",
     "See that it makes none of gvma's names.",
 )  # fmt: skip
+UNSAFE = Rule(
+    "file-unsafe", "error", "a file that a sync refuses to edit: markers out of order, an open comment",
+    "A sync stops with exit 14 before it writes anything.",
+    "Put the file right; `gvma backup list` has its earlier states.",
+)  # fmt: skip
 NOT_INCLUDED = Rule(
     "dialplan-include", "error", "no context includes GVMA, or the routing context",
     "Agents reach the boxes only where their context has `include => GVMA` (manual 2879-2886).",
     "Write the include into the agents' context, or into [default], outside the markers.",
+)  # fmt: skip
+NOT_REACHED = Rule(
+    "dialplan-include-unreached", "warning", "GVMA, or the routing context, is included where no agent's call comes",
+    "Agents reach the boxes only where their context, or [default], leads to the include (manual 2879-2886).",
+    "Write the include into the agents' context, or into [default].",
+)  # fmt: skip
+ROUTING_PEER = Rule(
+    "routing-peer-missing", "error", "a peer or endpoint that the routing context dials is not there",
+    "With routing_endpoints = no the site's own file has them (manual 1970-2026); calls to what is missing fail.",
+    "Write it into the file, or set routing_endpoints = yes.",
 )  # fmt: skip
 DIAL = Rule(
     "dialplan-dial-address", "warning", "a Dial() to SIP Server's address and not to its peer",
@@ -56,19 +72,27 @@ BOTH = Rule(
     "Asterisk answers SUBSCRIBE for that box with 500 (res_pjsip_mwi).",
     "Remove mailboxes= from the endpoint, or set mwi_subscribe_replaces_unsolicited=yes on it.",
 )  # fmt: skip
-RULES = (MISSING_FILE, INCLUDE, EXEC, NOT_INCLUDED, DIAL, OWN_NAME, OLD_BLOCK, SECRET, BOTH)
+RULES = (
+    MISSING_FILE, UNSAFE, INCLUDE, EXEC, NOT_INCLUDED, NOT_REACHED, ROUTING_PEER, DIAL, OWN_NAME, OLD_BLOCK, SECRET,
+    BOTH,
+)  # fmt: skip
 
 # SIP/x@host:port, SIP/host:port/x, PJSIP/endpoint/sip:x@host:port
 _DIAL = re.compile(
     r"\b(?:PJ)?SIP/(?:[^,)&]*@|(?=[^@,)&]*(?:[,)&]|$)))(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9_.-]+)", re.IGNORECASE
 )
+_CONTEXT_KEYS = frozenset({"context", "subscribecontext", "subscribe_context", "message_context"})
+_WORD = re.compile(r"[A-Za-z0-9_-]+")
 _VARIABLE = re.compile(r"\$\{([^{}]+)\}")
 
 
 def check_files(evidence: Evidence) -> Iterator[Finding]:
-    """Files that are missing, and includes that Asterisk cannot follow."""
+    """Files that are missing or not safe to edit, and includes that Asterisk cannot follow."""
+    for name, reason in evidence.unsafe:
+        yield UNSAFE.at(name, reason)
+    unsafe = {name for name, _ in evidence.unsafe}
     for conf in evidence.confs.values():
-        if not conf.exists:
+        if not conf.exists and conf.name not in unsafe:
             yield MISSING_FILE.at(conf.name, f"{conf.name} is not there")
         for directive in conf.directives:
             if directive.word == "exec":
@@ -84,12 +108,57 @@ def check_dialplan_includes(evidence: Evidence) -> Iterator[Finding]:
     if dialplan is None or not dialplan.exists:
         return
     wanted = ["GVMA"] + ([evidence.settings.gvma.routing_context] if evidence.settings.gvma.routing else [])
-    included = {
-        line.value.partition(",")[0].strip() for line in dialplan.lines if line.key == "include" and not line.ours
-    }
     for context in wanted:
-        if context not in included:
-            yield NOT_INCLUDED.at(dialplan.name, f"nothing includes {context}")
+        yield from not_reached(context, dialplan, evidence, nowhere=NOT_INCLUDED, unreached=NOT_REACHED)
+
+
+def not_reached(
+    wanted: str, dialplan: Conf, evidence: Evidence, *, nowhere: Rule, unreached: Rule
+) -> Iterator[Finding]:
+    """A finding where no include leads to a context, or only such as no call comes to."""
+    includes: dict[str, set[str]] = {}
+    for line in dialplan.lines:
+        if line.key.lower() == "include" and not line.ours:
+            includes.setdefault(line.section, set()).add(line.value.partition(",")[0].strip())
+    if not any(wanted in targets for targets in includes.values()):
+        yield nowhere.at(dialplan.name, f"nothing includes {wanted}")
+        return
+    reached = _entered(dialplan, evidence)
+    waiting = list(reached)
+    while waiting:
+        further = includes.get(waiting.pop(), set()) - reached
+        reached |= further
+        waiting += further
+    if wanted not in reached:
+        where = ", ".join(f"[{context}]" for context, targets in includes.items() if wanted in targets)
+        yield unreached.at(dialplan.name, f"only {where} includes {wanted}, and no call is seen to come there")
+
+
+def _entered(dialplan: Conf, evidence: Evidence) -> set[str]:
+    """Contexts that calls come to: [default], those of endpoints, and those that a line of the dialplan names."""
+    driver = evidence.confs.get("driver")
+    contexts = {section.name for section in dialplan.sections if not section.ours}
+    if driver is None or not driver.exists:
+        return contexts
+    named = {line.value for line in driver.lines if line.key.lower() in _CONTEXT_KEYS}
+    words = {word for line in dialplan.lines if line.key.lower() != "include" for word in _WORD.findall(line.value)}
+    return {"default", *named, *(words & contexts)}
+
+
+def check_routing_peers(evidence: Evidence) -> Iterator[Finding]:
+    """SIP Server's peer, the gateway's and the phones', where the site keeps them itself (S8, S9)."""
+    settings, driver = evidence.settings.gvma, evidence.confs.get("driver")
+    if driver is None or not settings.routing or settings.routing_endpoints:
+        return
+    kinds = {"endpoint"} if evidence.driver == "pjsip" else {"peer", "friend"}
+    there = {section.name for section in driver.sections if section.value("type") in kinds and not section.template}
+    wanted = [settings.routing_sipserver_peer] if evidence.layer.objects("routingpointquery") else []
+    wanted += [settings.routing_gateway_peer] if settings.routing_external_prefix else []
+    wanted += sorted(dn.number for dn in evidence.layer.dns)
+    missing = [name for name in wanted if name not in there]
+    if missing:
+        more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+        yield ROUTING_PEER.at(driver.name, f"{', '.join(missing[:5])}{more} not there")
 
 
 def check_dials(evidence: Evidence) -> Iterator[Finding]:
@@ -124,7 +193,7 @@ def check_own_names(evidence: Evidence) -> Iterator[Finding]:
 
 def _named(conf: Conf | None, names: re.Pattern[str]) -> Iterator[Finding]:
     for section in conf.sections if conf else ():
-        if not section.ours and names.fullmatch(section.name):
+        if not section.ours and not section.template and names.fullmatch(section.name):
             yield OWN_NAME.at(section.where, f"[{section.name}] stands outside the markers")
 
 
@@ -139,15 +208,19 @@ def check_old_block(evidence: Evidence) -> Iterator[Finding]:
 
 def check_endpoint_secrets(evidence: Evidence) -> Iterator[Finding]:
     """``secret`` or ``auth`` on gvm-* objects, Extension DNs' phones and SIP Server's own peer (S10)."""
-    conf = evidence.confs.get("driver")
+    conf, settings = evidence.confs.get("driver"), evidence.settings.gvma
     if conf is None:
         return
-    phones = {dn.number for dn in evidence.layer.dns} if evidence.settings.gvma.routing else set()
-    watched = phones | {evidence.settings.gvma.routing_sipserver_peer}
-    keys = {"auth"} if evidence.driver == "pjsip" else {"secret", "md5secret"}
-    for line in conf.lines:
-        if line.key.lower() in keys and line.value and (line.section in watched or line.section.startswith("gvm-")):
-            yield SECRET.at(line.where, f"[{line.section}] has {line.key}")
+    on_asterisk = settings.routing or (settings.switch_profile or guessed_profile(evidence)) == "asterisk"
+    watched = {dn.number for dn in evidence.layer.dns} if on_asterisk else set()
+    watched.add(settings.routing_sipserver_peer)
+    keys = ("auth",) if evidence.driver == "pjsip" else ("secret", "md5secret")
+    for section in conf.sections:
+        if section.template or not (section.name in watched or section.name.startswith("gvm-")):
+            continue
+        for key in keys:
+            if section.value(key):
+                yield SECRET.at(section.where, f"[{section.name}] has {key}")
 
 
 def check_mailboxes_twice(evidence: Evidence) -> Iterator[Finding]:
@@ -157,6 +230,8 @@ def check_mailboxes_twice(evidence: Evidence) -> Iterator[Finding]:
         return
     kinds: dict[str, set[str]] = {}
     for section in conf.sections:
+        if section.template:
+            continue
         replaces = section.value("mwi_subscribe_replaces_unsolicited").lower() in {"yes", "true", "1", "on"}
         for box in _boxes(section):
             kinds.setdefault(box, set()).add("replacing" if replaces else section.value("type"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from gvma.check import asterisk_files, gvm_options, live, media, probe, settings_checks, sipserver, switches
+from gvma.check import asterisk_files, drift, gvm_options, live, media, probe, settings_checks, sipserver, switches
 from gvma.check.evidence import Evidence
 from gvma.check.finding import SEVERITIES, Finding, Rule
 
@@ -30,6 +30,7 @@ CHAPTERS: tuple[tuple[str, tuple[Rule, ...], tuple[Check, ...]], ...] = (
             gvm_options.check_group_mailboxes,
             gvm_options.check_shared_boxes,
             gvm_options.check_option_names,
+            gvm_options.check_options_without_effect,
             gvm_options.check_contexts,
             gvm_options.check_sync_warnings,
         ),
@@ -51,6 +52,7 @@ CHAPTERS: tuple[tuple[str, tuple[Rule, ...], tuple[Check, ...]], ...] = (
         (
             asterisk_files.check_files,
             asterisk_files.check_dialplan_includes,
+            asterisk_files.check_routing_peers,
             asterisk_files.check_dials,
             asterisk_files.check_own_names,
             asterisk_files.check_old_block,
@@ -60,20 +62,23 @@ CHAPTERS: tuple[tuple[str, tuple[Rule, ...], tuple[Check, ...]], ...] = (
     ),
     (
         "Asterisk, live",
-        live.RULES,
+        (*live.RULES, *drift.RULES),
         (
             live.check_reached,
             live.check_version,
             live.check_modules,
-            live.check_drift,
+            drift.check_drift,
             live.check_identify,
             live.check_identifier_order,
             live.check_storage,
-            live.check_contexts,
         ),
     ),
     ("MWI, for real", probe.RULES, (probe.check_probes,)),
-    ("Media server", media.RULES, (media.check_health, media.check_included, media.check_sounds)),
+    (
+        "Media server",
+        media.RULES,
+        (media.check_served, media.check_health, media.check_address, media.check_included, media.check_sounds),
+    ),
 )
 
 

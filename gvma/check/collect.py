@@ -1,6 +1,7 @@
 """Collects the evidence: settings file, Configuration Server, Asterisk's files; it only reads, and judges nothing.
 
-What Asterisk says over AMI and SIP is collected by ``gvma.check.collect_live``.
+What Asterisk says over AMI and SIP is collected by ``gvma.check.collect_live``. Nothing here waits for long: who
+does not answer in some seconds is said not to answer.
 """
 
 from __future__ import annotations
@@ -8,94 +9,164 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from glob import glob
 from pathlib import Path
+from threading import Thread
 
-from gvma.check.collect_live import ask_asterisk, ask_media, probe_boxes, this_asterisk
+from gvma.asterisk import dialplan, pjsip, sip, voicemail
+from gvma.asterisk.block import OwnLines, find_block
+from gvma.check.collect_live import ask_asterisk
+from gvma.check.collect_media import ask_media
+from gvma.check.collect_sip import probe_boxes, this_asterisk
 from gvma.check.conf import Conf, read_conf
 from gvma.check.evidence import QUERIES, Answer, Evidence, Layer, Live
 from gvma.check.media import CONTEXT as MEDIA_CONTEXT
 from gvma.configserver.client import ConfigurationServer
 from gvma.configserver.objects import ObjectSource
-from gvma.errors import ConfigServerFault, ConfigServerMalformed, ConfigServerTruncated, GvmaError
+from gvma.errors import (
+    ConfigServerFault,
+    ConfigServerMalformed,
+    ConfigServerTimeout,
+    ConfigServerTruncated,
+    GvmaError,
+    SettingsError,
+    UnsafeTargetError,
+)
 from gvma.settings import GvmaSettings, Settings
-from gvma.settings.reader import Examined
+from gvma.settings.reader import Examined, lacking, sections_in_use
 
 _MAXIMUM_CONF_BYTES = 64 * 2**20
 # After these the next query may still be answered; after any other failure it would only fail again.
 _OF_ONE_QUERY = (ConfigServerFault, ConfigServerMalformed, ConfigServerTruncated)
+# A sync may wait longer, as the settings say; whoever runs a check wants to hear what is slow.
+_PAUSE_SECONDS = 10.0
+_ALL_QUERIES_SECONDS = 60.0
+_OWN_LINES = {"vm": voicemail.OWN_LINES, "exten": dialplan.OWN_LINES}
 
 
 def collect(examined: Examined, *, probe: bool = False) -> Evidence:
     """All that the checks look at. Nothing is raised for what cannot be had: the evidence says so itself."""
     settings = examined.loaded.settings
+    sections = sections_in_use(examined.loaded)
+    problems = (*examined.problems, *_lacking(examined, sections))
+    not_asked = _not_asked(examined, sections)
+    questions = _Questions(settings)
+    if not not_asked:
+        questions.start()
     asked = ask_asterisk(settings)
-    driver = _driver(settings.gvma, asked.live)
+    driver = driver_of(settings.gvma, asked.live)
     confs = read_files(settings.gvma, driver)
-    layer = ask_layer(settings)
+    layer = Layer() if not_asked else questions.answers()
     used = any(section.name == MEDIA_CONTEXT for section in confs["exten"].sections)
     here = this_asterisk(settings, layer, asked)
     return Evidence(
         settings,
-        problems=examined.problems,
+        problems=problems,
         settings_warnings=examined.loaded.warnings,
-        unreachable=tuple(_unreachable(settings)),
+        unreachable=tuple(unreachable(settings, driver)),
         exposed=tuple(_exposed(settings, examined.loaded.origins)),
+        unsafe=tuple(unsafe(settings.gvma, driver)),
+        not_asked=not_asked,
         layer=layer,
         this_asterisk=here,
         driver=driver,
         confs=confs,
-        synced_before=any((settings.gvma.backup_path / "state").glob("*")),
+        synced_before=bool(glob(f"{settings.gvma.backup_path}/state/*")),
         live=asked.live,
-        probes=probe_boxes(settings, confs["driver"], here) if probe else None,
+        probes=probe_boxes(settings, confs["driver"], asked) if probe else None,
         media=ask_media(settings, asked, used=used),
     )
 
 
-def _driver(settings: GvmaSettings, live: Live) -> str:
+def _lacking(examined: Examined, sections: tuple[str, ...]) -> Iterator[SettingsError]:
+    """What a sync cannot do without; a key that is there and wrong is a problem already."""
+    said = " ".join(problem.where for problem in examined.problems)
+    for problem in lacking(examined.loaded, sections):
+        if not any(key in said for key in problem.message.partition(" is not set")[0].split(" or ")):
+            yield problem
+
+
+def _not_asked(examined: Examined, sections: tuple[str, ...]) -> str:
+    """Why Configuration Server is not to be asked; empty where it is. Nobody else gets its credentials."""
+    if "cfgserver" not in sections:
+        return "[cfgserver] sets nothing"
+    origins, cfgserver = examined.loaded.origins, examined.loaded.settings.cfgserver
+    if not (cfgserver.url or origins["cfgserver.host"] != "default"):
+        return "neither host nor url is set in [cfgserver]"
+    return ""
+
+
+def driver_of(settings: GvmaSettings, live: Live) -> str:
+    """``pjsip`` or ``sip``: as the settings say, as Asterisk has it loaded (PJSIP wins), or by the files."""
     if settings.channel_driver != "auto":
         return settings.channel_driver
     if live.asked:
         return "sip" if "chan_sip.so" in live.loaded and "res_pjsip.so" not in live.loaded else "pjsip"
-    return "pjsip" if settings.target(settings.asterisk_cfg_file_pjsip).exists() else "sip"
+    return "pjsip" if os.path.exists(settings.target(settings.asterisk_cfg_file_pjsip)) else "sip"
 
 
-def ask_layer(settings: Settings) -> Layer:
-    """One answer for each query that is set."""
-    wanted = {query: getattr(settings.cfgserver, query) for query in QUERIES}
-    try:
-        source: ObjectSource = ConfigurationServer(settings.cfgserver)
-    except GvmaError as error:
-        return Layer({query: Answer(query, xpath, error=error) for query, xpath in wanted.items() if xpath})
-    answers: dict[str, Answer] = {}
-    lost: GvmaError | None = None
-    for query, xpath in wanted.items():
-        if not xpath:
-            continue
+class _Questions:
+    """The queries that are set, asked one after another on a thread of its own while Asterisk is asked."""
+
+    def __init__(self, settings: Settings) -> None:
+        wanted = {query: getattr(settings.cfgserver, query) for query in QUERIES}
+        self._wanted = {query: xpath for query, xpath in wanted.items() if xpath}
+        self._settings = replace(settings.cfgserver, timeout=min(settings.cfgserver.timeout, _PAUSE_SECONDS))
+        self._answers: dict[str, Answer] = {}
+        self._defect: Exception | None = None
+        self._thread = Thread(target=self._ask, name="queries", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def answers(self) -> Layer:
+        """One answer for each query; an error for those that had none in time."""
+        self._thread.join(_ALL_QUERIES_SECONDS)
+        if self._defect is not None:
+            raise self._defect
+        answers = dict(self._answers)
+        late = ConfigServerTimeout(f"no complete answer within {_ALL_QUERIES_SECONDS:g} seconds")
+        return Layer(
+            {query: answers.get(query) or Answer(query, xpath, error=late) for query, xpath in self._wanted.items()}
+        )
+
+    def _ask(self) -> None:
         try:
-            if lost is None:
-                answers[query] = Answer(query, xpath, tuple(source.query(xpath)))
-                continue
+            with ConfigurationServer(self._settings) as source:
+                self._ask_each(source)
         except GvmaError as error:
-            if isinstance(error, _OF_ONE_QUERY):
-                answers[query] = Answer(query, xpath, error=error)
-                continue
-            lost = error
-        answers[query] = Answer(query, xpath, error=lost)
-    return Layer(answers)
+            self._fail(error)
+        except Exception as defect:
+            self._defect = defect  # raised again where the answers are wanted
+
+    def _ask_each(self, source: ObjectSource) -> None:
+        for query, xpath in self._wanted.items():
+            try:
+                self._answers[query] = Answer(query, xpath, tuple(source.query(xpath)))
+            except _OF_ONE_QUERY as error:
+                self._answers[query] = Answer(query, xpath, error=error)
+
+    def _fail(self, error: GvmaError) -> None:
+        for query, xpath in self._wanted.items():
+            self._answers.setdefault(query, Answer(query, xpath, error=error))
 
 
 def read_files(settings: GvmaSettings, driver: str) -> dict[str, Conf]:
     """The three files that the sync writes, with their includes."""
     markers = (settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
-    driver_file = settings.asterisk_cfg_file_pjsip if driver == "pjsip" else settings.asterisk_cfg_file_sip
-    names = {"vm": settings.asterisk_cfg_file_vm, "exten": settings.asterisk_cfg_file_exten, "driver": driver_file}
 
     def read(name: str) -> list[tuple[str, bytes]]:
         paths = sorted(glob(str(settings.target(name))))
-        return [(_short(path, settings), text) for path in paths if (text := _bytes(Path(path))) is not None]
+        return [(_short(path, settings), text) for path in paths if (text := _bytes(path)) is not None]
 
-    return {role: read_conf(name, read, markers) for role, name in names.items()}
+    return {role: read_conf(name, read, markers) for role, name in _names(settings, driver).items()}
+
+
+def _names(settings: GvmaSettings, driver: str) -> dict[str, str]:
+    """The files' names by role."""
+    in_driver = settings.asterisk_cfg_file_pjsip if driver == "pjsip" else settings.asterisk_cfg_file_sip
+    return {"vm": settings.asterisk_cfg_file_vm, "exten": settings.asterisk_cfg_file_exten, "driver": in_driver}
 
 
 def _short(path: str, settings: GvmaSettings) -> str:
@@ -103,45 +174,74 @@ def _short(path: str, settings: GvmaSettings) -> str:
     return path.removeprefix(folder)
 
 
-def _bytes(path: Path) -> bytes | None:
+def _bytes(path: str | Path) -> bytes | None:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        if not stat.S_ISREG(os.stat(path).st_mode):
             return None
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             return file.read(_MAXIMUM_CONF_BYTES)
     except OSError:
         return None
 
 
-def _unreachable(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Folders that must be there, and what must be writable."""
+def unsafe(settings: GvmaSettings, driver: str) -> Iterator[tuple[str, str]]:
+    """Files that a sync would refuse to edit, with the reason: no regular file, markers out of order."""
+    begin, end = settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
+    for role, name in _names(settings, driver).items():
+        path = settings.target(name)
+        if os.path.exists(path) and not os.path.isfile(path):
+            yield name, "is no regular file"
+            continue
+        try:
+            find_block(_bytes(path) or b"", begin, end, _own_lines(role, driver))
+        except UnsafeTargetError as error:
+            yield name, error.message
+
+
+def _own_lines(role: str, driver: str) -> OwnLines:
+    return _OWN_LINES.get(role) or (pjsip.OWN_LINES if driver == "pjsip" else sip.OWN_LINES)
+
+
+def unreachable(settings: Settings, driver: str) -> Iterator[tuple[str, str]]:
+    """(key, reason) of folders that must be there, and of what this account may not read or write."""
     gvma = settings.gvma
-    for key, path, rights in (
+    folders = [
         ("asterisk_cfg_path", gvma.asterisk_cfg_path, os.R_OK | os.W_OK | os.X_OK),
         ("asterisk_spool_path", gvma.asterisk_spool_path, os.R_OK | os.X_OK),
-    ):
-        if not path.is_dir():
-            yield key, f"{path} is no folder, or cannot be seen"
-        elif not os.access(path, rights):
-            yield key, f"{path} may not be {'read' if rights & os.W_OK == 0 else 'read and written'} by this account"
-    for name in (gvma.asterisk_cfg_file_vm, gvma.asterisk_cfg_file_exten):
+    ]
+    folders += [
+        (key, path.parent, os.W_OK | os.X_OK)
+        for key, path in (("log_file", gvma.log_file), ("metrics_file", gvma.metrics_file))
+        if path is not None
+    ]
+    for key, folder, rights in folders:
+        if not os.path.isdir(folder):
+            yield key, f"{folder} is no folder, or cannot be seen"
+        elif not os.access(folder, rights):
+            yield key, f"{folder} may not be {'written' if rights & os.W_OK else 'read'} by this account"
+    for name in _names(gvma, driver).values():
         path = gvma.target(name)
-        if path.exists() and not os.access(path, os.R_OK):
+        if os.path.exists(path) and not os.access(path, os.R_OK):
             yield name, f"{path} may not be read by this account"
-    if not os.access(_nearest_folder(gvma.backup_path), os.W_OK | os.X_OK):
-        yield "backup_path", f"{gvma.backup_path} cannot be made or written by this account"
+    backup = gvma.backup_path
+    if not os.access(_nearest(backup), os.W_OK | os.X_OK) or not os.path.isdir(_nearest(backup)):
+        yield "backup_path", f"{backup} cannot be made or written by this account"
 
 
-def _nearest_folder(path: Path) -> Path:
-    return next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+def _nearest(path: Path) -> Path:
+    return next(place for place in (path, *path.absolute().parents) if os.path.exists(place))
 
 
 def _exposed(settings: Settings, origins: Mapping[str, str]) -> Iterator[tuple[str, int]]:
-    """The settings file, where it holds a secret itself and others may read it."""
+    """The settings file, where it holds a secret itself, and the backup folder, which holds PINs, if others may
+    look into them. A secret file that others may read is refused by the reader."""
     path = settings.path
     keys = ("cfgserver.password", "gvma_settings.asterisk_cm_secret")
-    if path is None or not any(origins.get(key, "").startswith(str(path)) for key in keys):
-        return
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        yield str(path), mode
+    holds = path is not None and any(origins.get(key, "").startswith(f"{path}:") for key in keys)
+    for place in ([path] if holds else []) + [settings.gvma.backup_path]:
+        try:
+            mode = stat.S_IMODE(os.stat(place).st_mode)  # type: ignore[arg-type]
+        except OSError:
+            continue
+        if mode & 0o077:
+            yield str(place), mode

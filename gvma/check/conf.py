@@ -37,17 +37,20 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section with its lines; one name may stand several times."""
+    """A section with its lines; one name may stand several times. inherited: the lines of its templates."""
 
     file: str
     number: int
     name: str
     ours: bool
+    template: bool = False
+    inherited: tuple[Line, ...] = ()
     lines: list[Line] = field(default_factory=list)
 
     def value(self, key: str) -> str:
-        """The last value of a key; empty where there is none."""
-        return next((line.value for line in reversed(self.lines) if line.key.lower() == key), "")
+        """The last value of a key, its own or inherited; empty where there is none."""
+        lines = (*self.inherited, *self.lines)
+        return next((line.value for line in reversed(lines) if line.key.lower() == key), "")
 
     @property
     def where(self) -> str:
@@ -114,13 +117,20 @@ class _Reading:
         sections = self.conf.sections
         for fact in syntax.read(text.removeprefix(syntax.BOM)):
             if isinstance(fact, syntax.Section):
-                sections.append(Section(file, fact.number, syntax.unescaped(fact.name), fact.number in ours))
+                name = syntax.unescaped(fact.name)
+                inherited = tuple(line for base in fact.bases for line in self.lines_of(syntax.unescaped(base)))
+                sections.append(Section(file, fact.number, name, fact.number in ours, fact.template, inherited))
             elif isinstance(fact, syntax.Directive):
                 self.follow(fact, (*above, file))
             elif sections:  # Asterisk ignores what stands before the first section
                 key, value = syntax.unescaped(fact.key), syntax.unescaped(fact.value)
                 name = sections[-1].name
                 sections[-1].lines.append(Line(file, fact.number, name, key, value, fact.number in ours))
+
+    def lines_of(self, base: str) -> tuple[Line, ...]:
+        """What a section has that another one is based on: the nearest of that name above."""
+        found = next((section for section in reversed(self.conf.sections) if section.name == base), None)
+        return (*found.inherited, *found.lines) if found else ()
 
     def follow(self, directive: syntax.Directive, above: tuple[str, ...]) -> None:
         target = syntax.unescaped(directive.argument)

@@ -6,6 +6,7 @@ a function of this evidence, so a test can write the evidence down.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -40,8 +41,14 @@ class Answer:
 
     query: str
     xpath: str
-    objects: tuple[ConfigObject, ...] = ()
+    objects: tuple[ConfigObject, ...] = field(default=(), repr=False)
     error: GvmaError | None = None
+
+    @property
+    def types(self) -> dict[str, int]:
+        """How many objects of each type, such as ``DN of type 1``, the most frequent first."""
+        counted = Counter(type_of(thing) for thing in self.objects)
+        return dict(counted.most_common())
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +111,16 @@ class Warned(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One SUBSCRIBE from this host. answer: status code, 0 where none came; notified: a NOTIFY with counts came."""
+    """One SUBSCRIBE from this host. answer: status code, 0 where none came; notified: a NOTIFY with counts came.
+
+    counts: those of the NOTIFY, ``new/old``. as_sipserver: it came from an address that is SIP Server's.
+    """
 
     name: str
     answer: int
     notified: bool
+    counts: str = ""
+    as_sipserver: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +129,10 @@ class Live:
 
     problem: why nothing or not all was answered. refused: what the AMI account may not do.
     loaded: of the modules that were asked for, those that are there; asked: all of them.
-    boxes: ``box@context`` of gvma's contexts. subscriptions: ``gvm-*`` names to mailboxes.
+    boxes: name, e-mail and pager e-mail by ``box@context`` of gvma's contexts.
+    subscriptions: ``gvm-*`` names to mailboxes; None for one whose mailbox was not asked for.
     identifies: (endpoint, address or network) of every identify. identifier_order: as Asterisk has it.
-    contexts: dialplan contexts that were asked for and are there. contact_hosts: (endpoint or AOR, host).
+    contexts: all dialplan contexts with their patterns. contact_hosts: (endpoint or AOR, host).
     """
 
     problem: GvmaError | None = None
@@ -127,11 +140,11 @@ class Live:
     refused: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     loaded: frozenset[str] = frozenset()
-    boxes: frozenset[str] | None = None
-    subscriptions: Mapping[str, str] | None = None
+    boxes: Mapping[str, tuple[str, str, str]] | None = field(default=None, repr=False)
+    subscriptions: Mapping[str, str | None] | None = field(default=None, repr=False)
     identifies: tuple[tuple[str, str], ...] | None = None
     identifier_order: str = ""
-    contexts: frozenset[str] | None = None
+    contexts: Mapping[str, frozenset[str]] | None = field(default=None, repr=False)
     contact_hosts: tuple[tuple[str, str], ...] = ()
 
 
@@ -152,6 +165,7 @@ class Evidence:
     """All that was seen. A part that could not be had says so itself.
 
     unreachable: (key, reason) of paths in the settings. exposed: (path, mode) of files with secrets.
+    unsafe: (file, reason) of files that a sync refuses to edit. not_asked: why Configuration Server was not asked.
     confs: roles ``vm``, ``exten`` and ``driver`` to files. driver: ``pjsip`` or ``sip``.
     site_boxes: (box, context) of voicemail.conf outside our block, None where it could not be read.
     """
@@ -161,6 +175,8 @@ class Evidence:
     settings_warnings: tuple[Warned, ...] = ()
     unreachable: tuple[tuple[str, str], ...] = ()
     exposed: tuple[tuple[str, int], ...] = ()
+    unsafe: tuple[tuple[str, str], ...] = ()
+    not_asked: str = ""
     layer: Layer = field(default_factory=Layer)
     this_asterisk: ThisAsterisk = field(default_factory=ThisAsterisk)
     driver: str = "pjsip"
@@ -183,6 +199,12 @@ class Evidence:
         return (
             frozenset(section.name for section in voicemail.sections if not section.ours) if voicemail else frozenset()
         )
+
+
+def type_of(thing: ConfigObject) -> str:
+    """``DN of type 1``, ``Agent Login``."""
+    word = WORDS.get(thing.kind, thing.kind)
+    return f"{word} of type {thing.type}" if thing.kind == "CfgDN" and thing.type is not None else word
 
 
 def owner(thing: ConfigObject) -> str:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT
 from gvma.check.evidence import QUERIES, Evidence, owner
 from gvma.check.finding import Finding, Rule
-from gvma.configserver.objects import ConfigObject
+from gvma.configserver.objects import ConfigObject, DnType
 from gvma.errors import CredentialsError
 from gvma.mailboxes import desired
+from gvma.routing import Routing, Site, routing
 
 QUERY_FAILED = Rule(
     "configserver-query", "error", "Configuration Server cannot be reached, or does not answer a query",
@@ -35,6 +37,11 @@ QUERY_TYPE = Rule(
     "The rules for boxes follow the type: DN, Agent Login and Agent Group have different ones (manual 2365-2384).",
     "Correct the query; the manual's forms stand in docs/settings.md.",
 )  # fmt: skip
+NOT_ASKED = Rule(
+    "configserver-not-asked", "info", "Configuration Server was not asked",
+    "Nothing that depends on its objects was checked; a sync needs it.",
+    "Set host (or url), username and the queries in [cfgserver], if this host is to sync.",
+)  # fmt: skip
 QUERY_UNSET = Rule(
     "configserver-query-unset", "info", "a query that checks need is not set",
     "What needs these objects was left out of this check.",
@@ -51,9 +58,16 @@ SHARED_BOX = Rule(
     "Give each its own gvm_mailbox, unless sharing is meant.",
 )  # fmt: skip
 OTHER_OBJECT = Rule(
-    "gvm-option-misplaced", "warning", "gvm_group_mailbox outside an Agent Login",
-    "The manual (2397-2398) allows it in Agent Logins only; here it has no effect.",
-    "Move it to the Agent Logins of the group.",
+    "gvm-option-misplaced", "warning", "an option that stands in an object of the wrong kind",
+    "The manual allows gvm_* in Extension DNs, Agent Logins and Agent Groups (2386-2398), gvm_group_mailbox in "
+    "Agent Logins only, and mwi-* in the SIP Server Application (2277-2347); elsewhere they have no effect.",
+    "Move the option to the object that it is meant for.",
+)  # fmt: skip
+NO_EFFECT = Rule(
+    "gvm-option-without-effect", "warning", "GVM options beside which another one leaves them without effect",
+    "An Agent Login or Agent Group without gvm_mailbox gets no box (manual 2478-2480), and with gvm_mailbox_context "
+    "no box is made (2439-2442): what describes the box is not used.",
+    "Set gvm_mailbox, or remove gvm_mailbox_context, or remove the options.",
 )  # fmt: skip
 MISSPELT = Rule(
     "gvm-option-misspelt", "warning", "an option whose name is nearly a GVM option's",
@@ -76,28 +90,34 @@ SYNC_WARNING = Rule(
     "Correct the option in Configuration Manager.",
 )  # fmt: skip
 RULES = (
-    QUERY_FAILED, CREDENTIALS, QUERY_EMPTY, QUERY_TYPE, QUERY_UNSET, GROUP_BOX, SHARED_BOX, OTHER_OBJECT,
-    MISSPELT, CONTEXT, CONTEXT_BOX, SYNC_WARNING,
+    QUERY_FAILED, CREDENTIALS, QUERY_EMPTY, QUERY_TYPE, NOT_ASKED, QUERY_UNSET, GROUP_BOX, SHARED_BOX,
+    OTHER_OBJECT, NO_EFFECT, MISSPELT, CONTEXT, CONTEXT_BOX, SYNC_WARNING,
 )  # fmt: skip
 
 GVM_OPTIONS = (
     "gvm_mailbox", "gvm_group_mailbox", "gvm_mailbox_context", "gvm_name", "gvm_password", "gvm_email",
     "gvm_pager_email", "gvm_options",
 )  # fmt: skip
+# What describes a box, and does nothing where none is made.
+OF_A_BOX = ("gvm_name", "gvm_password", "gvm_email", "gvm_pager_email", "gvm_options")
 NEEDED = QUERIES[:3]
-KINDS = {
-    "dnquery": "CfgDN",
-    "agentquery": "CfgAgentLogin",
-    "agentgroupquery": "CfgAgentGroup",
-    "routingpointquery": "CfgDN",
-    "trunkquery": "CfgDN",
-    "servicequery": "CfgDN",
-    "applicationquery": "CfgApplication",
+TYPES = {
+    "dnquery": "DN of type 1",
+    "agentquery": "Agent Login",
+    "agentgroupquery": "Agent Group",
+    "routingpointquery": "DN of type 4",
+    "trunkquery": "DN of type 14",
+    "servicequery": "DN of type 29",
+    "applicationquery": "Application",
 }
+CONTEXTS = {"CfgDN": DN_CONTEXT, "CfgAgentLogin": AGENT_CONTEXT, "CfgAgentGroup": GROUP_CONTEXT}
 
 
 def check_queries(evidence: Evidence) -> Iterator[Finding]:
     """Each query: set, answered, with objects, and of the right type (manual 2738-2762)."""
+    if evidence.not_asked:
+        yield NOT_ASKED.at("[cfgserver]", evidence.not_asked)
+        return
     for query in QUERIES:
         answer = evidence.layer.answers.get(query)
         if answer is None:
@@ -109,9 +129,11 @@ def check_queries(evidence: Evidence) -> Iterator[Finding]:
         elif not answer.objects:
             yield QUERY_EMPTY.at(query, f"{answer.xpath} selects nothing")
         else:
-            strangers = sorted({thing.kind for thing in answer.objects} - {KINDS[query]})
-            if strangers:
-                yield QUERY_TYPE.at(query, f"{answer.xpath} gives {', '.join(strangers)}, not {KINDS[query]}")
+            # A DN whose type the answer does not tell is taken for meant.
+            strangers = {kind: number for kind, number in answer.types.items() if kind not in {TYPES[query], "DN"}}
+            if strangers or ("DN" in answer.types and not TYPES[query].startswith("DN")):
+                given = ", ".join(f"{number} {kind}" for kind, number in answer.types.items())
+                yield QUERY_TYPE.at(query, f"{answer.xpath} gives {given}, where {TYPES[query]} is wanted")
 
 
 def check_group_mailboxes(evidence: Evidence) -> Iterator[Finding]:
@@ -126,28 +148,63 @@ def check_group_mailboxes(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_shared_boxes(evidence: Evidence) -> Iterator[Finding]:
-    """One box of one context with two owners of the same kind (design: they share it)."""
-    for things in (evidence.layer.dns, evidence.layer.agents, evidence.layer.groups):
-        first: dict[tuple[str, str], ConfigObject] = {}
-        for thing in things:
-            box = thing.options.get("gvm_mailbox", "").strip() or (thing.number if thing.kind == "CfgDN" else "")
-            if not box:
-                continue
-            place = (box, thing.options.get("gvm_mailbox_context", "").strip())
-            if place in first:
-                yield SHARED_BOX.at(owner(thing), f"box {box} is also the box of {owner(first[place])}")
-            first.setdefault(place, thing)
+    """One box of one context with two owners (design: they share it)."""
+    first: dict[tuple[str, str], ConfigObject] = {}
+    for thing in _owners(evidence):
+        box = box_of(thing)
+        place = (box, _option(thing, "gvm_mailbox_context") or CONTEXTS.get(thing.kind, ""))
+        if box and first.setdefault(place, thing) is not thing:
+            yield SHARED_BOX.at(owner(thing), f"box {box} of {place[1]} is also the box of {owner(first[place])}")
+
+
+def _owners(evidence: Evidence) -> tuple[ConfigObject, ...]:
+    layer = evidence.layer
+    extensions = [dn for dn in layer.dns if dn.type in {DnType.EXTENSION, None}]
+    return (*extensions, *layer.agents, *layer.groups)
+
+
+def box_of(thing: ConfigObject) -> str:
+    """The box that an object asks for; an Extension DN asks for that of its own number (S41, S42)."""
+    return _option(thing, "gvm_mailbox") or (thing.number if thing.kind == "CfgDN" else "")
+
+
+def _option(thing: ConfigObject, name: str) -> str:
+    return thing.options.get(name, "").strip()
 
 
 def check_option_names(evidence: Evidence) -> Iterator[Finding]:
     """Options that stand in the wrong object or are misspelt (S34-S38)."""
-    for thing in (*evidence.layer.dns, *evidence.layer.agents, *evidence.layer.groups):
-        if thing.kind != "CfgAgentLogin" and "gvm_group_mailbox" in thing.options:
-            yield OTHER_OBJECT.at(owner(thing), "gvm_group_mailbox stands here")
+    owners = _owners(evidence)
+    for thing in owners:
+        misplaced = {name for name in thing.options if name.startswith("mwi-")}
+        if thing.kind != "CfgAgentLogin":
+            misplaced |= thing.options.keys() & {"gvm_group_mailbox"}
+        yield from _misplaced(thing, misplaced)
         for name in sorted(thing.options.keys() - set(GVM_OPTIONS)):
-            close = get_close_matches(name.replace("-", "_"), GVM_OPTIONS, 1, 0.8)
+            ours = name.startswith(("gvm_", "gvm-", "gvma_"))
+            close = get_close_matches(name.replace("-", "_"), GVM_OPTIONS, 1, 0.4 if ours else 0.8)
             if close:
                 yield MISSPELT.at(owner(thing), f"{name} is probably {close[0]}")
+    layer = evidence.layer
+    known = {(thing.kind, thing.dbid) for thing in owners}
+    for thing in (*layer.dns, *layer.objects("routingpointquery"), *layer.trunks, *layer.services, *layer.applications):
+        if (thing.kind, thing.dbid) not in known:
+            yield from _misplaced(thing, {name for name in thing.options if name in GVM_OPTIONS})
+
+
+def _misplaced(thing: ConfigObject, names: set[str]) -> Iterator[Finding]:
+    if names:
+        yield OTHER_OBJECT.at(owner(thing), f"{', '.join(sorted(names))} has no effect here")
+
+
+def check_options_without_effect(evidence: Evidence) -> Iterator[Finding]:
+    """What describes a box where none is made (S36, S41-S43)."""
+    for thing in _owners(evidence):
+        names = ", ".join(name for name in OF_A_BOX if _option(thing, name))
+        if names and not box_of(thing):
+            yield NO_EFFECT.at(owner(thing), f"{names} without gvm_mailbox")
+        elif names and _option(thing, "gvm_mailbox_context"):
+            yield NO_EFFECT.at(owner(thing), f"{names} beside gvm_mailbox_context")
 
 
 def check_contexts(evidence: Evidence) -> Iterator[Finding]:
@@ -156,9 +213,8 @@ def check_contexts(evidence: Evidence) -> Iterator[Finding]:
     if boxes is None:
         return
     contexts = {context for _, context in boxes} | evidence.site_contexts
-    for thing in (*evidence.layer.dns, *evidence.layer.agents, *evidence.layer.groups):
-        context = thing.options.get("gvm_mailbox_context", "").strip()
-        box = thing.options.get("gvm_mailbox", "").strip() or (thing.number if thing.kind == "CfgDN" else "")
+    for thing in _owners(evidence):
+        context, box = _option(thing, "gvm_mailbox_context"), box_of(thing)
         if not context or not box:
             continue
         if context not in contexts:
@@ -173,5 +229,12 @@ def check_sync_warnings(evidence: Evidence) -> Iterator[Finding]:
     if not all(layer.answered(query) for query in NEEDED):
         return
     outcome = desired(layer.dns, layer.agents, layer.groups, allow_mailcmd=evidence.settings.gvma.allow_mailcmd)
-    for warning in outcome.warnings:
+    for warning in (*outcome.warnings, *_routing(evidence).warnings):
         yield SYNC_WARNING.at(warning.where, warning.message)
+
+
+def _routing(evidence: Evidence) -> Routing:
+    layer, driver = evidence.layer, evidence.confs.get("driver")
+    sections = [section for section in driver.sections if not section.ours and not section.template] if driver else []
+    site = Site(sections=frozenset(section.name for section in sections))
+    return routing(layer.dns, layer.objects("routingpointquery"), evidence.settings.gvma, evidence.driver, site)

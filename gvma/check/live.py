@@ -6,7 +6,6 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from gvma.asterisk.entries import OWN_CONTEXTS
 from gvma.check.evidence import Evidence, Live
 from gvma.check.finding import Finding, Rule
 from gvma.errors import CredentialsError
@@ -46,11 +45,6 @@ MEDIA_MODULE = Rule(
     "Conferences need app_confbridge and a timing source, call flows res_agi.",
     "Load the module in modules.conf, if this Asterisk is the media server.",
 )  # fmt: skip
-DRIFT = Rule(
-    "drift", "error", "Asterisk holds something else than the managed blocks say",
-    "The files were changed and not reloaded, or Asterisk threw a file away: it does so without a word over AMI.",
-    "Run `gvma sync`; look into Asterisk's log for a line that it cannot read.",
-)  # fmt: skip
 IDENTIFY_NONE = Rule(
     "identify-none", "error", "no identify of PJSIP matches SIP Server's address",
     "Asterisk answers SIP Server's SUBSCRIBE with 401, which it cannot answer (manual 2028-2032).",
@@ -81,14 +75,9 @@ PASSWORD_LOCATION = Rule(
     "Asterisk takes voicemail.conf then, which may not be what was meant.",
     "Correct passwordlocation in [general] of voicemail.conf.",
 )  # fmt: skip
-CONTEXT = Rule(
-    "dialplan-context", "error", "Asterisk does not hold a context that the files have",
-    "The dialplan was not reloaded, or Asterisk threw extensions.conf away.",
-    "Run `asterisk -rx 'dialplan reload'` and look into Asterisk's log.",
-)  # fmt: skip
 RULES = (
-    UNREACHABLE, CREDENTIALS, PERMISSION, VERSION, MODULE, CONFLICT, MEDIA_MODULE, DRIFT, IDENTIFY_NONE,
-    IDENTIFY_TWICE, ORDER, ORDER_PHONES, STORAGE, PASSWORD_LOCATION, CONTEXT,
+    UNREACHABLE, CREDENTIALS, PERMISSION, VERSION, MODULE, CONFLICT, MEDIA_MODULE, IDENTIFY_NONE,
+    IDENTIFY_TWICE, ORDER, ORDER_PHONES, STORAGE, PASSWORD_LOCATION,
 )  # fmt: skip
 
 COMMON_MODULES = ("app_voicemail.so", "pbx_config.so")
@@ -98,6 +87,9 @@ DRIVER_MODULES = {
     "sip": ("chan_sip.so",),
 }  # fmt: skip
 REGISTER_MODULES = ("res_pjsip_registrar.so", "res_pjsip_endpoint_identifier_user.so")
+# Presence for SIP Server, and who may register.
+ROUTING_MODULES = ("res_pjsip_exten_state.so", "res_pjsip_pidf_body_generator.so", "res_pjsip_registrar.so",
+                   "res_pjsip_endpoint_identifier_user.so", "res_pjsip_session.so", "app_dial.so")  # fmt: skip
 MEDIA_MODULES = ("app_confbridge.so", "res_agi.so", "func_env.so", "func_timeout.so")
 TIMING_MODULES = ("res_timing_timerfd.so", "res_timing_pthread.so", "res_timing_dahdi.so", "res_timing_kqueue.so")
 # app_voicemail with another storage has another name.
@@ -134,10 +126,7 @@ def check_modules(evidence: Evidence) -> Iterator[Finding]:
         return
     if EXTERNAL_MWI in live.loaded:
         yield CONFLICT.at(EXTERNAL_MWI, "is loaded")
-    needed = [*COMMON_MODULES, *DRIVER_MODULES[evidence.driver]]
-    if evidence.settings.gvma.mwi_mode == "REGISTER" and evidence.driver == "pjsip":
-        needed += REGISTER_MODULES
-    for module in needed:
+    for module in _needed(evidence):
         alternatives = VOICEMAIL_MODULES if module == "app_voicemail.so" else (module,)
         if not live.loaded & set(alternatives):
             yield MODULE.at(module, "is not loaded")
@@ -149,26 +138,11 @@ def check_modules(evidence: Evidence) -> Iterator[Finding]:
             yield MEDIA_MODULE.at("res_timing_*", "no timing module is loaded")
 
 
-def check_drift(evidence: Evidence) -> Iterator[Finding]:
-    """Boxes and subscriptions that Asterisk holds against those in the managed blocks."""
-    live = evidence.live
-    if live is None:
-        return
-    voicemail, driver = evidence.confs.get("vm"), evidence.confs.get("driver")
-    if live.boxes is not None and voicemail is not None:
-        lines = [line for line in voicemail.lines if line.ours and line.section in OWN_CONTEXTS]
-        yield from _difference("voicemail.conf", {f"{line.key}@{line.section}" for line in lines}, set(live.boxes))
-    if live.subscriptions is not None and driver is not None:
-        names = {section.name for section in driver.sections if section.ours and section.name.startswith("gvm-")}
-        yield from _difference(driver.name, names, set(live.subscriptions))
-
-
-def _difference(where: str, planned: set[str], held: set[str]) -> Iterator[Finding]:
-    for word, names in (("does not hold", planned - held), ("still holds", held - planned)):
-        if names:
-            some = ", ".join(sorted(names)[:3])
-            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-            yield DRIFT.at(where, f"Asterisk {word} {some}{more}")
+def _needed(evidence: Evidence) -> Iterator[str]:
+    pjsip, settings = evidence.driver == "pjsip", evidence.settings.gvma
+    registers = REGISTER_MODULES if pjsip and settings.mwi_mode == "REGISTER" else ()
+    routes = [name for name in ROUTING_MODULES if pjsip or not name.startswith("res_pjsip")] if settings.routing else []
+    yield from dict.fromkeys([*COMMON_MODULES, *DRIVER_MODULES[evidence.driver], *registers, *routes])
 
 
 def check_identify(evidence: Evidence) -> Iterator[Finding]:
@@ -238,12 +212,3 @@ def check_storage(evidence: Evidence) -> Iterator[Finding]:
     location = voicemail.value("general", "passwordlocation")
     if location and location.lower() not in {"spooldir", "voicemail.conf"}:
         yield PASSWORD_LOCATION.at(voicemail.name, f"passwordlocation = {location}")
-
-
-def check_contexts(evidence: Evidence) -> Iterator[Finding]:
-    """gvma's dialplan contexts in the files against those in Asterisk."""
-    live, dialplan = evidence.live, evidence.confs.get("exten")
-    if live is None or live.contexts is None or dialplan is None:
-        return
-    for context in sorted({section.name for section in dialplan.sections if section.ours} - live.contexts):
-        yield CONTEXT.at(dialplan.name, f"[{context}] is in the file and not in Asterisk")

@@ -23,14 +23,30 @@ NO_NOTIFY = Rule(
     "Agents see no message counts (manual 1731-1780).",
     "See that app_voicemail holds the box, and that the NOTIFY may reach this host.",
 )  # fmt: skip
-RULES = (REFUSED, SILENT, NO_NOTIFY)
+ELSEWHERE = Rule(
+    "probe-elsewhere", "info", "the probe was refused, and this host is not SIP Server",
+    "PJSIP knows SIP Server by its address, which the probe did not come from; so this says nothing about SIP Server.",
+    "Run `gvma check --probe` on SIP Server's host, or look at SIP Server's log.",
+)  # fmt: skip
+NOT_PROBED = Rule(
+    "probe-register", "info", "no probe in REGISTER mode",
+    "The probe sends SUBSCRIBE, and the objects of REGISTER mode answer SIP Server's REGISTER (manual 2277-2322).",
+    "See `pjsip show contacts` or `sip show peers` for SIP Server's registrations.",
+)  # fmt: skip
+RULES = (REFUSED, SILENT, NO_NOTIFY, ELSEWHERE, NOT_PROBED)
+
+UNAUTHORIZED = 401
 
 
 def check_probes(evidence: Evidence) -> Iterator[Finding]:
     """The answers and NOTIFYs of ``gvma check --probe``."""
+    if evidence.probes is not None and evidence.settings.gvma.mwi_mode != "SUBSCRIBE":
+        yield NOT_PROBED.at("--probe", f"mwi_mode = {evidence.settings.gvma.mwi_mode}")
     for probe in evidence.probes or ():
         if probe.answer == 0:
             yield SILENT.at(probe.name, "no answer to SUBSCRIBE")
+        elif probe.answer == UNAUTHORIZED and not probe.as_sipserver and evidence.driver == "pjsip":
+            yield ELSEWHERE.at(probe.name, "SUBSCRIBE was answered 401")
         elif probe.answer >= 300:
             yield REFUSED.at(probe.name, f"SUBSCRIBE was answered {probe.answer}")
         elif not probe.notified:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from gvma.check.evidence import Evidence, owner
 from gvma.check.finding import Finding, Rule
@@ -50,6 +51,11 @@ MWI_VALUE = Rule(
     "SIP Server then takes its default (manual 2277-2347).",
     "Correct the value.",
 )  # fmt: skip
+MISSPELT = Rule(
+    "sipserver-mwi-misspelt", "error", "an option of the SIP Server Application whose name is nearly an mwi option's",
+    "SIP Server ignores an option that it does not know (manual 2277-2347).",
+    "Correct the name of the option.",
+)  # fmt: skip
 TRUNK = Rule(
     "sipserver-trunk-prefix", "warning", "no Trunk DN carries a prefix that reaches the boxes",
     "Agents on SIP Server dial prefix + box; without a Trunk of that prefix the call never comes (manual 2561-2571).",
@@ -65,16 +71,24 @@ SERVICE = Rule(
     "SIP Server asks one DN for each service: treatment, music, mcu, recorder (manual 3119-3137).",
     "Create the DN with service-type and with contact = this Asterisk, if it is to be the media server.",
 )  # fmt: skip
+SERVICE_ELSEWHERE = Rule(
+    "sipserver-media-elsewhere", "info", "a media service goes to another host, and this Asterisk serves no media",
+    "SIP Server asks one DN for each service: treatment, music, mcu, recorder (manual 3119-3137).",
+    "Right where another server plays announcements; else include dialplan/gvma-media-*.conf, and correct contact.",
+)  # fmt: skip
 OVERFLOW = Rule(
     "no-answer-overflow-unknown", "warning", "no-answer-overflow names a box that does not exist",
     "Unanswered calls are sent there (manual 1838-1859).",
     "Set no-answer-overflow to prefix and box, or to a box that exists.",
 )  # fmt: skip
 RULES = (
-    NO_MWI, MWI_MODE, MWI_MODE_OLD, MWI_HOST, MWI_PORT, MWI_DOMAIN, MWI_ENABLE, MWI_VALUE, TRUNK, TRUNK_CONTACT,
-    SERVICE, OVERFLOW,
+    NO_MWI, MWI_MODE, MWI_MODE_OLD, MWI_HOST, MWI_PORT, MWI_DOMAIN, MWI_ENABLE, MWI_VALUE, MISSPELT, TRUNK,
+    TRUNK_CONTACT, SERVICE, SERVICE_ELSEWHERE, OVERFLOW,
 )  # fmt: skip
 
+MWI_OPTIONS = (
+    "mwi-mode", "mwi-domain", "mwi-host", "mwi-port", "mwi-extension-enable", "mwi-agent-enable", "mwi-group-enable",
+)  # fmt: skip
 MEDIA_SERVICES = ("treatment", "music", "mcu", "recorder")
 NOT_BOXES = frozenset({"none", "recall", "default", "release"})
 
@@ -89,6 +103,10 @@ def check_mwi(evidence: Evidence) -> Iterator[Finding]:
         missing = [name for name in ("mwi-domain", "mwi-host", "mwi-port") if not _option(application, name)]
         for name in missing:
             yield NO_MWI.at(owner(application), f"{name} is missing")
+        for name in sorted(application.options.keys() - set(MWI_OPTIONS)):
+            close = get_close_matches(name.replace("_", "-"), MWI_OPTIONS, 1, 0.85)
+            if close:
+                yield MISSPELT.at(owner(application), f"{name} is probably {close[0]}")
         yield from _mode(evidence, application)
         yield from _address(evidence, application)
         yield from _enabled(evidence, application)
@@ -150,28 +168,37 @@ def check_trunks(evidence: Evidence) -> Iterator[Finding]:
         if not trunks:
             yield TRUNK.at(key, f"no Trunk DN has prefix {prefix}")
         for trunk in trunks:
-            yield from _leads_here(evidence, trunk, TRUNK_CONTACT)
+            yield from _elsewhere(evidence, trunk, TRUNK_CONTACT)
 
 
-def _leads_here(evidence: Evidence, thing: ConfigObject, rule: Rule) -> Iterator[Finding]:
+def leads_here(evidence: Evidence, thing: ConfigObject) -> bool:
+    """Whether an object's ``contact`` is this Asterisk, as far as its addresses and ports are known."""
     here = evidence.this_asterisk
     host, port = host_and_port(_option(thing, "contact"))
-    if not here.addresses:
-        return
-    if host not in here.addresses or (here.sip_ports and port not in here.sip_ports):
+    return host in here.addresses and (not here.sip_ports or port in here.sip_ports)
+
+
+def _elsewhere(evidence: Evidence, thing: ConfigObject, rule: Rule) -> Iterator[Finding]:
+    if evidence.this_asterisk.addresses and not leads_here(evidence, thing):
         yield rule.at(owner(thing), f"contact = {_option(thing, 'contact') or '(none)'} is not this Asterisk")
 
 
 def check_media_services(evidence: Evidence) -> Iterator[Finding]:
-    """Voice over IP Service DNs for treatment, music, mcu, recorder whose contact is this Asterisk (S98)."""
+    """Voice over IP Service DNs for treatment, music, mcu, recorder whose contact is this Asterisk (S98).
+
+    This Asterisk is a media server where its dialplan has the context for it; else a DN elsewhere is right.
+    """
     if not evidence.layer.answered("servicequery"):
         return
     for service in MEDIA_SERVICES:
         dns = [dn for dn in evidence.layer.services if _option(dn, "service-type").lower() == service]
-        if not dns:
+        if not evidence.media.used:
+            for dn in dns:
+                yield from _elsewhere(evidence, dn, SERVICE_ELSEWHERE)
+        elif not dns:
             yield SERVICE.at("servicequery", f"no DN has service-type = {service}")
-        elif not any(not list(_leads_here(evidence, dn, SERVICE)) for dn in dns):
-            yield from _leads_here(evidence, dns[0], SERVICE)
+        elif not any(leads_here(evidence, dn) for dn in dns):
+            yield from _elsewhere(evidence, dns[0], SERVICE)
 
 
 def check_overflow(evidence: Evidence) -> Iterator[Finding]:

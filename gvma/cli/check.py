@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from gvma.cli import exits
+from gvma.cli.output import printable
+from gvma.errors import GvmaError
 
 if TYPE_CHECKING:
+    from gvma.check.evidence import Evidence
     from gvma.check.finding import Finding
     from gvma.cli.main import Invocation
+    from gvma.cli.output import Output
 
 FOUND = 1
 UNKNOWN = 3
@@ -47,35 +51,70 @@ def command(invocation: Invocation, nagios: bool, probe: bool) -> None:
     from gvma.check.collect import collect  # noqa: PLC0415  (start-up)
     from gvma.settings.reader import examine  # noqa: PLC0415  (start-up)
 
+    output = invocation.output
     try:
         examined = examine(invocation.config, os.environ)
-        found = findings(collect(examined, probe=probe))
+        evidence = collect(examined, probe=probe)
+        found = findings(evidence)
     except Exception as error:
         if not nagios:
             raise
-        invocation.output.line(f"GVMA UNKNOWN: {type(error).__name__}, run `gvma check`")
+        # Of an exception that nobody foresaw only its class is shown: its text might hold a secret.
+        reason = error.message if isinstance(error, GvmaError) else f"a defect of ours, {type(error).__name__}"
+        output.result("check", "error", findings=[])
+        output.line(_one_line(f"GVMA UNKNOWN: {reason}"))
         raise click.exceptions.Exit(UNKNOWN) from error
     gravest = worst(found)
-    invocation.output.result(
-        "check", "error" if gravest in {"error", "warning"} else "ok", findings=[finding.as_json() for finding in found]
+    output.result(
+        "check",
+        "error" if gravest in {"error", "warning"} else "ok",
+        findings=[finding.as_json() for finding in found],
+        queries=[
+            {"query": answer.query, "answered": answer.error is None, "types": answer.types}
+            for answer in evidence.layer.answers.values()
+        ],
+        probes=[
+            {"name": one.name, "answer": one.answer, "messages": one.counts or None} for one in evidence.probes or ()
+        ],
     )
     if nagios:
-        status = _NAGIOS[gravest]
-        invocation.output.line(f"GVMA {_NAGIOS_WORDS[status]}: {_counts(found)}")
+        status = UNKNOWN if examined.problems else _NAGIOS[gravest]
+        codes = ", ".join(dict.fromkeys(one.code for one in found if one.severity != "info"))
+        output.line(_one_line(f"GVMA {_NAGIOS_WORDS[status]}: {_counts(found)}{f' ({codes})' if codes else ''}"))
         raise click.exceptions.Exit(status)
-    _show(invocation, found)
+    _show(output, evidence, found)
     if examined.problems:
         raise click.exceptions.Exit(exits.SETTINGS)
     if gravest in {"error", "warning"}:
         raise click.exceptions.Exit(FOUND)
 
 
-def _show(invocation: Invocation, found: Sequence[Finding]) -> None:
-    output = invocation.output
-    for finding in found:
-        output.line(f"{finding.severity:7}  {finding.code}  {finding.where}: {finding.message}. {finding.hint}")
-    if not output.quiet:
-        output.line(f"{_counts(found)}.")
+def _show(output: Output, evidence: Evidence, found: Sequence[Finding]) -> None:
+    for one in found:
+        output.line(_one_line(f"{one.severity:7}  {one.code}  {one.where}: {one.message.rstrip('.')}. {one.hint}"))
+    if output.quiet:
+        return
+    for line in _seen(evidence):
+        output.line(_one_line(line))
+    output.line(f"{_counts(found)}.")
+
+
+def _seen(evidence: Evidence) -> Iterator[str]:
+    """What was asked and how it was answered, be it well or not."""
+    for answer in evidence.layer.answers.values():
+        if answer.error is None:
+            given = ", ".join(f"{number} {kind}" for kind, number in answer.types.items())
+            yield f"{answer.query}: {given or 'no objects'}."
+    if evidence.live and evidence.live.version:
+        yield f"Asterisk {evidence.live.version}, {'PJSIP' if evidence.driver == 'pjsip' else 'chan_sip'}."
+    for probe in evidence.probes or ():
+        if probe.notified:
+            yield f"{probe.name}: SUBSCRIBE was answered {probe.answer}, NOTIFY with {probe.counts} messages (new/old)."
+
+
+def _one_line(text: str) -> str:
+    """One printable line, whatever the names in it hold."""
+    return printable(" ".join(text.splitlines())).replace("\t", " ")
 
 
 def _counts(found: Sequence[Finding]) -> str:

@@ -80,7 +80,7 @@ switch_profile = asterisk
 [media]
 sounds_path = asterisk/data/sounds
 recordings_path = asterisk/data/sounds
-default_file = asterisk/data/sounds/en/tone
+default_file = tone
 agi_port = {agi_port}
 """
 

@@ -5,11 +5,22 @@ from __future__ import annotations
 import inspect
 from pathlib import Path
 
-from gvma.check import asterisk_files, catalogue, gvm_options, live, media, probe, settings_checks, sipserver, switches
+from gvma.check import (
+    asterisk_files,
+    catalogue,
+    drift,
+    gvm_options,
+    live,
+    media,
+    probe,
+    settings_checks,
+    sipserver,
+    switches,
+)
 from gvma.check.finding import Finding, Rule
 
 ROOT = Path(__file__).resolve().parents[3]
-ROOMS = (settings_checks, gvm_options, sipserver, switches, asterisk_files, live, probe, media)
+ROOMS = (settings_checks, gvm_options, sipserver, switches, asterisk_files, live, drift, probe, media)
 
 
 def test_no_code_stands_twice() -> None:

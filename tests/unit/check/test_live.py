@@ -20,6 +20,7 @@ ALL = frozenset(
         *checks.DRIVER_MODULES["pjsip"],
         *checks.DRIVER_MODULES["sip"],
         *checks.REGISTER_MODULES,
+        *checks.ROUTING_MODULES,
         *checks.MEDIA_MODULES,
         "res_timing_timerfd.so",
     }
@@ -75,6 +76,22 @@ def test_a_media_module_is_not_missed_where_there_is_no_media_server() -> None:
     assert list(checks.check_modules(seen(replace(WELL, loaded=ALL - {"app_confbridge.so"})))) == []
 
 
+@pytest.mark.parametrize(
+    ("driver", "without", "wrong"),
+    [
+        ("pjsip", "res_pjsip_exten_state.so", True),
+        ("pjsip", "app_dial.so", True),
+        ("sip", "res_pjsip_exten_state.so", False),
+        ("sip", "app_dial.so", True),
+    ],
+)
+def test_routing_needs_presence_and_dial(driver: str, without: str, wrong: bool) -> None:
+    live = replace(WELL, loaded=ALL - {without})
+    found = checks.check_modules(seen(live, GvmaSettings(routing=True), driver=driver))
+    assert [finding.code for finding in found] == ["module-missing"] * wrong
+    assert list(checks.check_modules(seen(live, driver=driver))) == []
+
+
 def test_another_storage_of_app_voicemail_is_app_voicemail_too() -> None:
     live = replace(WELL, loaded=ALL - {"app_voicemail.so"} | {"app_voicemail_odbc.so"})
     assert list(checks.check_modules(seen(live))) == []
@@ -83,31 +100,6 @@ def test_another_storage_of_app_voicemail_is_app_voicemail_too() -> None:
 def test_res_mwi_external_excludes_app_voicemail() -> None:
     live = replace(WELL, loaded=ALL | {checks.EXTERNAL_MWI})
     assert [finding.code for finding in checks.check_modules(seen(live))] == ["module-conflict"]
-
-
-BOXES = f"{MARKERS[0]}\n[GVMA_DN]\n1000 => 1,Anne\n1001 => 1,Bob\n{MARKERS[1]}\n[site]\n5 => 1\n"
-
-
-@pytest.mark.parametrize(
-    ("held", "codes"),
-    [
-        ({"1000@GVMA_DN", "1001@GVMA_DN"}, []),
-        ({"1000@GVMA_DN"}, ["drift"]),
-        ({"1000@GVMA_DN", "1001@GVMA_DN", "9@GVMA_AGENT"}, ["drift"]),
-        (set[str](), ["drift"]),
-    ],
-)
-def test_boxes_that_asterisk_holds_and_those_of_the_block(held: set[str], codes: list[str]) -> None:
-    evidence = seen(replace(WELL, boxes=frozenset(held)), **conf("vm", BOXES))
-    assert [finding.code for finding in checks.check_drift(evidence)] == codes
-
-
-def test_subscriptions_that_asterisk_holds_and_those_of_the_block() -> None:
-    text = f"{MARKERS[0]}\n[sip-server]\ntype=endpoint\n[gvm-1000]\ntype=aor\n{MARKERS[1]}\n"
-    right = seen(replace(WELL, subscriptions={"gvm-1000": "1000@GVMA_DN"}), **conf("driver", text))
-    assert list(checks.check_drift(right)) == []
-    wrong = seen(replace(WELL, subscriptions={}), **conf("driver", text))
-    assert [finding.code for finding in checks.check_drift(wrong)] == ["drift"]
 
 
 @pytest.mark.parametrize(
@@ -176,13 +168,3 @@ def test_phones_behind_sip_servers_address_want_the_user_name_first() -> None:
 def test_where_messages_and_pins_are_kept(general: str, codes: list[str]) -> None:
     evidence = seen(WELL, **conf("vm", f"[general]\n{general}\n"))
     assert [finding.code for finding in checks.check_storage(evidence)] == codes
-
-
-def test_a_context_that_asterisk_does_not_hold() -> None:
-    text = f"[default]\ninclude => GVMA\n{MARKERS[0]}\n[GVMA]\nexten => 1,1,NoOp\n{MARKERS[1]}\n"
-    held = replace(WELL, contexts=frozenset({"default", "GVMA"}))
-    assert list(checks.check_contexts(seen(held, **conf("exten", text)))) == []
-    lost = replace(WELL, contexts=frozenset({"default"}))
-    assert [finding.code for finding in checks.check_contexts(seen(lost, **conf("exten", text)))] == [
-        "dialplan-context"
-    ]

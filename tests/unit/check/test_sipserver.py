@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gvma.check import sipserver
+from gvma.check.evidence import Media
 from gvma.configserver.objects import ConfigObject
 from gvma.settings import GvmaSettings
 from tests.unit.check.objects import agent, application, dn, evidence, group
@@ -82,12 +85,28 @@ def test_media_services_lead_here() -> None:
         dn(name, 29, service_type=name, contact="sip:127.0.0.1:5060")
         for name in ("treatment", "music", "mcu", "recorder")
     ]
-    codes = [finding.code for finding in sipserver.check_media_services(evidence(servicequery=services))]
-    assert codes == []
     away = [*services[:3], dn("recorder", 29, service_type="recorder", contact="10.9.9.9")]
-    assert [f.code for f in sipserver.check_media_services(evidence(servicequery=away))] == ["sipserver-media-contact"]
-    missing = sipserver.check_media_services(evidence(servicequery=services[1:]))
-    assert [(f.code, "treatment" in f.message) for f in missing] == [("sipserver-media-contact", True)]
+
+    def found(dns: list[ConfigObject], *, used: bool) -> list[tuple[str, str]]:
+        seen = replace(evidence(servicequery=dns), media=Media(used))
+        return [(finding.code, finding.where) for finding in sipserver.check_media_services(seen)]
+
+    assert found(services, used=True) == []
+    assert found(away, used=True) == [("sipserver-media-contact", "DN recorder")]
+    assert found(services[1:], used=True) == [("sipserver-media-contact", "servicequery")]
+    assert found(away, used=False) == [("sipserver-media-elsewhere", "DN recorder")]
+    assert found(services[1:], used=False) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [("mwi-prot", ["sipserver-mwi-misspelt"]), ("mwi-extention-enable", ["sipserver-mwi-misspelt"]), ("sip-port", [])],
+)
+def test_an_option_that_is_nearly_an_mwi_option(name: str, codes: list[str]) -> None:
+    options = {option.replace("_", "-"): value for option, value in RIGHT.items()} | {name: "1"}
+    thing = ConfigObject("CfgApplication", 401, "SIP_Server", options=options)
+    seen = evidence(dnquery=[dn("1000")], applicationquery=[thing])
+    assert [finding.code for finding in sipserver.check_mwi(seen)] == codes
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,129 @@
+"""Where SIP reaches Asterisk, and what it answers to a few SUBSCRIBEs from this host; nothing is judged here."""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+
+from gvma.asterisk.hosts import sipserver_hosts
+from gvma.check.collect_live import Asked
+from gvma.check.conf import Conf
+from gvma.check.evidence import Layer, Probe, ThisAsterisk
+from gvma.check.values import host_and_port
+from gvma.errors import MessageSummaryError, SipError
+from gvma.settings import Settings
+from gvma.sip.message_summary import voice_messages
+from gvma.sip.subscriber import Answer, Subscriber
+
+_OF_EACH_KIND = 2
+_ANSWER_SECONDS = 3.0
+# Names are looked up side by side, and those that DNS does not tell in this time are not known.
+_DNS_SECONDS = 3.0
+_MOST_NAMES = 50
+_ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  (what Asterisk says it is bound to)
+
+
+def this_asterisk(settings: Settings, layer: Layer, asked: Asked) -> ThisAsterisk:
+    """The addresses and names by which SIP reaches Asterisk, as far as this host can know them."""
+    host = settings.gvma.asterisk_cm_host.lower()
+    own_name = socket.gethostname().lower()
+    mentioned = sorted(_mentioned_hosts(layer))[:_MOST_NAMES]
+    found = addresses_of({host, own_name, *mentioned})
+    addresses = set(found[host])
+    if any(is_local(address) for address in addresses | {host}):
+        addresses |= local_addresses() | {"localhost", own_name}
+    names = {host} | addresses
+    names |= {name for name in mentioned if found[name] & addresses or (is_local(name) and "localhost" in names)}
+    return ThisAsterisk(frozenset(names), frozenset(port for _, port in asked.bound))
+
+
+def _mentioned_hosts(layer: Layer) -> set[str]:
+    things = (*layer.applications, *layer.trunks, *layer.services)
+    texts = [thing.options.get(name, "") for thing in things for name in ("mwi-host", "mwi-domain", "contact")]
+    return {host for text in texts if text and (host := host_and_port(text)[0])}
+
+
+def addresses_of(hosts: Iterable[str]) -> dict[str, set[str]]:
+    """The addresses of each host, empty where DNS does not know it or does not answer in time."""
+    found: dict[str, set[str]] = {host: set() for host in hosts}
+
+    def look_up(host: str) -> None:
+        with suppress(OSError, UnicodeError):
+            found[host] = {str(one[4][0]).lower() for one in socket.getaddrinfo(host.strip("[]"), None)}
+
+    # Not a pool: a look-up cannot be broken off, and the interpreter would wait for a pool's threads.
+    threads = [Thread(target=look_up, args=(host,), daemon=True) for host in found]
+    deadline = time.monotonic() + _DNS_SECONDS
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    return dict(found)
+
+
+def local_addresses() -> set[str]:
+    """IPv4 addresses of this host, from the kernel's table of local routes, and the loopback of IPv6."""
+    table = Path("/proc/net/fib_trie")
+    if not table.exists():
+        return {"127.0.0.1", "::1"}
+    found = re.findall(r"\|-- (\d+\.\d+\.\d+\.\d+)\n\s+/32 host LOCAL", table.read_text("ascii"))
+    return {*found, "127.0.0.1", "::1"}
+
+
+def is_local(address: str) -> bool:
+    """Whether an address is this host's; all of 127.0.0.0/8 is."""
+    return address.startswith("127.") or address in local_addresses()
+
+
+def probe_boxes(settings: Settings, driver: Conf, asked: Asked) -> tuple[Probe, ...]:
+    """A SUBSCRIBE for the first subscriptions of each kind, ended again at once; none in REGISTER mode.
+
+    It comes from SIP Server's address where this host has it, since PJSIP knows SIP Server by its address.
+    """
+    if settings.gvma.mwi_mode != "SUBSCRIBE":
+        return ()
+    hosts = sipserver_hosts(settings.gvma)
+    local = next((host for host in hosts if is_local(host)), "")
+    address, port = next(iter(asked.bound), ("0.0.0.0", 5060))  # noqa: S104  (what Asterisk may be bound to)
+    target = settings.gvma.asterisk_cm_host if address in _ANYWHERE else address
+    probes: list[Probe] = []
+    for name in _sample(driver):
+        probes.append(_probe(name, target, port, local))
+        if probes[-1].answer == 0:
+            break  # the next would be as silent, and each takes its time
+    return tuple(probes)
+
+
+def _sample(driver: Conf) -> Iterator[str]:
+    left = dict.fromkeys(("gvm-a-", "gvm-g-", "gvm-"), _OF_EACH_KIND)
+    for name in dict.fromkeys(section.name for section in driver.sections if section.ours):
+        kind = next((kind for kind in left if name.startswith(kind)), "")
+        if kind and left[kind]:
+            left[kind] -= 1
+            yield name
+
+
+def _probe(name: str, host: str, port: int, local: str) -> Probe:
+    try:
+        with Subscriber(name, host, port, local=(local, 0) if local else None) as subscriber:
+            response = subscriber.subscribe(_ANSWER_SECONDS)
+            notify = subscriber.next_notify(_ANSWER_SECONDS) if response.status < 300 else None
+            answer = Answer(response.status, response.reason, notify)
+    except SipError:
+        return Probe(name, 0, notified=False, as_sipserver=bool(local))
+    try:
+        counts = voice_messages(answer.notify.text) if answer.notify else None
+    except MessageSummaryError:
+        counts = None
+    return Probe(
+        name,
+        answer.status,
+        notified=counts is not None,
+        counts=f"{counts.new}/{counts.old}" if counts else "",
+        as_sipserver=bool(local),
+    )
