@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gvma.cli import exits
+from gvma.cli.output import printable
 from gvma.sync.report import Progress, SyncOptions, SyncReport
 from gvma.sync.run import sync
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gvma.settings import Settings
 
 _SLOW_SECONDS = 1.0
+_COLOURED_CHARACTERS = 200_000
 _SECONDS = click.FloatRange(min=0)
 
 
@@ -133,7 +135,8 @@ def _lines(output: Output, options: SyncOptions, report: SyncReport) -> Iterator
 
 
 def _show_diff(output: Output, text: str) -> None:
-    if not output.colour:
+    text = printable(text)
+    if not output.colour or len(text) > _COLOURED_CHARACTERS:
         output.line(text.rstrip("\n"))
         return
     from rich.syntax import Syntax  # noqa: PLC0415  (only on a terminal)
