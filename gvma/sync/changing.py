@@ -6,13 +6,15 @@ It decides nothing of what the files should hold.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from gvma.configserver.objects import ConfigObject
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, GvmaError
 from gvma.settings.model import GvmaSettings
-from gvma.sync import held, state
+from gvma.sync import held, journal, state
 from gvma.sync.asterisk_side import Asterisk
 from gvma.sync.changes import FileChange
 from gvma.sync.files import TargetFile
@@ -23,7 +25,7 @@ from gvma.sync.readback import VOICEMAIL, Expected
 from gvma.sync.report import SyncReport
 from gvma.sync.sets import BackupSets
 from gvma.sync.snapshot import snapshot
-from gvma.sync.stopping import Stopped
+from gvma.sync.stopping import Stopped, undisturbed
 from gvma.sync.transaction import Applied, TargetMoved, apply
 
 _log = logging.getLogger(__name__)
@@ -73,10 +75,11 @@ def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, rep
     owed = held.owed_modules(path)
     with applied:
         lost = _have_it_taken(applied, work, settings, asterisk, report)
-        for name, text in texts.items():
-            state.leave(path, name, text)
         done = asterisk is not None and lost is None
-        moved = applied.finish(owed=() if done else applied.modules)
+        with _as_old_as_the_files(path):
+            for name in texts:
+                state.promote(path, name)
+            moved = applied.finish(owed=() if done else applied.modules)
     state.settle_staged(path, applied=False)
     report.take(work.plan.counts, {file.path: file.changed for file in work.plan.files})
     if lost is not None:
@@ -84,6 +87,21 @@ def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, rep
     if done:
         held.settle_owed(path, {*applied.modules, *owed})
     return not moved
+
+
+@contextmanager
+def _as_old_as_the_files(backup_path: Path) -> Iterator[None]:
+    """A failure that puts the files back puts the records back first, while an interruption would still go on.
+
+    A record ahead of the files would miss an administrator's reset. Where the journal is closed, all is new.
+    """
+    try:
+        yield
+    except BaseException:
+        with undisturbed():
+            if journal.read_journal(backup_path) is not None:
+                state.demote(backup_path)
+        raise
 
 
 def _have_it_taken(

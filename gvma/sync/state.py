@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gvma.mailboxes import Warning
-from gvma.sync.files import read_private, remove_private, write_private
+from gvma.sync import disk
+from gvma.sync.files import not_kept, read_private, remove_private, write_private
 
 PINS, OWNERS, LAST = "first-pins", "owners", "last-sync.json"
-_NEXT = ".next"
+_NEXT, _BEFORE = ".next", ".before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,41 @@ def stage(backup_path: Path, texts: Mapping[str, bytes]) -> None:
 
 
 def settle_staged(backup_path: Path, *, applied: bool) -> None:
-    """After an interrupted run: its texts count where its files stay new (``applied``), else they go.
+    """At the end of a run, interrupted or not: its texts count where its files stay new (``applied``), else they go.
 
     A record that is behind the files would take the next sync for an administrator's reset, one that is
     ahead of them would miss it.
     """
     for name in (PINS, OWNERS):
-        staged = read_private(folder(backup_path) / (name + _NEXT))
-        if staged is not None:
-            if applied:
-                leave(backup_path, name, staged)
-            remove_private(folder(backup_path) / (name + _NEXT))
+        if applied:
+            promote(backup_path, name)
+        for use in (_NEXT, _BEFORE):
+            remove_private(folder(backup_path) / (name + use))
+
+
+def promote(backup_path: Path, name: str) -> None:
+    """The staged text takes the place of the record, which is kept beside it; needs no room on the disk."""
+    place = folder(backup_path)
+    if (place / (name + _NEXT)).exists():
+        _rename(place / name, place / (name + _BEFORE))
+        _rename(place / (name + _NEXT), place / name)
+
+
+def demote(backup_path: Path) -> None:
+    """Takes ``promote`` back while the transaction is open: interrupted here, the next run promotes again."""
+    place = folder(backup_path)
+    for name in (PINS, OWNERS):
+        if not (place / (name + _NEXT)).exists():
+            _rename(place / name, place / (name + _NEXT))
+        if not (place / name).exists():
+            _rename(place / (name + _BEFORE), place / name)
+
+
+def _rename(path: Path, to: Path) -> None:
+    if not path.exists():
+        return
+    try:
+        disk.rename(path, to)
+        disk.fsync_folder(path.parent)
+    except OSError as error:
+        raise not_kept(path, error) from error
