@@ -104,6 +104,13 @@ def write_owners(owners: Mapping[Identity, Holding]) -> bytes:
     return f"{_TITLE}\n{''.join(lines)}".encode()
 
 
+def with_carried(text: bytes, carried: Mapping[Identity, Holding]) -> bytes:
+    """The record with refused owners' entries among the others."""
+    if not carried:
+        return text
+    return write_owners({**read_owners(text), **carried})
+
+
 def read_owners(text: bytes) -> dict[Identity, Holding]:
     """The record as it was written; empty where the text is no record (then the cautious way is taken)."""
     title, *lines = text.decode("utf-8", "replace").splitlines() or [""]

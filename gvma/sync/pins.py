@@ -6,7 +6,7 @@ Pure. The record of first PINs holds keyed hashes, never a PIN; nothing here pri
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gvma.mailboxes import Mailbox
@@ -45,13 +45,13 @@ def fingerprint(key: bytes, box: str, pin: str) -> str:
 
 
 def settle(  # noqa: PLR0913  (each is another thing that a PIN depends on)
-    mailboxes: Iterable[Mailbox],
+    mailboxes: Collection[Mailbox],
     in_file: Mapping[str, str],
     record: PinRecord | None,
     key: bytes,
     *,
     wanted_resets: frozenset[str] = frozenset(),
-    carried: Iterable[str] = (),
+    carried: Collection[str] = (),
 ) -> SettledPins:
     """Decides the PIN of each mailbox.
 
@@ -79,24 +79,16 @@ def settle(  # noqa: PLR0913  (each is another thing that a PIN depends on)
         elif record is not None and before is None:
             fresh.append(box)
     entries.extend(f"{box} {known[box]}\n" for box in sorted(carried) if box in known)
-    text = f"{_TITLE}{key.hex()}\n{''.join(entries)}".encode()
+    seal = "-" if carried else _seal(key, mailboxes)
+    text = f"{_TITLE}{key.hex()} {seal}\n{''.join(entries)}".encode()
     return SettledPins(kept, tuple(reset), tuple(fresh), text)
 
 
-def unchanged(mailboxes: Iterable[Mailbox], text: bytes) -> bool:
+def unchanged(mailboxes: Collection[Mailbox], text: bytes) -> bool:
     """Whether a record is just what ``settle`` would write again: then no first PIN has changed."""
-    title, _, entries = text.partition(b"\n")
+    title = text.partition(b"\n")[0]
     key = _key(title)
-    if key is None:
-        return False
-    at = 0
-    for mailbox in mailboxes:
-        box = mailbox.key
-        entry = f"{box} {fingerprint(key, box, mailbox.pin)}\n".encode()
-        if not entries.startswith(entry, at):
-            return False
-        at += len(entry)
-    return at == len(entries)
+    return key is not None and title.endswith(b" " + _seal(key, mailboxes).encode())
 
 
 def read_record(text: bytes) -> PinRecord | None:
@@ -114,11 +106,17 @@ def read_record(text: bytes) -> PinRecord | None:
     return PinRecord(key, hashes)
 
 
+def _seal(key: bytes, mailboxes: Iterable[Mailbox]) -> str:
+    """One keyed hash of all boxes and their first PINs, in their order."""
+    rows = [f"{one.box}\0{one.context}\0{one.pin}\n" for one in mailboxes]
+    return hashlib.blake2b("".join(rows).encode("utf-8", "surrogatepass"), key=key, digest_size=32).hexdigest()
+
+
 def _key(title: bytes) -> bytes | None:
     if not title.startswith(_TITLE.encode()):
         return None
     try:
-        key = bytes.fromhex(title[len(_TITLE) :].decode("ascii", "replace"))
+        key = bytes.fromhex(title[len(_TITLE) :].partition(b" ")[0].decode("ascii", "replace"))
     except ValueError:
         return None
     return key if len(key) == KEY_BYTES else None

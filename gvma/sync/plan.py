@@ -19,7 +19,7 @@ from gvma.routing import Routing
 from gvma.settings.model import GvmaSettings
 from gvma.sync.brake import Shrinkage
 from gvma.sync.diff import masked_diff
-from gvma.sync.owners import Holding, Identity, Kept, keep_for_refused, kind_of, kind_of_context, read_owners
+from gvma.sync.owners import Kept, keep_for_refused, kind_of, kind_of_context, read_owners, with_carried
 from gvma.sync.pins import SettledPins, read_record, settle, unchanged
 from gvma.sync.readback import SINGLY, VOICEMAIL, Box, Expected, extensions_of
 from gvma.sync.targets import Target, TargetNow, Three, render
@@ -81,12 +81,14 @@ class Known:
 class Surroundings:
     """What the plan depends on beside objects and files.
 
-    generated_at: for the date line, written where a block changes. new_key: of the record of first PINs, where
-    there is none yet. objects: how many each query answered with. wanted_resets: ``box@context``.
+    owners: the record's text for all owners that are served. generated_at: for the date line, written where a
+    block changes. new_key: of the record of first PINs, where there is none yet. objects: how many each query
+    answered with. wanted_resets: ``box@context``.
     """
 
     settings: GvmaSettings
     driver: str
+    owners: bytes = field(repr=False)
     generated_at: str
     new_key: bytes = field(repr=False)
     objects: Mapping[str, int]
@@ -107,7 +109,7 @@ class Plan:
     touched: frozenset[str]
     extensions: Mapping[str, tuple[str, ...]] = field(repr=False)
     pins: SettledPins = field(repr=False)
-    owners: Mapping[Identity, Holding] = field(repr=False)
+    owners: bytes = field(repr=False)
     warnings: tuple[Warning, ...]
     shrinkage: Shrinkage
     left_out: tuple[str, ...] = ()
@@ -162,7 +164,7 @@ def _nothing_to_do(wanted: Desired, now: Three, known: Known, around: Surroundin
         touched=frozenset(),
         extensions=extensions_of(now[2].body),
         pins=SettledPins({}, (), (), known.pins),
-        owners=wanted.owners,
+        owners=around.owners,
         warnings=(*wanted.warnings, *around.routing.warnings),
         left_out=around.routing.left_out,
         shrinkage=Shrinkage(len(wanted.mailboxes), 0, known.objects, around.objects, frozenset()),
@@ -202,7 +204,7 @@ def _plan(wanted: Desired, now: Three, known: Known, around: Surroundings) -> Pl
         touched=touched,
         extensions=extensions_of(dialplan_body),
         pins=pins,
-        owners={**wanted.owners, **kept.carried} if kept.carried else wanted.owners,
+        owners=with_carried(around.owners, kept.carried),
         warnings=(*wanted.warnings, *around.routing.warnings, *_unsure(kept)),
         left_out=around.routing.left_out,
         shrinkage=Shrinkage(

@@ -20,6 +20,7 @@ from gvma.settings.model import GvmaSettings
 from gvma.sync import state
 from gvma.sync.asking import Answers
 from gvma.sync.files import TargetFile, read_target
+from gvma.sync.owners import write_owners
 from gvma.sync.pins import KEY_BYTES
 from gvma.sync.plan import Known, Plan, Surroundings, make_plan, planned
 from gvma.sync.readback import VOICEMAIL, Expected
@@ -58,7 +59,10 @@ class Planner:
         self._answers = answers
         self._new_key = secrets.token_bytes(KEY_BYTES)
         self._resets = frozenset(resets)
-        self._wanted = desired(answers.dns, answers.agents, answers.groups, allow_mailcmd=settings.allow_mailcmd)
+        wanted = desired(answers.dns, answers.agents, answers.groups, allow_mailcmd=settings.allow_mailcmd)
+        # As a text, the owners of 100,000 boxes take a tenth of the room.
+        self._owners = write_owners(wanted.owners)
+        self._wanted = replace(wanted, owners={})
         self._refuse_unknown(self._resets)
 
     def prepare(self) -> Prepared:
@@ -71,6 +75,7 @@ class Planner:
         around = Surroundings(
             settings=self._settings,
             driver=self._driver,
+            owners=self._owners,
             generated_at=time.strftime("%a %b %d %H:%M:%S %Y"),
             new_key=self._new_key,
             objects=self._answers.counts,

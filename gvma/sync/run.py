@@ -27,7 +27,6 @@ from gvma.sync.brake import brake
 from gvma.sync.changing import Work, carry_out, first_of
 from gvma.sync.lock import hold_lock
 from gvma.sync.metrics import Figures, write_metrics
-from gvma.sync.owners import write_owners
 from gvma.sync.planning import Planner, Prepared, read_targets
 from gvma.sync.recovery import pending_recovery, recover, will_be_new
 from gvma.sync.report import Progress, SyncOptions, SyncReport
@@ -184,7 +183,7 @@ class _Run:
     def _record(self, prepared: Prepared, answers: Answers) -> None:
         report, path = self._report, self._gvma.backup_path
         state.leave(path, state.PINS, prepared.plan.pins.record)
-        state.leave(path, state.OWNERS, write_owners(prepared.plan.owners))
+        state.leave(path, state.OWNERS, prepared.plan.owners)
         before = state.read_left(path)
         said = [[one.code, one.message, one.where] for one in report.warnings]
         report.show_warnings = report.changed or before.warnings() != said
