@@ -5,8 +5,8 @@ Pure. A stream of pieces, since 100,000 objects in one text would cost the memor
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
+from json.encoder import encode_basestring_ascii as quoted
 
 from gvma.configserver.objects import ConfigObject
 
@@ -14,9 +14,6 @@ MARK = "****"
 """Stands for the value of an option that holds a PIN or a password."""
 
 _PIECE = 500
-_NEXT = '},{"kind":'
-_NEXT_LINE = '},\n{"kind":'
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def snapshot(answers: Mapping[str, Sequence[ConfigObject]]) -> Iterator[bytes]:
@@ -25,32 +22,30 @@ def snapshot(answers: Mapping[str, Sequence[ConfigObject]]) -> Iterator[bytes]:
     An object has kind, dbid, number, type, state, owner and options (section ``TServer``).
     """
     yield b'{"gvma_snapshot_version":1,"answers":{'
-    hidden: dict[str, bool] = {}
+    keys: dict[str, str] = {}
     for at, (query, objects) in enumerate(answers.items()):
-        yield f"{',' if at else ''}\n{_encode(query)}:[".encode()
+        yield f"{',' if at else ''}\n{quoted(query)}:[".encode()
         for start in range(0, len(objects), _PIECE):
-            text = _encode([_as_json(found, hidden) for found in objects[start : start + _PIECE]])[1:-1]
-            # Inside a value the quote would stand behind a backslash, so this is where an object begins.
-            yield f"{',' if start else ''}\n{text.replace(_NEXT, _NEXT_LINE)}".encode()
+            lines = ",\n".join([_line(found, keys) for found in objects[start : start + _PIECE]])
+            yield f"{',' if start else ''}\n{lines}".encode()
         yield b"]"
     yield b"}}\n"
 
 
-def _as_json(found: ConfigObject, hidden: dict[str, bool]) -> dict[str, object]:
-    """hidden: the keys met so far, and whether their values are secret."""
-    options = found.options
-    shown: dict[str, str] = {}
-    for key in options:
-        secret = hidden.get(key)
-        if secret is None:
-            secret = hidden[key] = "password" in key or "secret" in key
-        shown[key] = MARK if secret else options[key]
-    return {
-        "kind": found.kind,
-        "dbid": found.dbid,
-        "number": found.number,
-        "type": found.type,
-        "state": found.state,
-        "owner": found.owner_dbid,
-        "options": shown,
-    }
+def _line(found: ConfigObject, keys: dict[str, str]) -> str:
+    """keys: of options, as JSON; those whose values are secret have the mark with them.
+
+    Written by hand: the json module takes twice the time, and this is a tenth of a whole sync.
+    """
+    pairs = []
+    for key, value in found.options.items():
+        name = keys.get(key)
+        if name is None:
+            secret = "password" in key or "secret" in key
+            name = keys[key] = f'{quoted(key)}:"{MARK}"' if secret else f"{quoted(key)}:"
+        pairs.append(name + quoted(value) if name[-1] == ":" else name)
+    return (
+        f'{{"kind":{quoted(found.kind)},"dbid":{found.dbid},"number":{quoted(found.number)},'
+        f'"type":{"null" if found.type is None else found.type},"state":{found.state},'
+        f'"owner":{found.owner_dbid},"options":{{{",".join(pairs)}}}}}'
+    )

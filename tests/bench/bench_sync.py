@@ -19,7 +19,7 @@ from statistics import median
 
 from tests.bench.bench_configserver import answer, floor
 
-RUNS = 2
+RUNS = 5
 DNS = 100_000
 BOXES_ON_ASTERISK = 5_000
 SYNC_LIMIT = 3.0
