@@ -50,8 +50,11 @@ def render_voicemail(mailboxes: Iterable[Mailbox], generated_at: str) -> bytes:
     for mailbox in mailboxes:
         line = f"{mailbox.box} => {mailbox.pin},{mailbox.name},{mailbox.email},{mailbox.pager},{mailbox.options}"
         contexts[mailbox.context].append(line.replace(";", r"\;") if ";" in line else line)
-    text = "".join("\n".join(rows) + "\n" for rows in contexts.values())
-    return header(generated_at) + text.encode()
+    rows = [header(generated_at).decode().rstrip("\n")]
+    for boxes in contexts.values():
+        rows += boxes
+    rows.append("")
+    return "\n".join(rows).encode()
 
 
 def read_boxes(body: bytes) -> dict[str, BoxLine]:
