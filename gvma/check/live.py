@@ -191,9 +191,17 @@ def check_identifier_order(evidence: Evidence) -> Iterator[Finding]:
     identified = [match for _, match in live.identifies or () if any(_matches(match, host) for host in hosts)]
     if evidence.settings.gvma.mwi_mode == "REGISTER" and identified:
         yield ORDER.at("pjsip.conf", f"endpoint_identifier_order={live.identifier_order}")
-    phones = sorted({name for name, host in live.contact_hosts if host in hosts and not name.startswith("gvm-")})
+    own = _aors_of({endpoint for endpoint, match in live.identifies or () if match in identified}, evidence)
+    phones = sorted({name for name, host in live.contact_hosts if host in hosts} - own)
     if evidence.settings.gvma.routing and phones and identified:
         yield ORDER_PHONES.at("pjsip.conf", f"{', '.join(phones[:5])} register from SIP Server's address")
+
+
+def _aors_of(endpoints: set[str], evidence: Evidence) -> set[str]:
+    """The AORs of SIP Server's own endpoints, whose contact is SIP Server and no phone."""
+    driver = evidence.confs.get("driver")
+    sections = [section for section in driver.sections if section.name in endpoints] if driver else []
+    return endpoints | {aor.strip() for section in sections for aor in section.value("aors").split(",")}
 
 
 def _address_first(live: Live) -> bool:

@@ -40,6 +40,9 @@ COMMANDS = {
     "demo": "Show the whole story on a private Asterisk.",
 }
 
+# Commands with an answer of their own to a settings file that is not there.
+_LOOK_THEMSELVES = frozenset({"config", "check"})
+
 
 @dataclass
 class Invocation:
@@ -144,7 +147,7 @@ def cli(ctx: click.Context, config: Path | None, form: str, quiet: bool, verbose
     output: Output = ctx.obj.output
     output.quiet, output.verbosity = quiet, verbose
     ctx.obj.config = config
-    if config is not None and ctx.invoked_subcommand != "config" and not ctx.obj.asks_help:
+    if config is not None and ctx.invoked_subcommand not in _LOOK_THEMSELVES and not ctx.obj.asks_help:
         from gvma.settings import reader  # noqa: PLC0415  (start-up)
 
         reader.find(config, os.environ)

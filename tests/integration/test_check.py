@@ -1,0 +1,521 @@
+"""`gvma check` on real servers: a healthy installation gives no finding, and each fault gives its own.
+
+The faults are made as they happen: by an editor, by manager.conf, by a module that is not loaded. After each
+test the installation is as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from socket import SOCK_DGRAM, SOCK_STREAM
+
+import pytest
+
+from gvma.demo.ports import free_port
+from tests.integration.calls import DIALPLAN, MediaServer, write_burst
+from tests.integration.conftest import StartAsterisk
+from tests.integration.installation import EXTENSION, PASSWORD, ROUTING_POINT, SERVICE, TRUNK, Installation, Layer
+
+SIP_SERVER = "127.0.0.3"
+PIN = "907531"
+AMI_SECRET = "not-the-sample-one"
+VOICEMAIL = "[general]\nformat=wav\npollmailboxes=yes\npollfreq=3600\n[MY_COMPANY]\n5001 => 4711,Reception\n"
+EXTENSIONS = """\
+[general]
+[globals]
+GVMA_AGI=agi://127.0.0.1:{agi_port}
+#include "{dialplan}"
+[default]
+include => GVMA
+include => GVMA_ROUTING
+include => moh_conf_treatment
+"""
+PJSIP = "[udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:{sip_port}\n"
+SIP = "[general]\nudpbindaddr=127.0.0.1:{sip_port}\nallowguest=no\nsrvlookup=no\n"
+
+
+def healthy_layer(sip_port: int) -> Layer:
+    """What the manual's chapter 2 asks for, with Asterisk on this port."""
+    here = f"127.0.0.1:{sip_port}"
+    extension = {
+        "contact": here,
+        "dual-dialog-enabled": "false",
+        "make-call-rfc3725-flow": "1",
+        "refer-enabled": "false",
+        "sip-hold-rfc3264": "false",
+        "subscribe-presence": "Asterisk_37",
+    }
+    trunk = {
+        "contact": here,
+        "subscribe-presence-domain": "127.0.0.1",
+        "subscribe-presence-expire": "600",
+        "subscribe-presence-from": f"gsip@{SIP_SERVER}",
+        "refer-enabled": "false",
+    }
+    return Layer(
+        dns={
+            ("1000", EXTENSION): extension | {"gvm_password": PIN, "no-answer-overflow": "371000"},
+            ("1001", EXTENSION): extension | {"gvm_mailbox": "5001", "gvm_mailbox_context": "MY_COMPANY"},
+            ("2400", ROUTING_POINT): {},
+            **{(f"Asterisk_{prefix}", TRUNK): trunk | {"prefix": prefix} for prefix in ("37", "38", "39")},
+            **{
+                (f"media_{service}", SERVICE): {"service-type": service, "contact": here}
+                for service in ("treatment", "music", "mcu", "recorder")
+            },
+        },
+        agents={"7001": {"gvm_mailbox": "2222", "gvm_group_mailbox": "3333"}},
+        groups={"Sales": {"gvm_mailbox": "3333"}},
+        application={
+            "mwi-mode": "SUBSCRIBE",
+            "mwi-domain": "127.0.0.1",
+            "mwi-host": "127.0.0.1",
+            "mwi-port": str(sip_port),
+            "mwi-extension-enable": "true",
+            "mwi-agent-enable": "true",
+            "mwi-group-enable": "true",
+        },
+    )
+
+
+@pytest.fixture(scope="module", params=[pytest.param(v, id=str(v), marks=pytest.mark.asterisk) for v in (16, 22)])
+def synced(request: pytest.FixtureRequest, start_module_asterisk: StartAsterisk) -> Iterator[Installation]:
+    """A healthy installation with voicemail, routing and media, all of it in use."""
+    version = request.param
+    agi_port = free_port(SOCK_STREAM)
+    dialplan = DIALPLAN / f"gvma-media-{'sip' if version == 16 else 'pjsip'}.conf"
+    files = {
+        "voicemail.conf": VOICEMAIL,
+        "extensions.conf": EXTENSIONS.format(agi_port=agi_port, dialplan=dialplan),
+        "sip.conf" if version == 16 else "pjsip.conf": SIP if version == 16 else PJSIP,
+    }
+    asterisk = start_module_asterisk(version, files, ami_secret=AMI_SECRET)
+    write_burst(asterisk.sounds / "en/calm.wav")
+    with ExitStack() as stack:
+        installation = Installation(asterisk, stack, healthy_layer(asterisk.sip_port))
+        installation.settings |= {
+            "siptserver_host": SIP_SERVER,
+            "siptserver_port": free_port(SOCK_DGRAM),
+            "switch_profile": "asterisk",
+            "routing": "yes",
+            "routing_endpoints": "yes",
+            "routing_gateway_host": "127.0.0.2",
+        }
+        installation.media = {"agi_port": agi_port, "sounds_path": asterisk.sounds, "default_file": "calm"}
+        installation.sync()
+        folder = asterisk.folder / "media"
+        folder.mkdir()
+        server = MediaServer(folder, agi_port)
+        server.configure()
+        server.start()
+        stack.callback(server.stop)
+        yield installation
+
+
+@pytest.fixture
+def installation(synced: Installation) -> Iterator[Installation]:
+    """The healthy installation; files, settings and objects are put back after the test."""
+    kept = {path: path.read_bytes() for path in synced.asterisk.etc.glob("*.conf")}
+    cfgserver, settings, media = dict(synced.cfgserver), dict(synced.settings), dict(synced.media)
+    tree = synced.tree.read_bytes()
+    yield synced
+    synced.cfgserver, synced.settings, synced.media = cfgserver, settings, media
+    synced.simulator.fail = None
+    synced.tree.write_bytes(tree)
+    for path in synced.asterisk.etc.glob("*.conf"):
+        if path not in kept:
+            path.unlink()
+    for path, content in kept.items():
+        if path.read_bytes() != content:
+            path.write_bytes(content)
+    synced.write_settings()
+
+
+def codes(installation: Installation, *words: str) -> set[str]:
+    installation.write_settings()
+    return {finding["code"] for finding in installation.check(*words)}
+
+
+def edit(installation: Installation, name: str, change: Callable[[str], str]) -> None:
+    path = installation.asterisk.etc / name
+    path.write_text(change(path.read_text("utf-8")), "utf-8")
+
+
+def driver_file(installation: Installation) -> str:
+    return "sip.conf" if installation.asterisk.driver == "sip" else "pjsip.conf"
+
+
+def test_a_healthy_installation_gives_no_finding_and_its_boxes_answer(installation: Installation) -> None:
+    installation.write_settings()
+    before = _state_of(installation)
+    result = installation.check_result("--probe")
+    assert result["findings"] == []
+    assert (result["status"], result["exit_code"]) == ("ok", 0)
+    assert {probe["name"]: (probe["answer"], probe["messages"]) for probe in result["probes"]} == {
+        "gvm-1000": (200, "0/0"),
+        "gvm-5001": (200, "0/0"),
+        "gvm-a-2222": (200, "0/0"),
+        "gvm-g-3333": (200, "0/0"),
+    }
+    assert {query["query"]: query["types"] for query in result["queries"]} == {
+        "dnquery": {"DN of type 1": 2},
+        "agentquery": {"Agent Login": 1},
+        "agentgroupquery": {"Agent Group": 1},
+        "routingpointquery": {"DN of type 4": 1},
+        "trunkquery": {"DN of type 14": 3},
+        "servicequery": {"DN of type 29": 4},
+        "applicationquery": {"Application": 1},
+    }
+    assert _state_of(installation) == before
+
+
+def _state_of(installation: Installation) -> dict[str, tuple[bytes, int]]:
+    """Every file that a check could have changed, with its time."""
+    folders = (installation.asterisk.etc, Path(str(installation.settings["backup_path"])))
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in [*files, installation.path]}
+
+
+def test_the_text_says_what_was_asked_and_nagios_gets_one_line(installation: Installation) -> None:
+    installation.write_settings()
+    text = installation.gvma("check")
+    assert (text.returncode, text.stderr) == (0, "")
+    assert "dnquery: 2 DN of type 1.\n" in text.stdout
+    assert text.stdout.splitlines()[-1] == "all is well."
+    nagios = installation.gvma("check", "--nagios")
+    assert (nagios.returncode, nagios.stdout) == (0, "GVMA OK: all is well\n")
+
+
+# Boxes, subscriptions and dialplan that were edited and not reloaded.
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("voicemail.conf", f"1000 => {PIN},1000", f"1000 => {PIN},Somebody"),
+        ("voicemail.conf", f"1000 => {PIN}", f"1009 => {PIN}"),
+        ("extensions.conf", "exten => 2400,", "exten => 2401,"),
+    ],
+)
+def test_an_edit_that_asterisk_has_not_read_is_drift(installation: Installation, name: str, old: str, new: str) -> None:
+    edit(installation, name, lambda text: text.replace(old, new))
+    installation.write_settings()
+    found = installation.check()
+    assert {finding["code"] for finding in found} >= {"drift"}
+    assert {finding["where"] for finding in found if finding["code"] == "drift"} == {name}
+    assert PIN not in json.dumps(found)
+
+
+@pytest.mark.parametrize(("old", "new"), [("1000@GVMA_DN", "1001@GVMA_DN"), ("[gvm-1000]", "[gvm-1009]")])
+def test_a_subscription_that_was_edited_is_drift(installation: Installation, old: str, new: str) -> None:
+    edit(installation, driver_file(installation), lambda text: text.replace(old, new))
+    assert "drift" in codes(installation)
+
+
+def test_files_that_asterisk_threw_away_are_drift(installation: Installation) -> None:
+    """AMI says Success to such a reload; the boxes of before are still there."""
+    edit(installation, "voicemail.conf", lambda text: text.replace(f"1000 => {PIN}", f"1234 => {PIN}") + "[unclosed\n")
+    installation.asterisk.cli("voicemail reload")
+    assert "drift" in codes(installation)
+
+
+# AMI.
+
+
+def test_a_wrong_secret_and_an_account_that_is_not_there_are_refused(installation: Installation) -> None:
+    installation.settings["asterisk_cm_secret"] = "wrong-and-secret"
+    installation.write_settings()
+    result = installation.check_result()
+    assert "ami-credentials" in {finding["code"] for finding in result["findings"]}
+    assert "wrong-and-secret" not in json.dumps(result)
+    installation.settings |= {"asterisk_cm_secret": AMI_SECRET, "asterisk_cm_username": "nobody"}
+    assert "ami-credentials" in codes(installation)
+
+
+@pytest.mark.parametrize("lacking", ["system", "command", "call"])
+def test_a_class_that_the_account_lacks(installation: Installation, lacking: str) -> None:
+    classes = ",".join({"system", "call", "log", "verbose", "command", "agent", "user"} - {lacking})
+    account = (
+        f"[weak]\nsecret = {AMI_SECRET}\npermit = 127.0.0.1/255.255.255.255\nread = {classes}\nwrite = {classes}\n"
+    )
+    edit(installation, "manager.conf", lambda text: text + account)
+    installation.asterisk.cli("manager reload")
+    installation.settings["asterisk_cm_username"] = "weak"
+    installation.write_settings()
+    found = installation.check()
+    assert {finding["code"] for finding in found if finding["severity"] == "error"} == {"ami-permission"}
+    assert [finding for finding in found if f"'{lacking}'" in finding["message"]]
+
+
+def test_asterisk_that_is_down_is_said_at_once(installation: Installation) -> None:
+    installation.settings["asterisk_cm_port"] = free_port(SOCK_STREAM)
+    found = codes(installation, "--probe")
+    assert "ami-unreachable" in found
+    assert not {"drift", "module-missing", "identify-none"} & found
+
+
+def test_asterisk_that_accepts_and_says_nothing_is_not_waited_for(installation: Installation) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        installation.settings |= {"asterisk_cm_port": silent.getsockname()[1], "asterisk_cm_timeout": 1}
+        assert "ami-unreachable" in codes(installation)
+
+
+@contextmanager
+def without_module(installation: Installation, module: str) -> Iterator[None]:
+    installation.asterisk.cli(f"module unload {module}")
+    try:
+        yield
+    finally:
+        installation.asterisk.cli(f"module load {module}")
+
+
+@pytest.mark.parametrize(
+    ("module", "code"),
+    [("app_voicemail.so", "module-missing"), ("app_dial.so", "module-missing"), ("app_confbridge.so", "module-media")],
+)
+def test_a_module_that_is_not_loaded(installation: Installation, module: str, code: str) -> None:
+    with without_module(installation, module):
+        installation.write_settings()
+        found = installation.check()
+    assert module in {finding["where"] for finding in found if finding["code"] == code}
+    assert codes(installation) == set()
+
+
+# Configuration Server.
+
+
+@pytest.mark.parametrize(
+    ("fail", "code"),
+    [
+        ("refuse", "configserver-query"),
+        ("401", "configserver-credentials"),
+        ("fault", "configserver-query"),
+        ("truncate", "configserver-query"),
+        ("delay", "configserver-query"),
+        ("empty", "configserver-query-empty"),
+        ("malformed", "configserver-query"),
+    ],
+)
+def test_configuration_server_that_fails(installation: Installation, fail: str, code: str) -> None:
+    installation.simulator.fail = fail
+    installation.cfgserver["timeout"] = 1
+    installation.write_settings()
+    result = installation.check_result()
+    wheres = {finding["where"] for finding in result["findings"] if finding["code"] == code}
+    assert len(wheres) == len([key for key in installation.cfgserver if key.endswith("query")])
+    assert PASSWORD not in json.dumps(result)
+
+
+def test_a_query_that_selects_other_objects(installation: Installation) -> None:
+    installation.cfgserver["dnquery"] = "CfgSwitch[@name='Main']/DNs/CfgDN"
+    installation.cfgserver["agentgroupquery"] = installation.cfgserver["agentquery"]
+    installation.write_settings()
+    found = [finding for finding in installation.check() if finding["code"] == "configserver-query-type"]
+    assert {finding["where"] for finding in found} == {"dnquery", "agentgroupquery"}
+
+
+# Settings, and nothing at all.
+
+
+def test_nagios_is_unknown_without_settings_and_with_wrong_ones(installation: Installation, tmp_path: Path) -> None:
+    installation.settings["channel_driver"] = "dahdi"
+    installation.write_settings()
+    done = installation.gvma("check", "--nagios")
+    assert (done.returncode, len(done.stdout.splitlines())) == (3, 1)
+    assert done.stdout.startswith("GVMA UNKNOWN: ")
+    assert installation.gvma("check").returncode == 78
+    installation.path.unlink()
+    done = installation.gvma("check", "--nagios")
+    assert (done.returncode, len(done.stdout.splitlines())) == (3, 1)
+    assert done.stdout.startswith("GVMA UNKNOWN: no such settings file")
+
+
+def test_nagios_tells_warnings_from_errors(installation: Installation) -> None:
+    installation.settings["vm_agt_ext_prefix"] = "371"
+    installation.write_settings()
+    done = installation.gvma("check", "--nagios")
+    assert (done.returncode, done.stdout.partition(":")[0]) == (1, "GVMA WARNING")
+    installation.settings["asterisk_cm_port"] = free_port(SOCK_STREAM)
+    installation.write_settings()
+    done = installation.gvma("check", "--nagios")
+    assert (done.returncode, done.stdout.partition(":")[0]) == (2, "GVMA CRITICAL")
+
+
+def test_information_alone_leaves_exit_0(installation: Installation) -> None:
+    del installation.cfgserver["trunkquery"]
+    installation.write_settings()
+    result = installation.check_result()
+    assert [(finding["code"], finding["severity"]) for finding in result["findings"]] == [
+        ("configserver-query-unset", "info")
+    ]
+    assert set(result["findings"][0]) == {"code", "severity", "message", "where", "hint"}
+    assert result["exit_code"] == 0
+
+
+def test_settings_that_others_may_read(installation: Installation) -> None:
+    installation.write_settings(mode=0o644)
+    assert "settings-exposed-secret" in {finding["code"] for finding in installation.check()}
+
+
+# Files.
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "code"),
+    [
+        ("extensions.conf", ("include => GVMA\n", ""), "dialplan-include"),
+        ("extensions.conf", ("include => GVMA_ROUTING\n", ""), "dialplan-include"),
+        ("extensions.conf", ("include => GVMA\n", "[unused]\ninclude => GVMA\n[more]\n"), "dialplan-include-unreached"),
+        ("extensions.conf", ("include => moh_conf_treatment\n", ""), "media-include"),
+        ("extensions.conf", ("[default]\n", "[default]\n#include nowhere.conf\n"), "file-include"),
+        ("extensions.conf", ("[default]\n", "[default]\n#include extensions.conf\n"), "file-include"),
+        ("extensions.conf", ("[default]\n", "[default]\n#exec /bin/date\n"), "file-exec"),
+        ("extensions.conf", ("GVMA_AGI=agi://127.0.0.1:", "GVMA_AGI=agi://10.0.0.9:"), "media-address"),
+        ("voicemail.conf", (";$---GVMA-END-GVMA---$", ";$---GVMA-BEGIN-GVMA---$"), "file-unsafe"),
+        ("voicemail.conf", ("[general]\n", "[general]\n;-- open\n"), "file-unsafe"),
+        ("voicemail.conf", ("[MY_COMPANY]\n", "[MY_OTHER]\n"), "gvm-context-unknown"),
+        ("voicemail.conf", ("5001 =>", "5002 =>"), "gvm-context-box-unknown"),
+        ("voicemail.conf", ("[MY_COMPANY]\n", "[GVMA_DN]\n9 => 1\n[MY_COMPANY]\n"), "file-own-name"),
+        ("voicemail.conf", ("[general]\n", "[general]\npasswordlocation=attic\n"), "password-location"),
+        ("voicemail.conf", ("[general]\n", "[general]\nexternpass=/bin/pass\n"), "voicemail-storage"),
+    ],
+)
+def test_a_fault_in_asterisks_files(installation: Installation, name: str, change: tuple[str, str], code: str) -> None:
+    edit(installation, name, lambda text: text.replace(*change, 1))
+    assert code in codes(installation)
+
+
+def test_a_dial_to_sip_servers_address(installation: Installation) -> None:
+    dial = f"Dial({'SIP/2400@' if installation.asterisk.driver == 'sip' else 'PJSIP/gsip/sip:2400@'}{SIP_SERVER}:5060)"
+    edit(installation, "extensions.conf", lambda text: text.replace("[default]\n", f"[default]\nexten => 1,1,{dial}\n"))
+    assert "dialplan-dial-address" in codes(installation)
+
+
+def test_a_phone_with_a_secret_and_one_of_our_names(installation: Installation) -> None:
+    secret = "[1000]\nsecret=x\n[gvm-77]\ntype=friend\n" if installation.asterisk.driver == "sip" else (
+        "[1000]\ntype=endpoint\nauth=x\n[gvm-77]\ntype=aor\n"
+    )  # fmt: skip
+    edit(installation, driver_file(installation), lambda text: secret + text)
+    assert {"endpoint-secret", "file-own-name"} <= codes(installation)
+
+
+def test_the_block_of_a_perl_gvma_is_said(installation: Installation, tmp_path: Path) -> None:
+    installation.settings["backup_path"] = tmp_path / "never-synced-here"
+    installation.write_settings()
+    found = installation.check()
+    assert [finding["severity"] for finding in found if finding["code"] == "file-old-block"] == ["info"] * 3
+    assert not (tmp_path / "never-synced-here").exists()
+
+
+# Media.
+
+
+def test_a_media_server_that_is_down_and_one_that_is_something_else(installation: Installation) -> None:
+    installation.media["agi_port"] = free_port(SOCK_STREAM)
+    assert "media-health" in codes(installation)
+    installation.media["agi_port"] = installation.asterisk.ami_port
+    assert "media-health" in codes(installation)
+
+
+def test_sounds_that_are_not_there(installation: Installation) -> None:
+    installation.media |= {"default_file": "storm", "digits_prompt": "press", "recordings_path": "/nowhere/at/all"}
+    installation.write_settings()
+    found = [finding["where"] for finding in installation.check() if finding["code"] == "media-file"]
+    assert found == ["/nowhere/at/all", "storm", "press"]
+
+
+# SIP: who is identified by SIP Server's address, and what a SUBSCRIBE gets.
+
+
+@contextmanager
+def reloaded(installation: Installation) -> Iterator[None]:
+    """Asterisk reads its channel driver's file, and at the end the one of before."""
+    path = installation.asterisk.etc / driver_file(installation)
+    kept = path.read_bytes()
+    try:
+        yield
+    finally:
+        path.write_bytes(kept)
+        reload_driver(installation)
+
+
+def reload_driver(installation: Installation) -> None:
+    module = "chan_sip.so" if installation.asterisk.driver == "sip" else "res_pjsip.so"
+    installation.asterisk.cli(f"module reload {module}")
+
+
+def test_a_subscription_that_asterisk_does_not_hold_is_refused_with_404(installation: Installation) -> None:
+    with reloaded(installation):
+        edit(installation, driver_file(installation), lambda text: text.replace("[gvm-1000]", "[gvm-1009]"))
+        reload_driver(installation)
+        edit(installation, driver_file(installation), lambda text: text.replace("[gvm-1009]", "[gvm-1000]"))
+        installation.write_settings()
+        found = [finding for finding in installation.check("--probe") if finding["code"] == "probe-refused"]
+    # chan_sip finds no peer of this name, and says so only where guests are let in.
+    status = "401" if installation.asterisk.driver == "sip" else "404"
+    assert [(finding["where"], finding["message"]) for finding in found] == [
+        ("gvm-1000", f"SUBSCRIBE was answered {status}")
+    ]
+
+
+only_pjsip = pytest.mark.parametrize("synced", [22], indirect=True, scope="module")
+
+
+@only_pjsip
+def test_nobody_or_two_for_sip_servers_address(installation: Installation) -> None:
+    with reloaded(installation):
+        edit(installation, "pjsip.conf", lambda text: text.replace(f"match={SIP_SERVER}", "match=127.0.0.99"))
+        reload_driver(installation)
+        assert {"identify-none", "probe-refused"} <= codes(installation, "--probe")
+    with reloaded(installation):
+        second = f"[second]\ntype=endpoint\nallow=ulaw\n[second]\ntype=identify\nendpoint=second\nmatch={SIP_SERVER}\n"
+        edit(installation, "pjsip.conf", lambda text: second + text)
+        reload_driver(installation)
+        assert "identify-twice" in codes(installation)
+    assert codes(installation) == set()
+
+
+@only_pjsip
+def test_a_probe_from_a_host_that_is_not_sip_server_says_nothing_of_it(installation: Installation) -> None:
+    with reloaded(installation):
+        edit(installation, "pjsip.conf", lambda text: text.replace(SIP_SERVER, "192.0.2.7"))
+        reload_driver(installation)
+        installation.settings["siptserver_host"] = "192.0.2.7"
+        installation.write_settings()
+        found = installation.check("--probe")
+    assert {finding["severity"] for finding in found if finding["code"].startswith("probe-")} == {"info"}
+
+
+@only_pjsip
+def test_the_module_that_writes_a_notify(installation: Installation) -> None:
+    with without_module(installation, "res_pjsip_mwi_body_generator.so"):
+        assert {"module-missing", "probe-refused"} <= codes(installation, "--probe")
+    assert codes(installation, "--probe") == set()
+
+
+@only_pjsip
+def test_mailboxes_on_endpoint_and_aor(installation: Installation) -> None:
+    with reloaded(installation):
+        desk = "[desk]\ntype=endpoint\nallow=ulaw\nmailboxes=1000@GVMA_DN\n"
+        edit(installation, "pjsip.conf", lambda text: desk + text)
+        reload_driver(installation)
+        assert "pjsip-mailboxes-twice" in codes(installation)
+
+
+@only_pjsip
+def test_phones_behind_sip_servers_address_want_the_user_name_first(installation: Installation) -> None:
+    with reloaded(installation):
+        contact = f"contact=sip:1000@{SIP_SERVER}:5070"
+        behind = f"[behind]\ntype=endpoint\nallow=ulaw\naors=behind\n[behind]\ntype=aor\n{contact}\n"
+        edit(installation, "pjsip.conf", lambda text: behind + text)
+        reload_driver(installation)
+        assert "identifier-order-phones" in codes(installation)
+
+
+@only_pjsip
+def test_register_mode_wants_the_user_name_first(installation: Installation) -> None:
+    installation.settings["mwi_mode"] = "REGISTER"
+    assert {"identifier-order", "sipserver-mwi-mode", "probe-register"} <= codes(installation, "--probe")
