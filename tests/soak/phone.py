@@ -1,0 +1,100 @@
+"""A telephone at a mailbox: it logs in, and changes the PIN by keys, as its owner would.
+
+Every step waits for the prompt that Asterisk says it plays; nothing here waits for time to pass.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gvma.demo.asterisk import PrivateAsterisk
+from tests.integration.calls import wait_until
+from tests.useragent import UserAgent
+from tests.useragent.call import Call
+
+EXTENSIONS = """\
+[general]
+[default]
+exten => _8.,1,VoicemailMain(${EXTEN:1}@GVMA_DN)
+ same => n,Hangup()
+"""
+
+
+class Phone:
+    """One telephone. ``EXTENSIONS`` is what the dialplan needs: 8 and the box number leads to the box."""
+
+    def __init__(self, asterisk: PrivateAsterisk, agent: UserAgent) -> None:
+        self._asterisk, self._agent = asterisk, agent
+        self._heard = 0
+
+    def accepts(self, box: str, pin: str) -> bool:
+        """Whether the box opens to the PIN."""
+        call = self._enter(box, pin)
+        opened = self._prompt("vm-incorrect", "vm-incorrect-mailbox", "vm-youhave", "vm-opts") in {
+            "vm-youhave",
+            "vm-opts",
+        }
+        call.hang_up()
+        return opened
+
+    def open_options(self, box: str, pin: str) -> Call:
+        """A call that is in the mailbox options of the box."""
+        call = self._enter(box, pin)
+        assert self._prompt("vm-incorrect", "vm-opts") == "vm-opts"
+        call.audio.send_digits("0")
+        self._prompt("vm-options")
+        return call
+
+    def type_new_pin(self, call: Call, pin: str) -> None:
+        """Everything of a change but the last key, ``#``."""
+        call.audio.send_digits("5")
+        self._prompt("vm-newpassword")
+        call.audio.send_digits(f"{pin}#")
+        self._prompt("vm-reenterpassword")
+        call.audio.send_digits(pin)
+
+    def confirm(self, call: Call) -> None:
+        """The last key; the PIN is changed when it returns."""
+        call.audio.send_digits("#")
+        self._prompt("vm-passchanged")
+
+    def change_pin(self, box: str, old: str, new: str) -> None:
+        """One call that changes the PIN."""
+        call = self.open_options(box, old)
+        self.type_new_pin(call, new)
+        self.confirm(call)
+        call.hang_up()
+
+    def _enter(self, box: str, pin: str) -> Call:
+        self._heard = len(self._asterisk.log_text())
+        call = self._agent.call(f"8{box}")
+        assert call.wait_final().status == 200, call
+        self._prompt("vm-password")
+        call.audio.send_digits(f"{pin}#")
+        return call
+
+    def _prompt(self, *names: str) -> str:
+        """The next prompt of these that is played."""
+        wanted = re.compile(rf"Playing '({'|'.join(re.escape(name) for name in names)})\.")
+        found = None
+
+        def played() -> bool:
+            nonlocal found
+            found = wanted.search(self._asterisk.log_text(), self._heard)
+            return found is not None
+
+        wait_until(played, f"none of {names} was played", lambda: self._asterisk.log_text()[self._heard :])
+        assert found is not None
+        self._heard = found.end()
+        return found[1]
+
+
+def shorten_prompts(asterisk: PrivateAsterisk) -> None:
+    """Every prompt becomes a tenth of a second of silence."""
+    english = asterisk.sounds / "en"
+    for link in english.iterdir():
+        link.unlink()
+    for prompt in asterisk.root.sounds.rglob("*.gsm"):
+        short = english / prompt.relative_to(asterisk.root.sounds).with_suffix(".ulaw")
+        short.parent.mkdir(exist_ok=True)
+        short.write_bytes(b"\xff" * 800)
