@@ -12,7 +12,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from gvma.asterisk import pjsip, site
 from gvma.asterisk.entries import Warning
+from gvma.asterisk.hosts import sipserver_hosts
 from gvma.errors import UsageError
 from gvma.mailboxes import desired
 from gvma.routing import routing
@@ -83,6 +85,7 @@ class Planner:
             routing=route,
         )
         plan = make_plan(self._wanted, now, known, around)
+        plan = replace(plan, left_out=(*self._identified(now[1].site), *plan.left_out))
         stale, warnings = self._stale_secrets(plan, now[0].site)
         if stale and not plan.files[0].changed:
             # Asterisk reads secret.conf again only with a voicemail.conf that has changed.
@@ -90,6 +93,14 @@ class Planner:
             plan = replace(plan, files=(anew, *plan.files[1:]))
         notes = [Warning("target-file", note, str(file.path)) for file in files for note in file.notes]
         return Prepared(plan, files, now, stale, (*notes, *plan.warnings, *warnings))
+
+    def _identified(self, pjsip_conf: bytes) -> Iterator[str]:
+        """What our endpoint for SIP Server leaves to the site's own, in SUBSCRIBE mode of PJSIP."""
+        if self._driver != "pjsip" or self._settings.mwi_mode == "REGISTER":
+            return
+        hosts = sipserver_hosts(self._settings)
+        for host, endpoint in site.identified(pjsip_conf, hosts, self._settings.siptserver_port).items():
+            yield f"endpoint {pjsip.SIPSERVER} for {host}, which the site's own endpoint {endpoint} identifies"
 
     def _refuse_unknown(self, resets: frozenset[str]) -> None:
         unknown = sorted(resets - {one.key for one in self._wanted.mailboxes}) if resets else []
