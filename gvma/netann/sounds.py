@@ -19,7 +19,9 @@ _EXTENSION = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NAME = 1000
-_LONGEST_CACHE_PATH = 256
+# Longer than the path of a copy, and short enough for a key in the database of Asterisk 16 (252 bytes with the
+# family), by which it knows the copy again after a restart.
+_LONGER_THAN_CACHE_PATHS = 220
 _URL = re.compile(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?(?=[/?#]|\Z)", re.IGNORECASE)
 _FILE_URL = re.compile(r"file:(?://(?:localhost)?)?(/.*)", re.IGNORECASE)
 _SAFE_PATH = re.compile("[A-Za-z0-9._+@~/-]+")
@@ -126,12 +128,12 @@ def _from_host(url: str, hosts: Sequence[str]) -> Sound:
     parts = _URL.match(url)
     if parts is None:
         return Sound(missing="the URL has no plain host")
-    host = parts[2].lower()
-    port = int(parts[3]) if parts[3] else {"http": 80, "https": 443}[parts[1].lower()]
+    scheme, host = parts[1].lower(), parts[2].lower()
+    port = int(parts[3]) if parts[3] else {"http": 80, "https": 443}[scheme]
     listed = {entry.lower() for entry in hosts}
     if host not in listed and f"{host}:{port}" not in listed:
-        return Sound(missing=f"{host} is not in play_hosts")
-    return Sound((_long_enough(url),), fetched=True)
+        return Sound(missing=f"neither {host} nor {host}:{port} is in play_hosts")
+    return Sound((_long_enough(scheme + url[len(scheme) :]),), fetched=True)
 
 
 def _long_enough(url: str) -> str:
@@ -139,4 +141,4 @@ def _long_enough(url: str) -> str:
     long as the URL, and does not find the copy of a short one. Source: file.c, ast_openstream_full; 16 and 22.
     """
     url = url.partition("#")[0]
-    return f"{url}#".ljust(_LONGEST_CACHE_PATH, "-")
+    return f"{url}#".ljust(_LONGER_THAN_CACHE_PATHS, "-")

@@ -27,7 +27,7 @@ def announcement(call: Call, media: MediaSettings, request: ServiceRequest) -> C
     sound = yield from wanted_sound(request, media)
     name = yield from playable(sound)
     if name is None:
-        return (yield from refuse(call, NOT_FOUND, f"{request.play!r}: {sound.missing or 'no such sound'}."))
+        return (yield from refuse(call, NOT_FOUND, f"{request.play!r}: {why_missing(sound)}."))
     return (yield from _play(_stream(name), plays, request, media))
 
 
@@ -47,6 +47,13 @@ def wanted_sound(request: ServiceRequest, media: MediaSettings) -> Steps[Sound]:
         own = yield from full_variable("${ASTDATADIR}")
         folders += [f"{own}/sounds"] if own else []
     return sound_of(play, locale=request.locale, folders=folders, hosts=media.play_hosts)
+
+
+def why_missing(sound: Sound) -> str:
+    """Why no name of a sound can be played, in words for a log."""
+    if sound.fetched:
+        return "Asterisk could not fetch it, or has no module res_http_media_cache"
+    return sound.missing or "no such sound"
 
 
 def _number_of_plays(request: ServiceRequest, media: MediaSettings) -> int | None:

@@ -10,22 +10,33 @@ from dataclasses import dataclass
 
 from gvma.netann.parser import parse
 from gvma.netann.request import REFUSALS, REQUEST_URI, TO_HEADER, Kind, ServiceRequest
-from gvma.treatments.commands import Call
+from gvma.treatments.commands import Call, Note
+from gvma.treatments.pjsip_uri import as_sent
 from gvma.treatments.steps import Steps, full_variable
 
 
 @dataclass(frozen=True, slots=True)
 class _Functions:
-    """Where a channel driver keeps the two. A driver's functions are empty on the other's channels."""
+    """Where a channel driver keeps the two. A driver's functions are empty on the other's channels.
+
+    longest_to: bytes of the longest To header of a call that the driver can answer; 0 for any.
+    half_decoded: see gvma.treatments.pjsip_uri.
+    """
 
     request_uri: str
     to: str
+    longest_to: int = 0
+    half_decoded: bool = False
 
 
+# chan_sip adds its tag to To in a buffer of 256 bytes. Where that is cut, no ACK fits the call, and its caller
+# hears nothing. Source: chan_sip.c, respprep (newto); tried on 16.
 _BY_CHANNEL_TYPE = {
-    "PJSIP": _Functions("${CHANNEL(pjsip,request_uri)}", "${PJSIP_HEADER(read,To)}"),
-    "SIP": _Functions("${CHANNEL(ruri)}", "${SIP_HEADER(To)}"),
+    "PJSIP": _Functions("${CHANNEL(pjsip,request_uri)}", "${PJSIP_HEADER(read,To)}", half_decoded=True),
+    "SIP": _Functions("${CHANNEL(ruri)}", "${SIP_HEADER(To)}", longest_to=240),
 }
+# To repeats the Request-URI: below this many characters its length is not asked for.
+_SHORT_URI = 100
 _LONGEST_FROM_ASTERISK = 4095
 _ANNC_PARAM = re.compile(";(play|repeat|delay|duration|locale|content-type|record|param[1-9])(=|;|$)", re.IGNORECASE)
 
@@ -39,23 +50,35 @@ def asked_for(call: Call) -> Steps[tuple[ServiceRequest, str]]:
     if functions is None:
         return ServiceRequest(), ""
     uri = yield from full_variable(functions.request_uri)
-    request = _parsed(uri, REQUEST_URI)
-    if uri and _is_complete(request, uri):
+    request = _parsed(uri, REQUEST_URI, functions)
+    complete = bool(uri) and _is_complete(request, uri)
+    if complete and (len(uri) < _SHORT_URI or not functions.longest_to):
         return request, uri
     header = yield from full_variable(functions.to)
-    in_to = _parsed(header, TO_HEADER)
+    size = len(header.encode("utf-8", "surrogateescape"))
+    if size > functions.longest_to > 0:
+        longest = functions.longest_to
+        yield Note(f"To header of {size} characters: chan_sip cannot answer one of more than {longest}", warning=True)
+        return _too_long(), header
+    if complete:
+        return request, uri
+    in_to = _parsed(header, TO_HEADER, functions)
     if not uri or _completes(in_to, request):
         return in_to, header
     return request, uri
 
 
-def _parsed(text: str, kind: Kind) -> ServiceRequest:
+def _parsed(text: str, kind: Kind, functions: _Functions) -> ServiceRequest:
     """As ``parse``, but for what Asterisk cannot hand over: of more than 4,095 characters 16 gives the first
     4,095, and 22 gives none.
     """
     if not text or len(text) >= _LONGEST_FROM_ASTERISK:
-        return ServiceRequest(error="too-long", sip_status=REFUSALS["too-long"].status)
-    return parse(text, kind)
+        return _too_long()
+    return parse(as_sent(text) if functions.half_decoded else text, kind)
+
+
+def _too_long() -> ServiceRequest:
+    return ServiceRequest(error="too-long", sip_status=REFUSALS["too-long"].status)
 
 
 def _is_complete(request: ServiceRequest, uri: str) -> bool:

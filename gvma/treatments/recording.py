@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from gvma.netann.request import Refusal, ServiceRequest
 from gvma.settings.model import MediaSettings
-from gvma.treatments.announcement import wanted_sound
+from gvma.treatments.announcement import wanted_sound, why_missing
 from gvma.treatments.commands import Call, CallerGone, CallFlow, Command, Note
 from gvma.treatments.steps import Steps, answer, ask, end, full_variable, give_up, playable, refuse, set_variable
 
@@ -51,7 +51,7 @@ def _prompt(media: MediaSettings, request: ServiceRequest) -> Steps[str | None]:
     sound = yield from wanted_sound(request, media)
     name = yield from playable(sound)
     if name is None:
-        why = sound.missing or "no such sound"
+        why = why_missing(sound)
         yield Note(f"the prompt {request.play!r} cannot be played ({why}); recording without", warning=True)
     return name
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -185,14 +185,19 @@ def wait_no_channels(asterisk: PrivateAsterisk) -> None:
 
 
 def start_with_dialplan(
-    start: StartAsterisk, version: int, port: int, dialplan: Path | None = None, extensions: str = ""
+    start: StartAsterisk,
+    version: int,
+    port: int,
+    dialplan: Path | None = None,
+    extensions: str = "",
+    files: Mapping[str, str] | None = None,
 ) -> PrivateAsterisk:
-    """An Asterisk with our dialplan included, and sounds that can be told apart."""
+    """An Asterisk with our dialplan included, and sounds that can be told apart. files: beside the usual ones."""
     driver = "sip" if version == 16 else "pjsip"
     included = dialplan or DIALPLAN / f"gvma-media-{driver}.conf"
-    files = {"extensions.conf": EXTENSIONS.format(dialplan=included, port=port) + extensions, "pjsip.conf": PJSIP}
+    usual = {"extensions.conf": EXTENSIONS.format(dialplan=included, port=port) + extensions, "pjsip.conf": PJSIP}
     modules = ("res_curl", "func_curl", "res_http_media_cache")
-    asterisk = start(version, files, extra_modules=modules)
+    asterisk = start(version, {**usual, **(files or {})}, extra_modules=modules)
     write_burst(asterisk.sounds / "music/burst.wav")
     write_burst(asterisk.sounds / "fr_FR/music/burst.wav", 1000)
     write_burst(asterisk.sounds / "prompt.wav", 700, loud=3.0)

@@ -58,10 +58,13 @@ class Audio:
         """Send mu-law codes after what is still to be sent; returns at once."""
         self._enqueue(self._sound(codes))
 
-    def send_digits(self, digits: str, *, wait: float = 10.0) -> None:
-        """Send digits as telephone-events, 100 ms each with 100 ms between; returns when they are sent."""
+    def send_digits(self, digits: str, *, wait: float = 10.0, milliseconds: int = 100, pause: int = 100) -> None:
+        """Send digits as telephone-events, so long each; returns when they are sent.
+
+        An event's end is sent three times (60 ms), and then comes the pause.
+        """
         for digit in digits:
-            self._enqueue(self._digit(digit))
+            self._enqueue(self._digit(digit, milliseconds // 20, pause // 20))
         self.wait_for(lambda: not self._queue, wait)
 
     def wait_for(self, condition: Callable[[], bool], timeout: float = 10.0) -> None:
@@ -151,14 +154,14 @@ class Audio:
             frame = codes[start : start + _FRAME]
             yield self._header(_PCMU, self._timestamp) + frame.ljust(_FRAME, b"\xff")
 
-    def _digit(self, digit: str) -> Iterator[bytes]:
-        """Five packets of the event, its last one three times (RFC 4733 section 2.5), 100 ms of silence."""
+    def _digit(self, digit: str, packets: int, pause: int) -> Iterator[bytes]:
+        """Packets of the event, its last one three times (RFC 4733 section 2.5), then packets of silence."""
         event, start = _SIGNS.index(digit), self._timestamp
-        for number in range(1, 9):
-            ended = 0x80 if number > 5 else 0
-            body = struct.pack("!BBH", event, ended | 10, min(number, 6) * _FRAME)
+        for number in range(1, packets + 4):
+            ended = 0x80 if number > packets else 0
+            body = struct.pack("!BBH", event, ended | 10, min(number, packets + 1) * _FRAME)
             yield self._header(_EVENT, start, marker=number == 1) + body
-        for _ in range(5):
+        for _ in range(pause):
             yield self._header(_PCMU, self._timestamp) + mulaw.SILENCE
 
     def _header(self, kind: int, timestamp: int, *, marker: bool = False) -> bytes:

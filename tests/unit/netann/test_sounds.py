@@ -97,14 +97,15 @@ def test_a_file_url_that_leads_elsewhere_has_no_name(url: str) -> None:
 def test_asterisk_fetches_from_a_listed_host(url: str, hosts: tuple[str, ...]) -> None:
     sound = sound_of(url, hosts=hosts)
     [name] = sound.names
-    assert name.partition("#")[0] == url
+    scheme, colon, rest = url.partition(":")
+    assert name.partition("#")[0] == scheme.lower() + colon + rest  # Asterisk knows the schemes in lower case only
     assert sound.fetched
 
 
 def test_a_short_url_is_made_longer_than_the_path_of_asterisks_copy_without_changing_what_is_fetched() -> None:
     [name] = sound_of("http://h/x.wav#part", hosts=("h",)).names
     assert name.startswith("http://h/x.wav#--")
-    assert len(name) == 256
+    assert len(name) == 220
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,15 @@ def test_a_request_uri_too_long_for_asterisk_is_414(uri: str) -> None:
     assert "414 Request-URI Too Long" in asterisk.notes[-1].message
 
 
+@pytest.mark.parametrize(("size", "outcome"), [(240, "played"), (241, "bad-request")])
+def test_a_to_header_whose_tag_chan_sip_would_cut_is_refused(size: int, outcome: str) -> None:
+    to = "<sip:annc@10.0.0.1;play=music/x;repeat=1;x={}>"
+    asterisk = asked(f";play=music/x;repeat=1;x={'y' * 100}", channel="SIP", to=to.format("y" * (size + 2 - len(to))))
+    assert asterisk.runs(SERVICE) == outcome
+    pjsip = asked(";play=music/x;repeat=1", to=asterisk.to)
+    assert pjsip.runs(SERVICE) == "played"
+
+
 def test_a_wrong_to_header_leaves_the_request_uri_to_decide() -> None:
     asterisk = asked("", to="<sip:annc@10.0.0.1;play=a b>")
     assert asterisk.runs(SERVICE, RFC4240) == "bad-request"
@@ -193,7 +202,7 @@ def test_a_file_url_is_played_from_asterisks_own_sounds_folder_too() -> None:
 
 def test_asterisk_fetches_from_a_listed_host_and_may_take_its_time() -> None:
     url = "http://media.example.net/x.wav"
-    asterisk = Asterisk(f"sip:annc@h;play={url};repeat=1", sounds={f"{url}#".ljust(256, "-"): 1.0})
+    asterisk = Asterisk(f"sip:annc@h;play={url};repeat=1", sounds={f"{url}#".ljust(220, "-"): 1.0})
     asterisk.runs(SERVICE, MediaSettings(play_hosts=("media.example.net",)))
     assert [name.partition("#")[0] for name in asterisk.heard] == [url]
     assert all(command.blocking for command in asterisk.commands if command.verb == "STREAM FILE")
