@@ -105,7 +105,7 @@ def check_files(evidence: Evidence) -> Iterator[Finding]:
 def check_dialplan_includes(evidence: Evidence) -> Iterator[Finding]:
     """``include => GVMA``, and the routing context where it is in use (S76)."""
     dialplan = evidence.confs.get("exten")
-    if dialplan is None or not dialplan.exists:
+    if dialplan is None or not dialplan.exists or not evidence.syncs:
         return
     wanted = ["GVMA"] + ([evidence.settings.gvma.routing_context] if evidence.settings.gvma.routing else [])
     for context in wanted:

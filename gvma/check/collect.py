@@ -16,7 +16,7 @@ from threading import Thread
 
 from gvma.asterisk import dialplan, pjsip, sip, voicemail
 from gvma.asterisk.block import OwnLines, find_block
-from gvma.check.collect_live import ask_asterisk
+from gvma.check.collect_live import Asked, ask_asterisk
 from gvma.check.collect_media import ask_media
 from gvma.check.collect_sip import probe_boxes, this_asterisk
 from gvma.check.conf import Conf, read_conf
@@ -54,7 +54,8 @@ def collect(examined: Examined, *, probe: bool = False) -> Evidence:
     questions = _Questions(settings)
     if not not_asked:
         questions.start()
-    asked = ask_asterisk(settings)
+    syncs = sections != ("media",)
+    asked = ask_asterisk(settings) if syncs else Asked(Live())
     driver = driver_of(settings.gvma, asked.live)
     confs = read_files(settings.gvma, driver)
     layer = Layer() if not_asked else questions.answers()
@@ -64,14 +65,15 @@ def collect(examined: Examined, *, probe: bool = False) -> Evidence:
         settings,
         problems=problems,
         settings_warnings=examined.loaded.warnings,
-        unreachable=tuple(unreachable(settings, driver)),
+        unreachable=tuple(unreachable(settings, driver)) if syncs else (),
         exposed=tuple(_exposed(settings, examined.loaded.origins)),
-        unsafe=tuple(unsafe(settings.gvma, driver)),
+        unsafe=tuple(unsafe(settings.gvma, driver)) if syncs else (),
         not_asked=not_asked,
+        syncs=syncs,
         layer=layer,
         this_asterisk=here,
         driver=driver,
-        confs=confs,
+        confs=confs if syncs else {"exten": confs["exten"]},
         synced_before=bool(glob(f"{settings.gvma.backup_path}/state/*")),
         live=asked.live,
         probes=probe_boxes(settings, confs["driver"], asked) if probe else None,

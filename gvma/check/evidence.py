@@ -166,6 +166,7 @@ class Evidence:
 
     unreachable: (key, reason) of paths in the settings. exposed: (path, mode) of files with secrets.
     unsafe: (file, reason) of files that a sync refuses to edit. not_asked: why Configuration Server was not asked.
+    syncs: the settings are for a sync too, and not for the media server alone; else only that is looked at.
     confs: roles ``vm``, ``exten`` and ``driver`` to files. driver: ``pjsip`` or ``sip``.
     site_boxes: (box, context) of voicemail.conf outside our block, None where it could not be read.
     """
@@ -177,6 +178,7 @@ class Evidence:
     exposed: tuple[tuple[str, int], ...] = ()
     unsafe: tuple[tuple[str, str], ...] = ()
     not_asked: str = ""
+    syncs: bool = True
     layer: Layer = field(default_factory=Layer)
     this_asterisk: ThisAsterisk = field(default_factory=ThisAsterisk)
     driver: str = "pjsip"

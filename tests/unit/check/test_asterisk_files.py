@@ -171,3 +171,53 @@ AOR = "[gvm-1000]\ntype=aor\nmailboxes=1000@GVMA_DN\n"
 def test_one_box_on_endpoint_and_aor(text: str, wrong: bool) -> None:
     found = codes(asterisk_files.check_mailboxes_twice, "driver", text)
     assert found == (["pjsip-mailboxes-twice"] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("dialplan", "driver", "code"),
+    [
+        ("[agents]\ninclude => GVMA\n", "[2001]\ncontext=agents\n", []),
+        ("[agents]\ninclude => GVMA\n", "[2001]\ncontext=other\n", ["dialplan-include-unreached"]),
+        ("[agents]\ninclude => more\n[more]\ninclude => GVMA\n", "[general]\ncontext=agents\n", []),
+        ("[default]\ninclude => a\n[a]\ninclude => b\n[b]\ninclude => a\ninclude => GVMA\n", "[x]\n", []),
+        ("[in]\nexten => 1,1,Goto(agents,${EXTEN},1)\n[agents]\ninclude => GVMA\n", "[x]\ncontext=in\n", []),
+        ("[unused]\ninclude => GVMA\n", "[x]\ncontext=in\n", ["dialplan-include-unreached"]),
+        ("[unused]\n", "[x]\ncontext=in\n", ["dialplan-include"]),
+    ],
+)
+def test_the_include_must_stand_where_calls_come(dialplan: str, driver: str, code: list[str]) -> None:
+    seen = Evidence(Settings(), confs={"exten": conf(dialplan), "driver": conf(driver)})
+    assert [finding.code for finding in asterisk_files.check_dialplan_includes(seen)] == code
+
+
+def test_a_file_that_a_sync_would_refuse_is_said() -> None:
+    seen = Evidence(Settings(), unsafe=(("voicemail.conf", "the begin marker stands twice"),))
+    assert [f.code for f in asterisk_files.check_files(seen)] == ["file-unsafe"]
+    assert list(asterisk_files.check_files(Evidence(Settings()))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("[gsip]\ntype=peer\n[gwsim]\ntype=peer\n[2001]\ntype=friend\n", ""),
+        ("[p](!)\ntype=friend\n[gsip](p)\n[gwsim](p)\n[2001](p)\n", ""),
+        ("[gsip]\ntype=peer\n[2001](!)\ntype=friend\n", "gwsim, 2001 not there"),
+    ],
+)
+def test_peers_that_the_site_keeps_itself_must_be_there(text: str, missing: str) -> None:
+    on = GvmaSettings(routing=True)
+    layer = evidence(on, dnquery=[dn("2001")], routingpointquery=[dn("2400", 4)])
+    seen = replace(layer, confs={"driver": conf(text)}, driver="sip")
+    assert [finding.message for finding in asterisk_files.check_routing_peers(seen)] == [missing] * bool(missing)
+    written = replace(seen, settings=Settings(gvma=replace(on, routing_endpoints=True)))
+    assert list(asterisk_files.check_routing_peers(written)) == []
+
+
+def test_a_secret_that_a_phone_inherits_counts() -> None:
+    text = "[phone](!)\ntype=friend\nsecret=x\n[2001](phone)\n"
+    seen = replace(evidence(ROUTED, dnquery=[dn("2001")]), confs={"driver": conf(text)}, driver="sip")
+    assert [finding.message for finding in asterisk_files.check_endpoint_secrets(seen)] == ["[2001] has secret"]
+    profile = replace(seen, settings=Settings(gvma=GvmaSettings(switch_profile="asterisk")))
+    assert len(list(asterisk_files.check_endpoint_secrets(profile))) == 1
+    other = replace(seen, settings=Settings(gvma=GvmaSettings(switch_profile="broadworks")))
+    assert list(asterisk_files.check_endpoint_secrets(other)) == []

@@ -12,7 +12,7 @@ from gvma.check.conf import Conf, read_conf
 from gvma.check.evidence import QUERIES, Answer, Evidence, Layer
 from gvma.configserver.objects import ConfigObject
 from gvma.errors import ConfigServerUnreachable, CredentialsError
-from gvma.settings import Settings
+from gvma.settings import GvmaSettings, Settings
 from tests.unit.check.objects import agent, application, dn, evidence, group
 
 
@@ -35,7 +35,8 @@ def test_a_healthy_layer_gives_no_finding() -> None:
     seen = replace(evidence(**HEALTHY), confs={"vm": voicemail()})
     checks = (
         gvm_options.check_queries, gvm_options.check_group_mailboxes, gvm_options.check_shared_boxes,
-        gvm_options.check_option_names, gvm_options.check_contexts, gvm_options.check_sync_warnings,
+        gvm_options.check_option_names, gvm_options.check_options_without_effect,
+        gvm_options.check_contexts, gvm_options.check_sync_warnings,
     )  # fmt: skip
     assert [finding for check in checks for finding in check(seen)] == []
 
@@ -112,3 +113,74 @@ def test_each_way_in_which_a_query_fails_has_its_own_code() -> None:
 def test_a_query_that_is_not_set_is_said() -> None:
     unset = evidence(dnquery=[dn("1")], agentquery=[agent("1")], agentgroupquery=[group("1")])
     assert {(f.code, f.severity) for f in gvm_options.check_queries(unset)} == {("configserver-query-unset", "info")}
+
+
+@pytest.mark.parametrize(
+    ("query", "type_", "codes"),
+    [
+        ("dnquery", 1, []),
+        ("dnquery", 14, ["configserver-query-type"]),
+        ("routingpointquery", 4, []),
+        ("routingpointquery", 1, ["configserver-query-type"]),
+        ("trunkquery", 29, ["configserver-query-type"]),
+        ("servicequery", 29, []),
+    ],
+)
+def test_each_query_gives_dns_of_its_type(query: str, type_: int, codes: list[str]) -> None:
+    seen = evidence(None, **{**HEALTHY, query: [dn("1", type_)]})
+    assert [f.code for f in gvm_options.check_queries(seen)] == codes
+
+
+def test_a_server_that_was_not_asked_is_said_once() -> None:
+    seen = replace(Evidence(Settings()), not_asked="[cfgserver] sets nothing")
+    assert [(f.code, f.severity) for f in gvm_options.check_queries(seen)] == [("configserver-not-asked", "info")]
+
+
+def test_a_foreign_box_may_be_shared_across_kinds() -> None:
+    foreign = dn("1000", gvm_mailbox="5001", gvm_mailbox_context="MY_COMPANY")
+    same = agent("7001", gvm_mailbox="5001", gvm_mailbox_context="MY_COMPANY")
+    seen = evidence(dnquery=[foreign], agentquery=[same])
+    assert [(f.code, f.where) for f in gvm_options.check_shared_boxes(seen)] == [
+        ("gvm-mailbox-shared", "Agent Login 7001")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("thing", "codes"),
+    [
+        (agent("7001", gvm_name="Anne"), ["gvm-option-without-effect"]),
+        (group("Sales", gvm_password="1"), ["gvm-option-without-effect"]),
+        (agent("7001", gvm_group_mailbox="3333"), []),
+        (agent("7001", gvm_mailbox="2", gvm_name="Anne"), []),
+        (dn("1000", gvm_name="Anne"), []),
+        (dn("1000", gvm_mailbox_context="MY_COMPANY", gvm_email="a@example.com"), ["gvm-option-without-effect"]),
+        (dn("1000", gvm_mailbox_context="MY_COMPANY"), []),
+    ],
+)
+def test_options_that_another_one_leaves_without_effect(thing: ConfigObject, codes: list[str]) -> None:
+    key = {"CfgDN": "dnquery", "CfgAgentLogin": "agentquery"}.get(thing.kind, "agentgroupquery")
+    seen = evidence(None, **{key: [thing]})
+    assert [f.code for f in gvm_options.check_options_without_effect(seen)] == codes
+
+
+@pytest.mark.parametrize(
+    ("query", "thing"),
+    [
+        ("trunkquery", dn("trunk", 14, gvm_mailbox="1")),
+        ("routingpointquery", dn("2400", 4, gvm_email="a@example.com")),
+        ("applicationquery", application(gvm_mailbox="1")),
+        ("dnquery", dn("1000", mwi_mode="SUBSCRIBE")),
+        ("agentquery", agent("7001", mwi_host="pbx")),
+    ],
+)
+def test_an_option_in_an_object_of_the_wrong_kind(query: str, thing: ConfigObject) -> None:
+    assert [f.code for f in gvm_options.check_option_names(evidence(None, **{query: [thing]}))] == [
+        "gvm-option-misplaced"
+    ]
+
+
+def test_what_routing_refuses_is_said_too() -> None:
+    on = GvmaSettings(routing=True, routing_gateway_host="10.0.0.2")
+    seen = evidence(on, dnquery=[dn("_2XXX", gvm_mailbox="2000")])
+    assert [f.where for f in gvm_options.check_sync_warnings(seen)] == ["DN _2XXX"]
+    assert list(gvm_options.check_sync_warnings(evidence(dnquery=[dn("_2XXX", gvm_mailbox="2000")]))) == []
