@@ -114,6 +114,8 @@ def _tell(output: Output, options: SyncOptions, report: SyncReport, shows_diff: 
     }
     if diffs:
         fields["diff"] = "".join(diffs)
+    if report.plan is not None:
+        fields["left_out"] = list(report.plan.left_out)
     output.result("sync", "changed" if report.changed else "ok", **fields)
     if output.quiet:
         return

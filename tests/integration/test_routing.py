@@ -6,6 +6,7 @@ Each story is told twice on each server: with the peers that gvma writes, and wi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -372,9 +373,11 @@ def test_what_the_site_wrote_itself_is_left_alone_and_named(start_asterisk: Star
         }
         installation.write_settings()
         shown = installation.gvma("sync", "--dry-run", "--no-diff").stdout.splitlines()
+        told = json.loads(installation.gvma("--output", "json", "sync", "--dry-run", "--no-diff").stdout)
         installation.sync()
     left_out = {"hint 2001", "extension 2002", "extension 2400", "extension _0.", "endpoint gwsim", "endpoint 2002"}
     assert {line.removeprefix("Left out: ") for line in shown if line.startswith("Left out: ")} == left_out
+    assert set(told["left_out"]) == left_out
     with connect(asterisk.settings()) as ami:
         ours = ami.dialplan("GVMA_ROUTING")
         assert {"gsip", "2001"} <= (ami.sip_peers() if version == 16 else ami.endpoints())

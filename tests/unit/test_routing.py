@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -136,3 +137,18 @@ def test_numbers_that_differ_in_dashes_alone_are_one_number_to_asterisk() -> Non
     assert [warning.code for warning in answer.warnings] == ["routing-number-twice"]
     own = made(phones="2001", site=Site(DialplanNames(extensions=frozenset({"20-01"}), hints=frozenset({"2-001"}))))
     assert set(own.left_out) == {"extension 2001", "hint 2001"}
+
+
+def test_the_examples_of_the_page_are_what_is_written() -> None:
+    page = (Path(__file__).parents[2] / "docs/routing.md").read_text("utf-8")
+    written = ""
+    for driver in ("sip", "pjsip"):
+        answer = made(
+            driver, phones="2001", siptserver_host="10.0.0.20", routing_gateway_host="10.0.0.30",
+            routing_gateway_port=5060,
+        )  # fmt: skip
+        written += (answer.dialplan + answer.endpoints).decode()
+    blocks = page.split("```\n")[1::2]
+    shown = [block for block in blocks if any(word in block for word in ("exten =>", "type=aor", "type=peer"))]
+    assert len(shown) == 4
+    assert [block for block in shown if block not in written] == []
