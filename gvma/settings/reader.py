@@ -201,6 +201,8 @@ class _Reading:
             self.origins[f"{section}.{key}"] = origin
 
     def _secret(self, sources: SecretSources) -> None:
+        if sources.section in self.without:  # a service without rights to a secret that it does not need still runs
+            return
         line = self._line_of(sources.section, sources.file_key)
         file = self.values.get((sources.section, sources.file_key))
         try:
