@@ -6,7 +6,7 @@ Pure: it knows texts, not the disk.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -46,25 +46,27 @@ def targets(settings: GvmaSettings, driver: str) -> tuple[Target, Target, Target
 
 @dataclass(frozen=True)
 class TargetNow:
-    """One file as it is. text: None where it is missing. block: None where there is none yet.
+    """One file as it is. text: None where it is missing. block: where ours stands, None where there is none yet.
 
-    site: what the site wrote itself, outside our block, with its includes.
+    site: what the site wrote itself, outside our block, with its includes. markers: begin and end.
     """
 
     target: Target
     text: bytes | None = field(repr=False)
     block: Block | None = field(repr=False)
     site: bytes = field(repr=False, default=b"")
+    markers: tuple[bytes, bytes] = (b"", b"")
 
     @property
     def body(self) -> bytes:
-        """What is in the block, empty where there is none."""
-        return self.block.body if self.block else b""
+        """What is in the block, empty where there is none; cut out anew each time, since it may be megabytes."""
+        block = find_block(self.text or b"", *self.markers, self.target.own_lines) if self.block else None
+        return block.body if block else b""
 
     @property
     def is_sound(self) -> bool:
-        """The block is there with both its markers."""
-        return self.block is not None and not self.block.end_lost
+        """The block has both its markers, and a line behind it: without one Asterisk loses the end marker."""
+        return self.block is not None and not self.block.end_lost and not self.block.last_in_file
 
     def says_the_same(self, body: bytes) -> bool:
         return same_meaning(self.body, body)
@@ -97,11 +99,13 @@ def _undated(body: bytes) -> tuple[bytes, bytes]:
 
 def look_at(target: Target, text: bytes | None, settings: GvmaSettings) -> TargetNow:
     """The file with its block found; ``site`` is still without includes. Raises UnsafeTargetError."""
-    begin, end = settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
+    markers = settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
     content = text or b""
-    block = find_block(content, begin, end, target.own_lines, where=str(target.path))
-    outside = content if block is None else content[: block.start] + content[block.end :]
-    return TargetNow(target, text, block, outside)
+    block = find_block(content, *markers, target.own_lines, where=str(target.path))
+    if block is None:
+        return TargetNow(target, text, None, content, markers)
+    outside = content[: block.start] + content[block.end :]
+    return TargetNow(target, text, replace(block, body=b""), outside, markers)
 
 
 def routing_site(now: Three, settings: GvmaSettings) -> Site:

@@ -357,3 +357,11 @@ def test_old_backup_sets_go_and_the_first_stays(installation: Installation) -> N
         made.append(installation.sync(json=True).json()["backup_set"])
     kept = sorted(path.name for path in installation.kept.glob("2*"))
     assert kept == [made[0], *made[3:]]
+
+
+def test_a_block_whose_end_marker_is_the_last_line_gets_a_line_below_it(installation: Installation) -> None:
+    installation.sync()
+    whole = installation.text("voicemail.conf")
+    (installation.etc / "voicemail.conf").write_text(whole.removesuffix("\n"))
+    installation.sync()
+    assert installation.text("voicemail.conf").endswith(f"{END}\n\n")
