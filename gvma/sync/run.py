@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 import random
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from gvma.errors import (
     AsteriskRefusedError,
     AsteriskUnreachableError,
     BackupSetError,
-    CredentialsError,
     GvmaError,
     UnsafeTargetError,
 )
@@ -83,12 +83,13 @@ class _Run:
         with hold_lock(path, options.wait), ExitStack() as stack:
             asterisk = None if options.no_reload else stack.enter_context(Asterisk(self._gvma))
             self._mend(asterisk)
-            held.refuse_if_held(path, force=options.force)
-            self._progress("asking Configuration Server")
-            answers = ask(self._settings, options.export)
-            self._report.objects = answers.counts
-            planner = Planner(self._gvma, answers, self._driver(asterisk), options.reset_pins)
-            prepared = self._until_nobody_writes(planner, answers, asterisk)
+            with self._owing_nothing(asterisk):
+                held.refuse_if_held(path, force=options.force)
+                self._progress("asking Configuration Server")
+                answers = ask(self._settings, options.export)
+                self._report.objects = answers.counts
+                planner = Planner(self._gvma, answers, self._driver(asterisk), options.reset_pins)
+                prepared = self._until_nobody_writes(planner, answers, asterisk)
             self._record(prepared, answers)
             if options.force:
                 held.release(path)
@@ -107,6 +108,22 @@ class _Run:
             return
         _log.warning("%s", mended.text)
         self._report.warn("interrupted-run-mended", mended.text, path)
+        self._tell_owed(asterisk)
+
+    @contextmanager
+    def _owing_nothing(self, asterisk: Asterisk | None) -> Iterator[None]:
+        """A run that comes to nothing still tells Asterisk what it is owed: it must not wait for the next one."""
+        try:
+            yield
+        except (AsteriskRefusedError, AsteriskUnreachableError):
+            raise
+        except GvmaError:
+            self._tell_owed(asterisk)
+            raise
+
+    def _tell_owed(self, asterisk: Asterisk | None) -> None:
+        """The files as they are, to Asterisk, where a reload is owed; what fails stays owed."""
+        path = self._gvma.backup_path
         owed = held.owed_modules(path)
         if asterisk is None or not owed:
             return
@@ -117,7 +134,7 @@ class _Run:
             if not asterisk.take(loaded, as_it_is(now, self._gvma)):
                 held.settle_owed(path, owed)
                 self._report.reloaded = loaded
-        except (AsteriskUnreachableError, CredentialsError) as error:
+        except GvmaError as error:
             _log.warning("the reload stays owed: %s", error)
 
     def _driver(self, asterisk: Asterisk | None) -> str:
