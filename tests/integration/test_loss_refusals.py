@@ -1,0 +1,21 @@
+"""What Asterisk does not take is found by reading back and put back, on a real Asterisk 16 and 22."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.fakes.command import Commands
+from tests.integration.conftest import StartAsterisk
+from tests.soak.refusals import refusals, refuse
+from tests.soak.site import Site
+
+
+def test_what_asterisk_throws_away_or_reads_otherwise_is_put_back_with_exit_15(
+    start_asterisk: StartAsterisk, version: int, tmp_path: Path
+) -> None:
+    site = Site(tmp_path, start_asterisk(version))
+    with Commands(tmp_path) as commands:
+        found = refusals(site.driver)
+        # One for each file, and the one that Asterisk reads otherwise; `make soak` has them all.
+        for refusal in (found[0], found[3], found[5], found[6]):
+            refuse(site, commands, refusal)

@@ -1,0 +1,92 @@
+"""The refusal test: Asterisk throws a new file away, or makes something else of it than was planned.
+
+In each case AMI says Success or next to nothing; gvma finds out by reading back, puts everything back, and Asterisk
+serves as before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gvma.ami import connect
+from tests.fakes.command import Commands
+from tests.soak.site import BEGIN, Layer, Site
+
+BEFORE = Layer({"1000": {"gvm_name": "Ann"}, "1001": {"gvm_name": "Bob"}}, {"2000": {"gvm_mailbox": "2000"}})
+AFTER = Layer({"1000": {"gvm_name": "Anne"}, "1002": {"gvm_name": "Cy"}}, {"2000": {"gvm_mailbox": "2001"}})
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """file: by its place (0 voicemail.conf, 1 pjsip.conf or sip.conf, 2 extensions.conf). said: in the error.
+
+    top, above, below: what the administrator writes at the top, above the block and at the end of the file after
+    the last good reload.
+    """
+
+    name: str
+    file: int
+    said: str
+    top: str = ""
+    above: str = ""
+    below: str = ""
+
+
+def refusals(driver: str) -> list[Refusal]:
+    """What stops each of the files, with PJSIP or chan_sip."""
+    watcher = "AOR" if driver == "pjsip" else "SIP peer"
+    # With two AORs of one name PJSIP takes none of the file's, of two peers chan_sip takes the last.
+    spoilt = "is missing" if driver == "pjsip" else "has not the mailbox"
+    aor = {"above": "[gvm-1002]\ntype=aor\nmailboxes=9@site\n"}
+    peer = {"below": "[gvm-1002]\ntype=friend\nhost=127.0.0.9\nmailbox=9@site\n"}
+    other = aor if driver == "pjsip" else peer
+    return [
+        Refusal("unclosed section", 0, "mailbox 1002@GVMA_DN is missing", below="[unclosed\n"),
+        Refusal("missing include", 0, "mailbox 1002@GVMA_DN is missing", above='#include "missing.conf"\n'),
+        Refusal("line before any section", 0, "mailbox 1002@GVMA_DN is missing", top="lost=yes\n"),
+        Refusal("unclosed section", 1, f"{watcher} gvm-1002 is missing", below="[unclosed\n"),
+        Refusal("missing include", 1, f"{watcher} gvm-1002 is missing", below='#include "missing.conf"\n'),
+        Refusal("the site's own of that name", 1, f"{watcher} gvm-1002 {spoilt}", **other),
+        Refusal("unclosed section", 2, "pbx_config.so", below="[unclosed\n"),
+        Refusal("missing include", 2, "pbx_config.so", below='#include "missing.conf"\n'),
+    ]
+
+
+def refuse(site: Site, commands: Commands, refusal: Refusal) -> None:
+    """A good sync, the administrator's mistake, a sync that is refused, the mistake mended, a good sync."""
+    good = commands.run(*site.sync_words(site.export("before.xml", BEFORE), "--force"))
+    assert good.status == 0, good
+    held, clean = asterisk_holds(site), site.state()
+    path = site.etc / site.names[refusal.file]
+    text = path.read_bytes()
+    place = text.index(BEGIN)
+    top, above, below = (part.encode() for part in (refusal.top, refusal.above, refusal.below))
+    path.write_bytes(top + text[:place] + above + text[place:] + below)
+    site.age()
+    before = site.state()
+    done = commands.run(*site.sync_words(site.export("after.xml", AFTER)))
+    assert done.status == 15, f"{refusal}: {done}"
+    assert site.state() == before, "not put back"
+    assert asterisk_holds(site) == held, "Asterisk does not serve as before"
+    assert refusal.said in done.stderr, f"{refusal}: {done}"
+    assert "put back" in done.stderr
+    assert done.stdout == ""
+    assert [path for path in site.litter() if not path.endswith(".next")] == []  # those the next run drops
+    assert not site.locked()
+    # Mended, it goes through.
+    (site.etc / path.name).write_bytes(clean[path.name] or b"")
+    site.age()
+    mended = commands.run(*site.sync_words(site.export("after.xml", AFTER)))
+    assert mended.status == 0, f"{refusal}: {mended}"
+    assert site.difference_from_asterisk() == []
+    assert site.litter() == []
+    assert not (site.kept / "state/owed-reload.json").exists()
+
+
+def asterisk_holds(site: Site) -> tuple[object, ...]:
+    """Boxes, subscriptions and dialplan as Asterisk tells them."""
+    with connect(site.ami_settings()) as ami:
+        watched = ami.aors() if site.driver == "pjsip" else dict.fromkeys(ami.sip_peers())
+        watched.pop("gvm-1002", None)  # where the site has written one of its own
+        dialplan = [line for line in ami.dialplan("GVMA").splitlines() if "=>" in line]
+        return ami.voicemail_users(), watched, dialplan

@@ -1,0 +1,22 @@
+"""Everything that makes Asterisk throw a file away, on a real Asterisk 16 and 22."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.command import Commands
+from tests.integration.conftest import StartAsterisk
+from tests.soak.refusals import Refusal, refusals, refuse
+from tests.soak.site import Site
+
+
+@pytest.mark.parametrize("place", range(len(refusals("pjsip"))))
+def test_what_asterisk_throws_away_or_reads_otherwise_is_put_back_with_exit_15(
+    start_asterisk: StartAsterisk, version: int, tmp_path: Path, place: int
+) -> None:
+    site = Site(tmp_path, start_asterisk(version))
+    refusal: Refusal = refusals(site.driver)[place]
+    with Commands(tmp_path) as commands:
+        refuse(site, commands, refusal)
