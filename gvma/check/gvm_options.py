@@ -7,11 +7,11 @@ What the sync itself refuses or warns of is not said again in other words: it co
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT
-from gvma.check.evidence import QUERIES, Evidence, owner
+from gvma.check.evidence import QUERIES, Answer, Evidence, owner
 from gvma.check.finding import Finding, Rule
+from gvma.check.nearest import nearest
 from gvma.configserver.objects import ConfigObject, DnType
 from gvma.errors import CredentialsError
 from gvma.mailboxes import desired
@@ -118,14 +118,13 @@ def check_queries(evidence: Evidence) -> Iterator[Finding]:
     if evidence.not_asked:
         yield NOT_ASKED.at("[cfgserver]", evidence.not_asked)
         return
+    failed: dict[int, list[Answer]] = {}
     for query in QUERIES:
         answer = evidence.layer.answers.get(query)
         if answer is None:
             yield QUERY_UNSET.at(query, f"{query} is not set")
-        elif isinstance(answer.error, CredentialsError):
-            yield CREDENTIALS.at(query, str(answer.error), remedy=answer.error.hint)
         elif answer.error is not None:
-            yield QUERY_FAILED.at(query, str(answer.error))
+            failed.setdefault(id(answer.error), []).append(answer)
         elif not answer.objects:
             yield QUERY_EMPTY.at(query, f"{answer.xpath} selects nothing")
         else:
@@ -134,6 +133,17 @@ def check_queries(evidence: Evidence) -> Iterator[Finding]:
             if strangers or ("DN" in answer.types and not TYPES[query].startswith("DN")):
                 given = ", ".join(f"{number} {kind}" for kind, number in answer.types.items())
                 yield QUERY_TYPE.at(query, f"{answer.xpath} gives {given}, where {TYPES[query]} is wanted")
+
+    for answers in failed.values():
+        yield _failed(answers)
+
+
+def _failed(answers: list[Answer]) -> Finding:
+    """Queries that have one and the same error: of the connection, it ends them all."""
+    where, error = ", ".join(answer.query for answer in answers), answers[0].error
+    if isinstance(error, CredentialsError):
+        return CREDENTIALS.at(where, str(error), remedy=error.hint)
+    return QUERY_FAILED.at(where, str(error))
 
 
 def check_group_mailboxes(evidence: Evidence) -> Iterator[Finding]:
@@ -182,14 +192,18 @@ def check_option_names(evidence: Evidence) -> Iterator[Finding]:
         yield from _misplaced(thing, misplaced)
         for name in sorted(thing.options.keys() - set(GVM_OPTIONS)):
             ours = name.startswith(("gvm_", "gvm-", "gvma_"))
-            close = get_close_matches(name.replace("-", "_"), GVM_OPTIONS, 1, 0.4 if ours else 0.8)
-            if close:
-                yield MISSPELT.at(owner(thing), f"{name} is probably {close[0]}")
+            meant = _meant(name.replace("-", "_"), 0.4 if ours else 0.8)
+            if meant:
+                yield MISSPELT.at(owner(thing), f"{name} is probably {meant}")
     layer = evidence.layer
     known = {(thing.kind, thing.dbid) for thing in owners}
     for thing in (*layer.dns, *layer.objects("routingpointquery"), *layer.trunks, *layer.services, *layer.applications):
         if (thing.kind, thing.dbid) not in known:
             yield from _misplaced(thing, {name for name in thing.options if name in GVM_OPTIONS})
+
+
+def _meant(name: str, likeness: float) -> str:
+    return name if name in GVM_OPTIONS else nearest(name, frozenset(GVM_OPTIONS), likeness)
 
 
 def _misplaced(thing: ConfigObject, names: set[str]) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ INVALID = Rule(
 )  # fmt: skip
 ODD = Rule(
     "settings-odd", "warning", "a line of the settings file that has no effect or an unwanted one",
-    "An unknown key is ignored, so its default holds.",
+    "It does not do what it seems to: an unknown key is ignored, and its default holds.",
     "Correct or remove the line.",
 )  # fmt: skip
 SAMPLE_SECRET = Rule(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from gvma.check.evidence import Evidence, owner
 from gvma.check.finding import Finding, Rule
+from gvma.check.nearest import nearest
 from gvma.check.values import BOOLEANS, host_and_port
 from gvma.configserver.objects import ConfigObject
 from gvma.mailboxes import desired
@@ -86,9 +86,9 @@ RULES = (
     TRUNK_CONTACT, SERVICE, SERVICE_ELSEWHERE, OVERFLOW,
 )  # fmt: skip
 
-MWI_OPTIONS = (
+MWI_OPTIONS = frozenset({
     "mwi-mode", "mwi-domain", "mwi-host", "mwi-port", "mwi-extension-enable", "mwi-agent-enable", "mwi-group-enable",
-)  # fmt: skip
+})  # fmt: skip
 MEDIA_SERVICES = ("treatment", "music", "mcu", "recorder")
 NOT_BOXES = frozenset({"none", "recall", "default", "release"})
 
@@ -103,10 +103,10 @@ def check_mwi(evidence: Evidence) -> Iterator[Finding]:
         missing = [name for name in ("mwi-domain", "mwi-host", "mwi-port") if not _option(application, name)]
         for name in missing:
             yield NO_MWI.at(owner(application), f"{name} is missing")
-        for name in sorted(application.options.keys() - set(MWI_OPTIONS)):
-            close = get_close_matches(name.replace("_", "-"), MWI_OPTIONS, 1, 0.85)
-            if close:
-                yield MISSPELT.at(owner(application), f"{name} is probably {close[0]}")
+        for name in sorted(application.options.keys() - MWI_OPTIONS):
+            meant = nearest(name, MWI_OPTIONS, 0.85)
+            if meant:
+                yield MISSPELT.at(owner(application), f"{name} is probably {meant}")
         yield from _mode(evidence, application)
         yield from _address(evidence, application)
         yield from _enabled(evidence, application)

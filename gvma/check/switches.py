@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
 from gvma.check.evidence import Evidence, owner
 from gvma.check.finding import Finding, Rule
+from gvma.check.nearest import nearest
 from gvma.check.values import complaint
 from gvma.configserver.objects import ConfigObject, DnType
 
@@ -206,11 +206,11 @@ def _extension(switch: Switch, dn: ConfigObject) -> Iterator[Finding]:
 
 def held_against(table: Table, thing: ConfigObject) -> Iterator[Finding]:
     """Missing, misspelt and out-of-range options of one object, each with the manual's line."""
-    names = {option.name for option in table.options}
+    names = frozenset(option.name for option in table.options)
     nearly = {
-        close[0]: name
+        meant: name
         for name in thing.options.keys() - names
-        if not name.startswith("gvm_") and (close := get_close_matches(name, names, 1, 0.85))
+        if not name.startswith("gvm_") and (meant := nearest(name, names, 0.85))
     }
     for option in table.options:
         if option.name in thing.options:

@@ -1,0 +1,17 @@
+"""The known name that a name was probably meant to be; nothing here knows what the names are for."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import cache
+
+
+@cache
+def nearest(name: str, known: frozenset[str], likeness: float) -> str:
+    """The known name most like ``name``; empty where none is like enough (0 to 1), or it is one itself.
+
+    Kept for the next object: a hundred thousand of them have the same few names.
+    """
+    if name in known:
+        return ""
+    return next(iter(get_close_matches(name, sorted(known), 1, likeness)), "")
