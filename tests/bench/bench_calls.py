@@ -122,6 +122,8 @@ def _asterisk(folder: Path, agi_port: int) -> Iterator[PrivateAsterisk]:
     files = {
         "extensions.conf": calls.EXTENSIONS.format(dialplan=dialplan, port=agi_port) + _PLAIN,
         "pjsip.conf": calls.PJSIP,
+        # Room for calls that wait: the machine is to be the limit, and not the ports.
+        "rtp.conf": "[general]\nrtpstart=32768\nrtpend=60998\nstrictrtp=no\nicesupport=no\n",
         # A busy server does not log every step of its dialplan.
         "logger.conf": "[general]\n[logfiles]\nfull => notice,warning,error\n",
     }
