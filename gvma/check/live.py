@@ -96,6 +96,8 @@ TIMING_MODULES = ("res_timing_timerfd.so", "res_timing_pthread.so", "res_timing_
 VOICEMAIL_MODULES = ("app_voicemail.so", "app_voicemail_odbc.so", "app_voicemail_imap.so")
 EXTERNAL_MWI = "res_mwi_external.so"
 
+_PORTED = re.compile(r"(\[[^\]]+\]|[^:\[\]/]+):(\d+)((?:/.*)?)")
+
 
 def check_reached(evidence: Evidence) -> Iterator[Finding]:
     """AMI reached, account accepted, its classes enough (S54, S55)."""
@@ -152,8 +154,9 @@ def check_identify(evidence: Evidence) -> Iterator[Finding]:
         return
     if evidence.settings.gvma.mwi_mode != "SUBSCRIBE":
         return
+    port = evidence.settings.gvma.siptserver_port
     for host in _hosts(evidence):
-        endpoints = sorted({endpoint for endpoint, match in live.identifies if _matches(match, host)})
+        endpoints = sorted({endpoint for endpoint, match in live.identifies if _matches(match, host, port)})
         if len(endpoints) > 1:
             yield IDENTIFY_TWICE.at("pjsip.conf", f"{host} is {' and '.join(endpoints)}")
         elif not endpoints and _is_address(host):
@@ -172,8 +175,14 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _matches(match: str, host: str) -> bool:
-    """Whether an identify's ``match`` holds the host; Asterisk shows addresses as networks, 10.0.0.1/32."""
+def _matches(match: str, host: str, port: int) -> bool:
+    """Whether an identify's ``match`` holds the host; Asterisk shows addresses as networks, 10.0.0.1/32, and one
+    with a port as 10.0.0.1:5060/32."""
+    ported = _PORTED.fullmatch(match)
+    if ported:
+        if int(ported[2]) != port:
+            return False
+        match = ported[1].strip("[]") + ported[3]
     if match == host:
         return True
     try:
@@ -187,8 +196,8 @@ def check_identifier_order(evidence: Evidence) -> Iterator[Finding]:
     live = evidence.live
     if live is None or evidence.driver != "pjsip" or not _address_first(live):
         return
-    hosts = _hosts(evidence)
-    identified = [match for _, match in live.identifies or () if any(_matches(match, host) for host in hosts)]
+    hosts, port = _hosts(evidence), evidence.settings.gvma.siptserver_port
+    identified = [match for _, match in live.identifies or () if any(_matches(match, host, port) for host in hosts)]
     if evidence.settings.gvma.mwi_mode == "REGISTER" and identified:
         yield ORDER.at("pjsip.conf", f"endpoint_identifier_order={live.identifier_order}")
     own = _aors_of({endpoint for endpoint, match in live.identifies or () if match in identified}, evidence)

@@ -111,6 +111,8 @@ def test_res_mwi_external_excludes_app_voicemail() -> None:
         ((), ["identify-none"]),
         ((("other", "10.0.1.0/24"),), ["identify-none"]),
         ((("gvma", "10.0.0.20/32"), ("site", "10.0.0.0/8")), ["identify-twice"]),
+        ((("gvma", "10.0.0.20:5060/32"), ("gateway", "10.0.0.20:5066/32")), []),
+        ((("gateway", "10.0.0.20:5066/32"),), ["identify-none"]),
     ],
 )
 def test_one_endpoint_for_sip_servers_address(identifies: tuple[tuple[str, str], ...], codes: list[str]) -> None:
