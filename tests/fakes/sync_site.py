@@ -10,10 +10,11 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.fakes.command import Commands
 from tests.integration.installation import EXTENSION, QUERIES, Layer
 
 BEGIN, END = ";$---GVMA-BEGIN-GVMA---$", ";$---GVMA-END-GVMA---$"
@@ -35,11 +36,12 @@ OBJECTS = Layer(
 class Site:
     """settings, cfgserver: the two sections of the settings file; write_settings() after a change.
 
-    The queries select from ``tree``, which ``from_file`` names.
+    The queries select from ``tree``, which ``from_file`` names. commands: runs gvma without starting Python anew.
     """
 
-    def __init__(self, root: Path, objects: Layer = OBJECTS) -> None:
+    def __init__(self, root: Path, commands: Commands, objects: Layer = OBJECTS) -> None:
         self.root = root
+        self._commands = commands
         self.etc = root / "etc"
         self.kept = root / "kept"
         self.etc.mkdir(parents=True)
@@ -84,19 +86,14 @@ class Site:
         self.config.write_text("".join(lines), "utf-8")
         self.config.chmod(0o600)
 
-    def gvma(
-        self, *words: str, prefix: Sequence[str] = (), environ: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """One run of the command. prefix: what runs it, such as ``setpriv``."""
-        return subprocess.run(
-            [*prefix, sys.executable, "-m", "gvma", "--config", str(self.config), *words],
-            cwd=self.root,
-            env={**os.environ, **(environ or {})},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+    def gvma(self, *words: str, prefix: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+        """One run of the command, in a process of its own. prefix: what starts it, such as ``setpriv``."""
+        words = ("--config", str(self.config), *words)
+        if not prefix:
+            done = self._commands.run(*words)
+            return subprocess.CompletedProcess(words, done.status, done.stdout, done.stderr)
+        command = [*prefix, sys.executable, "-m", "gvma", *words]
+        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False, timeout=120)
 
     def sync(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A sync from the export, which must succeed."""

@@ -6,12 +6,14 @@ import gzip
 import socket
 import ssl
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import trustme
 
 from gvma.configserver.simulator import SAMPLE, Simulator
+from tests.fakes.command import Commands
 from tests.fakes.soap import Play, http, sending, server
 from tests.fakes.sync_site import Site, refused
 from tests.integration.installation import EXTENSION, PASSWORD, USER, Layer
@@ -34,10 +36,16 @@ MIXED = {
 }
 
 
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    with Commands(tmp_path_factory.mktemp("commands")) as commands:
+        yield commands
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
+def site(tmp_path: Path, commands: Commands) -> Site:
     """Nothing is at its server's address but what a test puts there."""
-    site = Site(tmp_path / "site")
+    site = Site(tmp_path / "site", commands)
     site.cfgserver.update(BY_NAME, timeout=1)
     return site
 
@@ -216,11 +224,13 @@ def test_every_form_of_the_manuals_queries_selects_from_an_export(
     assert done.stdout.startswith("sync: 6 added")
 
 
-def test_server_and_nested_export_of_one_tree_give_the_same_files(site: Site, tmp_path: Path) -> None:
+def test_server_and_nested_export_of_one_tree_give_the_same_files(
+    site: Site, commands: Commands, tmp_path: Path
+) -> None:
     site.write_settings()
     assert site.gvma("sync", "--no-reload", "--from", str(SAMPLE)).returncode == 0
     for shape, queries in (("a", BY_NAME), ("a-ids", BY_DBID), ("b", MIXED)):
-        other = Site(tmp_path / shape)
+        other = Site(tmp_path / shape, commands)
         with Simulator(username=USER, password=PASSWORD, shape=shape).serve() as url:
             done = asks(other, url, **queries).gvma("sync", "--no-reload")
         assert done.returncode == 0, done.stderr
