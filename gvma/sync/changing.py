@@ -19,7 +19,6 @@ from gvma.sync.asterisk_side import Asterisk
 from gvma.sync.changes import FileChange
 from gvma.sync.files import TargetFile
 from gvma.sync.journal import Markers
-from gvma.sync.owners import write_owners
 from gvma.sync.plan import Plan
 from gvma.sync.readback import VOICEMAIL, Expected
 from gvma.sync.report import SyncReport
@@ -61,7 +60,7 @@ def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, rep
     UnsafeTargetError, BackupSetError, or Stopped.
     """
     path = settings.backup_path
-    texts = {state.PINS: work.plan.pins.record, state.OWNERS: write_owners(work.plan.owners)}
+    texts = {state.PINS: work.plan.pins.record, state.OWNERS: work.plan.owners}
     changes = work.changes
     made = BackupSets(path).create(changes, snapshot=snapshot(work.answers), reason="sync", run_id=report.run_id)
     state.stage(path, texts)
