@@ -21,7 +21,8 @@ _PLACE = re.compile(r"<!-- help: ([a-z -]+) -->\n```\n.*?```\n", re.DOTALL)
 
 def help_text(words: str) -> str:
     """What ``gvma WORDS --help`` prints. words: ``backup restore``."""
-    context = click.Context(cli, info_name="gvma", max_content_width=_WIDTH, terminal_width=_WIDTH)
+    settings = {**cli.context_settings, "max_content_width": _WIDTH, "terminal_width": _WIDTH}
+    context = click.Context(cli, info_name="gvma", **settings)
     for word in words.split():
         group = context.command
         assert isinstance(group, click.Group)
