@@ -1,10 +1,18 @@
-"""What every test obeys: in CI a skipped test is a failed run."""
+"""What every test obeys: in CI a skipped test is a failed run, and signals are as at a person's terminal."""
 
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """A job in the background inherits SIGINT and SIGHUP ignored, and would hand that on to every gvma it starts."""
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 @pytest.hookimpl(trylast=True)

@@ -315,10 +315,8 @@ def test_quiet_silences_warnings_but_not_in_the_object(demo_is: Any) -> None:
     assert (result.stderr, len(json.loads(result.stdout)["warnings"])) == ("", 1)
 
 
-# A job in the background inherits an ignored SIGINT; a command that a person types does not.
 INTERRUPTED = """
-import signal, sys, types, click
-signal.signal(signal.SIGINT, signal.default_int_handler)
+import sys, types, click
 from gvma.cli.main import main
 @click.command("demo")
 def command():
