@@ -69,10 +69,12 @@ def test_no_pin_is_lost_in_fifty_rounds_of_a_sync_racing_a_pin_change(
     site = Site(tmp_path)
     path = site.etc / "voicemail.conf"
     site.write("voicemail.conf", voicemail("1000", 0))
-    fork = multiprocessing.get_context("fork")
-    ours, theirs = fork.Pipe()
-    telephone = fork.Process(target=change_pins, args=(path, theirs))
+    # Spawned, not forked: other tests' threads may hold locks. A daemon: a failed round leaves nobody waiting.
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    telephone = spawn.Process(target=change_pins, args=(path, theirs), daemon=True)
     telephone.start()
+    theirs.close()
     chance = random.Random(20261121)
     for number in range(ROUNDS):
         pin = str(5000 + number)
