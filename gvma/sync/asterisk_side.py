@@ -7,12 +7,13 @@ answer means for the files is not decided here.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, GvmaError
+from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
 from gvma.settings.model import GvmaSettings
 from gvma.sync.readback import CHAN_SIP, PJSIP, Expected, differences
 from gvma.sync.sitefiles import content
@@ -46,20 +47,24 @@ class Asterisk:
 
     def reach(self) -> None:
         """Connects. Raises AsteriskUnreachableError or CredentialsError."""
-        self._connected()
+        with saying("Nothing was changed."):
+            self._connected()
 
     def channel_driver(self) -> str | None:
         """``pjsip`` or ``sip``, as Asterisk has it loaded (PJSIP wins); None where neither is."""
-        if self._ask(lambda ami: ami.loaded(PJSIP)):
-            return "pjsip"
-        return "sip" if self._ask(lambda ami: ami.loaded(CHAN_SIP)) else None
+        with saying("Nothing was changed."):
+            if self._ask(lambda ami: ami.loaded(PJSIP)):
+                return "pjsip"
+            return "sip" if self._ask(lambda ami: ami.loaded(CHAN_SIP)) else None
 
     def see_that_it_can(self, modules: Sequence[str]) -> None:
         """Before the write: the modules are there, and the account may reload them and read back.
 
         Raises AsteriskRefusedError or CredentialsError.
         """
-        missing = sorted(set(modules) - set(self.loaded(modules)))
+        with saying("Nothing was changed."):
+            missing = sorted(set(modules) - set(self.loaded(modules)))
+            self._ask(lambda ami: ami.mailbox_count("0@GVMA_DN"))
         if missing:
             raise AsteriskRefusedError(
                 f"Asterisk has not loaded {', '.join(missing)}, which reads what is to be changed",
@@ -67,7 +72,6 @@ class Asterisk:
                 hint="Nothing was changed. Load the module (see modules.conf), then run `gvma sync` again; "
                 "`gvma sync --no-reload` writes the files without asking Asterisk.",
             )
-        self._ask(lambda ami: ami.mailbox_count("0@GVMA_DN"))
 
     def loaded(self, modules: Sequence[str]) -> list[str]:
         """Those that are loaded. A module that is not reads its files when it is loaded: it is owed nothing."""
@@ -118,6 +122,16 @@ class Asterisk:
         if self._ami is not None:
             self._ami.close()
             self._ami = None
+
+
+@contextmanager
+def saying(left: str) -> Iterator[None]:
+    """What AMI refuses or breaks off in here also says what is as it was; the conversation itself cannot know."""
+    try:
+        yield
+    except (AsteriskUnreachableError, CredentialsError) as error:
+        error.hint = f"{left} {error.hint}"
+        raise
 
 
 def glance_at_driver(settings: GvmaSettings) -> str | None:

@@ -81,6 +81,7 @@ def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, rep
             moved = applied.finish(owed=() if done else applied.modules)
     state.settle_staged(path, applied=False)
     report.take(work.plan.counts, {file.path: file.changed for file in work.plan.files})
+    report.plan = work.plan
     if lost is not None:
         raise _owed_error(lost, made.id) from lost
     if done:
@@ -118,9 +119,10 @@ def _have_it_taken(
         return error
     except Stopped:
         raise
-    except GvmaError:
+    except GvmaError as error:
         applied.put_back()
-        _tell_again(applied, work, asterisk, settings)
+        told = _tell_again(applied, work, asterisk, settings)
+        error.hint = f"The files were put back{told}. {error.hint}"
         raise
     if not found or applied.moved():  # who wrote meanwhile is heard first: the run plans anew
         report.reloaded = sorted({*report.reloaded, *modules})

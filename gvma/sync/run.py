@@ -22,7 +22,7 @@ from gvma.errors import (
 from gvma.settings.model import GvmaSettings, Settings
 from gvma.sync import held, state
 from gvma.sync.asking import Answers, ask
-from gvma.sync.asterisk_side import Asterisk, driver_by_files, glance_at_driver
+from gvma.sync.asterisk_side import Asterisk, driver_by_files, glance_at_driver, saying
 from gvma.sync.brake import brake
 from gvma.sync.changing import Work, carry_out, first_of
 from gvma.sync.lock import hold_lock
@@ -185,7 +185,8 @@ class _Run:
         if asterisk is None or not owed:
             return
         self._progress("telling Asterisk what is owed from an earlier run")
-        found = asterisk.take(asterisk.loaded(owed), prepared.plan.expected(self._gvma))
+        with saying("No file was changed, and the reload stays owed."):
+            found = asterisk.take(asterisk.loaded(owed), prepared.plan.expected(self._gvma))
         if found:
             self._report.reload_failed = list(owed)
             raise AsteriskRefusedError(

@@ -130,6 +130,12 @@ def test_a_dry_run_works_while_another_run_holds_the_lock(site: Site) -> None:
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "Plan: 9 to add, 0 to change, 0 to remove.")
 
 
+def test_the_diff_of_a_dry_run_can_be_left_out_and_that_of_a_sync_be_asked_for(site: Site) -> None:
+    done = site.gvma("sync", "--dry-run", "--no-diff", *site.from_file)
+    assert done.stdout == "Plan: 9 to add, 0 to change, 0 to remove.\n"
+    assert "+61902 => ****,Ulla Iso,,," in site.sync("--diff").stdout
+
+
 def test_a_dry_run_in_json_has_the_diff_and_pending_changes_have_status_2(site: Site) -> None:
     answer = site.answer("sync", "--dry-run", "--detailed-exitcode", *site.from_file)
     assert (answer["exit_code"], answer["status"], answer["dry_run"]) == (2, "changed", True)
