@@ -201,14 +201,13 @@ class _Reading:
             self.origins[f"{section}.{key}"] = origin
 
     def _secret(self, sources: SecretSources) -> None:
-        if sources.section in self.without:  # a service without rights to a secret that it does not need still runs
-            return
         line = self._line_of(sources.section, sources.file_key)
         file = self.values.get((sources.section, sources.file_key))
         try:
             found = secret_from(sources, file, self._where(line, sources.file_key), self.environ)
         except SettingsError as error:
-            self.problems.append((line, error))
+            if sources.section not in self.without:  # a service needs no right to a secret that it does not use
+                self.problems.append((line, error))
             return
         if found is not None:
             self.values[sources.section, sources.key], origin = found

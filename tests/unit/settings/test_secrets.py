@@ -113,7 +113,7 @@ def test_no_secret_is_in_the_repr_of_what_was_loaded(tmp_path: Path) -> None:
     assert "inline" not in repr(load(site(tmp_path), {}))
 
 
-def test_a_secret_of_a_section_that_is_not_needed_is_not_read(tmp_path: Path) -> None:
+def test_a_secret_that_cannot_be_read_stops_only_who_needs_its_section(tmp_path: Path) -> None:
     path = tmp_path / "gvma_asterisk76.cfg"
     path.write_text("[cfgserver]\npassword_file = /nowhere/secret\n[media]\nagi_port = 4574\n")
     assert load(path, {}, without=("cfgserver",)).settings.media.agi_port == 4574
