@@ -92,13 +92,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = f"gvma.cli.{cmd_name}"
-        try:
-            command = importlib.import_module(module).command
-        except ModuleNotFoundError as error:
-            if error.name != module:
-                raise
-            return None
+        command = importlib.import_module(f"gvma.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
 
