@@ -15,11 +15,10 @@ skipped as a line that is no reply.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar, overload
 
+from gvma.agi.preamble import as_text, read_call
 from gvma.errors import GvmaError
 from gvma.treatments.commands import Call, Reply
 
@@ -93,7 +92,7 @@ class Conversation:
         if received.find(b"\n\n") != len(received) - 2 or len(received) > PREAMBLE_BYTES:
             return None
         self._state = _IDLE
-        return _read_call(received[:-2])
+        return read_call(received[:-2])
 
     def receive(self, received: bytes) -> None:
         """Takes bytes from the peer; no bytes at all mean that the peer has closed."""
@@ -107,11 +106,6 @@ class Conversation:
         self._state = _OUTSTANDING
         # A line begun before the command was sent can only be a HANGUP.
         self._skip_line = bool(self._buffer) and not _may_become_hangup(self._buffer)
-
-    @property
-    def outstanding(self) -> bool:
-        """True while a command waits for its reply."""
-        return self._state == _OUTSTANDING
 
     def next_event(self) -> Event | None:
         """What the bytes so far say next; None where more bytes are needed.
@@ -144,7 +138,7 @@ class Conversation:
         del buffer[:size]
         self._seen = 0
         self._state = _IDLE
-        return _read_call(lines)
+        return read_call(lines)
 
     def _line_event(self) -> Reply | Hangup | None:
         buffer = self._buffer
@@ -192,7 +186,7 @@ class Conversation:
         status = _STATUS.match(line)
         if status is None:
             return len(line) + 1, None
-        return len(line) + 1, Reply(int(status[1]), "", _text(status[2].rstrip(b"\r")))
+        return len(line) + 1, Reply(int(status[1]), "", as_text(status[2].rstrip(b"\r")))
 
     def _value(self) -> tuple[int, Reply | None]:
         size = _value_size(self._buffer)
@@ -201,9 +195,9 @@ class Conversation:
         value = _VALUE.fullmatch(self._buffer, 0, size)
         if value is None:  # pragma: no cover - _value_size has seen the end that _VALUE asks for
             return size, None
-        text = _text(value[2])
+        text = as_text(value[2])
         endpos = int(value[3]) if value[3] is not None else None
-        return size, Reply(200, _text(value[1]), text, endpos, timed_out=text == "timeout")
+        return size, Reply(200, as_text(value[1]), text, endpos, timed_out=text == "timeout")
 
     def _usage(self) -> tuple[int, Reply | None]:
         """``520-Invalid command syntax...``, lines of usage, ``520 End of proper usage.``"""
@@ -211,7 +205,7 @@ class Conversation:
         end = self._buffer.find(b"\n", last + 1) if last >= 0 else -1
         if end < 0:
             return 0, None
-        return end + 1, Reply(520, "", _text(bytes(self._buffer[4:last])))
+        return end + 1, Reply(520, "", as_text(bytes(self._buffer[4:last])))
 
 
 def _value_size(buffer: bytearray) -> int:
@@ -232,71 +226,7 @@ def _plain(line: bytes) -> Reply | None:
     plain = _PLAIN.match(line)
     if plain is None:  # pragma: no cover - \S* and the rest match any line that begins so
         return None
-    return Reply(200, _text(plain[1]), None, int(plain[2]) if plain[2] is not None else None)
-
-
-def _text(received: bytes | bytearray) -> str:
-    return received.decode("utf-8", "surrogateescape")
-
-
-Other = TypeVar("Other")
-
-
-class Variables(Mapping[str, str]):
-    """The preamble's names without ``agi_``, and their values; looked up in the bytes when asked for, since
-    a call flow asks for a few of some thirty. Of a name that stands twice the first counts: Asterisk writes
-    its own lines above those that a caller's name with a line end in it could forge. A line that does not
-    begin with ``agi_`` belongs to the value above it."""
-
-    __slots__ = ("_lines",)
-
-    def __init__(self, lines: bytes) -> None:
-        self._lines = b"\n" + lines
-
-    def __getitem__(self, name: str) -> str:
-        value = self.get(name)
-        if value is None:
-            raise KeyError(name)
-        return value
-
-    @overload
-    def get(self, name: str, /) -> str | None: ...
-
-    @overload
-    def get(self, name: str, /, default: str) -> str: ...
-
-    @overload
-    def get(self, name: str, /, default: Other) -> str | Other: ...
-
-    def get(self, name: str, /, default: object = None) -> object:
-        lines = self._lines
-        key = b"\nagi_" + name.encode("utf-8", "surrogateescape") + b":"
-        start = lines.find(key)
-        if start < 0 or ":" in name:
-            return default
-        start += len(key)
-        end = lines.find(b"\nagi_", start)
-        value = lines[start:] if end < 0 else lines[start:end]
-        return _text(value[1:] if value[:1] == b" " else value).replace("\r", "")
-
-    def __iter__(self) -> Iterator[str]:
-        entries = _text(self._lines).split("\nagi_")[1:]
-        return iter(dict.fromkeys(entry.partition(":")[0] for entry in entries if ":" in entry))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __repr__(self) -> str:
-        return f"Variables({dict(self)!r})"
-
-
-def _read_call(lines: bytes) -> Call:
-    variables = Variables(lines)
-    arguments: list[str] = []
-    if b"\nagi_arg_1:" in lines:
-        while (argument := variables.get(f"arg_{len(arguments) + 1}")) is not None:
-            arguments.append(argument)
-    return Call(variables, tuple(arguments))
+    return Reply(200, as_text(plain[1]), None, int(plain[2]) if plain[2] is not None else None)
 
 
 @lru_cache(maxsize=1024)

@@ -1,0 +1,76 @@
+"""What Asterisk says of a call in AGI's preamble, and how AGI's bytes are read as text.
+
+Reads a whole preamble only: where it ends is protocol.py's business. No socket, no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypeVar, overload
+
+from gvma.treatments.commands import Call
+
+Other = TypeVar("Other")
+
+
+def as_text(received: bytes | bytearray) -> str:
+    """UTF-8; a byte that is none comes back by ``surrogateescape``, so that it can be sent as it came."""
+    return received.decode("utf-8", "surrogateescape")
+
+
+class Variables(Mapping[str, str]):
+    """The preamble's names without ``agi_``, and their values; looked up in the bytes when asked for, since
+    a call flow asks for a few of some thirty. Of a name that stands twice the first counts: Asterisk writes
+    its own lines above those that a caller's name with a line end in it could forge. A line that does not
+    begin with ``agi_`` belongs to the value above it."""
+
+    __slots__ = ("_lines",)
+
+    def __init__(self, lines: bytes) -> None:
+        self._lines = b"\n" + lines
+
+    def __getitem__(self, name: str) -> str:
+        value = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    @overload
+    def get(self, name: str, /) -> str | None: ...
+
+    @overload
+    def get(self, name: str, /, default: str) -> str: ...
+
+    @overload
+    def get(self, name: str, /, default: Other) -> str | Other: ...
+
+    def get(self, name: str, /, default: object = None) -> object:
+        lines = self._lines
+        key = b"\nagi_" + name.encode("utf-8", "surrogateescape") + b":"
+        start = lines.find(key)
+        if start < 0 or ":" in name:
+            return default
+        start += len(key)
+        end = lines.find(b"\nagi_", start)
+        value = lines[start:] if end < 0 else lines[start:end]
+        return as_text(value[1:] if value[:1] == b" " else value).replace("\r", "")
+
+    def __iter__(self) -> Iterator[str]:
+        entries = as_text(self._lines).split("\nagi_")[1:]
+        return iter(dict.fromkeys(entry.partition(":")[0] for entry in entries if ":" in entry))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"Variables({dict(self)!r})"
+
+
+def read_call(lines: bytes) -> Call:
+    """The Call of a preamble. lines: all of it but the empty line at the end."""
+    variables = Variables(lines)
+    arguments: list[str] = []
+    if b"\nagi_arg_1:" in lines:
+        while (argument := variables.get(f"arg_{len(arguments) + 1}")) is not None:
+            arguments.append(argument)
+    return Call(variables, tuple(arguments))
