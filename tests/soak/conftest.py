@@ -1,4 +1,10 @@
-"""The long experiments have the same Asterisks as the integration tests."""
+"""The long experiments have the same Asterisks as the integration tests, and hours instead of minutes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
 
 from tests.integration.conftest import (
     asterisk_root,
@@ -9,3 +15,10 @@ from tests.integration.conftest import (
 )
 
 __all__ = ["asterisk_root", "start_asterisk", "start_module_asterisk", "start_telephone", "version"]
+_LONGEST_SECONDS = 2 * 3600
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(_LONGEST_SECONDS))

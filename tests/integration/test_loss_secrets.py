@@ -1,0 +1,25 @@
+"""No secret in anything that any command writes, in any mode, however it ends; the short form of
+``tests/soak/test_secrets.py``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.command import Commands
+from tests.integration.conftest import StartAsterisk
+from tests.soak.secrets import AMI, LOUD, PJSIP, VOICEMAIL, search_everything
+from tests.soak.site import Site
+
+WRITTEN = {"manifest.json", "snapshot.json", "first-pins", "gvma.text.log", "gvma.json.log", "gvma.prom"}
+
+
+@pytest.mark.asterisk
+def test_no_secret_is_in_anything_that_any_command_writes(start_asterisk: StartAsterisk, tmp_path: Path) -> None:
+    files = {"voicemail.conf": VOICEMAIL, "pjsip.conf": PJSIP}
+    site = Site(tmp_path, start_asterisk(22, files, ami_secret=AMI))
+    with Commands(tmp_path) as commands:
+        search = search_everything(site, commands, ((), (*LOUD, "--output", "json")), (LOUD,))
+    assert search.outputs > 80
+    assert search.files >= WRITTEN
