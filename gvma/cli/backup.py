@@ -5,27 +5,22 @@ No PIN and no secret is shown, in no diff and no listing. What writes takes the 
 
 from __future__ import annotations
 
-import secrets
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gvma.cli import exits
+from gvma.cli.restoring import restore, warn_mended
 from gvma.errors import BackupSetError
-from gvma.sync import restore as restoring
-from gvma.sync.asterisk_side import Asterisk
 from gvma.sync.comparison import compare
 from gvma.sync.held import held
 from gvma.sync.lock import hold_lock
-from gvma.sync.recovery import pending_recovery
 from gvma.sync.retention import Policy, apply_policy, policy_of, review
 from gvma.sync.sets import BackupSet, BackupSets
 from gvma.sync.stopping import stoppable
 
 if TYPE_CHECKING:
     from gvma.cli.main import Invocation
-    from gvma.cli.output import Output
     from gvma.settings.model import GvmaSettings
     from gvma.sync.manifest import SavedFile
 
@@ -130,44 +125,7 @@ def verify(invocation: Invocation, wanted: str | None) -> None:
         raise _damaged(damaged[0], faults[damaged[0].id], more=len(damaged) - 1)
 
 
-@command.command(
-    epilog=exits.help_ending(
-        "gvma backup restore latest --dry-run",
-        "gvma backup restore 20261121T213000Z",
-        exits=(11, 12, 14, 15, 16, 17, exits.SETTINGS),
-    )
-)
-@click.argument("wanted", metavar=_ID)
-@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing, lock nothing, reload nothing.")
-@click.option("--no-reload", is_flag=True, help="Do not speak to Asterisk; the reload stays owed.")
-@click.pass_obj
-def restore(invocation: Invocation, wanted: str, dry_run: bool, no_reload: bool) -> None:
-    """Bring back the files as they were when a set was made, byte for byte.
-
-    Makes a set of what it replaces, restores owner and mode too, reloads what it touched, and puts everything
-    back where Asterisk does not take it. PINs go back as well. The restored state is held: the next sync
-    changes nothing, and says so, until one with --force.
-    """
-    settings, output = _settings(invocation), invocation.output
-    sets = BackupSets(settings.backup_path)
-    if dry_run:
-        _dry_run(output, settings, sets.find(wanted))
-        return
-    report = restoring.RestoreReport()
-    run_id = secrets.token_hex(8)
-    output.keep(run_id=run_id)
-    with stoppable(), hold_lock(settings.backup_path):
-        _mend(output, settings)
-        chosen = sets.find(wanted)
-        try:
-            if no_reload:
-                restoring.restore(chosen, settings, None, run_id, report)
-            else:
-                with Asterisk(settings) as asterisk:
-                    restoring.restore(chosen, settings, asterisk, run_id, report)
-        finally:
-            _tell(output, chosen, report)
-    _say(output, settings, chosen, report)
+command.add_command(restore)
 
 
 @command.command(
@@ -193,7 +151,7 @@ def forget(
         verdicts = review(settings.backup_path, policy)
     else:
         with stoppable(), hold_lock(settings.backup_path):
-            _mend(output, settings)
+            warn_mended(output, settings)
             verdicts = apply_policy(settings.backup_path, policy)
     kept = [verdict for verdict in verdicts if verdict.reasons]
     gone = [verdict.backup_set.id for verdict in verdicts if not verdict.reasons]
@@ -241,73 +199,3 @@ def _damaged(one: BackupSet, faults: list[str], *, more: int = 0) -> BackupSetEr
         where=str(one.folder),
         hint="Nothing was changed. Sound copies can still be taken out of its folder by hand.",
     )
-
-
-def _mend(output: Output, settings: GvmaSettings) -> None:
-    mended = restoring.mend(settings.backup_path)
-    if mended is not None:
-        output.warn(_Note("interrupted-run-mended", mended.text, settings.backup_path))
-
-
-class _Note:
-    """A warning of this command's."""
-
-    def __init__(self, code: str, message: str, where: Path) -> None:
-        self.code = code
-        self.message = message
-        self.where = str(where)
-
-
-def _dry_run(output: Output, settings: GvmaSettings, chosen: BackupSet) -> None:
-    pending = pending_recovery(settings.backup_path)
-    if pending:
-        output.warn(_Note("interrupted-run", pending, settings.backup_path))
-    plan = restoring.plan_restore(chosen, settings)
-    diffs = [text for file in plan.files if (text := file.diff())]
-    output.result(
-        "backup restore",
-        "ok",
-        dry_run=True,
-        restored=chosen.id,
-        files=[{"path": str(file.path), "action": file.action} for file in plan.files],
-        notes=list(plan.notes),
-        diff="".join(diffs),
-    )
-    for text in diffs:
-        output.line(text.rstrip("\n"))
-    for note in plan.notes:
-        output.line(note)
-    output.line(plan.summary())
-
-
-def _tell(output: Output, chosen: BackupSet, report: restoring.RestoreReport) -> None:
-    output.result(
-        "backup restore",
-        "changed" if report.backup_set else "ok",
-        dry_run=False,
-        restored=chosen.id,
-        files=[{"path": str(path), "action": action} for path, action in report.files],
-        notes=list(report.plan.notes) if report.plan else [],
-        backup_set=report.backup_set,
-        reloaded=report.reloaded,
-        reload_owed=list(report.owed),
-    )
-
-
-def _say(output: Output, settings: GvmaSettings, chosen: BackupSet, report: restoring.RestoreReport) -> None:
-    if output.quiet or report.plan is None:
-        return
-    for path, action in report.files:
-        if action != "keep":
-            output.line(f"{path}: {action}d" if action.endswith("e") else f"{path}: {action}ed")
-    for note in report.plan.notes if report.files else ():
-        output.line(note)
-    if report.backup_set:
-        output.line(f"Restored {chosen.id}; what it replaced is in {report.backup_set}.")
-    else:
-        output.line(f"The files are as in {chosen.id} already; nothing was written.")
-    if report.reloaded:
-        output.line(f"Asterisk has reloaded {', '.join(report.reloaded)}.")
-    if report.owed:
-        output.line(f"Asterisk is owed the reload of {', '.join(report.owed)}.")
-    output.line("This state is held: the next `gvma sync` changes nothing until one with --force.")
