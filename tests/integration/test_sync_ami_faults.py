@@ -1,0 +1,312 @@
+"""``gvma sync`` beside a real Asterisk whose AMI says no, breaks off, falls silent or goes away in the middle.
+
+A relay stands between the two, so that a connection can end at any action; Asterisk itself is whole.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from gvma.ami import connect
+from gvma.demo.asterisk import PrivateAsterisk
+from tests.integration.conftest import StartAsterisk
+from tests.integration.installation import EXTENSION, Installation, Layer
+
+OBJECTS = Layer(
+    dns={("61001", EXTENSION): {}, ("61002", EXTENSION): {"gvm_name": "Ulla"}},
+    agents={"A17": {"gvm_mailbox": "61017"}},
+    groups={"Claims": {"gvm_mailbox": "61500"}},
+)
+OWN_BOX = "[general]\nformat=wav\n[site]\n7 => 0815,Porter,,,\n"
+
+
+@dataclass
+class Relay:
+    """Hands bytes on between gvma and Asterisk until gvma sends ``at``; then does what ``then`` says.
+
+    then: ``close`` (before Asterisk hears it), ``cut`` (in the middle of the answer), ``silence``.
+    times: on how many connections. seen: the actions that gvma sent.
+    """
+
+    asterisk_port: int
+    at: bytes = b""
+    then: str = "close"
+    times: int = 1000
+    seen: list[bytes] = field(default_factory=list)
+    port: int = 0
+
+    @contextmanager
+    def serve(self) -> Iterator[Relay]:
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.port = listener.getsockname()[1]
+        threads: list[threading.Thread] = []
+        connections: list[socket.socket] = []
+
+        def accept() -> None:
+            while True:
+                try:
+                    near, _ = listener.accept()
+                except OSError:
+                    return
+                far = socket.create_connection(("127.0.0.1", self.asterisk_port))
+                connections.extend((near, far))
+                cut = threading.Event()
+                for work in (self._to_asterisk, self._to_gvma):
+                    threads.append(threading.Thread(target=work, args=(near, far, cut)))
+                    threads[-1].start()
+
+        accepting = threading.Thread(target=accept)
+        accepting.start()
+        try:
+            yield self
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
+            accepting.join()
+            for connection in connections:
+                _end(connection)
+            for thread in threads:
+                thread.join()
+            for connection in connections:
+                connection.close()
+
+    def _to_asterisk(self, near: socket.socket, far: socket.socket, cut: threading.Event) -> None:
+        heard = b""
+        with suppress(OSError):
+            while piece := near.recv(65536):
+                heard += piece
+                *actions, heard = heard.split(b"\r\n\r\n")
+                self.seen.extend(actions)
+                if self.at and self.times and any(self.at in action for action in actions):
+                    self.times -= 1
+                    if self.then == "close":
+                        break
+                    if self.then == "silence":
+                        continue
+                    cut.set()
+                far.sendall(b"".join(action + b"\r\n\r\n" for action in actions))
+        _end(near)
+        _end(far)
+
+    def _to_gvma(self, near: socket.socket, far: socket.socket, cut: threading.Event) -> None:
+        with suppress(OSError):
+            while piece := far.recv(65536):
+                if cut.is_set():
+                    near.sendall(piece[:25])
+                    break
+                near.sendall(piece)
+        _end(near)
+        _end(far)
+
+
+def _end(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(16, marks=pytest.mark.asterisk), pytest.param(22, marks=pytest.mark.asterisk)],
+)
+def serving(request: pytest.FixtureRequest, start_module_asterisk: StartAsterisk) -> PrivateAsterisk:
+    asterisk = start_module_asterisk(request.param)
+    accounts = "".join(
+        f"[{name}]\nsecret = {name}\nread = {classes}\nwrite = {classes}\n"
+        for name, classes in (("talker", "call,log,user"), ("reader", "command,call,reporting"), ("nobody", ""))
+    )
+    with (asterisk.etc / "manager.conf").open("a") as manager:
+        manager.write(accounts)
+    asterisk.cli("manager reload")
+    return asterisk
+
+
+@pytest.fixture
+def asterisk(serving: PrivateAsterisk) -> PrivateAsterisk:
+    """The Asterisk with files of the site's own, and none of ours."""
+    for name in ("voicemail.conf", "extensions.conf", f"{serving.driver}.conf"):
+        text = OWN_BOX if name == "voicemail.conf" else (serving.etc / name).read_text().partition(";$---GVMA")[0]
+        (serving.etc / name).write_text(text)
+    with connect(serving.operator_settings()) as ami:
+        for module in ("app_voicemail.so", "pbx_config.so", mwi_module(serving)):
+            ami.reload(module)
+    return serving
+
+
+@pytest.fixture
+def installation(asterisk: PrivateAsterisk, tmp_path: Path) -> Iterator[Installation]:
+    with ExitStack() as stack:
+        made = Installation(asterisk, stack, OBJECTS)
+        made.settings |= {
+            "siptserver_host": "192.0.2.20",
+            "backup_path": tmp_path / "kept",
+            "asterisk_cm_timeout": 1,
+            "asterisk_reload_timeout": 1,
+        }
+        made.write_settings()
+        yield made
+
+
+def mwi_module(asterisk: PrivateAsterisk) -> str:
+    return "chan_sip.so" if asterisk.driver == "sip" else "res_pjsip.so"
+
+
+def files(asterisk: PrivateAsterisk) -> dict[str, tuple[bytes, int]]:
+    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in asterisk.etc.iterdir()}
+
+
+def our_boxes(asterisk: PrivateAsterisk) -> set[str]:
+    """What Asterisk itself holds of ours."""
+    with connect(asterisk.operator_settings()) as ami:
+        return {key for key in ami.voicemail_users() if "@GVMA_" in key}
+
+
+BOXES = {"61001@GVMA_DN", "61002@GVMA_DN", "61017@GVMA_AGENT", "61500@GVMA_AGENTGROUP"}
+
+
+def refused(installation: Installation, status: int, *parts: str) -> None:
+    """A sync that leaves with a status, says the parts, writes nothing and makes no backup set."""
+    before = files(installation.asterisk)
+    done = installation.gvma("sync")
+    assert done.returncode == status, done.stderr
+    assert done.stdout == ""
+    for part in (*parts, f":{installation.settings['asterisk_cm_port']}", "Nothing was"):
+        assert part in done.stderr, (part, done.stderr)
+    assert str(installation.settings["asterisk_cm_secret"]) not in done.stderr
+    assert files(installation.asterisk) == before
+    kept = Path(str(installation.settings["backup_path"]))
+    assert not list(kept.glob("2*"))
+
+
+def test_a_wrong_secret_is_refused_and_nothing_written(installation: Installation) -> None:
+    # Asterisk lets a wrong secret wait for a second.
+    installation.settings |= {"asterisk_cm_secret": "not-this-one-4711", "asterisk_cm_timeout": 10}
+    installation.write_settings()
+    refused(installation, 12, "refused", "asterisk_cm_username")
+
+
+@pytest.mark.parametrize("account", ["talker", "reader", "nobody"])
+def test_an_account_that_may_not_reload_or_read_back_is_refused_before_the_write(
+    installation: Installation, account: str
+) -> None:
+    installation.settings |= {"asterisk_cm_username": account, "asterisk_cm_secret": account}
+    installation.write_settings()
+    before = files(installation.asterisk)
+    done = installation.gvma("sync")
+    assert done.returncode == 12, done.stderr
+    assert "Nothing was" in done.stderr
+    assert "manager.conf" in done.stderr
+    assert files(installation.asterisk) == before
+    assert not list(Path(str(installation.settings["backup_path"])).glob("2*"))
+
+
+def test_nobody_listens_at_the_ami_port(installation: Installation) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        installation.settings["asterisk_cm_port"] = taken.getsockname()[1]
+    installation.write_settings()
+    refused(installation, 16, "cannot be reached", "manager.conf")
+
+
+@pytest.mark.parametrize(
+    ("at", "then"),
+    [
+        (b"Action: Login", "cut"),
+        (b"Action: Login", "silence"),
+        (b"Action: ModuleCheck", "close"),
+        (b"Action: ModuleCheck", "silence"),
+        (b"Action: MailboxCount", "cut"),
+    ],
+)
+def test_ami_that_fails_before_the_write_changes_nothing(
+    installation: Installation, asterisk: PrivateAsterisk, at: bytes, then: str
+) -> None:
+    with Relay(asterisk.ami_port, at, then).serve() as relay:
+        installation.settings["asterisk_cm_port"] = relay.port
+        installation.write_settings()
+        refused(installation, 16)
+    assert our_boxes(asterisk) == set()
+
+
+@pytest.mark.parametrize(
+    ("at", "then"),
+    [(b"Action: ModuleLoad", "close"), (b"Action: VoicemailUsersList", "cut"), (b"dialplan show GVMA", "cut")],
+)
+def test_ami_that_fails_once_is_asked_again_and_the_sync_succeeds(
+    installation: Installation, asterisk: PrivateAsterisk, at: bytes, then: str
+) -> None:
+    with Relay(asterisk.ami_port, at, then, times=1).serve() as relay:
+        installation.settings["asterisk_cm_port"] = relay.port
+        installation.sync()
+    assert our_boxes(asterisk) == BOXES
+
+
+@pytest.mark.parametrize(
+    ("at", "then"),
+    [
+        (b"Action: ModuleLoad", "silence"),
+        (b"Action: VoicemailUsersList", "cut"),
+        (b"dialplan show GVMA", "close"),
+    ],
+)
+def test_ami_lost_after_the_write_leaves_the_files_and_owes_the_reload_to_the_next_run(
+    installation: Installation, asterisk: PrivateAsterisk, at: bytes, then: str
+) -> None:
+    with Relay(asterisk.ami_port, at, then).serve() as relay:
+        installation.settings["asterisk_cm_port"] = relay.port
+        installation.write_settings()
+        done = installation.gvma("--output", "json", "sync")
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["status"], answer["exit_code"]) == (16, "error", 16), done.stderr
+    (error,) = answer["errors"]
+    assert error["code"] == "asterisk-unreachable"
+    assert "the files are written" in error["message"]
+    assert "the next `gvma sync` does it" in error["hint"]
+    assert answer["backup_set"] in error["hint"]
+    assert answer["changes"]["add"] == 8
+    written = files(asterisk)
+    assert b"61002 => 61002,Ulla,,," in written["voicemail.conf"][0]
+    installation.settings["asterisk_cm_port"] = asterisk.ami_port
+    installation.write_settings()
+    again = installation.gvma("--output", "json", "sync")
+    told = json.loads(again.stdout)
+    assert (again.returncode, told["status"], told["backup_set"]) == (0, "ok", None), again.stderr
+    assert set(told["reloaded"]) == {"app_voicemail.so", "pbx_config.so", mwi_module(asterisk)}
+    assert files(asterisk) == written
+    assert our_boxes(asterisk) == BOXES
+    assert json.loads(installation.sync("--output", "json").stdout)["reloaded"] == []
+
+
+def test_a_sync_without_reload_does_not_speak_to_ami_and_owes_the_reload(
+    installation: Installation, asterisk: PrivateAsterisk
+) -> None:
+    with Relay(asterisk.ami_port).serve() as relay:
+        installation.settings["asterisk_cm_port"] = relay.port
+        assert "not reloaded" in installation.sync("--no-reload").stdout
+        assert relay.seen == []
+        assert our_boxes(asterisk) == set()
+        assert installation.sync("--no-reload").stdout == ""
+        assert relay.seen == []
+        done = installation.gvma("sync")
+        assert done.returncode == 0, done.stderr
+        assert our_boxes(asterisk) == BOXES
+        reloads = len([action for action in relay.seen if b"Action: ModuleLoad" in action])
+        assert reloads == 3
+        installation.sync()
+        assert len([action for action in relay.seen if b"Action: ModuleLoad" in action]) == reloads
+
+
+def test_asterisk_that_dies_and_starts_again_between_two_syncs_has_all(
+    installation: Installation, asterisk: PrivateAsterisk
+) -> None:
+    installation.sync()
+    asterisk.restart()
+    assert our_boxes(asterisk) == BOXES
+    done = installation.sync()
+    assert (done.stdout, done.stderr) == ("", "")
