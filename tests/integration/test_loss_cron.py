@@ -1,0 +1,18 @@
+"""Cron runs in a world that changes and fails at random; the short form of ``tests/soak/test_cron.py``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.command import Commands
+from tests.integration.conftest import StartAsterisk
+from tests.soak.cron import World
+from tests.soak.site import Site
+
+
+@pytest.mark.asterisk
+def test_thirty_cron_runs_lose_nothing_whatever_fails(start_asterisk: StartAsterisk, tmp_path: Path) -> None:
+    with Commands(tmp_path) as commands:
+        World(Site(tmp_path, start_asterisk(22)), commands, seed=20261121).live(30)
