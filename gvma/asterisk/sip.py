@@ -61,6 +61,17 @@ def read_subscriptions(body: bytes) -> dict[str, str]:
     return found
 
 
+def read_objects(body: bytes) -> dict[str, bytes]:
+    """The ``gvm-*`` objects of a block of sip.conf or pjsip.conf: name to its lines, those of all its sections."""
+    found: dict[str, bytes] = {}
+    for section in (b"\n" + body).split(b"\n[")[1:]:
+        if section.startswith(b"gvm-"):
+            name, _, settings = section.partition(b"]")
+            key = name.decode("utf-8", "surrogateescape")
+            found[key] = found.get(key, b"") + settings
+    return found
+
+
 def _one_host(settings: GvmaSettings) -> str:
     hosts = sipserver_hosts(settings)
     if len(hosts) == 1:

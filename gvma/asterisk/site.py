@@ -6,7 +6,7 @@ Give it the text without our block (``block.without_block``); files that the sit
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from gvma.asterisk.lines import Directive, Section, Setting, read
@@ -24,6 +24,25 @@ class DialplanNames:
 def sections_defined(text: bytes) -> frozenset[str]:
     """The names of all sections that are no templates: peers, endpoints, contexts."""
     return frozenset(_text(fact.name) for fact in read(text) if isinstance(fact, Section) and not fact.template)
+
+
+def peers_defined(sip_text: bytes) -> frozenset[str]:
+    """As ``sections_defined``, without those that add to another one of the same name (``+``)."""
+    sections = (fact for fact in read(sip_text) if isinstance(fact, Section))
+    return frozenset(_text(fact.name) for fact in sections if not fact.template and not fact.append)
+
+
+def objects_defined(pjsip_text: bytes, types: Collection[str]) -> frozenset[str]:
+    """The names of all PJSIP objects of these types, templates aside."""
+    objects = _objects(pjsip_text)
+    return frozenset(name for name, settings in objects if settings.get("type", [""])[-1].lower() in types)
+
+
+def boxes_defined(voicemail_text: bytes) -> frozenset[str]:
+    """Every ``key@section`` of a voicemail.conf; among them its mailboxes."""
+    return frozenset(
+        f"{_text(fact.key)}@{_text(fact.section)}" for fact in read(voicemail_text) if isinstance(fact, Setting)
+    )
 
 
 def dialplan_names(text: bytes) -> DialplanNames:
@@ -54,7 +73,7 @@ def identified(pjsip_text: bytes, addresses: Iterable[str], port: int = 5060) ->
     Reads ``match`` of ``type=identify`` sections, templates included: addresses, networks (with a length or a
     mask), ``address:port``, lists, and names as they are written; nothing is looked up in DNS.
     """
-    identifies = [settings for settings in _objects(pjsip_text) if settings.get("type") == ["identify"]]
+    identifies = [settings for _, settings in _objects(pjsip_text) if settings.get("type") == ["identify"]]
     found: dict[str, str] = {}
     for address in addresses:
         for settings in identifies:
@@ -69,8 +88,11 @@ def includes(text: bytes) -> tuple[Directive, ...]:
     return tuple(fact for fact in read(text) if isinstance(fact, Directive))
 
 
-def _objects(text: bytes) -> list[dict[str, list[str]]]:
-    """Every section that is no template as its settings; inherited ones come first, and ``type`` is the last one."""
+def _objects(text: bytes) -> list[tuple[str, dict[str, list[str]]]]:
+    """Every section that is no template: its name and its settings.
+
+    Inherited settings come first, and ``type`` is the last one.
+    """
     objects: list[tuple[Section, dict[str, list[str]]]] = []
     by_name: dict[bytes, dict[str, list[str]]] = {}
     current: dict[str, list[str]] = {}
@@ -91,7 +113,7 @@ def _objects(text: bytes) -> list[dict[str, list[str]]]:
                 current[key] = [_text(fact.value)]
             else:
                 current.setdefault(key, []).append(_text(fact.value))
-    return [settings for section, settings in objects if not section.template]
+    return [(_text(section.name), settings) for section, settings in objects if not section.template]
 
 
 def _matches(match: str, address: str, port: int) -> bool:

@@ -21,13 +21,15 @@ from gvma.routing import routing
 from gvma.settings.model import GvmaSettings
 from gvma.sync import state
 from gvma.sync.asking import Answers
+from gvma.sync.deciding import Known, Surroundings, make_plan, planned
+from gvma.sync.doubled import doubled
 from gvma.sync.files import TargetFile, read_target
 from gvma.sync.owners import write_owners
 from gvma.sync.pins import KEY_BYTES
-from gvma.sync.plan import Known, Plan, Surroundings, make_plan, planned
+from gvma.sync.plan import Plan
 from gvma.sync.readback import VOICEMAIL, Expected
 from gvma.sync.sitefiles import asks_for_spool, pins_in_spool, secret_file, with_includes
-from gvma.sync.targets import Target, TargetNow, Three, as_it_is, look_at, routing_site, targets
+from gvma.sync.targets import Target, TargetNow, Three, as_it_is, foreign, look_at, routing_site, targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Planner:
             generated_at=time.strftime("%a %b %d %H:%M:%S %Y"),
             new_key=self._new_key,
             objects=self._answers.counts,
+            foreign=foreign(now, self._settings),
             wanted_resets=self._resets,
             routing=route,
         )
@@ -92,7 +95,8 @@ class Planner:
             anew = planned(now[0], now[0].redated(around.generated_at), self._settings, anew=True)
             plan = replace(plan, files=(anew, *plan.files[1:]))
         notes = [Warning("target-file", note, str(file.path)) for file in files for note in file.notes]
-        return Prepared(plan, files, now, stale, (*notes, *plan.warnings, *warnings))
+        said = (*notes, *plan.warnings, *doubled(plan, now, self._settings), *warnings)
+        return Prepared(plan, files, now, stale, said)
 
     def _identified(self, pjsip_conf: bytes) -> Iterator[str]:
         """What our endpoint for SIP Server leaves to the site's own, in SUBSCRIBE mode of PJSIP."""

@@ -37,10 +37,31 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreign:
+    """What the site wrote itself where ours is; nothing is expected of these.
+
+    boxes: ``box@context`` in our contexts, lower-case, since app_voicemail tells no case apart.
+    subscriptions: names of ``gvm-*`` objects; lower-case for chan_sip, which tells no case apart either.
+    """
+
+    boxes: frozenset[str] = frozenset()
+    subscriptions: frozenset[str] = frozenset()
+    case_counts: bool = True
+
+    def has_box(self, key: str) -> bool:
+        return key.lower() in self.boxes if self.boxes else False
+
+    def has_subscription(self, name: str) -> bool:
+        if not self.subscriptions:
+            return False
+        return (name if self.case_counts else name.lower()) in self.subscriptions
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """What Asterisk should hold.
 
-    mailboxes: all of ours by ``box@context``. foreign: boxes in our contexts that the site wrote itself.
+    mailboxes: all of ours by ``box@context``. foreign: what the site wrote itself.
     subscriptions: name to ``box@context``.
     touched: of those that are new or watch another mailbox, as many as are asked for.
     on_endpoint: REGISTER mode, where PJSIP's endpoints name the mailbox, and its AORs do not.
@@ -49,7 +70,7 @@ class Expected:
     """
 
     mailboxes: Mapping[str, Box]
-    foreign: frozenset[str]
+    foreign: Foreign
     subscriptions: Mapping[str, str]
     touched: frozenset[str]
     on_endpoint: bool
@@ -96,21 +117,24 @@ def extensions_of(body: bytes) -> dict[str, tuple[str, ...]]:
 
 def _mailboxes(ami: AsteriskManager, expected: Expected) -> list[str]:
     held = ami.voicemail_users()
+    foreign = expected.foreign
     found = []
     for key, box in expected.mailboxes.items():
+        if foreign.has_box(key):
+            continue
         user = held.get(key)
         if user is None:
             found.append(f"mailbox {key} is missing")
-        elif key not in expected.foreign:
-            for what, wanted, has in (
-                ("name", box.name, user.name),
-                ("e-mail", box.email, user.email),
-                ("pager e-mail", box.pager, user.pager),
-            ):
-                if wanted != has and as_kept(wanted) != as_kept(has):
-                    found.append(f"mailbox {key} has another {what} than planned")
+            continue
+        for what, wanted, has in (
+            ("name", box.name, user.name),
+            ("e-mail", box.email, user.email),
+            ("pager e-mail", box.pager, user.pager),
+        ):
+            if wanted != has and as_kept(wanted) != as_kept(has):
+                found.append(f"mailbox {key} has another {what} than planned")
     for key in held:
-        if key not in expected.mailboxes and key not in expected.foreign and key.rpartition("@")[2] in OWN_CONTEXTS:
+        if key not in expected.mailboxes and key.rpartition("@")[2] in OWN_CONTEXTS and not foreign.has_box(key):
             found.append(f"mailbox {key} is there and was not planned")
     return found
 
@@ -123,7 +147,7 @@ def _aors(ami: AsteriskManager, expected: Expected) -> list[str]:
             found.append(f"AOR {name} is missing")
         elif not expected.on_endpoint and held[name] != mailbox:
             found.append(f"AOR {name} has not the mailbox {mailbox}")
-    found += [f"AOR {name} should be gone" for name in sorted(expected.gone) if name in held]
+    found += [f"AOR {name} should be gone" for name in _gone(expected) if name in held]
     if expected.on_endpoint:
         endpoints = ami.endpoints()
         found += [f"endpoint {name} is missing" for name in expected.subscriptions if name not in endpoints]
@@ -134,8 +158,12 @@ def _aors(ami: AsteriskManager, expected: Expected) -> list[str]:
 def _peers(ami: AsteriskManager, expected: Expected) -> list[str]:
     held = ami.sip_peers()
     found = [f"SIP peer {name} is missing" for name in expected.subscriptions if name not in held]
-    found += [f"SIP peer {name} should be gone" for name in sorted(expected.gone) if name in held]
+    found += [f"SIP peer {name} should be gone" for name in _gone(expected) if name in held]
     return found or _mailboxes_of("SIP peer", ami.sip_peer_mailboxes(_asked_singly(expected)), expected)
+
+
+def _gone(expected: Expected) -> list[str]:
+    return sorted(name for name in expected.gone if not expected.foreign.has_subscription(name))
 
 
 def _asked_singly(expected: Expected) -> list[str]:

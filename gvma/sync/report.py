@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gvma.asterisk.entries import Warning
-from gvma.sync.plan import Counts, Plan
+from gvma.sync.counting import Counts
+from gvma.sync.plan import Plan
 
 Progress = Callable[[str], None]
 """Called with the name of each step as it begins."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import glob
+from collections.abc import Iterator
 from pathlib import Path
 
 from gvma.asterisk import lines, site
@@ -13,21 +14,32 @@ from gvma.asterisk import lines, site
 _DEEPEST = 10
 
 
-def with_includes(text: bytes, folder: Path, depth: int = 0) -> bytes:
+def with_includes(text: bytes, folder: Path) -> bytes:
     """The text with the content of the files that it includes in their place.
 
     folder: Asterisk's configuration folder, which relative names are relative to. A file that cannot be read
     counts as empty: Asterisk itself would refuse the whole, and the read back says so.
     """
+    return b"\n".join(part for _, part in parts(Path(), text, folder))
+
+
+def parts(path: Path, text: bytes, folder: Path, depth: int = 0) -> Iterator[tuple[Path, bytes]]:
+    """What ``with_includes`` joins: a file's own lines, and those that it includes, each with the path they are in."""
     if b"include" not in text.lower() or depth >= _DEEPEST:
-        return text
-    parts = text.split(b"\n")
+        yield path, text
+        return
+    rows = text.split(b"\n")
+    begun = 0
     for directive in site.includes(text):
-        if directive.kind != "exec":
-            pattern = folder / directive.argument.decode("utf-8", "surrogateescape")
-            found = [content(Path(name)) for name in sorted(glob.glob(str(pattern)))]
-            parts[directive.number - 1] = b"\n".join(with_includes(one, folder, depth + 1) for one in found)
-    return b"\n".join(parts)
+        if directive.kind == "exec":
+            continue
+        if begun < directive.number - 1:
+            yield path, b"\n".join(rows[begun : directive.number - 1])
+        begun = directive.number
+        pattern = folder / directive.argument.decode("utf-8", "surrogateescape")
+        for name in sorted(glob.glob(str(pattern))):
+            yield from parts(Path(name), content(Path(name)), folder, depth + 1)
+    yield path, b"\n".join(rows[begun:])
 
 
 def pins_in_spool(voicemail: bytes) -> bool:

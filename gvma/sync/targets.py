@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 
 from gvma.asterisk import dialplan, pjsip, sip, site, voicemail
@@ -17,7 +16,7 @@ from gvma.asterisk.header import same_meaning
 from gvma.asterisk.hosts import sipserver_hosts
 from gvma.routing import Routing, Site
 from gvma.settings.model import GvmaSettings
-from gvma.sync.readback import CHAN_SIP, DIALPLAN, PJSIP, VOICEMAIL, Box, Expected, extensions_of
+from gvma.sync.readback import CHAN_SIP, DIALPLAN, PJSIP, VOICEMAIL, Box, Expected, Foreign, extensions_of
 
 _DATE = b"\n; Content generated at "
 
@@ -80,13 +79,6 @@ class TargetNow:
         before, after = _undated(self.body)
         return b"%s%s%s\n%s" % (before, _DATE, generated_at.encode("ascii", "replace"), after)
 
-    @cached_property
-    def foreign_boxes(self) -> frozenset[str]:
-        """Mailboxes in our contexts that the site wrote itself; for voicemail.conf."""
-        if not any(context.encode() in self.site for context in OWN_CONTEXTS):
-            return frozenset()
-        return frozenset(key for key in voicemail.read_boxes(self.site) if key.rpartition("@")[2] in OWN_CONTEXTS)
-
 
 Three = tuple[TargetNow, TargetNow, TargetNow]
 """voicemail.conf, the channel driver's file, extensions.conf."""
@@ -116,6 +108,32 @@ def routing_site(now: Three, settings: GvmaSettings) -> Site:
         sections=site.sections_defined(now[1].site),
         identified=site.identified(now[1].site, [host for host in hosts if host], settings.siptserver_port),
     )
+
+
+def foreign(now: Three, settings: GvmaSettings) -> Foreign:
+    """What the site's own lines define that could be ours."""
+    boxes = boxes_of(now[0].site)
+    subscriptions = subscriptions_of(now[1].target, now[1].site, settings)
+    return Foreign(boxes, subscriptions, case_counts=now[1].target.module == PJSIP)
+
+
+def boxes_of(text: bytes) -> frozenset[str]:
+    """Mailboxes in our contexts that a text of the site defines, as Foreign has them."""
+    if b"gvma_" not in text.lower():
+        return frozenset()
+    ours = {context.lower() for context in OWN_CONTEXTS}
+    return frozenset(key for key in map(str.lower, site.boxes_defined(text)) if key.rpartition("@")[2] in ours)
+
+
+def subscriptions_of(target: Target, text: bytes, settings: GvmaSettings) -> frozenset[str]:
+    """Names as of our subscriptions that a text of the site defines, as Foreign has them."""
+    if b"[gvm-" not in text.lower():
+        return frozenset()
+    if target.module == PJSIP:
+        # An endpoint with the name of our AOR is no second one of it.
+        types = {"aor", "endpoint"} if settings.mwi_mode == "REGISTER" else {"aor"}
+        return frozenset(name for name in site.objects_defined(text, types) if name.startswith("gvm-"))
+    return frozenset(name for name in map(str.lower, site.peers_defined(text)) if name.startswith("gvm-"))
 
 
 def render(  # noqa: PLR0913, PLR0917  (each is another thing that a body stands on)
@@ -154,7 +172,7 @@ def as_it_is(now: Three, settings: GvmaSettings) -> Expected:
             for key, one in boxes.items()
             if key.rpartition("@")[2] in OWN_CONTEXTS
         },
-        foreign=now[0].foreign_boxes,
+        foreign=foreign(now, settings),
         subscriptions=sip.read_subscriptions(now[1].body),
         touched=frozenset(),
         on_endpoint=settings.mwi_mode == "REGISTER",

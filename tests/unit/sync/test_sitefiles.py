@@ -55,7 +55,7 @@ def test_a_file_that_includes_itself_comes_to_an_end(tmp_path: Path) -> None:
 
 def test_what_is_missing_or_would_be_run_counts_as_nothing(tmp_path: Path) -> None:
     text = b"#tryinclude missing.conf\n#exec /bin/false\n[a]\n"
-    assert with_includes(text, tmp_path) == b"\n#exec /bin/false\n[a]\n"
+    assert with_includes(text, tmp_path) == b"#exec /bin/false\n[a]\n"
 
 
 @pytest.mark.parametrize(

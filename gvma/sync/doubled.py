@@ -1,0 +1,66 @@
+"""What of ours the site's own files define as well, and in which of them; it says so, and changes nothing.
+
+Of two lines for one mailbox Asterisk keeps the first, and says at most a word in its log; two PJSIP objects of one
+name make it refuse the whole file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from gvma.asterisk.entries import Warning
+from gvma.asterisk.lines import Section, read
+from gvma.settings.model import GvmaSettings
+from gvma.sync.plan import Plan
+from gvma.sync.sitefiles import parts
+from gvma.sync.targets import TargetNow, Three, boxes_of, look_at, subscriptions_of
+
+_NAMED = 5
+
+
+def doubled(plan: Plan, now: Three, settings: GvmaSettings) -> Iterator[Warning]:
+    """A warning for each file of the site's that defines mailboxes or subscriptions of the plan."""
+    foreign = plan.foreign
+    if foreign.boxes:
+        ours = {one.key.lower(): one.key for one in plan.mailboxes if foreign.has_box(one.key)}
+        for path, names in _places(now[0], settings, boxes_of, ours):
+            yield Warning(
+                "box-of-the-site",
+                f"{_named('mailbox', 'mailboxes', names)} outside of the managed block: Asterisk keeps whichever line "
+                "comes first and ignores the other. Remove the site's own line, or keep its box in another context.",
+                path,
+            )
+    if plan.left_to_site:
+        ours = {name if foreign.case_counts else name.lower(): name for name in plan.left_to_site}
+        target = now[1].target
+        for path, names in _places(now[1], settings, lambda text: subscriptions_of(target, text, settings), ours):
+            yield Warning(
+                "object-of-the-site",
+                f"{_named('object', 'objects', names)} outside of the managed block, and is left out of it: Asterisk "
+                "takes no two of one name. Remove the site's own, and the next sync writes ours.",
+                path,
+            )
+
+
+def _places(
+    now: TargetNow, settings: GvmaSettings, defined: Callable[[bytes], frozenset[str]], ours: dict[str, str]
+) -> Iterator[tuple[str, list[str]]]:
+    """Path and names, file by file. ours: as ``defined`` spells them, to our own spelling."""
+    if not ours:
+        return
+    outside = look_at(now.target, now.text, settings).site
+    found: dict[str, list[str]] = {}
+    section = b""
+    for path, text in parts(now.target.path, outside, settings.asterisk_cfg_path):
+        # A file that is included goes on in the section that it is included in.
+        for name in defined(b"[%s]\n%s" % (section, text)) & ours.keys():
+            found.setdefault(str(path), []).append(ours[name])
+        section = next((fact.name for fact in reversed([*read(text)]) if isinstance(fact, Section)), section)
+    for place, names in found.items():
+        yield place, sorted(set(names))
+
+
+def _named(one: str, many: str, names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    listed = f"{', '.join(names[:_NAMED])}{more}"
+    return f"{many} {listed} also stand" if len(names) > 1 else f"{one} {listed} also stands"
