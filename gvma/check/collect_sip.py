@@ -18,7 +18,7 @@ from gvma.check.values import host_and_port
 from gvma.errors import MessageSummaryError, SipError
 from gvma.settings import Settings
 from gvma.sip.message_summary import voice_messages
-from gvma.sip.subscriber import Answer, Subscriber
+from gvma.sip.subscriber import subscribe_once
 
 _OF_EACH_KIND = 2
 _ANSWER_SECONDS = 3.0
@@ -110,10 +110,7 @@ def _sample(driver: Conf) -> Iterator[str]:
 
 def _probe(name: str, host: str, port: int, local: str) -> Probe:
     try:
-        with Subscriber(name, host, port, local=(local, 0) if local else None) as subscriber:
-            response = subscriber.subscribe(_ANSWER_SECONDS)
-            notify = subscriber.next_notify(_ANSWER_SECONDS) if response.status < 300 else None
-            answer = Answer(response.status, response.reason, notify)
+        answer = subscribe_once(name, host, port, local=(local, 0) if local else None, timeout=_ANSWER_SECONDS)
     except SipError:
         return Probe(name, 0, notified=False, as_sipserver=bool(local))
     try:

@@ -40,14 +40,21 @@ class Answer:
 
 
 def subscribe_once(  # noqa: PLR0913 - what follows the port has a name in the call
-    user: str, host: str, port: int, *, event: str = "message-summary", from_user: str = "", timeout: float = 3.0
+    user: str,
+    host: str,
+    port: int,
+    *,
+    from_user: str = "",
+    local: tuple[str, int] | None = None,
+    timeout: float = 3.0,
 ) -> Answer:
-    """Subscribe, take the first NOTIFY, unsubscribe. As ``Subscriber``; timeout: of each of the two, seconds."""
-    with Subscriber(user, host, port, event=event, from_user=from_user) as subscriber:
+    """Subscribe to message counts, take the first NOTIFY, unsubscribe. As ``Subscriber``.
+
+    timeout: of each of the two, seconds. Raises SipError where no final response comes.
+    """
+    with Subscriber(user, host, port, from_user=from_user, local=local) as subscriber:
         response = subscriber.subscribe(timeout)
-        notify = None
-        if response.status < 300:
-            notify = subscriber.next_notify(timeout)
+        notify = subscriber.next_notify(timeout) if response.status < 300 else None
         return Answer(response.status, response.reason, notify)
 
 
