@@ -134,10 +134,6 @@ class AsteriskManager:
         """The names of chan_sip's peers."""
         return {entry["ObjectName"] for entry in self._conversation.ask_list(_PEERS)}
 
-    def sip_peer_mailbox(self, name: str) -> str | None:
-        """``mailbox`` of one chan_sip peer as Asterisk holds it; None where there is no such peer."""
-        return self.sip_peer_mailboxes([name]).get(name)
-
     def sip_peer_mailboxes(self, names: Iterable[str]) -> dict[str, str]:
         """``mailbox`` of chan_sip peers by name; a name that Asterisk does not hold is left out."""
         wanted = list(names)
@@ -169,10 +165,6 @@ class AsteriskManager:
         """Messages in a mailbox, read from the spool. mailbox: ``1000@GVMA_DN``."""
         answer = self.action("MailboxCount", Mailbox=mailbox)
         return MailboxCount(*(int(answer.get(f"{name}Messages", "0")) for name in ("New", "Old", "Urg")))
-
-    def ping(self) -> None:
-        """Ask for a sign of life."""
-        self.action("Ping")
 
     def action(self, name: str, **fields: str) -> dict[str, str]:
         """Any action with one response: its fields. Raises AsteriskRefusedError where it is an Error."""

@@ -83,8 +83,7 @@ def test_subscriptions_of_pjsip_are_read_back(start_asterisk: StartAsterisk) -> 
 def test_subscriptions_of_chan_sip_are_read_back(start_asterisk: StartAsterisk) -> None:
     with connect(start_asterisk(16, FILES).settings()) as ami:
         assert ami.sip_peers() == {"gvm-1000", "phone"}
-        assert ami.sip_peer_mailbox("gvm-1000") == "1000@GVMA_DN"
-        assert ami.sip_peer_mailbox("nobody") is None
+        assert ami.sip_peer_mailboxes(["gvm-1000", "nobody"]) == {"gvm-1000": "1000@GVMA_DN"}
         assert ami.loaded("chan_sip.so")
         assert not ami.loaded("res_pjsip.so")
 

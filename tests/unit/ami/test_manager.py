@@ -97,7 +97,7 @@ def test_nothing_of_the_conversation_is_logged(caplog: pytest.LogCaptureFixture)
     caplog.set_level(logging.DEBUG)
     with ScriptedManager({"Ping": HANG_UP}) as server:
         with connect(server.settings()) as ami, pytest.raises(AsteriskUnreachableError):
-            ami.ping()
+            ami.action("Ping")
     assert SECRET not in caplog.text
     assert [record for record in caplog.records if record.name.startswith(("panoramisk", "gvma"))] == []
 
@@ -147,7 +147,7 @@ def test_a_list_cut_in_the_middle_of_a_name_is_an_error() -> None:
 def test_after_a_loss_every_question_fails_at_once() -> None:
     with ScriptedManager({"Ping": HANG_UP}) as server, connect(server.settings()) as ami:
         with pytest.raises(AsteriskUnreachableError):
-            ami.ping()
+            ami.action("Ping")
         with pytest.raises(AsteriskUnreachableError):
             ami.voicemail_users()
         assert "VoicemailUsersList" not in server.actions()
@@ -293,7 +293,7 @@ def test_a_conversation_leaves_no_thread_and_no_socket() -> None:
         connect(server.settings()).close()
         ami = connect(server.settings())
         with pytest.raises(AsteriskUnreachableError):
-            ami.ping()
+            ami.action("Ping")
         ami.close()
         ami.close()
     # The server's threads have ended, since every connection has; what is left is not ours.

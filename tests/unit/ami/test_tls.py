@@ -34,7 +34,7 @@ def served_with(certificate: trustme.LeafCert) -> ScriptedManager:
 def test_a_certificate_of_the_named_authority_is_trusted(authority: trustme.CA, ca_file: Path) -> None:
     with served_with(authority.issue_cert("127.0.0.1")) as server:
         with connect(server.settings(asterisk_cm_tls=True, asterisk_cm_ca_file=ca_file)) as ami:
-            ami.ping()
+            ami.action("Ping")
         assert server.actions()[-1] == "Logoff"
 
 
