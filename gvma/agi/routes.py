@@ -16,9 +16,6 @@ from gvma.treatments.commands import Call, CallerGone, CallFlow, Command
 Flow = Callable[[Call, MediaSettings], CallFlow]
 
 HEALTH = "health"
-# What a probe writes, and the first line that a healthy server answers.
-HEALTH_PREAMBLE = b"agi_network: yes\nagi_network_script: health\n\n"
-HEALTH_ANSWER = b'SET VARIABLE "GVMA_HEALTH" "ok"\n'
 
 
 def health(call: Call, media: MediaSettings) -> CallFlow:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.agi.routes import HEALTH_ANSWER, HEALTH_PREAMBLE
+from tests.unit.agi.health import HEALTH_ANSWER, HEALTH_PREAMBLE
 
 
 def start(folder: Path, *options: str) -> subprocess.Popen[bytes]:

@@ -12,11 +12,12 @@ from dataclasses import replace
 import pytest
 import uvloop
 
-from gvma.agi.routes import HEALTH_ANSWER, HEALTH_PREAMBLE, Flow, health
+from gvma.agi.routes import Flow, health
 from gvma.agi.server import Server
 from gvma.errors import SettingsError
 from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallFlow, Command
+from tests.unit.agi.health import HEALTH_ANSWER, HEALTH_PREAMBLE
 
 MEDIA = MediaSettings(preamble_seconds=30, drain_seconds=30)
 PREAMBLE = b"agi_network: yes\nagi_network_script: %s?x=1\nagi_channel: PJSIP/1-1\nagi_uniqueid: 1.1\n\n"
