@@ -20,6 +20,7 @@ from tests.useragent import UserAgent
 # version, then what PrivateAsterisk takes after the folder: files and options.
 StartAsterisk = Callable[..., PrivateAsterisk]
 StartTelephone = Callable[..., UserAgent]
+VERSIONS = [pytest.param(16, marks=pytest.mark.asterisk), pytest.param(22, marks=pytest.mark.asterisk)]
 
 
 @pytest.fixture(scope="session")
@@ -70,9 +71,15 @@ def start_module_asterisk(
         yield _starter(stack, tmp_path_factory.mktemp, asterisk_root)
 
 
-@pytest.fixture(params=[pytest.param(16, marks=pytest.mark.asterisk), pytest.param(22, marks=pytest.mark.asterisk)])
+@pytest.fixture(params=VERSIONS)
 def version(request: pytest.FixtureRequest) -> int:
     """16, then 22."""
+    return int(request.param)
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def module_version(request: pytest.FixtureRequest) -> int:
+    """As ``version``, for an Asterisk that serves all tests of a file."""
     return int(request.param)
 
 

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
@@ -17,12 +16,11 @@ from gvma.agi.server import Server
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallFlow
+from tests.integration.calls import DIALPLAN, free_port
 from tests.integration.conftest import StartAsterisk
 from tests.useragent.agent import UserAgent
 
-DIALPLAN = Path(__file__).parents[2] / "dialplan"
 SILENT_SECONDS = "1.5"
-VERSIONS = [pytest.param(16, marks=pytest.mark.asterisk), pytest.param(22, marks=pytest.mark.asterisk)]
 
 # As an administrator includes it: the site's own globals come behind the #include, on purpose.
 EXTENSIONS = """\
@@ -54,11 +52,11 @@ match=127.0.0.1
 """
 
 
-@pytest.fixture(scope="module", params=VERSIONS)
-def asterisk(request: pytest.FixtureRequest, start_module_asterisk: StartAsterisk) -> PrivateAsterisk:
-    driver = "sip" if request.param == 16 else "pjsip"
+@pytest.fixture(scope="module")
+def asterisk(module_version: int, start_module_asterisk: StartAsterisk) -> PrivateAsterisk:
+    driver = "sip" if module_version == 16 else "pjsip"
     extensions = EXTENSIONS.format(dialplan=DIALPLAN / f"gvma-media-{driver}.conf", silent=SILENT_SECONDS)
-    return start_module_asterisk(request.param, {"extensions.conf": extensions, "pjsip.conf": PJSIP})
+    return start_module_asterisk(module_version, {"extensions.conf": extensions, "pjsip.conf": PJSIP})
 
 
 @pytest.fixture
@@ -70,12 +68,6 @@ def caller(asterisk: PrivateAsterisk) -> Iterator[UserAgent]:
 
 def point_at(asterisk: PrivateAsterisk, port: int) -> None:
     asterisk.cli(f"dialplan set global GVMA_AGI agi://127.0.0.1:{port}")
-
-
-def free_port() -> int:
-    """A port on which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 @contextmanager

@@ -9,16 +9,17 @@ from pathlib import Path
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
+from tests.integration.calls import DIALPLAN
 from tests.integration.conftest import StartAsterisk
-from tests.integration.test_media_dialplan import DIALPLAN, EXTENSIONS, PJSIP, VERSIONS
+from tests.integration.test_media_dialplan import EXTENSIONS, PJSIP
 from tests.useragent.agent import UserAgent
 
 SCRIPTS = DIALPLAN.parent / "agi_scripts"
 
 
-@pytest.fixture(scope="module", params=VERSIONS)
+@pytest.fixture(scope="module")
 def asterisk(
-    request: pytest.FixtureRequest, start_module_asterisk: StartAsterisk, tmp_path_factory: pytest.TempPathFactory
+    module_version: int, start_module_asterisk: StartAsterisk, tmp_path_factory: pytest.TempPathFactory
 ) -> PrivateAsterisk:
     # The scripts as they are, under the Python of the tests instead of that of Asterisk's PATH.
     scripts = tmp_path_factory.mktemp("scripts")
@@ -29,7 +30,7 @@ def asterisk(
         copy.chmod(0o755)
     extensions = EXTENSIONS.format(dialplan=DIALPLAN / "gvma-media-scripts.conf", silent="15")
     extensions += f"GVMA_SCRIPTS={scripts}\n[default]\nexten => digits,1,AGI({scripts}/get_digits.py)\n"
-    return start_module_asterisk(request.param, {"extensions.conf": extensions, "pjsip.conf": PJSIP})
+    return start_module_asterisk(module_version, {"extensions.conf": extensions, "pjsip.conf": PJSIP})
 
 
 @pytest.fixture

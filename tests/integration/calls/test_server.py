@@ -8,16 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.integration.calls import MediaServer, bursts, free_port, start_with_dialplan, wait_no_channels
-from tests.integration.conftest import StartAsterisk
+from tests.integration.calls import MediaServer, bursts, free_port
 from tests.useragent import Call, UserAgent
-
-VERSIONS = [pytest.param(16, marks=pytest.mark.asterisk), pytest.param(22, marks=pytest.mark.asterisk)]
-
-
-@pytest.fixture(scope="module", params=VERSIONS)
-def asterisk(request: pytest.FixtureRequest, start_module_asterisk: StartAsterisk) -> PrivateAsterisk:
-    return start_with_dialplan(start_module_asterisk, request.param, free_port())
 
 
 @pytest.fixture
@@ -27,13 +19,6 @@ def server(asterisk: PrivateAsterisk, tmp_path_factory: pytest.TempPathFactory) 
     server.configure(sounds_path=asterisk.sounds)
     yield server
     server.stop()
-
-
-@pytest.fixture
-def caller(asterisk: PrivateAsterisk, server: MediaServer) -> Iterator[UserAgent]:
-    with UserAgent(("127.0.0.1", asterisk.sip_port)) as agent:
-        yield agent
-    wait_no_channels(asterisk)
 
 
 def playing(caller: UserAgent) -> Call:

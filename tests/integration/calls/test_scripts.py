@@ -13,16 +13,15 @@ from tests.integration.calls import DIALPLAN, bursts, free_port, start_with_dial
 from tests.integration.conftest import StartAsterisk
 from tests.useragent import UserAgent
 
-VERSIONS = [pytest.param(16, marks=pytest.mark.asterisk), pytest.param(22, marks=pytest.mark.asterisk)]
 SCRIPTS = DIALPLAN.parent / "agi_scripts"
 
 
-@pytest.fixture(scope="module", params=VERSIONS)
+@pytest.fixture(scope="module")
 def asterisk(
-    request: pytest.FixtureRequest, start_module_asterisk: StartAsterisk, tmp_path_factory: pytest.TempPathFactory
+    module_version: int, start_module_asterisk: StartAsterisk, tmp_path_factory: pytest.TempPathFactory
 ) -> PrivateAsterisk:
     asterisk = start_with_dialplan(
-        start_module_asterisk, request.param, free_port(), DIALPLAN / "gvma-media-scripts.conf"
+        start_module_asterisk, module_version, free_port(), DIALPLAN / "gvma-media-scripts.conf"
     )
     folder = tmp_path_factory.mktemp("scripts")
     for script in SCRIPTS.glob("*.py"):

@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.integration.calls import (
-    MediaServer,
-    free_port,
-    read_codes,
-    sounds_like,
-    start_with_dialplan,
-    wait_no_channels,
-    wait_until,
-)
-from tests.integration.conftest import StartAsterisk
+from tests.integration.calls import MediaServer, read_codes, sounds_like, wait_until
+from tests.integration.calls.conftest import StartServer
 from tests.useragent import Call, UserAgent
-
-VERSIONS = [pytest.param(16, marks=pytest.mark.asterisk), pytest.param(22, marks=pytest.mark.asterisk)]
-
-
-@pytest.fixture(scope="module", params=VERSIONS)
-def asterisk(request: pytest.FixtureRequest, start_module_asterisk: StartAsterisk) -> PrivateAsterisk:
-    return start_with_dialplan(start_module_asterisk, request.param, free_port())
 
 
 @pytest.fixture(scope="module")
-def server(asterisk: PrivateAsterisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MediaServer]:
-    server = MediaServer(tmp_path_factory.mktemp("server"), free_port())
-    asterisk.cli(f"dialplan set global GVMA_AGI agi://127.0.0.1:{server.port}")
-    server.configure(recordings_path=asterisk.folder / "recordings", max_record_seconds=4, max_silence_seconds=2)
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def caller(asterisk: PrivateAsterisk, server: MediaServer) -> Iterator[UserAgent]:
-    with UserAgent(("127.0.0.1", asterisk.sip_port)) as agent:
-        yield agent
-    wait_no_channels(asterisk)
+def server(asterisk: PrivateAsterisk, start_server: StartServer) -> MediaServer:
+    return start_server(recordings_path=asterisk.folder / "recordings", max_record_seconds=4, max_silence_seconds=2)
 
 
 @pytest.fixture

@@ -10,24 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.integration.calls import (
-    MediaServer,
-    bursts,
-    free_port,
-    sounds_like,
-    start_with_dialplan,
-    wait_no_channels,
-    write_burst,
-)
-from tests.integration.conftest import StartAsterisk
+from tests.integration.calls import MediaServer, bursts, sounds_like, wait_no_channels, write_burst
+from tests.integration.calls.conftest import StartServer
 from tests.useragent import Call, UserAgent, mulaw
-
-VERSIONS = [pytest.param(16, marks=pytest.mark.asterisk), pytest.param(22, marks=pytest.mark.asterisk)]
-
-
-@pytest.fixture(scope="module", params=VERSIONS)
-def asterisk(request: pytest.FixtureRequest, start_module_asterisk: StartAsterisk) -> PrivateAsterisk:
-    return start_with_dialplan(start_module_asterisk, request.param, free_port())
 
 
 @pytest.fixture(scope="module")
@@ -59,27 +44,13 @@ def sound_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def server(
-    asterisk: PrivateAsterisk, sound_host: int, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[MediaServer]:
-    server = MediaServer(tmp_path_factory.mktemp("server"), free_port())
-    asterisk.cli(f"dialplan set global GVMA_AGI agi://127.0.0.1:{server.port}")
-    server.configure(
+def server(asterisk: PrivateAsterisk, start_server: StartServer, sound_host: int) -> MediaServer:
+    return start_server(
         default_file=asterisk.sounds / "music/burst",
         play_hosts=f"127.0.0.1:{sound_host}",
         sounds_path=asterisk.sounds,
         max_play_seconds=30,
     )
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def caller(asterisk: PrivateAsterisk, server: MediaServer) -> Iterator[UserAgent]:
-    with UserAgent(("127.0.0.1", asterisk.sip_port)) as agent:
-        yield agent
-    wait_no_channels(asterisk)
 
 
 def heard_to_the_end(call: Call) -> bytes:

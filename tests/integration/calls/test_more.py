@@ -21,10 +21,10 @@ from tests.integration.calls import (
     wait_until,
     write_burst,
 )
+from tests.integration.calls.conftest import StartServer
 from tests.integration.conftest import StartAsterisk
 from tests.useragent import Call, UserAgent, mulaw
 
-VERSIONS = [pytest.param(16, marks=pytest.mark.asterisk), pytest.param(22, marks=pytest.mark.asterisk)]
 ALL_KEYS = "0123456789*#ABCD"
 
 
@@ -70,36 +70,27 @@ def sound_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundHost]:
     host.server.server_close()
 
 
-@pytest.fixture(scope="module", params=VERSIONS)
-def asterisk(request: pytest.FixtureRequest, start_module_asterisk: StartAsterisk) -> PrivateAsterisk:
+@pytest.fixture(scope="module")
+def asterisk(module_version: int, start_module_asterisk: StartAsterisk) -> PrivateAsterisk:
     sample = (DIALPLAN / "samples/res_http_media_cache.conf").read_text()
     files = {"res_http_media_cache.conf": sample}
-    return start_with_dialplan(start_module_asterisk, request.param, free_port(), files=files)
+    return start_with_dialplan(start_module_asterisk, module_version, free_port(), files=files)
 
 
 @pytest.fixture(scope="module")
-def server(
-    asterisk: PrivateAsterisk, sound_host: SoundHost, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[MediaServer]:
-    server = MediaServer(tmp_path_factory.mktemp("server"), free_port())
-    server.configure(
+def server(asterisk: PrivateAsterisk, start_server: StartServer, sound_host: SoundHost) -> MediaServer:
+    return start_server(
         play_hosts=f"127.0.0.1:{sound_host.port}",
         sounds_path=asterisk.sounds,
         recordings_path=asterisk.folder / "recordings",
         digits_prompt="prompt",
     )
-    yield server.start()
-    server.kill()
 
 
-@pytest.fixture
-def caller(asterisk: PrivateAsterisk, server: MediaServer, sound_host: SoundHost) -> Iterator[UserAgent]:
-    asterisk.cli(f"dialplan set global GVMA_AGI agi://127.0.0.1:{server.port}")
+@pytest.fixture(autouse=True)
+def forget_what_was_asked(sound_host: SoundHost) -> None:
     sound_host.asked.clear()
     sound_host.released.clear()
-    with UserAgent(("127.0.0.1", asterisk.sip_port)) as agent:
-        yield agent
-    wait_no_channels(asterisk)
 
 
 def is_pjsip(asterisk: PrivateAsterisk) -> bool:

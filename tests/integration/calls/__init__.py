@@ -21,7 +21,7 @@ from gvma.demo.asterisk import PrivateAsterisk
 from tests.integration.conftest import StartAsterisk
 from tests.useragent import mulaw
 
-DIALPLAN = Path(__file__).parents[2] / "dialplan"
+DIALPLAN = Path(__file__).parents[3] / "dialplan"
 LOUD = 500
 _FRAME = 160
 

@@ -15,37 +15,18 @@ from tests.integration.calls import (
     bursts,
     free_port,
     read_codes,
-    start_with_dialplan,
     wait_no_channels,
     wait_until,
     write_burst,
 )
-from tests.integration.conftest import StartAsterisk
+from tests.integration.calls.conftest import StartServer
 from tests.useragent import UserAgent, mulaw
-
-VERSIONS = [pytest.param(16, marks=pytest.mark.asterisk), pytest.param(22, marks=pytest.mark.asterisk)]
-
-
-@pytest.fixture(scope="module", params=VERSIONS)
-def asterisk(request: pytest.FixtureRequest, start_module_asterisk: StartAsterisk) -> PrivateAsterisk:
-    return start_with_dialplan(start_module_asterisk, request.param, free_port())
 
 
 @pytest.fixture(scope="module")
-def server(asterisk: PrivateAsterisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MediaServer]:
-    server = MediaServer(tmp_path_factory.mktemp("server"), free_port())
+def server(asterisk: PrivateAsterisk, start_server: StartServer) -> MediaServer:
     # The slowest peers must still be there when they have been many for a while.
-    server.configure(sounds_path=asterisk.sounds, preamble_seconds=30)
-    yield server.start()
-    server.kill()
-
-
-@pytest.fixture
-def caller(asterisk: PrivateAsterisk, server: MediaServer) -> Iterator[UserAgent]:
-    asterisk.cli(f"dialplan set global GVMA_AGI agi://127.0.0.1:{server.port}")
-    with UserAgent(("127.0.0.1", asterisk.sip_port)) as agent:
-        yield agent
-    wait_no_channels(asterisk)
+    return start_server(sounds_path=asterisk.sounds, preamble_seconds=30)
 
 
 def plays_to_the_end(caller: UserAgent) -> int:
