@@ -22,7 +22,7 @@ lint: $(VENV)/tested
 asterisks: $(VENV)/tested
 	$(BIN)/python -m gvma.demo.rootfs 16 22 sipp
 
-# Speed and memory as ratios in one run; docs/performance.md quotes it.
+# Speed and memory as ratios in one run.
 bench: $(VENV)/tested asterisks
 	$(BIN)/python -m tests.bench
 
