@@ -45,10 +45,13 @@ class Done:
 
 
 class Commands:
-    """A context manager around the server process; ``run`` is one command."""
+    """A context manager around the server process; ``run`` is one command.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    folder: where it is run. more: folders beside it whose calls count too.
+    """
+
+    def __init__(self, folder: Path, *more: Path) -> None:
+        self._folder, self._more = folder, more
         self._server: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -77,6 +80,7 @@ class Commands:
         order = {
             "words": words,
             "folder": str(self._folder),
+            "watched": [str(folder) for folder in (self._folder, *self._more)],
             "fault": asdict(fault or Fault()),
             "environment": dict(environment or {}),
         }
@@ -121,7 +125,7 @@ def _become_the_command(order: Mapping[str, Any], out: int, err: int, told: int)
         os.chdir(order["folder"])
         os.environ.update(order["environment"])
         write = os.write
-        Watch((order["folder"],), Fault(**order["fault"]), lambda text: _tell(write, told, text)).install()
+        Watch(tuple(order["watched"]), Fault(**order["fault"]), lambda text: _tell(write, told, text)).install()
         from gvma.cli.main import main  # noqa: PLC0415  (loaded long before the fork)
 
         try:

@@ -14,5 +14,6 @@ from tests.soak.site import Site
 
 @pytest.mark.asterisk
 def test_thirty_cron_runs_lose_nothing_whatever_fails(start_asterisk: StartAsterisk, tmp_path: Path) -> None:
-    with Commands(tmp_path) as commands:
-        World(Site(tmp_path, start_asterisk(22)), commands, seed=20261121).live(30)
+    asterisk = start_asterisk(22)
+    with Commands(tmp_path, asterisk.folder) as commands:
+        World(Site(tmp_path, asterisk), commands, seed=20261121).live(30)

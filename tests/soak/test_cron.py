@@ -19,8 +19,9 @@ from tests.soak.site import Layer, Site
 def test_more_than_500_cron_runs_lose_nothing_whatever_fails(
     start_asterisk: StartAsterisk, version: int, tmp_path: Path
 ) -> None:
-    with Commands(tmp_path) as commands:
-        world = World(Site(tmp_path, start_asterisk(version)), commands, seed=version)
+    asterisk = start_asterisk(version)
+    with Commands(tmp_path, asterisk.folder) as commands:
+        world = World(Site(tmp_path, asterisk), commands, seed=version)
         world.live(550)
     print(f"Asterisk {version}: {dict(world.happened)}")
 

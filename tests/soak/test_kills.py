@@ -19,7 +19,7 @@ DNS = 1_000
 @pytest.fixture
 def experiment(tmp_path: Path, start_asterisk: StartAsterisk) -> Iterator[Experiment]:
     asterisk = start_asterisk(22)
-    with Commands(tmp_path) as commands:
+    with Commands(tmp_path, asterisk.folder) as commands:
         yield Experiment(Site(tmp_path, asterisk, keep_last=3, keep_daily=0, keep_monthly=0), commands, DNS)
 
 
