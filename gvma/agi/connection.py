@@ -1,19 +1,25 @@
 """One FastAGI connection: bytes to the call's driver and back, and the deadline that holds now.
 
-It never waits: the event loop calls it when bytes are there, and the server's sweep when its deadline
-has passed.
+It never waits: it is called when bytes are there, and by the server's sweep when its deadline has passed.
+No buffer for writing: an AGI server has one short line on its way, so a peer that lets the kernel's buffer
+fill does not read, and counts as gone.
 """
 
 from __future__ import annotations
 
-import asyncio
 import math
+import socket
+from contextlib import suppress
 from time import monotonic
 from typing import Protocol
 
 from gvma.agi.driver import CallDriver
 from gvma.agi.protocol import AgiProtocolError
 from gvma.treatments.commands import Call, CallFlow, Note
+
+_READ_BYTES = 8192
+_READ = socket.MSG_DONTWAIT
+_WRITE = socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL
 
 
 class Owner(Protocol):
@@ -28,38 +34,31 @@ class Owner(Protocol):
     def note(self, call: Call, note: Note) -> None:
         """A line for the log from a call flow."""
 
-    def opened(self, connection: Connection, address: str) -> str | None:
-        """Takes the connection, or says why not."""
-
     def over(self, connection: Connection) -> None:
-        """The last word of a connection that was taken; called once."""
+        """The last word of a connection, its socket still open; called once."""
 
 
-class Connection(asyncio.Protocol):
+class Connection:
     """One peer, from accept to close."""
 
-    __slots__ = ("_owner", "_transport", "deadline", "driver", "since")
+    __slots__ = ("_over", "_owner", "deadline", "driver", "since", "sock")
 
-    def __init__(self, owner: Owner) -> None:
+    def __init__(self, owner: Owner, sock: socket.socket) -> None:
         self._owner = owner
-        self._transport: asyncio.Transport | None = None
+        self._over = False
+        self.sock = sock
+        self.since = monotonic()
+        self.deadline = self.since + owner.preamble_seconds
         self.driver = CallDriver(owner.begin, owner.note)
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport  # type: ignore[assignment]  # of a stream, so it writes
-        self.since = monotonic()
-        self.deadline = self.since + self._owner.preamble_seconds
-        peer = transport.get_extra_info("peername")
-        refusal = self._owner.opened(self, peer[0]) if peer else "gone already"
-        if refusal is not None and self._transport is not None:
-            self._transport.write(self.driver.stop(refusal))
-            self._transport.close()
-            self._transport = None
-
-    def data_received(self, received: bytes) -> None:
-        transport = self._transport
-        if transport is None:  # the call is over, and these are the peer's last words
+    def readable(self) -> None:
+        """The peer has written or closed, or is lost."""
+        try:
+            received = self.sock.recv(_READ_BYTES, _READ)
+        except (BlockingIOError, InterruptedError):
             return
+        except OSError:  # reset, or its host is gone
+            received = b""
         driver = self.driver
         try:
             out = driver.receive(received)
@@ -70,7 +69,7 @@ class Connection(asyncio.Protocol):
             self.end("error", error)
             return
         if out:
-            transport.write(out)
+            self._write(out)
         if driver.outcome is not None:
             self._close()
         elif driver.blocking:
@@ -78,22 +77,28 @@ class Connection(asyncio.Protocol):
         elif driver.call is not None:
             self.deadline = monotonic() + self._owner.command_seconds
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._transport is not None:
-            self.data_received(b"")
-
     def end(self, outcome: str, defect: Exception | None = None) -> None:
         """Ends the call from our side, so that AGISTATUS says FAILURE."""
-        if self._transport is not None:
-            self._transport.write(self.driver.stop(outcome, defect))
+        if not self._over:
+            self._write(self.driver.stop(outcome, defect))
             self._close()
 
     def expired(self) -> None:
         """The deadline has passed."""
         self.end("preamble-timeout" if self.driver.call is None else "command-timeout")
 
+    def _write(self, line: bytes) -> None:
+        try:
+            written = self.sock.send(line, _WRITE)
+        except OSError:
+            written = 0
+        if written < len(line):
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RD)  # the next read says that the peer is gone
+
     def _close(self) -> None:
-        transport, self._transport = self._transport, None
-        assert transport is not None
-        transport.close()
-        self._owner.over(self)
+        self._over = True
+        try:
+            self._owner.over(self)
+        finally:
+            self.sock.close()

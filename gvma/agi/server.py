@@ -23,10 +23,10 @@ from time import monotonic
 
 from gvma.agi.connection import Connection
 from gvma.agi.driver import failure_line
-from gvma.agi.listening import BACKLOG, Allowed, close_all, listen
+from gvma.agi.listening import Allowed, close_all, listen
 from gvma.agi.protocol import AgiProtocolError
+from gvma.agi.readiness import Readiness
 from gvma.agi.routes import HEALTH, Flow, begin, route_of
-from gvma.agi.transport import LeanTransport
 from gvma.errors import SettingsError
 from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallFlow, Note
@@ -68,11 +68,11 @@ class Server:
         self._allowed = Allowed(media.allow)
         self._max_calls = max(1, media.max_calls)
         self._listeners: list[socket.socket] = []
-        self._accepting: list[asyncio.Server] = []
-        self._listening_again: asyncio.Task[None] | None = None
         self._connections: set[Connection] = set()
         self._drain_until: float | None = None
         self._finished: asyncio.Event
+        self._loop: asyncio.AbstractEventLoop
+        self._readiness: Readiness
         self._said_full = -math.inf
 
     def open(self) -> None:
@@ -94,10 +94,12 @@ class Server:
     async def serve(self) -> None:
         """Serves until a drain has ended. ``open`` comes first."""
         self._finished = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._readiness = Readiness(self._loop)
         gc.freeze()  # what is loaded now stays: no collection looks at it again
         sweeping = asyncio.create_task(self._sweep())
         try:
-            await self._accept()
+            self._accept()
             for host, port in self.addresses:
                 log.info("listening on %s port %d, at most %d calls", host, port, self._max_calls)
             await self._finished.wait()
@@ -106,6 +108,7 @@ class Server:
             self._refuse()
             for connection in list(self._connections):
                 connection.end("stopped")
+            self._readiness.close()
             self.log_counters()
 
     def drain(self) -> None:
@@ -135,19 +138,6 @@ class Server:
         if log.isEnabledFor(level):
             log.log(level, "%s: %s", self._name(call), note.message)
 
-    def opened(self, connection: Connection, address: str) -> str | None:
-        """Takes a connection, or says why not."""
-        if address not in self._allowed:
-            log.warning("%s is not in `allow` of [media]: connection closed", address)
-            return self._refused("not-allowed")
-        if len(self._connections) >= self._max_calls or self._drain_until is not None:
-            return self._refused("turned-away")
-        self._connections.add(connection)
-        if len(self._connections) >= self._max_calls:
-            self._say(f"{self._max_calls} calls are open: Asterisk's connects are refused until one ends")
-            self._refuse()
-        return None
-
     def _refused(self, outcome: str) -> str:
         self.counters[_NO_ROUTE, outcome] += 1
         return outcome
@@ -155,6 +145,7 @@ class Server:
     def over(self, connection: Connection) -> None:
         """A connection has closed: count it, say it, and listen again where there is room again."""
         self._connections.discard(connection)
+        self._readiness.forget(connection.sock.fileno())
         driver = connection.driver
         outcome = driver.outcome or "error"
         route = self._route(driver.call)
@@ -182,18 +173,11 @@ class Server:
         variables = call.variables
         return f"{self._route(call)} {variables.get('channel', '?')} {variables.get('uniqueid', '?')}"
 
-    async def _accept(self) -> None:
-        """Gives each listening socket to the event loop; our own copy of it stays, to close it well."""
-        loop = asyncio.get_running_loop()
-        stock = isinstance(loop, asyncio.SelectorEventLoop)
+    def _accept(self) -> None:
         for listener in self._listeners:
-            if stock:
-                loop.add_reader(listener.fileno(), self._acceptable, loop, listener)
-                continue
-            server = await loop.create_server(lambda: Connection(self), sock=listener.dup(), backlog=BACKLOG)
-            self._accepting.append(server)
+            self._loop.add_reader(listener.fileno(), self._acceptable, listener)
 
-    def _acceptable(self, loop: asyncio.AbstractEventLoop, listener: socket.socket) -> None:
+    def _acceptable(self, listener: socket.socket) -> None:
         for _ in range(_ACCEPTS_AT_ONCE):
             if listener.fileno() < 0:  # the call before was the last for which there is room
                 return
@@ -207,14 +191,26 @@ class Server:
                     self._refuse()
                     return
                 continue  # the peer was gone before it was accepted
-            LeanTransport(loop, sock, address, Connection(self))
+            self._take(sock, address[0])
+
+    def _take(self, sock: socket.socket, address: str) -> None:
+        if address not in self._allowed:
+            log.warning("%s is not in `allow` of [media]: connection closed", address)
+            _turn_away(sock, self._refused("not-allowed"))
+            return
+        connection = Connection(self, sock)
+        self._connections.add(connection)
+        self._readiness.watch(sock.fileno(), connection.readable)
+        if len(self._connections) >= self._max_calls:
+            self._say(f"{self._max_calls} calls are open: Asterisk's connects are refused until one ends")
+            self._refuse()
 
     def _refuse(self) -> None:
         """Stops listening. Who is in the kernel's queue already was told that we accept: it is told
         ``failure``, since a mere close would be a success to Asterisk."""
         listeners, self._listeners = self._listeners, []
         for listener in listeners:
-            asyncio.get_running_loop().remove_reader(listener.fileno())
+            self._loop.remove_reader(listener.fileno())
             while True:
                 try:
                     sock, _ = listener.accept()
@@ -223,9 +219,6 @@ class Server:
                 _turn_away(sock, self._refused("turned-away"))
             listener.shutdown(socket.SHUT_RDWR)  # refuses from now on, whoever else holds the socket
         close_all(listeners)
-        for server in self._accepting:
-            server.close()
-        self._accepting.clear()
 
     def _listen_again(self) -> None:
         if self._listeners or len(self._connections) >= self._max_calls:
@@ -235,7 +228,7 @@ class Server:
         except SettingsError as error:  # the next sweep tries again
             self._say(str(error))
             return
-        self._listening_again = asyncio.create_task(self._accept())
+        self._accept()
 
     def _say(self, reason: str) -> None:
         """A warning that would come with every call of a full hour comes once a minute."""
