@@ -6,7 +6,10 @@ answers or not, and Asterisk knows it; the first plain run leaves all new; no PI
 
 from __future__ import annotations
 
+import itertools
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,16 +86,24 @@ class Experiment:
         self.pin = FIRST_PINS[self.at]
         return done.calls
 
-    def ended_at(self, fault: Fault, *, recovery: Fault | None = None, dry_run: bool = False) -> Done:
+    def ended_at(
+        self,
+        fault: Fault,
+        *,
+        recovery: Fault | None = None,
+        dry_run: bool = False,
+        meanwhile: AbstractContextManager[object] | None = None,
+    ) -> Done:
         """One round: a run that meets the fault, a run without Configuration Server, a plain run.
 
-        recovery: a fault for the second run, which is then done again.
+        recovery: a fault for the second run, which is then done again. meanwhile: surrounds the first run.
         """
         site = self.site
         old, target = site.state(), self.next
-        done = self.run(target, fault)
+        with meanwhile or nullcontext():
+            done = self.run(target, fault)
         self._count(done)
-        if fault.how == FAIL or fault.room >= 0:
+        if fault.how == FAIL:
             self._judge_failure(done, old)
         if dry_run:
             self._judge_dry_run(target)
@@ -217,7 +228,23 @@ def fill_the_disk(experiment: Experiment, step: int) -> None:
     experiment.second_run_changes_nothing()
 
 
-def folder_of(tmp_path: Path, name: str) -> Path:
-    folder = tmp_path / name
-    folder.mkdir()
-    return folder
+@contextmanager
+def filled(folder: Path, left: int) -> Iterator[None]:
+    """The disk that the folder is on has only so many bytes left."""
+    filler = folder / "filler"
+    disk = os.statvfs(folder)
+    filler.write_bytes(bytes(max(0, disk.f_bavail * disk.f_frsize - left)))
+    try:
+        yield
+    finally:
+        filler.unlink()
+
+
+def fill_a_real_disk(experiment: Experiment, step: int) -> int:
+    """As ``fill_the_disk``, where the site has a small disk of its own; how many runs it took."""
+    for number in itertools.count():
+        meanwhile = filled(experiment.site.folder, number * step)
+        if not experiment.ended_at(Fault(how=FAIL), meanwhile=meanwhile).status:
+            experiment.second_run_changes_nothing()
+            return number
+    raise AssertionError("without end")

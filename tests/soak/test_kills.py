@@ -12,6 +12,7 @@ from tests.fakes.command import Commands
 from tests.integration.conftest import StartAsterisk
 from tests.soak.kills import Experiment, fail_everywhere, fill_the_disk, kill_everywhere, kill_the_recovery_everywhere
 from tests.soak.site import Site
+from tests.soak.small_disk import on_a_disk_of_one_megabyte
 
 DNS = 1_000
 
@@ -33,6 +34,10 @@ def test_a_sync_of_2000_changes_killed_at_any_of_300_points_leaves_all_old_or_al
 def test_a_sync_of_2000_changes_whose_calls_fail_once_leaves_all_old_or_all_new(experiment: Experiment) -> None:
     fail_everywhere(experiment, (errno.EIO, errno.ENOSPC, errno.EACCES), 0)
     print(f"failed at {len(experiment.points)} points: {experiment.outcomes}")
+
+
+def test_a_disk_of_one_megabyte_that_fills_up_leaves_all_old_or_all_new(tmp_path: Path) -> None:
+    print(on_a_disk_of_one_megabyte(tmp_path))
 
 
 def test_a_disk_that_fills_up_leaves_all_old_or_all_new(experiment: Experiment) -> None:
