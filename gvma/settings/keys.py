@@ -100,7 +100,7 @@ _CFGSERVER = _section(
     ("auth", v.one_of("basic", "header", "none"), "basic, header (WS-Security UsernameToken) or none"),
     ("ca_file", v.optional_path, "certificates that the server's own is checked against; else the system's"),
     ("tls_verify", v.yes_no, "check the server's certificate"),
-    ("timeout", v.seconds, "seconds to connect, and between two reads"),
+    ("timeout", v.seconds, "seconds to connect, and between two reads; a whole answer may take 20 times that"),
     ("include_disabled", v.yes_no, "keep objects of state 2 (disabled)"),
 )
 
