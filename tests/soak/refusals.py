@@ -6,6 +6,7 @@ serves as before.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 
 from gvma.ami import connect
@@ -35,18 +36,12 @@ class Refusal:
 def refusals(driver: str) -> list[Refusal]:
     """What stops each of the files, with PJSIP or chan_sip."""
     watcher = "AOR" if driver == "pjsip" else "SIP peer"
-    # With two AORs of one name PJSIP takes none of the file's, of two peers chan_sip takes the last.
-    spoilt = "is missing" if driver == "pjsip" else "has not the mailbox"
-    aor = {"above": "[gvm-1002]\ntype=aor\nmailboxes=9@site\n"}
-    peer = {"below": "[gvm-1002]\ntype=friend\nhost=127.0.0.9\nmailbox=9@site\n"}
-    other = aor if driver == "pjsip" else peer
     return [
         Refusal("unclosed section", 0, "mailbox 1002@GVMA_DN is missing", below="[unclosed\n"),
         Refusal("missing include", 0, "mailbox 1002@GVMA_DN is missing", above='#include "missing.conf"\n'),
         Refusal("line before any section", 0, "mailbox 1002@GVMA_DN is missing", top="lost=yes\n"),
         Refusal("unclosed section", 1, f"{watcher} gvm-1002 is missing", below="[unclosed\n"),
         Refusal("missing include", 1, f"{watcher} gvm-1002 is missing", below='#include "missing.conf"\n'),
-        Refusal("the site's own of that name", 1, f"{watcher} gvm-1002 {spoilt}", **other),
         Refusal("unclosed section", 2, "pbx_config.so", below="[unclosed\n"),
         Refusal("missing include", 2, "pbx_config.so", below='#include "missing.conf"\n'),
     ]
@@ -83,10 +78,28 @@ def refuse(site: Site, commands: Commands, refusal: Refusal) -> None:
     assert not (site.kept / "state/owed-reload.json").exists()
 
 
+def refuse_where_asterisk_reads_another_folder(site: Site, commands: Commands) -> None:
+    """The settings name a copy of Asterisk's folder: every reload succeeds, and nothing of it is in Asterisk."""
+    good = commands.run(*site.sync_words(site.export("before.xml", BEFORE), "--force"))
+    assert good.status == 0, good
+    held = asterisk_holds(site)
+    copy = site.folder / "copy"
+    shutil.copytree(site.etc, copy)
+    site.etc = copy
+    site.gvma["asterisk_cfg_path"] = copy
+    site.write_settings()
+    site.age()
+    before = site.state()
+    done = commands.run(*site.sync_words(site.export("after.xml", AFTER)))
+    assert done.status == 15, done
+    assert "mailbox 1002@GVMA_DN is missing" in done.stderr
+    assert site.state() == before
+    assert asterisk_holds(site) == held
+
+
 def asterisk_holds(site: Site) -> tuple[object, ...]:
     """Boxes, subscriptions and dialplan as Asterisk tells them."""
     with connect(site.ami_settings()) as ami:
         watched = ami.aors() if site.driver == "pjsip" else dict.fromkeys(ami.sip_peers())
-        watched.pop("gvm-1002", None)  # where the site has written one of its own
         dialplan = [line for line in ami.dialplan("GVMA").splitlines() if "=>" in line]
         return ami.voicemail_users(), watched, dialplan
