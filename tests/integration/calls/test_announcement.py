@@ -87,18 +87,17 @@ def test_delay_is_a_pause_between_the_plays(caller: UserAgent) -> None:
     call.audio.wait_for(lambda: bursts(bytes(call.audio.received)) == 1)
     first = time.monotonic()
     call.audio.wait_for(lambda: bursts(bytes(call.audio.received)) == 2)
-    # A play lasts 0.4 s.
-    assert time.monotonic() - first == pytest.approx(0.4 + 1.5, abs=1.0)
+    # A play lasts 0.4 s. A busy machine makes this longer and never shorter, so only the lower end is held.
+    assert time.monotonic() - first > 1.0
     call.wait_ended()
 
 
 def test_duration_ends_the_call(caller: UserAgent) -> None:
     call = caller.call("annc", parameters=";play=music/burst;repeat=forever;delay=100;duration=2000")
     assert call.wait_final().status == 200
-    answered = time.monotonic()
     call.wait_ended()
-    assert time.monotonic() - answered == pytest.approx(2.0, abs=1.0)
-    assert bursts(bytes(call.audio.received)) >= 3
+    # A play and its pause last 0.5 s, so four fit.
+    assert 3 <= bursts(bytes(call.audio.received)) <= 5
 
 
 def test_an_early_bye_ends_the_flow_at_once(caller: UserAgent, server: MediaServer, asterisk: PrivateAsterisk) -> None:
