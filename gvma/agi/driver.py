@@ -117,11 +117,10 @@ class CallDriver:
         try:
             step = flow.send(reply) if thrown is None else flow.throw(thrown)
             while True:
-                if isinstance(step, Note):
+                while isinstance(step, Note):
                     assert self.call is not None
                     self._note(self.call, step)
                     step = flow.send(None)
-                    continue
                 try:
                     line = command_line(step.verb, step.arguments)
                     break

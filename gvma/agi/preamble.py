@@ -6,6 +6,7 @@ Reads a whole preamble only: where it ends is protocol.py's business. No socket,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TypeVar, overload
 
 from gvma.treatments.commands import Call
@@ -18,16 +19,22 @@ def as_text(received: bytes | bytearray) -> str:
     return received.decode("utf-8", "surrogateescape")
 
 
+@lru_cache(maxsize=64)
+def _line_begin(name: str) -> bytes:
+    return b"\nagi_" + name.encode("utf-8", "surrogateescape") + b":"
+
+
 class Variables(Mapping[str, str]):
     """The preamble's names without ``agi_``, and their values; looked up in the bytes when asked for, since
     a call flow asks for a few of some thirty. Of a name that stands twice the first counts: Asterisk writes
     its own lines above those that a caller's name with a line end in it could forge. A line that does not
     begin with ``agi_`` belongs to the value above it."""
 
-    __slots__ = ("_lines",)
+    __slots__ = ("_known", "_lines")
 
     def __init__(self, lines: bytes) -> None:
         self._lines = b"\n" + lines
+        self._known: dict[str, str] = {}  # asked for before
 
     def __getitem__(self, name: str) -> str:
         value = self.get(name)
@@ -45,15 +52,19 @@ class Variables(Mapping[str, str]):
     def get(self, name: str, /, default: Other) -> str | Other: ...
 
     def get(self, name: str, /, default: object = None) -> object:
+        if (known := self._known.get(name)) is not None:
+            return known
         lines = self._lines
-        key = b"\nagi_" + name.encode("utf-8", "surrogateescape") + b":"
+        key = _line_begin(name)
         start = lines.find(key)
         if start < 0 or ":" in name:
             return default
         start += len(key)
         end = lines.find(b"\nagi_", start)
         value = lines[start:] if end < 0 else lines[start:end]
-        return as_text(value[1:] if value[:1] == b" " else value).replace("\r", "")
+        text = as_text(value[1:] if value[:1] == b" " else value).replace("\r", "")
+        self._known[name] = text
+        return text
 
     def __iter__(self) -> Iterator[str]:
         entries = as_text(self._lines).split("\nagi_")[1:]

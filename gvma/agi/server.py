@@ -156,10 +156,11 @@ class Server:
         if log.isEnabledFor(level := logging.DEBUG if quiet else logging.INFO):
             seconds = monotonic() - connection.since
             log.log(level, "%s: %s after %.3f s", self._name(driver.call), outcome, seconds)
-        if self._drain_until is None:
+        if self._drain_until is not None:
+            if not self._connections:
+                self._finished.set()
+        elif not self._listeners:
             self._listen_again()
-        elif not self._connections:
-            self._finished.set()
 
     def _route(self, call: Call | None) -> str:
         """The route's name; a dash where the preamble never ended, or names none that we know."""
