@@ -145,7 +145,7 @@ def _tell_again(applied: Applied, work: Work, asterisk: Asterisk, settings: Gvma
     except GvmaError:
         return ", but Asterisk could not be told; the next sync reloads it"
     if found:
-        return f", and Asterisk reloaded them, but it is not as before: {first_of(found)}"
+        return f"; of them, too, Asterisk says: {first_of(found)}; the next sync reloads them"
     held.settle_owed(settings.backup_path, applied.modules)
     return " and Asterisk has reloaded them"
 
