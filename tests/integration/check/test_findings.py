@@ -8,144 +8,22 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from socket import SOCK_DGRAM, SOCK_STREAM
+from socket import SOCK_STREAM
 
 import pytest
 
 from gvma.demo.ports import free_port
-from tests.integration.calls import DIALPLAN, MediaServer, write_burst
-from tests.integration.conftest import StartAsterisk
-from tests.integration.installation import EXTENSION, PASSWORD, ROUTING_POINT, SERVICE, TRUNK, Installation, Layer
-
-SIP_SERVER = "127.0.0.3"
-PIN = "907531"
-AMI_SECRET = "not-the-sample-one"
-VOICEMAIL = "[general]\nformat=wav\npollmailboxes=yes\npollfreq=3600\n[MY_COMPANY]\n5001 => 4711,Reception\n"
-EXTENSIONS = """\
-[general]
-[globals]
-GVMA_AGI=agi://127.0.0.1:{agi_port}
-#include "{dialplan}"
-[default]
-include => GVMA
-include => GVMA_ROUTING
-include => moh_conf_treatment
-"""
-PJSIP = "[udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:{sip_port}\n"
-SIP = "[general]\nudpbindaddr=127.0.0.1:{sip_port}\nallowguest=no\nsrvlookup=no\n"
-
-
-def healthy_layer(sip_port: int) -> Layer:
-    """What the manual's chapter 2 asks for, with Asterisk on this port."""
-    here = f"127.0.0.1:{sip_port}"
-    extension = {
-        "contact": here,
-        "dual-dialog-enabled": "false",
-        "make-call-rfc3725-flow": "1",
-        "refer-enabled": "false",
-        "sip-hold-rfc3264": "false",
-        "subscribe-presence": "Asterisk_37",
-    }
-    trunk = {
-        "contact": here,
-        "subscribe-presence-domain": "127.0.0.1",
-        "subscribe-presence-expire": "600",
-        "subscribe-presence-from": f"gsip@{SIP_SERVER}",
-        "refer-enabled": "false",
-    }
-    return Layer(
-        dns={
-            ("1000", EXTENSION): extension | {"gvm_password": PIN, "no-answer-overflow": "371000"},
-            ("1001", EXTENSION): extension | {"gvm_mailbox": "5001", "gvm_mailbox_context": "MY_COMPANY"},
-            ("2400", ROUTING_POINT): {},
-            **{(f"Asterisk_{prefix}", TRUNK): trunk | {"prefix": prefix} for prefix in ("37", "38", "39")},
-            **{
-                (f"media_{service}", SERVICE): {"service-type": service, "contact": here}
-                for service in ("treatment", "music", "mcu", "recorder")
-            },
-        },
-        agents={"7001": {"gvm_mailbox": "2222", "gvm_group_mailbox": "3333"}},
-        groups={"Sales": {"gvm_mailbox": "3333"}},
-        application={
-            "mwi-mode": "SUBSCRIBE",
-            "mwi-domain": "127.0.0.1",
-            "mwi-host": "127.0.0.1",
-            "mwi-port": str(sip_port),
-            "mwi-extension-enable": "true",
-            "mwi-agent-enable": "true",
-            "mwi-group-enable": "true",
-        },
-    )
-
-
-@pytest.fixture(scope="module", params=[pytest.param(v, id=str(v), marks=pytest.mark.asterisk) for v in (16, 22)])
-def synced(request: pytest.FixtureRequest, start_module_asterisk: StartAsterisk) -> Iterator[Installation]:
-    """A healthy installation with voicemail, routing and media, all of it in use."""
-    version = request.param
-    agi_port = free_port(SOCK_STREAM)
-    dialplan = DIALPLAN / f"gvma-media-{'sip' if version == 16 else 'pjsip'}.conf"
-    files = {
-        "voicemail.conf": VOICEMAIL,
-        "extensions.conf": EXTENSIONS.format(agi_port=agi_port, dialplan=dialplan),
-        "sip.conf" if version == 16 else "pjsip.conf": SIP if version == 16 else PJSIP,
-    }
-    asterisk = start_module_asterisk(version, files, ami_secret=AMI_SECRET)
-    write_burst(asterisk.sounds / "en/calm.wav")
-    with ExitStack() as stack:
-        installation = Installation(asterisk, stack, healthy_layer(asterisk.sip_port))
-        installation.settings |= {
-            "siptserver_host": SIP_SERVER,
-            "siptserver_port": free_port(SOCK_DGRAM),
-            "switch_profile": "asterisk",
-            "routing": "yes",
-            "routing_endpoints": "yes",
-            "routing_gateway_host": "127.0.0.2",
-        }
-        installation.media = {"agi_port": agi_port, "sounds_path": asterisk.sounds, "default_file": "calm"}
-        installation.sync()
-        folder = asterisk.folder / "media"
-        folder.mkdir()
-        server = MediaServer(folder, agi_port)
-        server.configure()
-        server.start()
-        stack.callback(server.stop)
-        yield installation
-
-
-@pytest.fixture
-def installation(synced: Installation) -> Iterator[Installation]:
-    """The healthy installation; files, settings and objects are put back after the test."""
-    kept = {path: path.read_bytes() for path in synced.asterisk.etc.glob("*.conf")}
-    cfgserver, settings, media = dict(synced.cfgserver), dict(synced.settings), dict(synced.media)
-    tree = synced.tree.read_bytes()
-    yield synced
-    synced.cfgserver, synced.settings, synced.media = cfgserver, settings, media
-    synced.simulator.fail = None
-    synced.tree.write_bytes(tree)
-    for path in synced.asterisk.etc.glob("*.conf"):
-        if path not in kept:
-            path.unlink()
-    for path, content in kept.items():
-        if path.read_bytes() != content:
-            path.write_bytes(content)
-    synced.write_settings()
-
-
-def codes(installation: Installation, *words: str) -> set[str]:
-    installation.write_settings()
-    return {finding["code"] for finding in installation.check(*words)}
-
-
-def edit(installation: Installation, name: str, change: Callable[[str], str]) -> None:
-    path = installation.asterisk.etc / name
-    path.write_text(change(path.read_text("utf-8")), "utf-8")
-
-
-def driver_file(installation: Installation) -> str:
-    return "sip.conf" if installation.asterisk.driver == "sip" else "pjsip.conf"
+from tests.integration.check import (
+    AMI_SECRET,
+    PIN,
+    SIP_SERVER,
+    codes,
+    driver_file,
+    edit,
+    without_module,
+)
+from tests.integration.installation import PASSWORD, Installation
 
 
 def test_a_healthy_installation_gives_no_finding_and_its_boxes_answer(installation: Installation) -> None:
@@ -261,15 +139,6 @@ def test_asterisk_that_accepts_and_says_nothing_is_not_waited_for(installation: 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         installation.settings |= {"asterisk_cm_port": silent.getsockname()[1], "asterisk_cm_timeout": 1}
         assert "ami-unreachable" in codes(installation)
-
-
-@contextmanager
-def without_module(installation: Installation, module: str) -> Iterator[None]:
-    installation.asterisk.cli(f"module unload {module}")
-    try:
-        yield
-    finally:
-        installation.asterisk.cli(f"module load {module}")
 
 
 @pytest.mark.parametrize(
@@ -425,97 +294,3 @@ def test_sounds_that_are_not_there(installation: Installation) -> None:
     installation.write_settings()
     found = [finding["where"] for finding in installation.check() if finding["code"] == "media-file"]
     assert found == ["/nowhere/at/all", "storm", "press"]
-
-
-# SIP: who is identified by SIP Server's address, and what a SUBSCRIBE gets.
-
-
-@contextmanager
-def reloaded(installation: Installation) -> Iterator[None]:
-    """Asterisk reads its channel driver's file, and at the end the one of before."""
-    path = installation.asterisk.etc / driver_file(installation)
-    kept = path.read_bytes()
-    try:
-        yield
-    finally:
-        path.write_bytes(kept)
-        reload_driver(installation)
-
-
-def reload_driver(installation: Installation) -> None:
-    module = "chan_sip.so" if installation.asterisk.driver == "sip" else "res_pjsip.so"
-    installation.asterisk.cli(f"module reload {module}")
-
-
-def test_a_subscription_that_asterisk_does_not_hold_is_refused_with_404(installation: Installation) -> None:
-    with reloaded(installation):
-        edit(installation, driver_file(installation), lambda text: text.replace("[gvm-1000]", "[gvm-1009]"))
-        reload_driver(installation)
-        edit(installation, driver_file(installation), lambda text: text.replace("[gvm-1009]", "[gvm-1000]"))
-        installation.write_settings()
-        found = [finding for finding in installation.check("--probe") if finding["code"] == "probe-refused"]
-    # chan_sip finds no peer of this name, and says so only where guests are let in.
-    status = "401" if installation.asterisk.driver == "sip" else "404"
-    assert [(finding["where"], finding["message"]) for finding in found] == [
-        ("gvm-1000", f"SUBSCRIBE was answered {status}")
-    ]
-
-
-only_pjsip = pytest.mark.parametrize("synced", [22], indirect=True, scope="module")
-
-
-@only_pjsip
-def test_nobody_or_two_for_sip_servers_address(installation: Installation) -> None:
-    with reloaded(installation):
-        edit(installation, "pjsip.conf", lambda text: text.replace(f"match={SIP_SERVER}", "match=127.0.0.99"))
-        reload_driver(installation)
-        assert {"identify-none", "probe-refused"} <= codes(installation, "--probe")
-    with reloaded(installation):
-        second = f"[second]\ntype=endpoint\nallow=ulaw\n[second]\ntype=identify\nendpoint=second\nmatch={SIP_SERVER}\n"
-        edit(installation, "pjsip.conf", lambda text: second + text)
-        reload_driver(installation)
-        assert "identify-twice" in codes(installation)
-    assert codes(installation) == set()
-
-
-@only_pjsip
-def test_a_probe_from_a_host_that_is_not_sip_server_says_nothing_of_it(installation: Installation) -> None:
-    with reloaded(installation):
-        edit(installation, "pjsip.conf", lambda text: text.replace(SIP_SERVER, "192.0.2.7"))
-        reload_driver(installation)
-        installation.settings["siptserver_host"] = "192.0.2.7"
-        installation.write_settings()
-        found = installation.check("--probe")
-    assert {finding["severity"] for finding in found if finding["code"].startswith("probe-")} == {"info"}
-
-
-@only_pjsip
-def test_the_module_that_writes_a_notify(installation: Installation) -> None:
-    with without_module(installation, "res_pjsip_mwi_body_generator.so"):
-        assert {"module-missing", "probe-refused"} <= codes(installation, "--probe")
-    assert codes(installation, "--probe") == set()
-
-
-@only_pjsip
-def test_mailboxes_on_endpoint_and_aor(installation: Installation) -> None:
-    with reloaded(installation):
-        desk = "[desk]\ntype=endpoint\nallow=ulaw\nmailboxes=1000@GVMA_DN\n"
-        edit(installation, "pjsip.conf", lambda text: desk + text)
-        reload_driver(installation)
-        assert "pjsip-mailboxes-twice" in codes(installation)
-
-
-@only_pjsip
-def test_phones_behind_sip_servers_address_want_the_user_name_first(installation: Installation) -> None:
-    with reloaded(installation):
-        contact = f"contact=sip:1000@{SIP_SERVER}:5070"
-        behind = f"[behind]\ntype=endpoint\nallow=ulaw\naors=behind\n[behind]\ntype=aor\n{contact}\n"
-        edit(installation, "pjsip.conf", lambda text: behind + text)
-        reload_driver(installation)
-        assert "identifier-order-phones" in codes(installation)
-
-
-@only_pjsip
-def test_register_mode_wants_the_user_name_first(installation: Installation) -> None:
-    installation.settings["mwi_mode"] = "REGISTER"
-    assert {"identifier-order", "sipserver-mwi-mode", "probe-register"} <= codes(installation, "--probe")

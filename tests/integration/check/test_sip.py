@@ -1,0 +1,108 @@
+"""`gvma check` on real servers: who is identified by SIP Server's address, and what a SUBSCRIBE gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.integration.check import (
+    SIP_SERVER,
+    codes,
+    driver_file,
+    edit,
+    without_module,
+)
+from tests.integration.installation import Installation
+
+
+@contextmanager
+def reloaded(installation: Installation) -> Iterator[None]:
+    """Asterisk reads its channel driver's file, and at the end the one of before."""
+    path = installation.asterisk.etc / driver_file(installation)
+    kept = path.read_bytes()
+    try:
+        yield
+    finally:
+        path.write_bytes(kept)
+        reload_driver(installation)
+
+
+def reload_driver(installation: Installation) -> None:
+    module = "chan_sip.so" if installation.asterisk.driver == "sip" else "res_pjsip.so"
+    installation.asterisk.cli(f"module reload {module}")
+
+
+def test_a_subscription_that_asterisk_does_not_hold_is_refused_with_404(installation: Installation) -> None:
+    with reloaded(installation):
+        edit(installation, driver_file(installation), lambda text: text.replace("[gvm-1000]", "[gvm-1009]"))
+        reload_driver(installation)
+        edit(installation, driver_file(installation), lambda text: text.replace("[gvm-1009]", "[gvm-1000]"))
+        installation.write_settings()
+        found = [finding for finding in installation.check("--probe") if finding["code"] == "probe-refused"]
+    # chan_sip finds no peer of this name, and says so only where guests are let in.
+    status = "401" if installation.asterisk.driver == "sip" else "404"
+    assert [(finding["where"], finding["message"]) for finding in found] == [
+        ("gvm-1000", f"SUBSCRIBE was answered {status}")
+    ]
+
+
+only_pjsip = pytest.mark.parametrize("module_version", [22], indirect=True, scope="module")
+
+
+@only_pjsip
+def test_nobody_or_two_for_sip_servers_address(installation: Installation) -> None:
+    with reloaded(installation):
+        edit(installation, "pjsip.conf", lambda text: text.replace(f"match={SIP_SERVER}", "match=127.0.0.99"))
+        reload_driver(installation)
+        assert {"identify-none", "probe-refused"} <= codes(installation, "--probe")
+    with reloaded(installation):
+        second = f"[second]\ntype=endpoint\nallow=ulaw\n[second]\ntype=identify\nendpoint=second\nmatch={SIP_SERVER}\n"
+        edit(installation, "pjsip.conf", lambda text: second + text)
+        reload_driver(installation)
+        assert "identify-twice" in codes(installation)
+    assert codes(installation) == set()
+
+
+@only_pjsip
+def test_a_probe_from_a_host_that_is_not_sip_server_says_nothing_of_it(installation: Installation) -> None:
+    with reloaded(installation):
+        edit(installation, "pjsip.conf", lambda text: text.replace(SIP_SERVER, "192.0.2.7"))
+        reload_driver(installation)
+        installation.settings["siptserver_host"] = "192.0.2.7"
+        installation.write_settings()
+        found = installation.check("--probe")
+    assert {finding["severity"] for finding in found if finding["code"].startswith("probe-")} == {"info"}
+
+
+@only_pjsip
+def test_the_module_that_writes_a_notify(installation: Installation) -> None:
+    with without_module(installation, "res_pjsip_mwi_body_generator.so"):
+        assert {"module-missing", "probe-refused"} <= codes(installation, "--probe")
+    assert codes(installation, "--probe") == set()
+
+
+@only_pjsip
+def test_mailboxes_on_endpoint_and_aor(installation: Installation) -> None:
+    with reloaded(installation):
+        desk = "[desk]\ntype=endpoint\nallow=ulaw\nmailboxes=1000@GVMA_DN\n"
+        edit(installation, "pjsip.conf", lambda text: desk + text)
+        reload_driver(installation)
+        assert "pjsip-mailboxes-twice" in codes(installation)
+
+
+@only_pjsip
+def test_phones_behind_sip_servers_address_want_the_user_name_first(installation: Installation) -> None:
+    with reloaded(installation):
+        contact = f"contact=sip:1000@{SIP_SERVER}:5070"
+        behind = f"[behind]\ntype=endpoint\nallow=ulaw\naors=behind\n[behind]\ntype=aor\n{contact}\n"
+        edit(installation, "pjsip.conf", lambda text: behind + text)
+        reload_driver(installation)
+        assert "identifier-order-phones" in codes(installation)
+
+
+@only_pjsip
+def test_register_mode_wants_the_user_name_first(installation: Installation) -> None:
+    installation.settings["mwi_mode"] = "REGISTER"
+    assert {"identifier-order", "sipserver-mwi-mode", "probe-register"} <= codes(installation, "--probe")
