@@ -6,10 +6,8 @@ import gzip
 import logging
 import socket
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 
@@ -22,7 +20,6 @@ from gvma.errors import (
     ConfigServerHostile,
     ConfigServerMalformed,
     ConfigServerTimeout,
-    ConfigServerTlsError,
     ConfigServerTooLarge,
     ConfigServerTruncated,
     ConfigServerUnreachable,
@@ -298,133 +295,3 @@ def test_credentials_in_the_url_are_used_and_never_shown(caplog: pytest.LogCaptu
         assert ask(inside, username="", password=Secret(""))
     refused(inside, ConfigServerUnreachable, username="", password=Secret(""))
     assert PASSWORD not in caplog.text
-
-
-# What goes out.
-
-
-def envelope_sent(request: bytes) -> ElementTree.Element:
-    return ElementTree.fromstring(request.partition(b"\r\n\r\n")[2])
-
-
-def test_the_request_is_the_contracts() -> None:
-    with server(sending(http(ANSWER))) as heard:
-        ask(heard.url)
-    head, _, _ = heard.requests[0].partition(b"\r\n\r\n")
-    assert head.startswith(b"POST / HTTP/1.1\r\n")
-    lines = [line.lower() for line in head.split(b"\r\n")]
-    assert b'soapaction: "urn:gvma:confserv-soap:1#query"' in lines
-    assert b"authorization: basic " + b"Z3ZtYTpwYXNzLXMzY3IzdC13b3Jk".lower() in lines
-    body = envelope_sent(heard.requests[0]).find("{http://schemas.xmlsoap.org/soap/envelope/}Body")
-    assert body is not None
-    assert body.findtext("{urn:gvma:confserv-soap:1}Query/{urn:gvma:confserv-soap:1}xpath") == DNS
-
-
-def test_auth_header_is_a_username_token_and_no_basic(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    with server(sending(http(ANSWER))) as heard:
-        ask(heard.url, auth="header")
-    wsse = "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}"
-    token = envelope_sent(heard.requests[0]).find(f".//{wsse}UsernameToken")
-    assert token is not None
-    assert token.findtext(f"{wsse}Username") == "gvma"
-    assert token.findtext(f"{wsse}Password") == PASSWORD
-    assert b"authorization" not in heard.requests[0].lower()
-    assert PASSWORD not in caplog.text
-
-
-@pytest.mark.parametrize("where", ["file", "server"])
-def test_another_wsdl_names_its_binding_operation_and_parameter(where: str, tmp_path: Path) -> None:
-    packaged = Path(Simulator.__module__.replace(".", "/")).parent / "configserver.wsdl"
-    text = (Path(__file__).parents[3] / packaged).read_text()
-    other = (
-        text.replace("urn:gvma:confserv-soap:1", "urn:other")
-        .replace('"Query"', '"Ask"')
-        .replace('tns:Query"', 'tns:Ask"')
-    )
-    other = (
-        other.replace('"xpath"', '"path"')
-        .replace("ConfigurationServerSoap", "OtherSoap")
-        .replace("QueryResponse", "AskResponse")
-    )
-    (tmp_path / "other.wsdl").write_text(other)
-    with server(sending(http(ANSWER))) as heard, server(sending(http(other.encode()))) as wsdl_server:
-        ask(
-            heard.url,
-            wsdl=str(tmp_path / "other.wsdl") if where == "file" else wsdl_server.url + "?wsdl",
-            binding="{urn:other}OtherSoap",
-            operation="Ask",
-            query_parameter="path",
-        )
-    assert envelope_sent(heard.requests[0]).findtext(".//{urn:other}Ask/{urn:other}path") == DNS
-    if where == "server":  # another host and port: the credentials are not for it
-        assert b"authorization" not in wsdl_server.requests[0].lower()
-
-
-def _missing(_folder: Path) -> dict[str, object]:
-    return {"wsdl": "/nowhere/at/all.wsdl"}
-
-
-def _no_wsdl(folder: Path) -> dict[str, object]:
-    (folder / "no.wsdl").write_text("<html/>")
-    return {"wsdl": str(folder / "no.wsdl")}
-
-
-def _no_xml(folder: Path) -> dict[str, object]:
-    (folder / "no.wsdl").write_text("[general]")
-    return {"wsdl": str(folder / "no.wsdl")}
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        _missing,
-        _no_wsdl,
-        _no_xml,
-        lambda _folder: {"binding": "{urn:x}None"},
-        lambda _folder: {"binding": "no-qname"},
-        lambda _folder: {"operation": "NoSuch"},
-        lambda _folder: {"query_parameter": "nope"},
-        lambda _folder: {"ca_file": Path("/nowhere/ca.pem")},
-    ],
-)
-def test_settings_that_do_not_fit_the_wsdl_are_settings_errors(
-    make: Callable[[Path], dict[str, object]], tmp_path: Path
-) -> None:
-    with server(sending(http(ANSWER))) as heard:
-        assert refused(heard.url, SettingsError, **make(tmp_path)).exit_status == 78
-    assert heard.requests == []
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "ftp://h/",
-        "localhost:8080/",
-        "http://",
-        "http://[::1/",
-        "http://h:99999/",
-        f"h://gvma:{PASSWORD}@h/",
-        "//h",
-        "http://h:0/",
-    ],
-)
-def test_a_url_that_is_none_is_a_settings_error(url: str) -> None:
-    refused(url, SettingsError)
-
-
-def test_a_redirect_to_nonsense_is_a_fault() -> None:
-    with server(sending(http(b"", "302 Found", "Location: http://[x"))) as heard:
-        refused(heard.url, ConfigServerFault)
-
-
-def test_a_text_answer_is_read_with_result_string() -> None:
-    text = in_envelope(f"<![CDATA[{SHAPE_A}]]>").encode()
-    with server(sending(http(text))) as heard:
-        assert [dn.number for dn in ask(heard.url, result="string")] == ["10001"]
-        assert "result = string" in refused(heard.url, ConfigServerWrongRoot).hint
-
-
-def test_http_where_https_is_meant_is_a_tls_error() -> None:
-    with server(sending(http(ANSWER)), listens=False) as heard:
-        refused(heard.url.replace("http:", "https:"), ConfigServerTlsError)
