@@ -55,11 +55,10 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Sipp:
-    """A sipp that can be started. pcaps: the folder of its packet captures, where it has one."""
+    """A sipp that can be started."""
 
     program: Path
     loader: tuple[str, ...]
-    pcaps: Path | None
 
     def argv(self, *arguments: str) -> list[str]:
         """The command line that starts this sipp with these arguments (TERM must be set)."""
@@ -93,7 +92,7 @@ def obtain_sipp() -> Sipp:
     """sipp from PATH, else unpacked from Debian packages. Raises NotObtainableError where neither is there."""
     installed = _on_path("sipp")
     if installed is not None:
-        return Sipp(installed, (), None)
+        return Sipp(installed, ())
     packages, suites = _SIPP
     try:
         place = _unpacked("sipp", suites, packages, _sipp_at)
@@ -216,7 +215,7 @@ def _require_modules(root: Root) -> None:
 
 def _sipp_at(place: Path) -> Sipp:
     place = place.resolve()
-    sipp = Sipp(place / "usr/bin/sipp", _loader(place), place / "usr/share/sip-tester")
+    sipp = Sipp(place / "usr/bin/sipp", _loader(place))
     if "SIPp" not in _output(sipp.argv("-v")):
         raise NotObtainableError("sipp does not say its version", where=str(sipp.program))
     return sipp
