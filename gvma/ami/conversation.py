@@ -154,7 +154,7 @@ class Conversation:
         connection.connection_made(await self._connected(connection))
         login = connection.authenticated_future
         await self._within(login, "the login")
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # panoramisk sets ``authenticated`` in a callback of the same future
         if not connection.authenticated:
             raise CredentialsError(
                 f"Asterisk refused the AMI login of {settings.asterisk_cm_username!r}: {login.result().message}",
@@ -211,4 +211,4 @@ class Conversation:
             connection.ask(wire.action("Logoff", {}))
             await asyncio.wait({connection.lost}, timeout=_CLOSE_SECONDS)
         connection.close()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # the loop closes the socket in its next round
