@@ -19,7 +19,7 @@ OWN_CONTEXTS = (DN_CONTEXT, AGENT_CONTEXT, GROUP_CONTEXT)
 class Mailbox:
     """One box of voicemail.conf. Values as Asterisk will keep them, nothing escaped.
 
-    options: ``name=value`` pairs joined with ``|``. owner: who has it, ``DN 1000``; for messages only.
+    options: ``name=value`` pairs joined with ``|``.
     """
 
     box: str
@@ -29,7 +29,6 @@ class Mailbox:
     email: str = ""
     pager: str = ""
     options: str = field(default="", repr=False)
-    owner: str = ""
 
     @property
     def key(self) -> str:
@@ -44,7 +43,6 @@ class Subscription:
     name: str
     box: str
     context: str
-    owner: str = ""
 
     @property
     def key(self) -> str:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, Warning
+from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, Mailbox, Warning
 from gvma.mailboxes import values
 from gvma.mailboxes.values import Refused
 
 FIELD_OPTIONS = ("gvm_password", "gvm_name", "gvm_email", "gvm_pager_email", "gvm_options")
 """The options that fill a box, in the order of app_voicemail's fields."""
-_GVM_OPTIONS = frozenset({*FIELD_OPTIONS, "gvm_mailbox", "gvm_mailbox_context"})
 
 
 class ConfiguredObject(Protocol):
@@ -56,8 +55,8 @@ class Claim(NamedTuple):
     """A usable claim. Its first fields are the order in which the claims on one context are served.
 
     box_is_text, box_value: order boxes by number where they are one; owner_is_text, owner_value: so the owners.
-    foreign: the box is there already, and ``fields`` is empty. role: an index of ROLES. serial: of the object
-    among those of its kind, so that nothing behind it is ever compared. fields: PIN, name, e-mail, pager, options.
+    role: an index of ROLES. serial: of the object among those of its kind, so that nothing behind it is ever
+    compared. mailbox: None where the box is there already (``foreign``).
     """
 
     box_is_text: bool
@@ -71,12 +70,13 @@ class Claim(NamedTuple):
     dbid: int
     serial: int
     context: str
-    fields: Fields
-    owner: str
+    mailbox: Mailbox | None
     thing: ConfiguredObject
 
-
-Fields = tuple[str, str, str, str, str] | tuple[()]
+    @property
+    def owner(self) -> str:
+        """As ``owner_of``; put together where somebody asks for it, since nearly nobody does."""
+        return owner_of(ROLES[self.role], self.thing)
 
 
 def owner_of(role: Role, thing: ConfiguredObject) -> str:
@@ -102,38 +102,32 @@ def claim_of(
     """
     _, _, _, context, _, always = ROLES[role]
     number = thing.number.strip(" ")
-    options = thing.options
-    box = foreign = ""
-    if not (plain := _GVM_OPTIONS.isdisjoint(options)):
-        box = options.get("gvm_mailbox", "").strip(" ")
-        foreign = options.get("gvm_mailbox_context", "").strip(" ")
-    if box:
-        values.box_name("gvm_mailbox", box)
-    elif not always:
-        return None
-    elif number:
-        box = values.box_name("its number", number)
-    else:
-        raise Refused("its number", "is missing, and so is gvm_mailbox")
-    owner = owner_of(ROLES[role], thing)
-    default = number if always and number else box
-    fields: Fields
-    if foreign:
-        context, fields = values.context_name("gvm_mailbox_context", foreign), ()
-    elif plain:
-        fields = (box, box, "", "", "")
-    else:
-        fields = _fields(box, default, asked_of(thing))
-        if fields[4]:
-            fields = _without_commands(box, fields, owner, allow_mailcmd, warnings)
+    get = thing.options.get
+    box = get("gvm_mailbox", "").strip(" ")
+    foreign = get("gvm_mailbox_context", "").strip(" ")
+    option = "gvm_mailbox"
+    if not box:
+        if not always:
+            return None
+        if not number:
+            raise Refused("its number", "is missing, and so is gvm_mailbox")
+        box, option = number, "its number"
     box_is_text, box_value = owner_is_text, owner_value = _order(box)
+    if box_is_text:
+        values.box_name(option, box)
     if number != box:
         owner_is_text, owner_value = _order(number)
+    if foreign:
+        context, mailbox = values.context_name("gvm_mailbox_context", foreign), None
+    else:
+        mailbox = _mailbox(box, context, number if always and number else box, thing)
+        if mailbox.options:
+            _leave_out_commands(mailbox, role, thing, allow_mailcmd, warnings)
     return Claim(
         box_is_text,
         box_value,
         box,
-        foreign != "",
+        mailbox is None,
         role,
         owner_is_text,
         owner_value,
@@ -141,43 +135,48 @@ def claim_of(
         thing.dbid,
         serial,
         context,
-        fields,
-        owner,
+        mailbox,
         thing,
     )
 
 
 def _order(text: str) -> tuple[bool, int]:
-    """A sort key: by number where it is one, before all that is none."""
-    if text.isdecimal() and text.isascii() and len(text) < 100:
+    """A sort key: by number where it is one that can be a box, before all that is none."""
+    if text.isdecimal() and text.isascii() and len(text) <= values.BOX_CHARACTERS:
         return False, int(text)
     return True, 0
 
 
-def _fields(box: str, default: str, asked: list[str]) -> tuple[str, str, str, str, str]:
-    """The five fields with the manual's defaults (its lines 2474-2476). Raises Refused."""
-    pin, name, email, pager, options = asked
-    wanted_pin, wanted_name = pin or default, name or default
-    if values.all_plain(wanted_pin, wanted_name, email, pager):
-        return wanted_pin, wanted_name, email, pager, options
-    fields = (
-        values.field("gvm_password" if pin else "its number, the first PIN without gvm_password,", wanted_pin),
-        values.name("gvm_name" if name else "its number, the name without gvm_name,", wanted_name),
+def _mailbox(box: str, context: str, default: str, thing: ConfiguredObject) -> Mailbox:
+    """The box with the manual's defaults (its lines 2474-2476); its options as they were asked. Raises Refused."""
+    get = thing.options.get
+    pin, name = get("gvm_password") or default, get("gvm_name") or default
+    email, pager = get("gvm_email", ""), get("gvm_pager_email", "")
+    if values.all_plain(pin, name, email, pager):
+        return Mailbox(box, context, pin, name, email, pager, get("gvm_options", ""))
+    pin, name, email, pager, options = asked_of(thing)
+    mailbox = Mailbox(
+        box,
+        context,
+        values.field("gvm_password" if pin else "its number, the first PIN without gvm_password,", pin or default),
+        values.name("gvm_name" if name else "its number, the name without gvm_name,", name or default),
         values.field("gvm_email", email, limit=values.LINE_BYTES),
         values.field("gvm_pager_email", pager),
         options,
     )
-    values.line_fits("gvm_email", box, fields[:4])
-    return fields
+    values.line_fits("gvm_email", box, (mailbox.pin, mailbox.name, mailbox.email, mailbox.pager))
+    return mailbox
 
 
-def _without_commands(
-    box: str, fields: tuple[str, ...], owner: str, allow_mailcmd: bool, warnings: list[Warning]
-) -> tuple[str, str, str, str, str]:
-    pin, name, email, pager, options = fields
-    options, left_out = values.voicemail_options("gvm_options", options, allow_mailcmd=allow_mailcmd)
+def _leave_out_commands(
+    mailbox: Mailbox, role: int, thing: ConfiguredObject, allow_mailcmd: bool, warnings: list[Warning]
+) -> None:
+    options, left_out = values.voicemail_options("gvm_options", mailbox.options, allow_mailcmd=allow_mailcmd)
+    mailbox.options = options
     for key in left_out:
+        owner = owner_of(ROLES[role], thing)
         message = f"{owner}: the voicemail option {key[:40]!a} is left out, since it can make Asterisk run a command"
         warnings.append(Warning("option-left-out", message, f"{owner}, gvm_options"))
-    values.line_fits("gvm_options", box, (pin, name, email, pager, options))
-    return pin, name, email, pager, options
+    if len(options) + len(mailbox.email) > values.SHORT:
+        fields = mailbox.pin, mailbox.name, mailbox.email, mailbox.pager, options
+        values.line_fits("gvm_options", mailbox.box, fields)

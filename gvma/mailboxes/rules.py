@@ -34,14 +34,14 @@ class RefusedOwner:
 class Desired:
     """What Configuration Server asks for, in the order in which it is written.
 
-    owners: ``(kind, dbid)`` to box, context and name of the subscription, of everyone who was served.
+    owners: of each kind (``dn``, ``agent``, ``group``) the DBIDs of all who were served, each with its subscription.
     """
 
     mailboxes: tuple[Mailbox, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     warnings: tuple[Warning, ...] = ()
     refused: tuple[RefusedOwner, ...] = ()
-    owners: Mapping[tuple[str, int], tuple[str, str, str]] = field(default_factory=dict)
+    owners: Mapping[str, Mapping[int, Subscription]] = field(default_factory=dict)
 
 
 def desired(
@@ -65,7 +65,8 @@ def desired(
         for claim in _claims(role, objects, allow_mailcmd, warnings, refused):
             claims.setdefault(claim.context, []).append(claim)
     contexts = [*OWN_CONTEXTS, *sorted(claims.keys() - set(OWN_CONTEXTS))]
-    return _served((claim for context in contexts for claim in sorted(claims[context])), warnings, refused)
+    in_order = (claim for context in contexts for claim in _in_order(claims[context]))
+    return _served(in_order, warnings, refused, allow_mailcmd=allow_mailcmd)
 
 
 def _claims(
@@ -117,34 +118,55 @@ def _refused(role: int, thing: ConfiguredObject, owner: str) -> RefusedOwner:
     )
 
 
-def _served(claims: Iterable[Claim], warnings: list[Warning], refused: list[RefusedOwner]) -> Desired:
+def _in_order(claims: list[Claim]) -> Iterator[Claim]:
+    """The claims on one context, none of which is kept."""
+    claims.sort(reverse=True)
+    while claims:
+        yield claims.pop()
+
+
+def _served(
+    claims: Iterable[Claim], warnings: list[Warning], refused: list[RefusedOwner], *, allow_mailcmd: bool
+) -> Desired:
     """Gives each name, and so each box, to its first claimant.
 
     Names are compared without case: app_voicemail's find_or_create takes ``abc`` and ``ABC`` for one box and
     drops the second, and chan_sip takes such peers for one.
     """
-    first: dict[str, Claim] = {}
+    first: dict[str, ConfiguredObject] = {}
     mailboxes: list[Mailbox] = []
     subscriptions: list[Subscription] = []
-    owners: dict[tuple[str, int], tuple[str, str, str]] = {}
+    served: list[dict[int, Subscription]] = [{} for _ in ROLES]
     for claim in claims:
-        role, box, context, owner = ROLES[claim.role], claim.box, claim.context, claim.owner
+        box, context, role = claim.box, claim.context, ROLES[claim.role]
         name = role.prefix + box
-        holder = first.setdefault(name.lower() if claim.box_is_text else name, claim)
-        if holder is not claim:
+        key = name.lower() if claim.box_is_text else name
+        if key not in first:
+            first[key] = claim.thing
+            subscription = Subscription(name, box, context)
+            subscriptions.append(subscription)
+            if claim.mailbox is not None:
+                mailboxes.append(claim.mailbox)
+        else:
+            holder = _claim_again(first[key], allow_mailcmd=allow_mailcmd)
             if holder.box != box or holder.context != context:
                 foreign_context = context if claim.foreign else None
-                refused.append(RefusedOwner(role.kind, owner, claim.dbid, box, foreign_context))
+                refused.append(RefusedOwner(role.kind, claim.owner, claim.dbid, box, foreign_context))
                 warnings.append(_collision(claim, holder, name))
                 continue
             warnings.extend(_differences(claim, holder))
-        else:
-            subscriptions.append(Subscription(name, box, context, owner))
-            if claim.fields:
-                pin, full_name, email, pager, options = claim.fields
-                mailboxes.append(Mailbox(box, context, pin, full_name, email, pager, options, owner))
-        owners[role.kind, claim.dbid] = (box, context, name)
+            subscription = Subscription(name, box, context)
+        served[claim.role][claim.dbid] = subscription
+    owners = {role.kind: of_kind for role, of_kind in zip(ROLES, served, strict=True) if of_kind}
     return Desired(tuple(mailboxes), tuple(subscriptions), tuple(warnings), tuple(refused), owners)
+
+
+def _claim_again(thing: ConfiguredObject, *, allow_mailcmd: bool) -> Claim:
+    """The claim of an object that has been served; to keep all of them would take the room of all objects."""
+    role = next(at for at, role in enumerate(ROLES) if role.element == thing.kind)
+    claim = claim_of(role, 0, thing, allow_mailcmd=allow_mailcmd, warnings=[])
+    assert claim is not None
+    return claim
 
 
 def _collision(claim: Claim, holder: Claim, name: str) -> Warning:
@@ -159,7 +181,7 @@ def _differences(claim: Claim, holder: Claim) -> Iterator[Warning]:
     if claim.foreign:
         return
     asked = asked_of(claim.thing), asked_of(holder.thing)
-    rows = zip(FIELD_OPTIONS, *asked, claim.fields, holder.fields, strict=True)
+    rows = zip(FIELD_OPTIONS, *asked, _fields(claim), _fields(holder), strict=True)
     differing = [option for option, mine, theirs, wanted, kept in rows if (mine or theirs) and wanted != kept]
     if differing:
         message = (
@@ -167,3 +189,8 @@ def _differences(claim: Claim, holder: Claim) -> Iterator[Warning]:
             f"but differ in {', '.join(differing)}; what {holder.owner} has counts"
         )
         yield Warning("shared-box", message, f"{claim.owner}, {differing[0]}")
+
+
+def _fields(claim: Claim) -> tuple[str, ...]:
+    box = claim.mailbox
+    return (box.pin, box.name, box.email, box.pager, box.options) if box else ("",) * len(FIELD_OPTIONS)

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-BOX = re.compile(r"[A-Za-z0-9+][A-Za-z0-9_.+-]{0,72}")
+BOX_CHARACTERS = 73
+BOX = re.compile(rf"[A-Za-z0-9+][A-Za-z0-9_.+-]{{0,{BOX_CHARACTERS - 1}}}")
 CONTEXT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,78}")
 KEPT_BYTES = 79
 """What app_voicemail keeps of a PIN, a name and a pager's address (its fields have 80 bytes)."""
 LINE_BYTES = 8000
 """The longest line that we write; config.c skips what does not fit into 8,191 bytes."""
+SHORT = LINE_BYTES // 16
+"""So many characters of e-mail and options always fit: a character is four bytes at most, and the others are short."""
 
 _ALL_PLAIN = re.compile(
     r"[!-+\-.-{}~]{1,79}\t[!-+\-.-{}~]+(?: [!-+\-.-{}~]+){0,9}\t[!-+\-.-{}~]{0,79}\t[!-+\-.-{}~]{0,79}"

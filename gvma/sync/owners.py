@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT
+from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, Subscription
 from gvma.mailboxes import RefusedOwner
 
 Identity = tuple[str, int]
@@ -97,18 +97,32 @@ def kind_of_context(context: str) -> str:
     return next((kind for kind, own in CONTEXTS.items() if own == context), "")
 
 
-def write_owners(owners: Mapping[Identity, Holding]) -> bytes:
-    """The record as a text: one owner a line, in a fixed order."""
-    lines = [f"{kind} {dbid} {box} {context} {name}\n" for (kind, dbid), (box, context, name) in owners.items()]
-    lines.sort()
-    return f"{_TITLE}\n{''.join(lines)}".encode()
+def write_owners(owners: Mapping[str, Mapping[int, Subscription]]) -> bytes:
+    """The record as a text: one owner a line, in a fixed order. owners: DBIDs by kind, with what each has."""
+    return _text(
+        [
+            f"{kind} {dbid} {one.box} {one.context} {one.name}\n"
+            for kind, served in owners.items()
+            for dbid, one in served.items()
+        ]
+    )
 
 
 def with_carried(text: bytes, carried: Mapping[Identity, Holding]) -> bytes:
     """The record with refused owners' entries among the others."""
     if not carried:
         return text
-    return write_owners({**read_owners(text), **carried})
+    return _text([_line(entry) for entry in {**read_owners(text), **carried}.items()])
+
+
+def _line(entry: tuple[Identity, Holding]) -> str:
+    (kind, dbid), (box, context, name) = entry
+    return f"{kind} {dbid} {box} {context} {name}\n"
+
+
+def _text(lines: list[str]) -> bytes:
+    lines.sort()
+    return f"{_TITLE}\n{''.join(lines)}".encode()
 
 
 def read_owners(text: bytes) -> dict[Identity, Holding]:

@@ -64,7 +64,7 @@ class Planner:
         self._new_key = secrets.token_bytes(KEY_BYTES)
         self._resets = frozenset(resets)
         wanted = desired(answers.dns, answers.agents, answers.groups, allow_mailcmd=settings.allow_mailcmd)
-        # As a text, the owners of 100,000 boxes take a tenth of the room.
+        # As a text, the owners of 100,000 boxes take a third of the room.
         self._owners = write_owners(wanted.owners)
         self._wanted = replace(wanted, owners={})
         self._refuse_unknown(self._resets)

@@ -49,9 +49,9 @@ def codes(answer: Desired) -> list[str]:
 
 def test_a_dn_without_options_has_a_box_of_its_number() -> None:
     answer = of(dn("1111", 7))
-    assert answer.mailboxes == (Mailbox("1111", "GVMA_DN", "1111", "1111", owner="DN 1111"),)
-    assert answer.subscriptions == (Subscription("gvm-1111", "1111", "GVMA_DN", "DN 1111"),)
-    assert answer.owners == {("dn", 7): ("1111", "GVMA_DN", "gvm-1111")}
+    assert answer.mailboxes == (Mailbox("1111", "GVMA_DN", "1111", "1111"),)
+    assert answer.subscriptions == (Subscription("gvm-1111", "1111", "GVMA_DN"),)
+    assert answer.owners == {"dn": {7: Subscription("gvm-1111", "1111", "GVMA_DN")}}
     assert answer.warnings == ()
 
 
@@ -122,7 +122,7 @@ def test_two_owners_share_a_box_and_differing_options_are_said() -> None:
     assert codes(answer) == ["shared-box"]
     assert "DN 1000" in answer.warnings[0].message
     assert "DN 1001" in answer.warnings[0].message
-    assert set(answer.owners) == {("dn", 1), ("dn", 2)}
+    assert set(answer.owners["dn"]) == {1, 2}
 
 
 def test_sharing_with_the_same_options_is_no_news() -> None:
@@ -284,4 +284,4 @@ def test_no_hostile_value_adds_a_line_a_section_or_a_field(option: str) -> None:
     processed = [line.text for line in lines(body) if line.text]
     assert len(processed) == len(answer.mailboxes) + 3
     assert boxes["1@GVMA_DN"].pin == "1"
-    assert len(answer.refused) + len(answer.owners) == len(CORPUS) + 1
+    assert len(answer.refused) + sum(map(len, answer.owners.values())) == len(CORPUS) + 1

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
-from gvma.mailboxes import RefusedOwner
+from gvma.mailboxes import RefusedOwner, Subscription
 from gvma.sync.owners import keep_for_refused, read_owners, write_owners
 
 RECORD = {("dn", 101): ("1000", "GVMA_DN", "gvm-1000"), ("agent", 7): ("1", "MY_COMPANY", "gvm-a-1")}
+SERVED = {
+    "dn": {101: Subscription("gvm-1000", "1000", "GVMA_DN")},
+    "agent": {7: Subscription("gvm-a-1", "1", "MY_COMPANY")},
+}
 BOXES = frozenset({"1000@GVMA_DN", "1001@GVMA_DN", "5@GVMA_AGENT"})
 NAMES = {"gvm-1000": "1000@GVMA_DN", "gvm-1001": "1001@GVMA_DN", "gvm-a-5": "5@GVMA_AGENT"}
 
@@ -13,13 +17,13 @@ def _refused(kind: str, dbid: int, box: str | None, context: str | None = None) 
 
 
 def test_the_record_is_read_as_it_was_written() -> None:
-    assert read_owners(write_owners(RECORD)) == RECORD
+    assert read_owners(write_owners(SERVED)) == RECORD
 
 
 def test_a_damaged_record_tells_nothing() -> None:
     assert read_owners(b"") == {}
     assert read_owners(b"\xff{}") == {}
-    assert read_owners(write_owners(RECORD)[:-9]) == {("agent", 7): RECORD["agent", 7]}
+    assert read_owners(write_owners(SERVED)[:-9]) == {("agent", 7): RECORD["agent", 7]}
 
 
 def test_a_refused_owner_keeps_what_the_record_says_it_has() -> None:
