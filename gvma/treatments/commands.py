@@ -2,16 +2,17 @@
 
 A call flow is a generator. It yields commands and receives replies; whoever drives it (the FastAGI
 server, the stdin runner, a test) writes and reads the wire. Nothing here quotes, parses or waits.
+
+Named tuples: as unchangeable as frozen dataclasses, and made in a third of the time; a call makes a dozen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One AGI command.
 
     verb: bare words such as ``STREAM FILE``; arguments are quoted by the driver.
@@ -23,16 +24,14 @@ class Command:
     blocking: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A line for the log; the driver adds the route and the call's names, and sends None back."""
 
     message: str
     warning: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """Asterisk's answer: ``200 result=<result> (<data>) endpos=<endpos>``, or 510, 511, 520.
 
     data: the text in parentheses, None where there is none. timed_out: data was ``timeout``.
@@ -53,8 +52,7 @@ class Reply:
             return -1
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """The preamble: every ``agi_*`` name without its prefix, and ``agi_arg_N`` in order."""
 
     variables: Mapping[str, str]
