@@ -31,7 +31,7 @@ def asterisk(version: int, start_asterisk: StartAsterisk) -> PrivateAsterisk:
 
 
 def with_boxes(text: bytes, settings: GvmaSettings, *boxes: str) -> bytes:
-    body = render_voicemail([Mailbox(box, "GVMA_DN", box, f"Name {box}", "", "", "", "") for box in boxes], "now")
+    body = render_voicemail([Mailbox(box, "GVMA_DN", box, f"Name {box}") for box in boxes], "now")
     begin, end = settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
     return with_block(text, begin, end, body)
 
