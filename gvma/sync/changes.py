@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from gvma.sync.files import Rights, TargetFile
@@ -40,6 +41,25 @@ class Digest:
 
     def matches(self, content: bytes | None) -> bool:
         return content is not None and len(content) == self.size and Digest.of(content) == self
+
+
+class Digesting:
+    """Pieces of a content that pass through, and what they come to."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+        self._sum = hashlib.sha256()
+        self._size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self._sum.update(piece)
+            self._size += len(piece)
+            yield piece
+
+    @property
+    def digest(self) -> Digest:
+        return Digest(self._sum.hexdigest(), self._size)
 
 
 def entries(content: bytes | None) -> int:

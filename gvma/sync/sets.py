@@ -8,13 +8,12 @@ are never changed. ``backup_path/20261121T213000Z-1a2b3c4d/`` holds ``manifest.j
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import re
 import secrets
 import socket
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +21,7 @@ from pathlib import Path
 from gvma import __version__
 from gvma.errors import BackupSetError, UsageError
 from gvma.sync import disk
-from gvma.sync.changes import Digest, FileChange
+from gvma.sync.changes import Digest, Digesting, FileChange
 from gvma.sync.files import Rights, not_kept, private_folder, read_private, stage
 from gvma.sync.manifest import (
     NAME,
@@ -220,7 +219,7 @@ class BackupSets:
                     if copy:
                         private_folder((unfinished / copy).parent)
                         _put(unfinished / copy, content)
-                pieces = _Digesting((snapshot,) if isinstance(snapshot, bytes) else snapshot)
+                pieces = Digesting((snapshot,) if isinstance(snapshot, bytes) else snapshot)
                 _put(unfinished / SNAPSHOT, pieces)
                 manifest = replace(manifest, snapshot=pieces.digest)
                 _put(unfinished / NAME, manifest.as_bytes())
@@ -254,25 +253,6 @@ class BackupSets:
 def _put(path: Path, content: bytes | Iterable[bytes]) -> None:
     stage(path, content, Rights(os.geteuid(), os.getegid(), 0o600))
     disk.fsync_folder(path.parent)
-
-
-class _Digesting:
-    """Pieces that pass through, and what they come to."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces = pieces
-        self._sum = hashlib.sha256()
-        self._size = 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._pieces:
-            self._sum.update(piece)
-            self._size += len(piece)
-            yield piece
-
-    @property
-    def digest(self) -> Digest:
-        return Digest(self._sum.hexdigest(), self._size)
 
 
 def _same_state(kept: Sequence[SavedFile], now: Sequence[SavedFile]) -> bool:
