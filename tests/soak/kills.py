@@ -203,7 +203,7 @@ def kill_the_recovery_everywhere(experiment: Experiment, wanted: int) -> None:
     experiment.calls()
     renames = [at for at, call in enumerate(calls) if call.startswith("replace") and call.endswith(".conf")]
     assert len(renames) == len(experiment.site.names)
-    for point in (renames[0], renames[1], renames[-1] + 1, len(calls) - 8):
+    for point in (renames[0], renames[1], renames[-1] + 1, renames[-1] + 12):
         recovery, experiment.recovery_killed = 0, True
         while experiment.recovery_killed:
             assert experiment.ended_at(Fault(at=point), recovery=Fault(at=recovery)).killed
