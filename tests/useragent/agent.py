@@ -258,8 +258,9 @@ class UserAgent:
             except (OSError, SipError):
                 continue
             with self._changed:
-                self._dispatch(message)
+                # Kept before it is answered: who hears of the answer may look for what was answered.
                 self.received.append(message)
+                self._dispatch(message)
                 self._changed.notify_all()
 
     def _dispatch(self, message: SipMessage) -> None:
