@@ -35,13 +35,17 @@ def files(more: str = "") -> dict[str, str]:
 
 
 class Owner:
-    """A site with a real Asterisk, and the owner of box 7 with a telephone. in_spool: Asterisk keeps PINs there."""
+    """A site with a real Asterisk, and the owner of box 7 with a telephone.
+
+    in_spool: Asterisk keeps PINs there. raced: how often a sync found the file rewritten under its hands.
+    """
 
     def __init__(
         self, asterisk: PrivateAsterisk, agent: UserAgent, commands: Commands, folder: Path, *, in_spool: bool
     ) -> None:
         self.asterisk, self.commands, self.in_spool = asterisk, commands, in_spool
         self.site = Site(folder, asterisk, routing="no")
+        self.raced = 0
         shorten_prompts(asterisk)
         self.phone = Phone(asterisk, agent)
 
@@ -122,7 +126,7 @@ def race(owner: Owner, rounds: int, boxes: int) -> None:
         call = owner.phone.open_options(BOX, pin)
         owner.phone.type_new_pin(call, chosen)
         export = owner.export(boxes + (number + 1) % 2)
-        command = [sys.executable, "-m", "gvma", *owner.site.sync_words(export)]
+        command = [sys.executable, "-m", "gvma", "-v", *owner.site.sync_words(export)]
         # Python takes some 0.3 s to start, the key 0.2 s.
         early = chance.random() < 0.7
         if not early:
@@ -133,6 +137,7 @@ def race(owner: Owner, rounds: int, boxes: int) -> None:
             owner.phone.confirm(call)
         out, err = sync.communicate()
         assert sync.returncode == 0, (number, out, err)
+        owner.raced += "planning anew" in err
         call.hang_up()
         pin = chosen
         assert owner.site.pins()[KEY] == pin, f"lost in round {number}: {out}{err}"
