@@ -62,6 +62,7 @@ def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, rep
     path = settings.backup_path
     texts = {state.PINS: work.plan.pins.record, state.OWNERS: work.plan.owners}
     changes = work.changes
+    owed = held.owed_modules(path)
     made = BackupSets(path).create(changes, snapshot=snapshot(work.answers), reason="sync", run_id=report.run_id)
     state.stage(path, texts)
     markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
@@ -71,20 +72,23 @@ def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, rep
         _log.info("a file was rewritten between reading and writing it; planning anew")
         return False
     report.backup_set = made.id
-    owed = held.owed_modules(path)
     with applied:
         lost = _have_it_taken(applied, work, settings, asterisk, report)
         done = asterisk is not None and lost is None
         with _as_old_as_the_files(path):
             for name in texts:
                 state.promote(path, name)
-            moved = applied.finish(owed=() if done else applied.modules)
+            moved = applied.moved()
+            # Who wrote meanwhile wrote after Asterisk read: it has to read again.
+            moved += applied.finish(owed=() if done and not moved else applied.modules)
     state.settle_staged(path, applied=False)
     report.take(work.plan.counts, {file.path: file.changed for file in work.plan.files})
     report.plan = work.plan
     if lost is not None:
         raise _owed_error(lost, made.id) from lost
-    if done:
+    if moved:
+        held.owe(path, applied.modules)
+    elif done:
         held.settle_owed(path, {*applied.modules, *owed})
     return not moved
 

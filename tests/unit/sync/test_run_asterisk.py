@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 
+from gvma.asterisk.voicemail import read_boxes, with_pins
 from tests.fakes.ami import HANG_UP, SECRET, SILENCE, Reply, ScriptedManager, error, events, success
 from tests.fakes.installation import SITE, Installation
 
@@ -92,6 +94,39 @@ def test_a_sync_reloads_just_what_it_touched_and_reads_back(installation: Instal
     installation.dns["1001"]["gvm_name"] = "Rob"
     assert installation.sync(reload=True, json=True).json()["reloaded"] == ["app_voicemail.so"]
     assert _reloads(ami) == ["app_voicemail.so"]
+
+
+@dataclass(frozen=True)
+class Meanwhile(Reply):
+    """A reply before which something happens, each time."""
+
+    happens: Callable[[], object] = lambda: None
+
+    def wire(self, action_id: str) -> bytes:
+        self.happens()
+        return super().wire(action_id)
+
+
+def test_a_pin_changed_while_asterisk_is_read_back_is_loaded_before_the_sync_ends(
+    installation: Installation, ami: ScriptedManager
+) -> None:
+    voicemail = installation.etc / "voicemail.conf"
+    reloads_before = []
+
+    def change_pin() -> None:  # Asterisk has just loaded the file with the PIN before
+        if not reloads_before:
+            voicemail.write_bytes(with_pins(voicemail.read_bytes(), {"1001@GVMA_DN": "4321"}))
+            reloads_before.extend(_reloads(ami))
+
+    aors = _aors(AORS)
+    ami.replies["PJSIPShowAors"] = Meanwhile(aors, happens=change_pin)
+    assert installation.sync(reload=True).status == 0
+    assert read_boxes(voicemail.read_bytes())["1001@GVMA_DN"].pin == "4321"
+    assert reloads_before == MODULES
+    assert "app_voicemail.so" in _reloads(ami)[len(MODULES) :]
+    ami.received.clear()
+    assert installation.sync(reload=True).out == ""
+    assert _reloads(ami) == []
 
 
 def test_an_unchanged_sync_reloads_nothing(installation: Installation, ami: ScriptedManager) -> None:
