@@ -87,6 +87,7 @@ def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, rep
     if lost is not None:
         raise _owed_error(lost, made.id) from lost
     if moved:
+        _log.info("a file was rewritten while Asterisk was told of it; planning anew")
         held.owe(path, applied.modules)
     elif done:
         held.settle_owed(path, {*applied.modules, *owed})

@@ -6,8 +6,6 @@ On a real Asterisk, whose app_voicemail rewrites voicemail.conf (or secret.conf)
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -44,10 +42,14 @@ class Owner:
         self, asterisk: PrivateAsterisk, agent: UserAgent, commands: Commands, folder: Path, *, in_spool: bool
     ) -> None:
         self.asterisk, self.commands, self.in_spool = asterisk, commands, in_spool
-        self.site = Site(folder, asterisk, routing="no")
-        self.raced = 0
+        self.log = folder / "gvma.log"
+        self.site = Site(folder, asterisk, routing="no", log_file=self.log)
         shorten_prompts(asterisk)
         self.phone = Phone(asterisk, agent)
+
+    @property
+    def raced(self) -> int:
+        return self.log.read_text().count("planning anew")
 
     def sync(self, boxes: int, *more: str, **options: str) -> str:
         """A sync with so many DNs beside 7, which has these options; what it said on stdout."""
@@ -126,23 +128,21 @@ def race(owner: Owner, rounds: int, boxes: int) -> None:
         call = owner.phone.open_options(BOX, pin)
         owner.phone.type_new_pin(call, chosen)
         export = owner.export(boxes + (number + 1) % 2)
-        command = [sys.executable, "-m", "gvma", "-v", *owner.site.sync_words(export)]
-        # Python takes some 0.3 s to start, the key 0.2 s.
-        early = chance.random() < 0.7
-        if not early:
-            owner.phone.confirm(call)
-        sync = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        if early:
-            call.audio.send_codes(b"\xff" * chance.randrange(0, 6_000))
-            owner.phone.confirm(call)
-        out, err = sync.communicate()
-        assert sync.returncode == 0, (number, out, err)
-        owner.raced += "planning anew" in err
+        with ThreadPoolExecutor(1) as pool:
+            early = chance.random() < 0.7
+            if not early:
+                owner.phone.confirm(call)
+            sync = pool.submit(owner.commands.run, *owner.site.sync_words(export))
+            if early:  # up to half a second after the sync has begun
+                call.audio.send_codes(b"\xff" * chance.randrange(0, 4_000))
+                owner.phone.confirm(call)
+            done = sync.result()
+        assert done.status == 0, (number, done)
         call.hang_up()
         pin = chosen
-        assert owner.site.pins()[KEY] == pin, f"lost in round {number}: {out}{err}"
+        assert owner.site.pins()[KEY] == pin, f"lost in round {number}: {done}"
         assert owner.site.litter() == []
-        assert owner.phone.accepts(BOX, pin), f"Asterisk has another PIN in round {number}: {out}{err}"
+        assert owner.phone.accepts(BOX, pin), f"Asterisk has another PIN in round {number}: {done}"
         owner.sync(boxes + (number + 1) % 2)
         assert len(owner.site.pins()) == boxes + 1 + (number + 1) % 2
         assert owner.site.pins()[KEY] == pin

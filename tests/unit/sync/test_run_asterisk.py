@@ -111,7 +111,7 @@ def test_a_pin_changed_while_asterisk_is_read_back_is_loaded_before_the_sync_end
     installation: Installation, ami: ScriptedManager
 ) -> None:
     voicemail = installation.etc / "voicemail.conf"
-    reloads_before = []
+    reloads_before: list[str] = []
 
     def change_pin() -> None:  # Asterisk has just loaded the file with the PIN before
         if not reloads_before:
