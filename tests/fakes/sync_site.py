@@ -31,6 +31,14 @@ OBJECTS = Layer(
     groups={"Claims": {"gvm_mailbox": "61500", "gvm_email": "claims@example.net"}},
 )
 """Four boxes, and five subscriptions: one watches a box of the site's own."""
+FEWER = Layer(dns={("61001", EXTENSION): {}}, agents=OBJECTS.agents, groups=OBJECTS.groups)
+"""So few that the safety brake holds."""
+BY_NAME = {
+    "dnquery": "CfgTenant[@name='Environment']/switches/CfgSwitch[@name='SIP_Switch']/DNs/CfgDN[@type='1']",
+    "agentquery": "CfgSwitch[@name='SIP_Switch']/agentLogins/CfgAgentLogin",
+    "agentgroupquery": "CfgTenant[@name='Environment']/agentGroups/CfgAgentGroup",
+}
+"""The queries as the manual has them, for the simulator's own objects."""
 
 
 class Site:
@@ -66,6 +74,11 @@ class Site:
     def from_file(self) -> tuple[str, str, str]:
         """The words of a sync that needs neither server nor Asterisk."""
         return "--no-reload", "--from", str(self.tree)
+
+    def ask(self, url: str, **changes: object) -> None:
+        """Configuration Server is at this address from now on. changes: further keys of its section."""
+        self.cfgserver.update(url=url, **changes)
+        self.write_settings()
 
     def put(self, objects: Layer) -> None:
         """This is what Configuration Server says from now on."""

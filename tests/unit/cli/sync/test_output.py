@@ -1,0 +1,125 @@
+"""What ``gvma sync`` says: an object, a line, a diff, warnings when they are new; nothing when all is as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+from tests.fakes.sync_site import FEWER, OBJECTS, Site
+from tests.integration.installation import EXTENSION, Layer
+
+ODD = Layer(dns={**OBJECTS.dns, ("61009", EXTENSION): {"gvm_email": "a,b@example.net"}})
+OTHER_ODD = Layer(dns={**ODD.dns, ("61010", EXTENSION): {"gvm_mailbox": "6 1"}})
+
+
+def test_an_unchanged_run_touches_no_file_anywhere_not_even_its_own(site: Site) -> None:
+    site.sync()
+    before = site.everything()
+    for words in ((), ("-q",), ("-v",)):
+        done = site.gvma(*words, "sync", *site.from_file)
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+        after = site.everything()
+        # The lock is written and emptied again by every run.
+        assert {name: seen for name, seen in after.items() if name != "kept/lock"} == {
+            name: seen for name, seen in before.items() if name != "kept/lock"
+        }
+    answer = site.answer("sync", *site.from_file)
+    assert (answer["status"], answer["changes"]) == ("ok", {"add": 0, "change": 0, "remove": 0})
+    assert (answer["backup_set"], answer["reloaded"], answer["errors"]) == (None, [], [])
+    assert [file["changed"] for file in answer["files"]] == [False, False, False]
+
+
+def test_the_object_has_the_fields_of_the_contract_and_no_secret(site: Site) -> None:
+    site.put(ODD)
+    done = site.gvma("--output", "json", "sync", *site.from_file)
+    said = json.loads(done.stdout)
+    for name in ("run_id", "changes", "files", "backup_set", "reloaded", "warnings", "errors"):
+        assert name in said, name
+    assert (said["gvma_result_version"], said["command"], said["status"]) == (1, "sync", "changed")
+    # Three DNs, one of them with a box of the site's own, and one refused.
+    assert said["changes"] == {"add": 5, "change": 0, "remove": 0}
+    paths = [str(site.etc / name) for name in ("voicemail.conf", "pjsip.conf", "extensions.conf")]
+    assert said["files"] == [{"path": path, "changed": True} for path in paths]
+    assert (site.kept / said["backup_set"] / "manifest.json").is_file()
+    (warning,) = said["warnings"]
+    assert set(warning) == {"code", "message", "where"}
+    assert "61009" in warning["where"]
+    for secret in ("86420", "sesame-only-here", "never-to-be-seen"):
+        assert secret not in done.stdout + done.stderr
+
+
+def test_a_dry_run_needs_no_ami_no_right_to_write_and_leaves_no_trace(site: Site) -> None:
+    site.write_settings(channel_driver="auto", asterisk_cm_port=1, log_file=site.root / "gvma.log")
+    site.settings["metrics_file"] = site.root / "metrics.prom"
+    site.write_settings()
+    before = site.everything()
+    prefix: tuple[str, ...] = ()
+    if os.geteuid() == 0:
+        site.config.chmod(0o644)
+        before = site.everything()
+        prefix = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--")
+        for folder in (site.root, *site.root.parents):
+            if folder == Path("/tmp"):
+                break
+            if folder != site.root:
+                folder.chmod(folder.stat().st_mode | 0o011)
+        for path in site.etc.iterdir():
+            path.chmod(0o644)
+        before = site.everything()
+    done = site.gvma("sync", "--dry-run", "--from", str(site.tree), prefix=prefix)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("Plan: 9 to add, 0 to change, 0 to remove.\n")
+    assert f"+++ {site.etc}/pjsip.conf\n" in done.stdout
+    assert "+61902 => ****,Ulla Iso,,," in done.stdout
+    assert "86420" not in done.stdout
+    assert site.everything() == before
+    assert "\x1b" not in done.stdout
+
+
+def test_the_diff_of_a_dry_run_can_be_left_out_and_that_of_a_sync_be_asked_for(site: Site) -> None:
+    done = site.gvma("sync", "--dry-run", "--no-diff", *site.from_file)
+    assert done.stdout == "Plan: 9 to add, 0 to change, 0 to remove.\n"
+    assert "+61902 => ****,Ulla Iso,,," in site.sync("--diff").stdout
+
+
+def test_a_dry_run_in_json_has_the_diff_and_pending_changes_have_status_2(site: Site) -> None:
+    answer = site.answer("sync", "--dry-run", "--detailed-exitcode", *site.from_file)
+    assert (answer["exit_code"], answer["status"], answer["dry_run"]) == (2, "changed", True)
+    assert "+61902 => ****,Ulla Iso,,," in answer["diff"]
+    assert answer["backup_set"] is None
+    site.sync()
+    answer = site.answer("sync", "--dry-run", "--detailed-exitcode", *site.from_file)
+    assert (answer["exit_code"], answer["status"], answer["changes"]) == (0, "ok", {"add": 0, "change": 0, "remove": 0})
+
+
+def test_what_changed_is_one_line_off_a_terminal(site: Site) -> None:
+    done = site.sync()
+    assert re.fullmatch(
+        r"sync: 9 added, 0 changed, 0 removed in voicemail\.conf, pjsip\.conf, extensions\.conf; "
+        r"backup set \d{8}T\d{6}Z-[0-9a-f]{8}; not reloaded\.\n",
+        done.stdout,
+    )
+    assert done.stderr == ""
+    site.put(FEWER)
+    assert site.gvma("-q", "sync", "--force", *site.from_file).stdout == ""
+
+
+def test_warnings_are_said_when_they_are_new_and_not_every_five_minutes(site: Site) -> None:
+    site.put(ODD)
+    assert "DN 61009" in site.sync().stderr
+    assert site.sync().stderr == ""
+    assert "DN 61009" in site.sync("--dry-run").stderr
+    assert "DN 61009" in site.gvma("-v", "sync", *site.from_file).stderr
+    assert site.gvma("-q", "sync", "--dry-run", *site.from_file).stderr == ""
+    assert site.answer("sync", *site.from_file)["warnings"][0]["where"].startswith("DN 61009")
+    site.put(OTHER_ODD)
+    both = site.sync().stderr
+    assert "DN 61009" in both
+    assert "DN 61010" in both
+    assert site.sync().stderr == ""
+    site.put(Layer(dns=OBJECTS.dns))
+    assert site.sync().stderr == ""
+    site.put(ODD)
+    assert "DN 61009" in site.sync().stderr
