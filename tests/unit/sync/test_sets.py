@@ -16,11 +16,6 @@ from gvma.sync.sets import BackupSet, BackupSets
 from tests.fakes.asterisk_files import OLD, OLD_VOICEMAIL, Site
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path)
-
-
 def make(site: Site, clock: datetime | None = None) -> BackupSet:
     """Another set each time: the files differ."""
     path = site.etc / "pjsip.conf"
