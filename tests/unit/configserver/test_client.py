@@ -29,8 +29,8 @@ from gvma.errors import (
     SettingsError,
 )
 from gvma.settings.model import ConfigServerSettings, Secret
+from tests.fakes.answers import BOMB, FAULT_11, SHAPE_A, in_envelope
 from tests.fakes.soap import Play, dripping, http, sending, server
-from tests.unit.configserver.test_reader import BOMB, FAULT_11, SHAPE_A, in_envelope
 
 DNS = "CfgTenant[@name='Environment']/switches/CfgSwitch[@name='SIP_Switch']/DNs/CfgDN[@type='1']"
 PASSWORD = "pass-s3cr3t-word"

@@ -16,9 +16,9 @@ from gvma.errors import (
     ConfigServerWrongRoot,
     SettingsError,
 )
+from tests.fakes.answers import SHAPE_A, in_envelope
 from tests.fakes.soap import http, sending, server
 from tests.unit.configserver.test_client import ANSWER, DNS, PASSWORD, ask, refused
-from tests.unit.configserver.test_reader import SHAPE_A, in_envelope
 
 
 def envelope_sent(request: bytes) -> ElementTree.Element:
