@@ -10,18 +10,20 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
 from gvma.settings.model import GvmaSettings
-from gvma.sync.readback import CHAN_SIP, PJSIP, Expected, differences
+from gvma.sync.readback import CHAN_SIP, PJSIP, VOICEMAIL, Expected, differences
 from gvma.sync.sitefiles import content
 
 if TYPE_CHECKING:
     from gvma.ami import AsteriskManager
 
 _T = TypeVar("_T")
+_Stamp = tuple[int, int, int] | None
 _TRIES = 3
 _PAUSE_SECONDS = 0.5
 _POLL_SECONDS = 0.2
@@ -80,8 +82,17 @@ class Asterisk:
     def take(self, modules: Sequence[str], expected: Expected) -> list[str]:
         """Reloads and reads back: what is otherwise than expected, empty where all is as planned.
 
-        Raises AsteriskUnreachableError where Asterisk could not be asked to the end.
+        A PIN that is changed meanwhile is in the file after Asterisk has read it, or a half-written file was
+        read: it is told again. Raises AsteriskUnreachableError where Asterisk could not be asked to the end.
         """
+        for attempt in range(_TRIES):
+            before = self._voicemail_conf(at_rest=attempt > 0)
+            found = self._take(modules, expected, before)
+            if VOICEMAIL not in modules or self._voicemail_conf() == before:
+                break
+        return found
+
+    def _take(self, modules: Sequence[str], expected: Expected, before: _Stamp) -> list[str]:
         for module in modules:
             try:
                 self._ask(lambda ami, module=module: ami.reload(module))  # type: ignore[misc]
@@ -92,10 +103,21 @@ class Asterisk:
             self._settings.asterisk_reload_timeout, _LATE_SECONDS + _LATE_SECONDS_EACH * len(expected.subscriptions)
         )
         # chan_sip answers before it has read its file.
-        while found and CHAN_SIP in modules and time.monotonic() < late:
+        while found and CHAN_SIP in modules and time.monotonic() < late and self._voicemail_conf() == before:
             time.sleep(_POLL_SECONDS)
             found = self._compare(modules, expected)
         return found
+
+    def _voicemail_conf(self, *, at_rest: bool = False) -> _Stamp:
+        """What differs where voicemail.conf was written. at_rest: once nobody is writing it, within seconds."""
+        path = self._settings.target(self._settings.asterisk_cfg_file_vm)
+        late = time.monotonic() + _LATE_SECONDS
+        now = _stamp(path)
+        while at_rest and time.monotonic() < late:
+            time.sleep(_POLL_SECONDS)
+            seen, now = now, _stamp(path)
+            at_rest = now != seen
+        return now
 
     def _compare(self, modules: Sequence[str], expected: Expected) -> list[str]:
         return self._ask(lambda ami: differences(ami, expected, modules))
@@ -122,6 +144,14 @@ class Asterisk:
         if self._ami is not None:
             self._ami.close()
             self._ami = None
+
+
+def _stamp(path: Path) -> _Stamp:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return (status.st_ino, status.st_mtime_ns, status.st_size)
 
 
 @contextmanager

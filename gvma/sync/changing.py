@@ -67,20 +67,17 @@ def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, rep
     state.stage(path, texts)
     markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
     try:
-        applied = apply(changes, backup_set=made, markers=markers)
+        with apply(changes, backup_set=made, markers=markers) as applied:
+            report.backup_set = report.backup_set or made.id
+            lost = _have_it_taken(applied, work, settings, asterisk, report)
+            done = asterisk is not None and lost is None
+            with _as_old_as_the_files(path):
+                for name in texts:
+                    state.promote(path, name)
+                moved = applied.finish(owed=() if done else applied.modules)
     except TargetMoved:
-        _log.info("a file was rewritten between reading and writing it; planning anew")
+        _log.info("a file was rewritten by somebody else, and nothing of this run stands; planning anew")
         return False
-    report.backup_set = made.id
-    with applied:
-        lost = _have_it_taken(applied, work, settings, asterisk, report)
-        done = asterisk is not None and lost is None
-        with _as_old_as_the_files(path):
-            for name in texts:
-                state.promote(path, name)
-            moved = applied.moved()
-            # Who wrote meanwhile wrote after Asterisk read: it has to read again.
-            moved += applied.finish(owed=() if done and not moved else applied.modules)
     state.settle_staged(path, applied=False)
     report.take(work.plan.counts, {file.path: file.changed for file in work.plan.files})
     report.plan = work.plan
@@ -88,7 +85,6 @@ def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, rep
         raise _owed_error(lost, made.id) from lost
     if moved:
         _log.info("a file was rewritten while Asterisk was told of it; planning anew")
-        held.owe(path, applied.modules)
     elif done:
         held.settle_owed(path, {*applied.modules, *owed})
     return not moved
@@ -129,9 +125,10 @@ def _have_it_taken(
         told = _tell_again(applied, work, asterisk, settings)
         error.hint = f"The files were put back{told}. {error.hint}"
         raise
-    if not found or applied.moved():  # who wrote meanwhile is heard first: the run plans anew
+    if not found:
         report.reloaded = sorted({*report.reloaded, *modules})
         return None
+    applied.put_back_if_moved()
     report.reload_failed = modules
     applied.put_back()
     told = _tell_again(applied, work, asterisk, settings)

@@ -149,20 +149,19 @@ def _carry_out(
     made = BackupSets(path).create(changes, snapshot=b"{}\n", reason=reason, run_id=run_id)
     report.backup_set = report.backup_set or made.id
     markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
+    lost = None
     try:
-        applied = apply(changes, backup_set=made, markers=markers, hold=plan.backup_set.id)
+        with apply(changes, backup_set=made, markers=markers, hold=plan.backup_set.id) as applied:
+            try:
+                _have_it_taken(applied, plan, settings, asterisk, report)
+            except AsteriskUnreachableError as error:
+                lost = error
+            told = asterisk is not None and lost is None
+            moved = applied.finish(owed=() if told else applied.modules)
     except TargetMoved:
         return False
-    lost = None
-    with applied:
-        try:
-            _have_it_taken(applied, plan, settings, asterisk, report)
-        except AsteriskUnreachableError as error:
-            lost = error
-        told = asterisk is not None and lost is None
-        moved = applied.finish(owed=() if told else applied.modules)
     report.files = [(file.path, file.action) for file in plan.files]
-    if told:
+    if told and not moved:
         held.settle_owed(path, report.reloaded)
     report.owed = held.owed_modules(path)
     if lost is not None:
@@ -183,9 +182,10 @@ def _have_it_taken(
     modules = sorted({*applied.modules, *held.owed_modules(settings.backup_path)})
     before, after = _texts(plan, new=False), _texts(plan, new=True)
     found = asterisk.take(modules, _expected(plan, settings, after, before))
-    if not found or applied.moved():  # who wrote meanwhile is heard first: plan anew
+    if not found:
         report.reloaded = modules
         return
+    applied.put_back_if_moved()
     applied.put_back()
     try:
         again = asterisk.take(applied.modules, _expected(plan, settings, before, after))

@@ -100,12 +100,22 @@ class Applied:
         return tuple(moved)
 
     def finish(self, owed: Sequence[str] = ()) -> tuple[Path, ...]:
-        """Ends the transaction, all new. owed: modules whose reload Asterisk still is owed. Returns moved()."""
+        """Ends the transaction, all new. owed: modules whose reload Asterisk still is owed. Returns moved().
+
+        Who has rewritten a file did so after Asterisk had read it: all is owed then.
+        """
         with undisturbed():
             moved = self.moved()
             self._end()
-            close(self._backup_path, self._journal, owed=owed, hold=self._journal.hold)
+            close(self._backup_path, self._journal, owed=self.modules if moved else owed, hold=self._journal.hold)
         return moved
+
+    def put_back_if_moved(self) -> None:
+        """What Asterisk refuses may be what somebody else wrote: puts back and raises TargetMoved then."""
+        moved = self.moved()
+        if moved:
+            self.put_back()
+            raise _target_moved(next(c for c in self._changes.values() if c.target.path == moved[0]))
 
     def put_back(self) -> None:
         """Ends the transaction, all old, a PIN that was changed meanwhile kept.

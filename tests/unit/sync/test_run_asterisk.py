@@ -107,26 +107,70 @@ class Meanwhile(Reply):
         return super().wire(action_id)
 
 
-def test_a_pin_changed_while_asterisk_is_read_back_is_loaded_before_the_sync_ends(
-    installation: Installation, ami: ScriptedManager
-) -> None:
-    voicemail = installation.etc / "voicemail.conf"
+def _change_a_pin_during_the_read_back(
+    installation: Installation, ami: ScriptedManager, action: str = "PJSIPShowAors"
+) -> list[str]:
+    """Once; Asterisk has loaded the file with the PIN before by then. The reloads that came before it."""
     reloads_before: list[str] = []
+    reply = ami.replies[action]
+    assert isinstance(reply, Reply)
 
-    def change_pin() -> None:  # Asterisk has just loaded the file with the PIN before
+    def change_pin() -> None:
         if not reloads_before:
+            voicemail = installation.etc / "voicemail.conf"
             voicemail.write_bytes(with_pins(voicemail.read_bytes(), {"1001@GVMA_DN": "4321"}))
             reloads_before.extend(_reloads(ami))
 
-    aors = _aors(AORS)
-    ami.replies["PJSIPShowAors"] = Meanwhile(aors, happens=change_pin)
+    ami.replies[action] = Meanwhile(reply.text, happens=change_pin)
+    return reloads_before
+
+
+@pytest.mark.parametrize("owed", [False, True])
+def test_a_pin_changed_while_asterisk_is_read_back_is_loaded_before_the_sync_ends(
+    installation: Installation, ami: ScriptedManager, owed: bool
+) -> None:
+    if owed:  # then the sync itself has nothing to write
+        installation.sync()
+    reloads_before = _change_a_pin_during_the_read_back(installation, ami)
     assert installation.sync(reload=True).status == 0
-    assert read_boxes(voicemail.read_bytes())["1001@GVMA_DN"].pin == "4321"
+    assert _pin(installation) == "4321"
     assert reloads_before == MODULES
     assert "app_voicemail.so" in _reloads(ami)[len(MODULES) :]
     ami.received.clear()
     assert installation.sync(reload=True).out == ""
     assert _reloads(ami) == []
+
+
+def test_what_asterisk_refuses_is_put_back_also_where_a_pin_was_changed_meanwhile(
+    installation: Installation, ami: ScriptedManager
+) -> None:
+    installation.sync(reload=True)
+    installation.dns["1009"] = {}
+    _change_a_pin_during_the_read_back(installation, ami)
+    result = installation.sync(reload=True)
+    assert result.status == 15
+    assert "The files were put back and Asterisk has reloaded them" in result.err
+    assert "1009" not in installation.text("voicemail.conf") + installation.text("extensions.conf")
+    assert _pin(installation) == "4321"
+
+
+def test_a_restore_that_asterisk_refuses_is_put_back_also_where_a_pin_was_changed_meanwhile(
+    installation: Installation, ami: ScriptedManager
+) -> None:
+    installation.sync(reload=True)
+    ami.replies["VoicemailUsersList"] = Reply(_boxes({**BOXES, "1001@GVMA_DN": "Rob"}))
+    installation.dns["1001"]["gvm_name"] = "Rob"
+    assert installation.sync(reload=True).status == 0
+    _change_a_pin_during_the_read_back(installation, ami, "VoicemailUsersList")
+    result = installation.gvma("backup", "restore", "latest")
+    assert result.status == 15
+    assert "The files were put back and Asterisk has reloaded them" in result.err
+    assert "Rob" in installation.text("voicemail.conf")
+    assert _pin(installation) == "4321"
+
+
+def _pin(installation: Installation) -> str:
+    return read_boxes((installation.etc / "voicemail.conf").read_bytes())["1001@GVMA_DN"].pin
 
 
 def test_an_unchanged_sync_reloads_nothing(installation: Installation, ami: ScriptedManager) -> None:
