@@ -125,6 +125,7 @@ def restore(
     report.plan = plan_restore(backup_set, settings)
     if asterisk is not None:
         asterisk.reach()
+        asterisk.see_that_it_can(())
     for _ in range(_TRIES):
         if not report.plan.changed:
             held.hold(settings.backup_path, backup_set.id)
@@ -149,6 +150,7 @@ def _carry_out(
     made = BackupSets(path).create(changes, snapshot=b"{}\n", reason=reason, run_id=run_id)
     report.backup_set = report.backup_set or made.id
     markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
+    owed = held.owed_modules(path)
     lost = None
     try:
         with apply(changes, backup_set=made, markers=markers, hold=plan.backup_set.id) as applied:
@@ -162,7 +164,7 @@ def _carry_out(
         return False
     report.files = [(file.path, file.action) for file in plan.files]
     if told and not moved:
-        held.settle_owed(path, report.reloaded)
+        held.settle_owed(path, {*applied.modules, *owed})
     report.owed = held.owed_modules(path)
     if lost is not None:
         raise AsteriskUnreachableError(
@@ -179,7 +181,7 @@ def _have_it_taken(
 ) -> None:
     if asterisk is None:
         return
-    modules = sorted({*applied.modules, *held.owed_modules(settings.backup_path)})
+    modules = asterisk.loaded(sorted({*applied.modules, *held.owed_modules(settings.backup_path)}))
     before, after = _texts(plan, new=False), _texts(plan, new=True)
     found = asterisk.take(modules, _expected(plan, settings, after, before))
     if not found:
@@ -188,7 +190,7 @@ def _have_it_taken(
     applied.put_back_if_moved()
     applied.put_back()
     try:
-        again = asterisk.take(applied.modules, _expected(plan, settings, before, after))
+        again = asterisk.take(modules, _expected(plan, settings, before, after))
     except GvmaError:
         told = ", but Asterisk could not be told; the next sync reloads it"
     else:
@@ -209,7 +211,8 @@ def _reload_owed(plan: RestorePlan, settings: GvmaSettings, asterisk: Asterisk |
     owed = held.owed_modules(settings.backup_path)
     if asterisk is not None and owed:
         texts = _texts(plan, new=True)
-        found = asterisk.take(owed, _expected(plan, settings, texts, texts))
+        loaded = asterisk.loaded(owed)
+        found = asterisk.take(loaded, _expected(plan, settings, texts, texts))
         if found:
             raise AsteriskRefusedError(
                 f"Asterisk does not hold what its files say: {'; '.join(found[:_FIRST_DIFFERENCES])}",
@@ -217,7 +220,7 @@ def _reload_owed(plan: RestorePlan, settings: GvmaSettings, asterisk: Asterisk |
                 hint="The files stay as they are, and held. Asterisk's own log says why it refused them.",
             )
         held.settle_owed(settings.backup_path, owed)
-        report.reloaded = list(owed)
+        report.reloaded = loaded
     report.owed = held.owed_modules(settings.backup_path)
 
 

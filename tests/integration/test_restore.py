@@ -10,7 +10,7 @@ from gvma.asterisk.block import with_block
 from gvma.asterisk.entries import Mailbox
 from gvma.asterisk.voicemail import render_voicemail
 from gvma.demo.asterisk import PrivateAsterisk
-from gvma.errors import AsteriskRefusedError
+from gvma.errors import AsteriskRefusedError, CredentialsError
 from gvma.settings.model import GvmaSettings
 from gvma.sync import held
 from gvma.sync.asterisk_side import Asterisk
@@ -97,3 +97,38 @@ def test_a_state_that_asterisk_does_not_take_is_put_back_and_not_held(asterisk: 
     assert boxes_of(asterisk) == {"1001@GVMA_DN"}
     assert held.held(settings.backup_path) is None
     assert held.owed_modules(settings.backup_path) == ()
+
+
+def test_a_file_whose_module_asterisk_has_not_loaded_is_brought_back_with_the_others(asterisk: PrivateAsterisk) -> None:
+    settings = asterisk.settings()  # as after a move from chan_sip to PJSIP
+    module, name = ("chan_sip.so", "sip.conf") if asterisk.driver == "pjsip" else ("res_pjsip.so", "pjsip.conf")
+    other = settings.target(name)
+    other.write_bytes(b"; before gvma\n")
+    two = with_boxes(voicemail(settings).read_bytes(), settings, "1000", "1001")
+    changes = [
+        FileChange(read_target(voicemail(settings)), two, VOICEMAIL),
+        FileChange(read_target(other), b"; with gvma\n", module),
+    ]
+    made = BackupSets(settings.backup_path).create(changes, snapshot=b"{}\n", reason="sync", run_id="r")
+    for change in changes:
+        change.target.path.write_bytes(change.new or b"")
+    held.owe(settings.backup_path, [VOICEMAIL, module])
+    report = bring_back(made, settings)
+    assert other.read_bytes() == b"; before gvma\n"
+    assert boxes_of(asterisk) == set()
+    assert report.reloaded == [VOICEMAIL]
+    assert held.owed_modules(settings.backup_path) == ()
+
+
+def test_what_the_ami_account_may_not_ask_is_known_before_anything_is_brought_back(
+    version: int, start_asterisk: StartAsterisk
+) -> None:
+    settings = start_asterisk(version, ami_classes="system,command").settings()
+    text = voicemail(settings).read_bytes()
+    two = with_boxes(text, settings, "1000", "1001")
+    made = write(settings, two)
+    with pytest.raises(CredentialsError) as raised:
+        bring_back(made, settings)
+    assert "Nothing was changed" in raised.value.hint
+    assert voicemail(settings).read_bytes() == two
+    assert [one.id for one in BackupSets(settings.backup_path).all()] == [made.id]
