@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import struct
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -18,9 +16,9 @@ from gvma.errors import SettingsError
 from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallFlow, Command
 from tests.unit.agi.health import HEALTH_ANSWER, HEALTH_PREAMBLE
+from tests.unit.agi.running import PREAMBLE, SECONDS, Peer, Running, Start
 
 MEDIA = MediaSettings(preamble_seconds=30, drain_seconds=30)
-PREAMBLE = b"agi_network: yes\nagi_network_script: %s?x=1\nagi_channel: PJSIP/1-1\nagi_uniqueid: 1.1\n\n"
 
 
 def play(call: Call, media: MediaSettings) -> CallFlow:
@@ -37,48 +35,6 @@ def broken(call: Call, media: MediaSettings) -> CallFlow:
 ROUTES: dict[str, Flow] = {"play": play, "broken": broken, "health": health}
 
 
-class Running:
-    """A server in a thread of its own. ``on_loop`` runs a function there."""
-
-    def __init__(self, server: Server, loop_factory: Callable[[], asyncio.AbstractEventLoop]) -> None:
-        self.server = server
-        server.open()
-        self.address = server.addresses[0]
-        self._begun = threading.Event()
-        self._factory = loop_factory
-        self.thread = threading.Thread(target=self._run)
-        self.thread.start()
-        assert self._begun.wait(10)
-
-    def _run(self) -> None:
-        with asyncio.Runner(loop_factory=self._factory) as runner:
-            self._loop = runner.get_loop()
-            self._loop.call_soon(self._begun.set)
-            runner.run(self.server.serve())
-
-    def on_loop(self, function: Callable[[], object]) -> None:
-        done = threading.Event()
-        self._loop.call_soon_threadsafe(function)
-        self._loop.call_soon_threadsafe(done.set)
-        assert done.wait(10)
-
-    def drain(self) -> None:
-        self.on_loop(self.server.drain)
-
-    def _end(self) -> None:
-        self.server.drain()
-        self.server.drain()
-
-    def stop(self) -> None:
-        if self.thread.is_alive():
-            self._loop.call_soon_threadsafe(self._end)
-            self.thread.join(10)
-        assert not self.thread.is_alive()
-
-
-Start = Callable[..., Running]
-
-
 @pytest.fixture(params=[asyncio.SelectorEventLoop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
 def start(request: pytest.FixtureRequest) -> Iterator[Start]:
     started: list[Running] = []
@@ -91,50 +47,6 @@ def start(request: pytest.FixtureRequest) -> Iterator[Start]:
     yield begin
     for running in started:
         running.stop()
-
-
-class Peer:
-    """Asterisk's end of one connection."""
-
-    def __init__(self, running: Running) -> None:
-        self._socket = socket.create_connection(running.address, 10)
-        self._lines = self._socket.makefile("rb")
-
-    def __enter__(self) -> Peer:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def write(self, *written: bytes) -> None:
-        for one in written:
-            self._socket.sendall(one)
-
-    def line(self) -> bytes:
-        """The next line; nothing where the server has closed."""
-        return self._lines.readline()
-
-    def begin(self, route: bytes = b"play") -> bytes:
-        self.write(PREAMBLE % route)
-        return self.line()
-
-    def is_dropped(self) -> bool:
-        """Whether the server closes; waits for it."""
-        try:
-            while self._socket.recv(4096):
-                pass
-        except ConnectionResetError:
-            pass
-        return True
-
-    def reset(self) -> None:
-        """Gone without a goodbye."""
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.close()
-
-    def close(self) -> None:
-        self._lines.close()
-        self._socket.close()
 
 
 def whole_call(running: Running) -> None:
@@ -222,9 +134,7 @@ def test_a_blocking_command_has_none(start: Start) -> None:
 
 
 @pytest.mark.parametrize(("route", "outcome"), [(b"nothing", ("-", "unknown-route")), (b"broken", ("broken", "error"))])
-def test_what_cannot_be_served_is_a_failure_to_asterisk(
-    start: Start, route: bytes, outcome: tuple[str, str]
-) -> None:
+def test_what_cannot_be_served_is_a_failure_to_asterisk(start: Start, route: bytes, outcome: tuple[str, str]) -> None:
     running = start()
     with Peer(running) as peer:
         line = peer.begin(route)
@@ -273,7 +183,7 @@ def test_a_drain_turns_new_calls_away_and_lets_running_ones_end(start: Start) ->
         assert peer.line() == b'STREAM FILE "welcome" ""\n'
         peer.write(b"200 result=0\n")
         assert peer.line() == b""
-    running.thread.join(10)
+    running.thread.join(SECONDS)
     assert not running.thread.is_alive()
     assert dict(running.server.counters) == {("play", "played"): 1}
 
@@ -284,7 +194,7 @@ def test_a_drain_has_an_end(start: Start) -> None:
         peer.begin()
         running.drain()
         assert peer.line().startswith(b"failure")
-    running.thread.join(10)
+    running.thread.join(SECONDS)
     assert not running.thread.is_alive()
     assert dict(running.server.counters) == {("play", "stopped"): 1}
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,16 +17,7 @@ from gvma import __version__
 from gvma.cli.main import COMMANDS, Invocation, cli
 from gvma.errors import AsteriskRefusedError, SettingsError
 from gvma.settings.reader import SettingsWarning
-
-GVMA = [sys.executable, "-m", "gvma"]
-
-
-def run(*words: str, folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    """A real gvma in an empty environment and folder, so that only what the test gives counts."""
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    return subprocess.run(
-        [*GVMA, *words], cwd=folder, env={**kept, **environ}, capture_output=True, text=True, check=False
-    )
+from tests.unit.cli import run
 
 
 @pytest.fixture
@@ -256,93 +245,7 @@ def test_a_command_that_works_without_a_settings_file_gets_the_defaults(
     assert invoke("demo").exit_code == 0
 
 
-SLOW_WRITER = """
-import sys, types, click
-from gvma.cli.main import main
-@click.command("demo")
-@click.pass_obj
-def command(invocation):
-    sys.stdin.readline()
-    for number in range(20000):
-        invocation.output.line("x" * 100)
-    sys.stderr.write("the work is done")
-sys.modules["gvma.cli.demo"] = types.SimpleNamespace(command=command)
-main(["demo"])
-"""
-
-
-def test_a_reader_that_goes_away_does_not_stop_the_work_and_nobody_complains(tmp_path: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", SLOW_WRITER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as writer:
-        assert writer.stdout is not None
-        writer.stdout.close()
-        writer.stdout = None
-        _, complaints = writer.communicate(b"\n")
-    assert (writer.returncode, complaints) == (0, b"the work is done")
-
-
-def test_help_into_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
-    reader, writer = os.pipe()
-    os.close(reader)
-    done = subprocess.run([*GVMA, "--help"], stdout=writer, stderr=subprocess.PIPE, check=False, cwd=tmp_path)
-    os.close(writer)
-    assert done.stderr == b""
-    assert done.returncode in {0, 141}
-
-
-def test_a_full_disk_behind_stdout_is_said_and_is_no_success(tmp_path: Path) -> None:
-    with open("/dev/full", "wb") as full:
-        done = subprocess.run(
-            [*GVMA, "--output", "json", "--version"], stdout=full, stderr=subprocess.PIPE, check=False
-        )
-    assert done.returncode == 1
-    assert done.stderr.startswith(b"stdout: cannot be written: No space left on device\n")
-    assert b"Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
-def test_closed_streams_do_no_harm(tmp_path: Path, closed: str) -> None:
-    command = f'"{sys.executable}" -m gvma config check {closed}'
-    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 78
-    assert "Traceback" not in done.stderr
-
-
 def test_quiet_silences_warnings_but_not_in_the_object(demo_is: Any) -> None:
     demo_is(lambda invocation: invocation.output.warn(SettingsWarning("odd", "is odd", "")))
     result = invoke("-q", "--output", "json", "demo")
     assert (result.stderr, len(json.loads(result.stdout)["warnings"])) == ("", 1)
-
-
-INTERRUPTED = """
-import sys, types, click
-from gvma.cli.main import main
-@click.command("demo")
-def command():
-    sys.stderr.write("ready\\n"); sys.stderr.flush()
-    sys.stdin.readline()
-sys.modules["gvma.cli.demo"] = types.SimpleNamespace(command=command)
-main(["demo"])
-"""
-
-
-def test_control_c_ends_with_130_and_without_a_traceback() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as running:
-        assert running.stderr is not None
-        assert running.stderr.readline() == b"ready\n"
-        running.send_signal(signal.SIGINT)
-        rest = running.stderr.read()
-    assert running.returncode == 130
-    assert b"interrupted" in rest
-    assert b"Traceback" not in rest
-
-
-def test_names_that_the_locale_cannot_show_are_written_escaped(tmp_path: Path) -> None:
-    path = tmp_path / "gvma_asterisk76.cfg"
-    path.write_text("[cfgserver]\nusername = Jürgen€\n", encoding="utf-8")
-    done = run("config", "show", folder=tmp_path, PYTHONIOENCODING="ascii")
-    assert done.returncode == 0
-    assert "username = J\\xfcrgen\\u20ac\n" in done.stdout

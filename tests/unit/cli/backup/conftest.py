@@ -1,0 +1,23 @@
+"""A server on which one sync has been."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gvma.sync import held
+from tests.fakes.asterisk_files import Site
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """A server on which one sync has been."""
+    site = Site(tmp_path)
+    (tmp_path / "gvma.cfg").write_text(
+        f"[gvma_settings]\nasterisk_cfg_path = {site.etc}\nbackup_path = {site.kept}\n"
+        "siptserver_host = 127.0.0.1\nchannel_driver = pjsip\n"
+    )
+    site.run()
+    held.settle_owed(site.kept, site.owed())
+    return site
