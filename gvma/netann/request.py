@@ -32,7 +32,7 @@ REFUSALS: Mapping[str, Refusal] = MappingProxyType(
     {
         "bad-uri": Refusal(400, "Bad Request", "This is not a SIP URI as RFC 3261 writes it."),
         "bad-scheme": Refusal(416, "Unsupported URI Scheme", "Only sip: and sips: URIs name a service."),
-        "too-long": Refusal(414, "Request-URI Too Long", "The URI is longer than 4096 characters."),
+        "too-long": Refusal(414, "Request-URI Too Long", "The URI is too long: over 4096 characters, or for Asterisk."),
         "duplicate-param": Refusal(400, "Duplicate URI parameter", "A URI parameter stands twice."),
         "missing-play": Refusal(400, "Mandatory play parameter missing", "There is no play= parameter."),
         "bad-play": Refusal(400, "Bad Request", "play= is neither a sound's name nor a URL."),

@@ -19,7 +19,8 @@ from gvma.treatments.steps import Steps, full_variable
 class _Functions:
     """Where a channel driver keeps the two. A driver's functions are empty on the other's channels.
 
-    longest_to: bytes of the longest To header of a call that the driver can answer; 0 for any.
+    longest_to: bytes of the longest To header of a call that the driver can answer; 0 for any, and then the
+    request_uri comes alone, without the length of To in front.
     half_decoded: see gvma.treatments.pjsip_uri.
     """
 
@@ -33,11 +34,9 @@ class _Functions:
 # hears nothing. Source: chan_sip.c, respprep (newto); tried on 16.
 _BY_CHANNEL_TYPE = {
     "PJSIP": _Functions("${CHANNEL(pjsip,request_uri)}", "${PJSIP_HEADER(read,To)}", half_decoded=True),
-    "SIP": _Functions("${CHANNEL(ruri)}", "${SIP_HEADER(To)}", longest_to=240),
+    "SIP": _Functions("${LEN(${SIP_HEADER(To)})} ${CHANNEL(ruri)}", "${SIP_HEADER(To)}", longest_to=240),
 }
-# To repeats the Request-URI: below this many characters its length is not asked for.
-_SHORT_URI = 100
-_LONGEST_FROM_ASTERISK = 4095
+_LONGEST_FROM_ASTERISK = 4090  # 4,095 characters, some of them To's length
 _ANNC_PARAM = re.compile(";(play|repeat|delay|duration|locale|content-type|record|param[1-9])(=|;|$)", re.IGNORECASE)
 
 
@@ -50,18 +49,18 @@ def asked_for(call: Call) -> Steps[tuple[ServiceRequest, str]]:
     if functions is None:
         return ServiceRequest(), ""
     uri = yield from full_variable(functions.request_uri)
+    if functions.longest_to:
+        size, _, uri = uri.partition(" ")
+        if size.isdecimal() and int(size) > functions.longest_to:
+            longest = functions.longest_to
+            yield Note(
+                f"To header of {size} characters: chan_sip cannot answer one of more than {longest}", warning=True
+            )
+            return _too_long(), uri
     request = _parsed(uri, REQUEST_URI, functions)
-    complete = bool(uri) and _is_complete(request, uri)
-    if complete and (len(uri) < _SHORT_URI or not functions.longest_to):
+    if uri and _is_complete(request, uri):
         return request, uri
     header = yield from full_variable(functions.to)
-    size = len(header.encode("utf-8", "surrogateescape"))
-    if size > functions.longest_to > 0:
-        longest = functions.longest_to
-        yield Note(f"To header of {size} characters: chan_sip cannot answer one of more than {longest}", warning=True)
-        return _too_long(), header
-    if complete:
-        return request, uri
     in_to = _parsed(header, TO_HEADER, functions)
     if not uri or _completes(in_to, request):
         return in_to, header

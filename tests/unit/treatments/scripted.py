@@ -106,7 +106,8 @@ class Asterisk:
         return Reply(200, "1")
 
     def _get(self, expression: str) -> Reply:
-        value = re.sub(r"\$\{([^{}]*)\}", lambda match: self._value(match[1]), expression)
+        inner = re.sub(r"\$\{LEN\(\$\{([^{}]*)\}\)\}", lambda match: str(len(self._value(match[1]))), expression)
+        value = re.sub(r"\$\{([^{}]*)\}", lambda match: self._value(match[1]), inner)
         return Reply(200, "1", value)
 
     def _value(self, name: str) -> str:

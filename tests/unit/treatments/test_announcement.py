@@ -151,7 +151,7 @@ def test_a_request_uri_too_long_for_asterisk_is_414(uri: str) -> None:
 @pytest.mark.parametrize(("size", "outcome"), [(240, "played"), (241, "bad-request")])
 def test_a_to_header_whose_tag_chan_sip_would_cut_is_refused(size: int, outcome: str) -> None:
     to = "<sip:annc@10.0.0.1;play=music/x;repeat=1;x={}>"
-    asterisk = asked(f";play=music/x;repeat=1;x={'y' * 100}", channel="SIP", to=to.format("y" * (size + 2 - len(to))))
+    asterisk = asked(";play=music/x;repeat=1", channel="SIP", to=to.format("y" * (size + 2 - len(to))))
     assert asterisk.runs(SERVICE) == outcome
     pjsip = asked(";play=music/x;repeat=1", to=asterisk.to)
     assert pjsip.runs(SERVICE) == "played"
