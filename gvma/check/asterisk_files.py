@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 
 from gvma.asterisk.entries import OWN_CONTEXTS
+from gvma.asterisk.pjsip import SIPSERVER
 from gvma.check.conf import Conf, Line, Section
 from gvma.check.evidence import Evidence
 from gvma.check.finding import Finding, Rule
+from gvma.check.live import is_sipserver
 from gvma.check.switches import guessed_profile
 
 MISSING_FILE = Rule(
@@ -68,8 +70,9 @@ SECRET = Rule(
     "Remove secret (chan_sip) or auth (PJSIP), and restrict by address instead.",
 )  # fmt: skip
 BOTH = Rule(
-    "pjsip-mailboxes-twice", "error", "mailboxes= on an endpoint and on an AOR for the same box",
-    "Asterisk answers SUBSCRIBE for that box with 500 (res_pjsip_mwi).",
+    "pjsip-mailboxes-twice", "error", "mailboxes= on SIP Server's endpoint and on an AOR for the same box, or on a "
+    "phone's endpoint and on its own AOR",
+    "Asterisk answers that endpoint's SUBSCRIBE for the box with 500 (res_pjsip_mwi).",
     "Remove mailboxes= from the endpoint, or set mwi_subscribe_replaces_unsolicited=yes on it.",
 )  # fmt: skip
 RULES = (
@@ -98,8 +101,8 @@ def check_files(evidence: Evidence) -> Iterator[Finding]:
             if directive.word == "exec":
                 yield EXEC.at(directive.where, f"#exec {directive.target}")
             elif directive.problem:
-                words = {"missing": "is not there", "cycle": "includes itself"}[directive.problem]
-                yield INCLUDE.at(directive.where, f"{directive.target} {words}")
+                words = {"missing": "is not there", "cycle": "includes itself, or more than nine files deep"}
+                yield INCLUDE.at(directive.where, f"{directive.target} {words[directive.problem]}")
 
 
 def check_dialplan_includes(evidence: Evidence) -> Iterator[Finding]:
@@ -120,6 +123,8 @@ def not_reached(
     for line in dialplan.lines:
         if line.key.lower() == "include" and not line.ours:
             includes.setdefault(line.section, set()).add(line.value.partition(",")[0].strip())
+    for context, target in _from_elsewhere(dialplan, evidence):
+        includes.setdefault(context, set()).add(target)
     if not any(wanted in targets for targets in includes.values()):
         yield nowhere.at(dialplan.name, f"nothing includes {wanted}")
         return
@@ -134,13 +139,21 @@ def not_reached(
         yield unreached.at(dialplan.name, f"only {where} includes {wanted}, and no call is seen to come there")
 
 
+def _from_elsewhere(dialplan: Conf, evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Includes that Asterisk holds and no line of the file says: from AEL, Lua, the console, an ``#exec``."""
+    for context, target, registrar in evidence.live.includes if evidence.live else ():
+        if registrar != "pbx_config" or dialplan.executes:
+            yield context, target
+
+
 def _entered(dialplan: Conf, evidence: Evidence) -> set[str]:
     """Contexts that calls come to: [default], those of endpoints, and those that a line of the dialplan names."""
     driver = evidence.confs.get("driver")
     contexts = {section.name for section in dialplan.sections if not section.ours}
-    if driver is None or not driver.exists:
+    contexts |= {context for context, _ in _from_elsewhere(dialplan, evidence)}
+    if driver is None or not driver.exists or driver.executes or "phones" in evidence.realtime:
         return contexts
-    named = {line.value for line in driver.lines if line.key.lower() in _CONTEXT_KEYS}
+    named = {line.value for line in driver.lines if line.key.lower() in _CONTEXT_KEYS} | evidence.led_to
     words = {word for line in dialplan.lines if line.key.lower() != "include" for word in _WORD.findall(line.value)}
     return {"default", *named, *(words & contexts)}
 
@@ -150,12 +163,18 @@ def check_routing_peers(evidence: Evidence) -> Iterator[Finding]:
     settings, driver = evidence.settings.gvma, evidence.confs.get("driver")
     if driver is None or not settings.routing or settings.routing_endpoints:
         return
+    if driver.executes or ("phones" in evidence.realtime and evidence.driver == "sip"):
+        return  # PJSIP lists what it has in a database, chan_sip does not
     kinds = {"endpoint"} if evidence.driver == "pjsip" else {"peer", "friend"}
-    there = {section.name for section in driver.sections if section.value("type") in kinds and not section.template}
+    sections = [section for section in driver.sections if not section.template]
+    there = {section.name for section in sections if section.value("type").lower() in kinds}
+    there |= (evidence.live.endpoints if evidence.live else None) or frozenset()
+    if evidence.driver == "sip":  # which compares names without case
+        there = {name.lower() for name in there}
     wanted = [settings.routing_sipserver_peer] if evidence.layer.objects("routingpointquery") else []
     wanted += [settings.routing_gateway_peer] if settings.routing_external_prefix else []
     wanted += sorted(dn.number for dn in evidence.layer.dns)
-    missing = [name for name in wanted if name not in there]
+    missing = [name for name in wanted if (name if evidence.driver == "pjsip" else name.lower()) not in there]
     if missing:
         more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
         yield ROUTING_PEER.at(driver.name, f"{', '.join(missing[:5])}{more} not there")
@@ -186,15 +205,22 @@ def _dialled(line: Line, variables: dict[str, str]) -> set[str]:
 def check_own_names(evidence: Evidence) -> Iterator[Finding]:
     """gvma's contexts, boxes and gvm-* objects outside the managed blocks."""
     contexts = {"GVMA"} | ({evidence.settings.gvma.routing_context} if evidence.settings.gvma.routing else set())
-    yield from _named(evidence.confs.get("vm"), re.compile("|".join(OWN_CONTEXTS)))
+    # app_voicemail compares contexts without case, and chan_sip its peers; the dialplan and PJSIP do not.
+    objects = re.compile(f"gvm-.*|{SIPSERVER}") if evidence.driver == "pjsip" else re.compile("gvm-.*", re.IGNORECASE)
+    yield from _named(evidence.confs.get("vm"), re.compile("|".join(OWN_CONTEXTS), re.IGNORECASE))
     yield from _named(evidence.confs.get("exten"), re.compile("|".join(map(re.escape, contexts))))
-    yield from _named(evidence.confs.get("driver"), re.compile("gvm-.*"))
+    yield from _named(evidence.confs.get("driver"), objects)
 
 
 def _named(conf: Conf | None, names: re.Pattern[str]) -> Iterator[Finding]:
     for section in conf.sections if conf else ():
-        if not section.ours and not section.template and names.fullmatch(section.name):
+        if section.template or not names.fullmatch(section.name):
+            continue
+        strangers = [line for line in section.lines if not line.ours]
+        if not section.ours:
             yield OWN_NAME.at(section.where, f"[{section.name}] stands outside the markers")
+        elif strangers:
+            yield OWN_NAME.at(strangers[0].where, f"{strangers[0].key} of [{section.name}] stands outside the markers")
 
 
 def check_old_block(evidence: Evidence) -> Iterator[Finding]:
@@ -228,17 +254,24 @@ def check_mailboxes_twice(evidence: Evidence) -> Iterator[Finding]:
     conf = evidence.confs.get("driver")
     if conf is None or evidence.driver != "pjsip":
         return
-    kinds: dict[str, set[str]] = {}
-    for section in conf.sections:
-        if section.template:
-            continue
+    sections = [section for section in conf.sections if not section.template]
+    aors = {section.name: _listed(section, "mailboxes") for section in sections if section.value("type") == "aor"}
+    sipserver = {SIPSERVER, evidence.settings.gvma.routing_sipserver_peer, *_of_sipserver(evidence)}
+    for section in sections:
         replaces = section.value("mwi_subscribe_replaces_unsolicited").lower() in {"yes", "true", "1", "on"}
-        for box in _boxes(section):
-            kinds.setdefault(box, set()).add("replacing" if replaces else section.value("type"))
-    for box in sorted(kinds):
-        if {"endpoint", "aor"} <= kinds[box]:
-            yield BOTH.at(conf.name, f"{box} stands on an endpoint and on an AOR")
+        if section.value("type") != "endpoint" or replaces:
+            continue
+        named = aors if section.name in sipserver else _listed(section, "aors")
+        subscribed = {box for name in named for box in aors.get(name, ())}
+        for box in sorted(subscribed & set(_listed(section, "mailboxes"))):
+            yield BOTH.at(section.where, f"{box} stands on endpoint {section.name} and on an AOR that it subscribes to")
 
 
-def _boxes(section: Section) -> list[str]:
-    return [box.strip() for box in section.value("mailboxes").split(",") if box.strip()]
+def _of_sipserver(evidence: Evidence) -> set[str]:
+    """The endpoints that Asterisk takes SIP Server for, by its address."""
+    identifies = (evidence.live.identifies if evidence.live else None) or ()
+    return {endpoint for endpoint, match in identifies if is_sipserver(match, evidence.settings.gvma)}
+
+
+def _listed(section: Section, key: str) -> list[str]:
+    return [name.strip() for name in section.value(key).split(",") if name.strip()]

@@ -19,6 +19,7 @@ from gvma.asterisk.block import OwnLines, find_block
 from gvma.check.collect_live import Asked, ask_asterisk
 from gvma.check.collect_media import ask_media
 from gvma.check.collect_sip import probe_boxes, this_asterisk
+from gvma.check.collect_site import contexts, realtime
 from gvma.check.conf import Conf, read_conf
 from gvma.check.evidence import QUERIES, Answer, Evidence, Layer, Live
 from gvma.check.media import CONTEXT as MEDIA_CONTEXT
@@ -65,7 +66,7 @@ def collect(examined: Examined, *, probe: bool = False) -> Evidence:
         settings,
         problems=problems,
         settings_warnings=examined.loaded.warnings,
-        unreachable=tuple(unreachable(settings, driver)) if syncs else (),
+        unreachable=tuple(unreachable(settings, confs)) if syncs else (),
         exposed=tuple(_exposed(settings, examined.loaded.origins)),
         unsafe=tuple(unsafe(settings.gvma, driver)) if syncs else (),
         not_asked=not_asked,
@@ -74,6 +75,8 @@ def collect(examined: Examined, *, probe: bool = False) -> Evidence:
         this_asterisk=here,
         driver=driver,
         confs=confs if syncs else {"exten": confs["exten"]},
+        realtime=realtime(settings.gvma.asterisk_cfg_path, _bytes),
+        led_to=contexts(settings.gvma.asterisk_cfg_path, _bytes),
         synced_before=bool(glob(f"{settings.gvma.backup_path}/state/*")),
         live=asked.live,
         probes=probe_boxes(settings, confs["driver"], asked) if probe else None,
@@ -160,7 +163,8 @@ def read_files(settings: GvmaSettings, driver: str) -> dict[str, Conf]:
 
     def read(name: str) -> list[tuple[str, bytes]]:
         paths = sorted(glob(str(settings.target(name))))
-        return [(_short(path, settings), text) for path in paths if (text := _bytes(path)) is not None]
+        # What this account may not read is there all the same: ``unreachable`` says so.
+        return [(_short(path, settings), _bytes(path) or b"") for path in paths if os.path.isfile(path)]
 
     return {role: read_conf(name, read, markers) for role, name in _names(settings, driver).items()}
 
@@ -204,7 +208,7 @@ def _own_lines(role: str, driver: str) -> OwnLines:
     return _OWN_LINES.get(role) or (pjsip.OWN_LINES if driver == "pjsip" else sip.OWN_LINES)
 
 
-def unreachable(settings: Settings, driver: str) -> Iterator[tuple[str, str]]:
+def unreachable(settings: Settings, confs: Mapping[str, Conf]) -> Iterator[tuple[str, str]]:
     """(key, reason) of folders that must be there, and of what this account may not read or write."""
     gvma = settings.gvma
     folders = [
@@ -221,13 +225,17 @@ def unreachable(settings: Settings, driver: str) -> Iterator[tuple[str, str]]:
             yield key, f"{folder} is no folder, or cannot be seen"
         elif not os.access(folder, rights):
             yield key, f"{folder} may not be {'written' if rights & os.W_OK else 'read'} by this account"
-    for name in _names(gvma, driver).values():
-        path = gvma.target(name)
-        if os.path.exists(path) and not os.access(path, os.R_OK):
-            yield name, f"{path} may not be read by this account"
+    names = [name for conf in confs.values() for name in (conf.name, *_included(conf))]
+    for path in dict.fromkeys(path for name in names for path in sorted(glob(str(gvma.target(name))))):
+        if not os.access(path, os.R_OK):
+            yield _short(path, gvma), f"{path} may not be read by this account"
     backup = gvma.backup_path
     if not os.access(_nearest(backup), os.W_OK | os.X_OK) or not os.path.isdir(_nearest(backup)):
         yield "backup_path", f"{backup} cannot be made or written by this account"
+
+
+def _included(conf: Conf) -> list[str]:
+    return [directive.target for directive in conf.directives if directive.word != "exec"]
 
 
 def _nearest(path: Path) -> Path:

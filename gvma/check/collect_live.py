@@ -33,6 +33,8 @@ _ORDER = re.compile(r"\s*endpoint_identifier_order\s*:\s*(\S*)")
 _CONTACT = re.compile(r"\s*Contact:\s+([^\s/]+)/sips?:(?:[^\s@]*@)?(\[[^\]]+\]|[^\s:;]+)")
 _CONTEXT = re.compile(r"\[ Context '([^']+)'")
 _PATTERN = re.compile(r"\s+'([^']+)' =>")
+_INCLUDE = re.compile(r"\s+Include =>\s+'([^',|]+)[^']*'\s+\[([^\]]+)\]")
+_IDLE = re.compile(r"(\S+\.so)\s.*\sNot Running\s")
 _TRANSPORT = re.compile(r"Transport:\s+\S+\s+udp\s.*\s(\S+):(\d+)\s*\Z")
 _BINDADDRESS = re.compile(r"\s*UDP Bindaddress:\s+(\S+):(\d+)\s*\Z")
 _RUN_USER = re.compile(r"User name and group:\s*([^/\s]*)/")
@@ -86,13 +88,17 @@ class _Conversation:
         user = _first(_RUN_USER, self._lines("core show settings"))
         # A count of a box that nobody has: whether the account may ask, as a sync does before it writes.
         self._try(lambda: ami.mailbox_count("0@GVMA_DN"), None)
+        dialplan = self._lines("dialplan show")
         live = Live(
             version=ami.version,
             asked=asked if loaded is not None else (),
             loaded=known,
             boxes=self._try(self._boxes, None),
             subscriptions=self._try(self._aors if pjsip else self._peers, None),
-            contexts=_contexts(self._lines("dialplan show")),
+            contexts=_contexts(dialplan),
+            idle=frozenset(found[1] for line in self._lines("module show") if (found := _IDLE.match(line))),
+            endpoints=self._try(self._endpoints(pjsip), None) if settings.routing else None,
+            includes=tuple(_includes(dialplan)),
         )
         if pjsip and "res_pjsip.so" in known:
             live = replace(
@@ -124,6 +130,10 @@ class _Conversation:
             for key, user in self._ami.voicemail_users().items()
             if key.rpartition("@")[2] in OWN_CONTEXTS
         }
+
+    def _endpoints(self, pjsip: bool) -> Callable[[], frozenset[str]]:
+        asked = self._ami.endpoints if pjsip else self._ami.sip_peers
+        return lambda: frozenset(asked())
 
     def _aors(self) -> dict[str, str | None] | None:
         return {name: boxes for name, boxes in self._ami.aors().items() if name.startswith("gvm-")}
@@ -162,6 +172,16 @@ def _contexts(lines: list[str]) -> dict[str, frozenset[str]] | None:
         elif pattern := _PATTERN.match(line):
             current.add(pattern[1])
     return {name: frozenset(found) for name, found in patterns.items()} or None
+
+
+def _includes(lines: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Context, included context and registrar of each include of ``dialplan show``."""
+    current = ""
+    for line in lines:
+        if context := _CONTEXT.match(line):
+            current = context[1]
+        elif include := _INCLUDE.match(line):
+            yield current, include[1], include[2]
 
 
 def _identifies(lines: list[str]) -> Iterator[tuple[str, str]]:

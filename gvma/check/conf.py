@@ -7,7 +7,7 @@ used to write one. Line syntax: ``gvma.asterisk.lines``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gvma.asterisk import lines as syntax
 
@@ -37,7 +37,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section with its lines; one name may stand several times. inherited: the lines of its templates."""
+    """A section with its lines; one name may stand several times, and ``[name](+)`` goes on in the first.
+
+    inherited: the lines of its templates.
+    """
 
     file: str
     number: int
@@ -82,12 +85,19 @@ class Conf:
     directives: list[Directive] = field(default_factory=list)
 
     @property
+    def executes(self) -> bool:
+        """True where an ``#exec`` may say more than is known here."""
+        return any(directive.word == "exec" for directive in self.directives)
+
+    @property
     def lines(self) -> list[Line]:
-        return [line for section in self.sections for line in section.lines]
+        """What every section has for Asterisk, templates' lines in those that are based on them."""
+        sections = (section for section in self.sections if not section.template)
+        return [line for section in sections for line in (*section.inherited, *section.lines)]
 
     def of(self, section: str) -> list[Line]:
         """The lines of every section of this name."""
-        return [line for found in self.sections if found.name == section for line in found.lines]
+        return [line for line in self.lines if line.section == section]
 
     def value(self, section: str, key: str) -> str:
         """The last value of a key in a section; empty where there is none."""
@@ -113,19 +123,29 @@ class _Reading:
     markers: tuple[str, str]
 
     def add(self, file: str, text: bytes, above: tuple[str, ...]) -> None:
+        """The facts of one file. It begins in the section that was opened last, and goes on in its own after an
+        include, whatever sections that one opened."""
         ours = _lines_between(text, self.markers)
-        sections = self.conf.sections
+        current = self.conf.sections[-1] if self.conf.sections else None
         for fact in syntax.read(text.removeprefix(syntax.BOM)):
             if isinstance(fact, syntax.Section):
-                name = syntax.unescaped(fact.name)
-                inherited = tuple(line for base in fact.bases for line in self.lines_of(syntax.unescaped(base)))
-                sections.append(Section(file, fact.number, name, fact.number in ours, fact.template, inherited))
+                current = self.section(file, fact, ours=fact.number in ours)
             elif isinstance(fact, syntax.Directive):
                 self.follow(fact, (*above, file))
-            elif sections:  # Asterisk ignores what stands before the first section
+            elif current is not None:  # Asterisk ignores what stands before the first section
                 key, value = syntax.unescaped(fact.key), syntax.unescaped(fact.value)
-                name = sections[-1].name
-                sections[-1].lines.append(Line(file, fact.number, name, key, value, fact.number in ours))
+                current.lines.append(Line(file, fact.number, current.name, key, value, fact.number in ours))
+
+    def section(self, file: str, fact: syntax.Section, *, ours: bool) -> Section:
+        """A new section, or the first of its name where the line says ``(+)``."""
+        name = syntax.unescaped(fact.name)
+        first = next((section for section in self.conf.sections if section.name == name), None) if fact.append else None
+        if first is not None:
+            return first
+        bases = (line for base in fact.bases for line in self.lines_of(syntax.unescaped(base)))
+        inherited = tuple(replace(line, section=name, ours=ours) for line in bases)
+        self.conf.sections.append(Section(file, fact.number, name, ours, fact.template, inherited))
+        return self.conf.sections[-1]
 
     def lines_of(self, base: str) -> tuple[Line, ...]:
         """What a section has that another one is based on: the nearest of that name above."""
@@ -136,7 +156,7 @@ class _Reading:
         target = syntax.unescaped(directive.argument)
         found = [] if directive.kind == "exec" else self.read(target)
         cycle = len(above) >= _DEEPEST or any(file in above for file, _ in found)
-        missing = directive.kind == "include" and not found and not set("*?[") & set(target)
+        missing = directive.kind == "include" and not found  # with wildcards too: Asterisk wants one file at least
         problem = "cycle" if cycle else "missing" if missing else ""
         self.conf.directives.append(Directive(above[-1], directive.number, directive.kind, target, problem))
         for file, text in [] if cycle else found:

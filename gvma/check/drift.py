@@ -32,7 +32,7 @@ def check_drift(evidence: Evidence) -> Iterator[Finding]:
         ("exten", _patterns, _held_patterns),
     ):
         conf = evidence.confs.get(role)
-        if live is None or conf is None or any(directive.word == "exec" for directive in conf.directives):
+        if live is None or conf is None or conf.executes:
             continue
         held = in_asterisk(live, conf)
         if held is not None:

@@ -133,6 +133,8 @@ class Live:
     subscriptions: ``gvm-*`` names to mailboxes; None for one whose mailbox was not asked for.
     identifies: (endpoint, address or network) of every identify. identifier_order: as Asterisk has it.
     contexts: all dialplan contexts with their patterns. contact_hosts: (endpoint or AOR, host).
+    idle: modules that are loaded and do not run. endpoints: PJSIP's endpoints or chan_sip's peers, where asked for.
+    includes: (context, included context, who registered it) of the dialplan.
     """
 
     problem: GvmaError | None = None
@@ -146,6 +148,9 @@ class Live:
     identifier_order: str = ""
     contexts: Mapping[str, frozenset[str]] | None = field(default=None, repr=False)
     contact_hosts: tuple[tuple[str, str], ...] = ()
+    idle: frozenset[str] = frozenset()
+    endpoints: frozenset[str] | None = field(default=None, repr=False)
+    includes: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +173,8 @@ class Evidence:
     unsafe: (file, reason) of files that a sync refuses to edit. not_asked: why Configuration Server was not asked.
     syncs: the settings are for a sync too, and not for the media server alone; else only that is looked at.
     confs: roles ``vm``, ``exten`` and ``driver`` to files. driver: ``pjsip`` or ``sip``.
+    realtime: what Asterisk reads from a database, and no file tells: ``voicemail``, ``phones``, ``dialplan``.
+    led_to: contexts that any file of Asterisk's folder sends calls to.
     site_boxes: (box, context) of voicemail.conf outside our block, None where it could not be read.
     """
 
@@ -183,6 +190,8 @@ class Evidence:
     this_asterisk: ThisAsterisk = field(default_factory=ThisAsterisk)
     driver: str = "pjsip"
     confs: Mapping[str, Conf] = field(default_factory=dict)
+    realtime: frozenset[str] = frozenset()
+    led_to: frozenset[str] = frozenset()
     synced_before: bool = True
     live: Live | None = None
     probes: tuple[Probe, ...] | None = None

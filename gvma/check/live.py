@@ -6,9 +6,11 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
+from gvma.asterisk.hosts import sipserver_hosts
 from gvma.check.evidence import Evidence, Live
 from gvma.check.finding import Finding, Rule
 from gvma.errors import CredentialsError
+from gvma.settings import GvmaSettings
 
 UNREACHABLE = Rule(
     "ami-unreachable", "error", "Asterisk cannot be reached over AMI",
@@ -31,9 +33,10 @@ VERSION = Rule(
     "Upgrade Asterisk, or try `gvma sync` on a copy first.",
 )  # fmt: skip
 MODULE = Rule(
-    "module-missing", "error", "a module of Asterisk that boxes and subscriptions need is not loaded",
+    "module-missing", "error", "a module of Asterisk that boxes and subscriptions need is not loaded, or does not run",
     "Without it the files are written and nothing answers.",
-    "Load the module in modules.conf.",
+    "Load the module in modules.conf; one that does not run found its file missing or not readable at its start: "
+    "Asterisk's log names the line.",
 )  # fmt: skip
 CONFLICT = Rule(
     "module-conflict", "error", "res_mwi_external is loaded",
@@ -132,6 +135,8 @@ def check_modules(evidence: Evidence) -> Iterator[Finding]:
         alternatives = VOICEMAIL_MODULES if module == "app_voicemail.so" else (module,)
         if not live.loaded & set(alternatives):
             yield MODULE.at(module, "is not loaded")
+        elif not live.loaded & set(alternatives) - live.idle:
+            yield MODULE.at(module, "is loaded and does not run")
     if evidence.media.used:
         for module in MEDIA_MODULES:
             if module not in live.loaded:
@@ -155,7 +160,7 @@ def check_identify(evidence: Evidence) -> Iterator[Finding]:
     if evidence.settings.gvma.mwi_mode != "SUBSCRIBE":
         return
     port = evidence.settings.gvma.siptserver_port
-    for host in _hosts(evidence):
+    for host in sipserver_hosts(evidence.settings.gvma):
         endpoints = sorted({endpoint for endpoint, match in live.identifies if _matches(match, host, port)})
         if len(endpoints) > 1:
             yield IDENTIFY_TWICE.at("pjsip.conf", f"{host} is {' and '.join(endpoints)}")
@@ -163,8 +168,9 @@ def check_identify(evidence: Evidence) -> Iterator[Finding]:
             yield IDENTIFY_NONE.at("pjsip.conf", f"nothing matches {host}")
 
 
-def _hosts(evidence: Evidence) -> list[str]:
-    return [host.strip() for host in evidence.settings.gvma.siptserver_host.split(",") if host.strip()]
+def is_sipserver(match: str, settings: GvmaSettings) -> bool:
+    """Whether an identify's ``match``, as Asterisk shows it, holds one of SIP Server's addresses."""
+    return any(_matches(match, host, settings.siptserver_port) for host in sipserver_hosts(settings))
 
 
 def _is_address(host: str) -> bool:
@@ -196,8 +202,8 @@ def check_identifier_order(evidence: Evidence) -> Iterator[Finding]:
     live = evidence.live
     if live is None or evidence.driver != "pjsip" or not _address_first(live):
         return
-    hosts, port = _hosts(evidence), evidence.settings.gvma.siptserver_port
-    identified = [match for _, match in live.identifies or () if any(_matches(match, host, port) for host in hosts)]
+    hosts = sipserver_hosts(evidence.settings.gvma)
+    identified = [match for _, match in live.identifies or () if is_sipserver(match, evidence.settings.gvma)]
     if evidence.settings.gvma.mwi_mode == "REGISTER" and identified:
         yield ORDER.at("pjsip.conf", f"endpoint_identifier_order={live.identifier_order}")
     own = _aors_of({endpoint for endpoint, match in live.identifies or () if match in identified}, evidence)

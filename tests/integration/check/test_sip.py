@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -34,10 +35,19 @@ def reload_driver(installation: Installation) -> None:
     installation.asterisk.cli(f"module reload {module}")
 
 
+def wait_for_object(installation: Installation, name: str) -> None:
+    """Asterisk holds a peer or AOR; chan_sip reads its file behind the answer to the reload."""
+    command = "sip show peers" if installation.asterisk.driver == "sip" else "pjsip show aors"
+    deadline = time.monotonic() + 10
+    while not any(name in line for line in installation.asterisk.cli(command)):
+        assert time.monotonic() < deadline, f"{name} did not come"
+
+
 def test_a_subscription_that_asterisk_does_not_hold_is_refused_with_404(installation: Installation) -> None:
     with reloaded(installation):
         edit(installation, driver_file(installation), lambda text: text.replace("[gvm-1000]", "[gvm-1009]"))
         reload_driver(installation)
+        wait_for_object(installation, "gvm-1009")
         edit(installation, driver_file(installation), lambda text: text.replace("[gvm-1009]", "[gvm-1000]"))
         installation.write_settings()
         found = [finding for finding in installation.check("--probe") if finding["code"] == "probe-refused"]
@@ -84,11 +94,14 @@ def test_the_module_that_writes_a_notify(installation: Installation) -> None:
 
 
 @only_pjsip
-def test_mailboxes_on_endpoint_and_aor(installation: Installation) -> None:
+def test_mailboxes_on_sip_servers_endpoint_and_not_on_a_phones(installation: Installation) -> None:
     with reloaded(installation):
         desk = "[desk]\ntype=endpoint\nallow=ulaw\nmailboxes=1000@GVMA_DN\n"
         edit(installation, "pjsip.conf", lambda text: desk + text)
         reload_driver(installation)
+        assert codes(installation, "--probe") == set()
+        lamp = "[gsip]\ntype=endpoint\nmailboxes=1000@GVMA_DN\n"
+        edit(installation, "pjsip.conf", lambda text: text.replace("[gsip]\ntype=endpoint\n", lamp))
         assert "pjsip-mailboxes-twice" in codes(installation)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from gvma.check import asterisk_files
 from gvma.check.conf import Conf, read_conf
-from gvma.check.evidence import Evidence
+from gvma.check.evidence import Evidence, Live
 from gvma.check.finding import Finding
 from gvma.settings import GvmaSettings, Settings
 from tests.unit.check.objects import dn, evidence
@@ -42,7 +42,8 @@ ROUTED = GvmaSettings(routing=True)
         ("[default]\n#include more_conf\n", ["file-include"]),
         ("[default]\n#include main.conf\n", ["file-include"]),
         ("[default]\n#tryinclude more.conf\n", []),
-        ('[default]\n#include "*.d/x"\n', []),
+        ('[default]\n#include "*.d/x"\n', ["file-include"]),
+        ('[default]\n#tryinclude "*.d/x"\n', []),
         ("[default]\n#exec /bin/date\n", ["file-exec"]),
         (";--\n#include more_conf\n--;\n[default]\n", []),
         ("[default]\nexten => 1,1,NoOp(#include x)\n", []),
@@ -120,6 +121,10 @@ def test_a_dial_to_sip_servers_address_is_found_through_variables_too(dial: str,
         ("driver", "[gvm-1000]\ntype=aor\n", True),
         ("driver", block("[gvm-1000]\ntype=aor\n"), False),
         ("driver", "[gsip]\ntype=peer\n", False),
+        ("vm", "[gvma_dn]\n1 => 1\n", True),
+        ("vm", block("[GVMA_DN]\n1 => 1\n") + "2 => 2\n", True),
+        ("vm", block("[GVMA_DN]\n1 => 1\n") + "[GVMA_DN](+)\n2 => 2\n", True),
+        ("driver", "[gvma-sipserver]\ntype=endpoint\n", True),
     ],
 )
 def test_our_names_outside_the_markers(role: str, text: str, wrong: bool) -> None:
@@ -153,7 +158,7 @@ def test_a_phone_that_asterisk_challenges(driver: str, text: str, wrong: bool) -
     assert found == (["endpoint-secret"] if wrong else [])
 
 
-ENDPOINT = "[2001]\ntype=endpoint\nmailboxes=1000@GVMA_DN\n"
+ENDPOINT = "[gsip]\ntype=endpoint\nmailboxes=1000@GVMA_DN\n"
 AOR = "[gvm-1000]\ntype=aor\nmailboxes=1000@GVMA_DN\n"
 
 
@@ -166,9 +171,14 @@ AOR = "[gvm-1000]\ntype=aor\nmailboxes=1000@GVMA_DN\n"
         (AOR, False),
         (ENDPOINT.replace("1000", "1001") + AOR, False),
         (ENDPOINT + "mwi_subscribe_replaces_unsolicited=yes\n" + AOR, False),
+        # A phone with a lamp of its own is well; one that may subscribe to its own AOR for it is not.
+        (ENDPOINT.replace("gsip", "2001") + AOR, False),
+        (ENDPOINT.replace("gsip", "2001") + "aors=other, 2001\n" + AOR.replace("gvm-1000", "2001"), True),
+        ("[gsip]\ntype=endpoint\n" + AOR + "[gsip](+)\nmailboxes=1000@GVMA_DN\n", True),
     ],
 )
 def test_one_box_on_endpoint_and_aor(text: str, wrong: bool) -> None:
+    """Asterisk 22 answers 500 to the endpoint that has the box itself, and to nobody else."""
     found = codes(asterisk_files.check_mailboxes_twice, "driver", text)
     assert found == (["pjsip-mailboxes-twice"] if wrong else [])
 
@@ -183,11 +193,39 @@ def test_one_box_on_endpoint_and_aor(text: str, wrong: bool) -> None:
         ("[in]\nexten => 1,1,Goto(agents,${EXTEN},1)\n[agents]\ninclude => GVMA\n", "[x]\ncontext=in\n", []),
         ("[unused]\ninclude => GVMA\n", "[x]\ncontext=in\n", ["dialplan-include-unreached"]),
         ("[unused]\n", "[x]\ncontext=in\n", ["dialplan-include"]),
+        ("[base](!)\ninclude => GVMA\n[agents](base)\n", "[x]\ncontext=agents\n", []),
+        ("[base](!)\ninclude => GVMA\n[agents]\n", "[x]\ncontext=agents\n", ["dialplan-include"]),
+        ("[agents]\n[other]\n[agents](+)\ninclude => GVMA\n", "[x]\ncontext=agents\n", []),
+        ("[unused]\ninclude => GVMA\n", "[x]\ncontext=in\n#exec /bin/phones\n", []),
     ],
 )
 def test_the_include_must_stand_where_calls_come(dialplan: str, driver: str, code: list[str]) -> None:
     seen = Evidence(Settings(), confs={"exten": conf(dialplan), "driver": conf(driver)})
     assert [finding.code for finding in asterisk_files.check_dialplan_includes(seen)] == code
+
+
+@pytest.mark.parametrize(
+    ("registrar", "more", "code"),
+    [
+        ("pbx_ael", "", []),
+        ("pbx_config", "#exec /bin/contexts\n", []),
+        # Out of the file, and not reloaded yet.
+        ("pbx_config", "", ["dialplan-include"]),
+    ],
+)
+def test_an_include_that_no_line_of_the_file_says(registrar: str, more: str, code: list[str]) -> None:
+    live = Live(includes=(("agents", "GVMA", registrar),))
+    confs = {"exten": conf(f"[in]\nexten => 1,1,Goto(agents,1,1)\n{more}"), "driver": conf("[x]\ncontext=in\n")}
+    seen = Evidence(Settings(), confs=confs, live=live)
+    assert [finding.code for finding in asterisk_files.check_dialplan_includes(seen)] == code
+
+
+def test_contexts_of_other_channels_and_of_a_database_count() -> None:
+    confs = {"exten": conf("[iax]\ninclude => GVMA\n"), "driver": conf("[x]\ncontext=in\n")}
+    seen = Evidence(Settings(), confs=confs)
+    assert len(list(asterisk_files.check_dialplan_includes(seen))) == 1
+    assert list(asterisk_files.check_dialplan_includes(replace(seen, led_to=frozenset({"iax"})))) == []
+    assert list(asterisk_files.check_dialplan_includes(replace(seen, realtime=frozenset({"phones"})))) == []
 
 
 def test_a_file_that_a_sync_would_refuse_is_said() -> None:
@@ -209,6 +247,9 @@ def test_peers_that_the_site_keeps_itself_must_be_there(text: str, missing: str)
     layer = evidence(on, dnquery=[dn("2001")], routingpointquery=[dn("2400", 4)])
     seen = replace(layer, confs={"driver": conf(text)}, driver="sip")
     assert [finding.message for finding in asterisk_files.check_routing_peers(seen)] == [missing] * bool(missing)
+    assert list(asterisk_files.check_routing_peers(replace(seen, realtime=frozenset({"phones"})))) == []
+    asked = replace(seen, live=Live(endpoints=frozenset({"GSIP", "gwsim", "2001"})))
+    assert list(asterisk_files.check_routing_peers(asked)) == []
     written = replace(seen, settings=Settings(gvma=replace(on, routing_endpoints=True)))
     assert list(asterisk_files.check_routing_peers(written)) == []
 

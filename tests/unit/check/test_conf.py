@@ -64,14 +64,22 @@ def test_a_block_whose_end_marker_is_lost_reaches_to_the_end() -> None:
     assert [section.ours for section in found.sections] == [True]
 
 
-def test_what_is_included_stands_where_it_is_included() -> None:
-    found = conf(b'[a]\none=1\n#include "other.conf"\ntwo=2\n', other_conf=b"three=3\n[b]\nfour=4\n")
+def test_a_file_goes_on_in_its_own_section_after_what_it_includes() -> None:
+    """As Asterisk 16 and 22 have it: what is included begins in the section that was opened last."""
+    main = b'[a]\none=1\n#include "other.conf"\n#include third.conf\ntwo=2\n'
+    found = conf(main, other_conf=b"three=3\n[b]\nfour=4\n", third_conf=b"five=5\n")
     assert [(line.section, line.key, line.file) for line in found.lines] == [
         ("a", "one", "main.conf"),
         ("a", "three", "other.conf"),
+        ("a", "two", "main.conf"),
         ("b", "four", "other.conf"),
-        ("b", "two", "main.conf"),
+        ("b", "five", "third.conf"),
     ]
+
+
+def test_a_section_has_the_lines_of_its_templates_and_of_its_continuation() -> None:
+    found = conf(b"[base](!)\none=1\n[a](base)\ntwo=2\n[b]\nthree=3\n[a](+)\nfour=4\n")
+    assert facts(found) == [("a", "one", "1"), ("a", "two", "2"), ("a", "four", "4"), ("b", "three", "3")]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +87,8 @@ def test_what_is_included_stands_where_it_is_included() -> None:
     [
         (b"#include nowhere.conf", "missing"),
         (b"#tryinclude nowhere.conf", ""),
-        (b"#include none/*.conf", ""),
+        (b"#include none/*.conf", "missing"),
+        (b"#tryinclude none/*.conf", ""),
         (b"#include many/*.conf", ""),
         (b"#include main.conf", "cycle"),
         (b"#include <main.conf>", "cycle"),

@@ -72,6 +72,12 @@ def test_a_module_that_is_missing(without: str, code: str) -> None:
     assert list(checks.check_modules(seen(WELL, media=Media(True)))) == []
 
 
+def test_a_module_that_is_loaded_and_does_not_run() -> None:
+    """pbx_config.so does so where extensions.conf could not be read at Asterisk's start."""
+    found = list(checks.check_modules(seen(replace(WELL, idle=frozenset({"pbx_config.so", "cdr_odbc.so"})))))
+    assert [(finding.code, finding.where) for finding in found] == [("module-missing", "pbx_config.so")]
+
+
 def test_a_media_module_is_not_missed_where_there_is_no_media_server() -> None:
     assert list(checks.check_modules(seen(replace(WELL, loaded=ALL - {"app_confbridge.so"})))) == []
 
