@@ -7,6 +7,8 @@ no error holds a secret. What to ask, and what an answer means, is not decided h
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import ssl
 import time
 from collections.abc import Mapping, Sequence
@@ -159,8 +161,8 @@ class Conversation:
             raise CredentialsError(
                 f"Asterisk refused the AMI login of {settings.asterisk_cm_username!r}: {login.result().message}",
                 where=self.where,
-                hint="Nothing was changed. Compare asterisk_cm_username and asterisk_cm_secret with "
-                "manager.conf, and see that its permit= names this host.",
+                hint="Compare asterisk_cm_username and asterisk_cm_secret with manager.conf, "
+                "and see that its permit= names this host.",
             )
 
     async def _connected(
@@ -185,7 +187,7 @@ class Conversation:
         except ssl.SSLError as error:
             raise self._unreachable(f"no TLS there: {error.reason or error}") from None
         except OSError as error:
-            raise self._unreachable(error.strerror or str(error)) from None
+            raise self._unreachable(_reason(error)) from None
         return connecting
 
     def _tls(self) -> ssl.SSLContext | None:
@@ -212,3 +214,10 @@ class Conversation:
             await asyncio.wait({connection.lost}, timeout=_CLOSE_SECONDS)
         connection.close()
         await asyncio.sleep(0)  # the loop closes the socket in its next round
+
+
+def _reason(error: OSError) -> str:
+    """asyncio puts addresses in the place of the system's words, and all of them where each one failed."""
+    if isinstance(error, socket.gaierror) or error.errno is None:
+        return error.strerror or "no address of this host takes the connection"
+    return os.strerror(error.errno)

@@ -29,10 +29,21 @@ def test_a_login_gives_the_version_and_waits_for_the_modules() -> None:
 def test_a_refused_connection_is_unreachable_at_once() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with pytest.raises(AsteriskUnreachableError, match="cannot be reached") as raised:
+    with pytest.raises(AsteriskUnreachableError, match="cannot be reached: Connection refused$") as raised:
         connect(GvmaSettings(asterisk_cm_port=port, asterisk_cm_timeout=30))
     assert raised.value.where == f"127.0.0.1:{port}"
     assert raised.value.hint
+
+
+def test_a_host_of_two_addresses_that_both_refuse_is_named_without_python_s_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)) for host in ("127.0.0.1", "127.0.0.2")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+    with pytest.raises(AsteriskUnreachableError, match="cannot be reached: no address of this host takes"):
+        connect(GvmaSettings(asterisk_cm_host="two.example", asterisk_cm_port=port, asterisk_cm_timeout=30))
 
 
 def test_an_unknown_host_is_unreachable() -> None:
