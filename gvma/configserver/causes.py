@@ -6,6 +6,7 @@ import errno
 import socket
 import ssl
 from collections.abc import Iterator
+from http.client import HTTPException
 
 from urllib3.exceptions import NewConnectionError
 from urllib3.exceptions import TimeoutError as UrllibTimeout
@@ -78,6 +79,8 @@ def _reason(cause: BaseException) -> str:
         return "the connection was refused"
     if isinstance(cause, ConnectionError):
         return "the server closed the connection without an answer"
+    if isinstance(cause, HTTPException):
+        return "what answers there does not speak HTTP, or none that can be read"
     if isinstance(cause, OSError) and cause.errno in errno.errorcode and cause.strerror:
         return cause.strerror.lower()
     return ""

@@ -267,12 +267,15 @@ class _Fault:
         parser.CharacterDataHandler = self._text
 
     def error(self) -> ConfigServerFault | CredentialsError:
-        """The fault as our error. WS-Security names refused credentials ``FailedAuthentication``."""
+        """The fault as our error.
+
+        Refused credentials: ``FailedAuthentication`` in WS-Security, ``Client.Authentication`` in SOAP 1.1 (4.4.1).
+        """
         said = [self._texts[name].strip() for name in ("faultstring", "Text", "errorType", "description")
                 if self._texts.get(name, "").strip()]  # fmt: skip
         text = printable(": ".join(dict.fromkeys(said))) or "without a text"
         code = self._texts.get("faultcode") or self._texts.get("Value", "")
-        if "FailedAuthentication" in code:
+        if "Authentication" in code:
             return CredentialsError(f"the credentials were refused: {text}")
         return ConfigServerFault(
             f"the server answered with a fault: {text}",

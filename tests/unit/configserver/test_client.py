@@ -217,6 +217,11 @@ def test_each_broken_answer_is_its_own_error(wire: bytes, error: type[GvmaError]
         refused(heard.url, error)
 
 
+def test_a_port_that_speaks_something_else_is_said_to() -> None:
+    with server(sending(b"220 smtp.example.com ESMTP\r\n")) as heard:
+        assert "does not speak HTTP" in refused(heard.url, ConfigServerUnreachable).message
+
+
 @pytest.mark.parametrize("status", ["500 Internal Server Error", "200 OK"])
 def test_a_faults_text_is_told_whatever_the_http_status(status: str) -> None:
     with server(sending(http(FAULT_11.encode(), status))) as heard:

@@ -151,6 +151,7 @@ def test_a_fault_cannot_steer_a_terminal_and_is_cut() -> None:
     assert len(caught.value.message) < 2_000
 
 
-def test_ws_security_refusing_credentials_is_told_as_credentials() -> None:
+@pytest.mark.parametrize("code", ["wsse:FailedAuthentication", "s:Client.Authentication"])
+def test_a_fault_that_refuses_credentials_is_told_as_credentials(code: str) -> None:
     with pytest.raises(CredentialsError):
-        read(FAULT_11.replace("s:Client", "wsse:FailedAuthentication"))
+        read(FAULT_11.replace("s:Client", code))
