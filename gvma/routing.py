@@ -21,7 +21,8 @@ _EXTENSION, _ROUTING_POINT = 1, 4
 _NUMBER = re.compile(r"[A-Za-z0-9+*#][A-Za-z0-9_.+*#-]{0,78}")
 _SPECIAL = frozenset({"a", "e", "h", "i", "o", "s", "t", "T", "fax", "failed", "hang"})
 """Extensions that Asterisk itself jumps to; a DN of such a name would change what they do."""
-_RESERVED = frozenset({"general", "authentication", "global", "globals", "system", "default"})
+# PJSIP lets everybody in for whom it finds no other endpoint where one has the name anonymous.
+_RESERVED = frozenset({"general", "authentication", "global", "globals", "system", "default", "anonymous"})
 
 
 class NumberedObject(Protocol):
@@ -110,7 +111,7 @@ class _Draft:
             number = thing.number.strip(" ")
             named = number.isprintable() and 0 < len(number) <= 40
             owner = f"{label} {number}" if named else f"{label} with DBID {thing.dbid}"
-            reason, key = _unusable(number), _dialled(number).lower()
+            reason, key = self._unusable(number), _dialled(number).lower()
             if reason:
                 message = f"{owner} gets no hint and no extension: its number {reason}"
                 self.warnings.append(Warning("routing-number", message, owner))
@@ -164,6 +165,12 @@ class _Draft:
         if identified and settings.mwi_mode == "REGISTER":
             self._register_is_refused()
         return "".join(parts).encode(), identified
+
+    def _unusable(self, number: str) -> str:
+        peers = (self.settings.routing_sipserver_peer, self.settings.routing_gateway_peer)
+        if self._folded(number) in map(self._folded, peers):
+            return "is the name of SIP Server's or the gateway's peer"
+        return _unusable(number)
 
     def _missing(self, what: str, name: str) -> bool:
         """Whether the site has no such hint, extension or endpoint of its own; what it has is left out."""

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from gvma.check import asterisk_files, drift, gvm_options, live, media, probe, settings_checks, sipserver, switches
+from gvma.check import (
+    asterisk_files,
+    drift,
+    gvm_options,
+    live,
+    media,
+    probe,
+    routing_order,
+    settings_checks,
+    sipserver,
+    switches,
+)
 from gvma.check.evidence import Evidence
 from gvma.check.finding import SEVERITIES, Finding, Rule
 
@@ -48,11 +59,12 @@ CHAPTERS: tuple[tuple[str, tuple[Rule, ...], tuple[Check, ...]], ...] = (
     ("Switches of the manual", switches.RULES, (switches.check_switch,)),
     (
         "Asterisk's files",
-        asterisk_files.RULES,
+        (*asterisk_files.RULES, *routing_order.RULES),
         (
             asterisk_files.check_files,
             asterisk_files.check_dialplan_includes,
             asterisk_files.check_routing_peers,
+            routing_order.check_hidden_numbers,
             asterisk_files.check_dials,
             asterisk_files.check_own_names,
             asterisk_files.check_old_block,

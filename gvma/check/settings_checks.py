@@ -24,8 +24,9 @@ SAMPLE_SECRET = Rule(
     "Set another secret in manager.conf and in asterisk_cm_secret_file.",
 )  # fmt: skip
 PREFIXES = Rule(
-    "settings-prefixes", "warning", "a prefix of boxes that begins with another one",
-    "Asterisk takes the longer pattern, so boxes whose number begins with the rest cannot be dialled (2845-2854).",
+    "settings-prefixes", "warning", "a prefix of boxes that begins with another one, or with that of external calls",
+    "Asterisk takes the longer pattern, so boxes whose number begins with the rest cannot be dialled (2845-2854); of a "
+    "box and an external number it takes the one whose context is included first.",
     "Choose prefixes of which none begins with another.",
 )  # fmt: skip
 UNREACHABLE = Rule(
@@ -60,9 +61,10 @@ def check_sample_secrets(evidence: Evidence) -> Iterator[Finding]:
 def check_prefixes(evidence: Evidence) -> Iterator[Finding]:
     """Prefixes that are prefixes of one another (S46, S73)."""
     keys = ("vm_dn_ext_prefix", "vm_agt_ext_prefix", "vm_grp_ext_prefix")
-    for shorter, longer in permutations(keys, 2):
+    external = ("routing_external_prefix",) if evidence.settings.gvma.routing else ()
+    for shorter, longer in permutations((*keys, *external), 2):
         short, long = (getattr(evidence.settings.gvma, key) for key in (shorter, longer))
-        if long != short and long.startswith(short):
+        if short and long.startswith(short) and (long != short or shorter in external):
             yield PREFIXES.at(longer, f"{longer} = {long} begins with {shorter} = {short}")
 
 

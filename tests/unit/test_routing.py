@@ -106,7 +106,24 @@ def test_what_the_site_has_is_left_out_and_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["_2XXX", "20,1", "2 0", "", "h", "s", "gvm-1", "general", "2;0", "2\n0", "${X}", "a@b"]
+    "number",
+    [
+        "_2XXX",
+        "20,1",
+        "2 0",
+        "",
+        "h",
+        "s",
+        "gvm-1",
+        "general",
+        "2;0",
+        "2\n0",
+        "${X}",
+        "a@b",
+        "gsip",
+        "gwsim",
+        "anonymous",
+    ],
 )
 def test_a_number_that_means_something_to_asterisk_gets_nothing_and_a_warning(number: str) -> None:
     answer = routing([dn(number, dbid=7)], [], ON, "sip")

@@ -49,6 +49,13 @@ def test_prefixes_of_which_one_begins_with_another(prefixes: tuple[str, str, str
     assert [finding.where for finding in checks.check_prefixes(evidence)] == wheres
 
 
+@pytest.mark.parametrize(("external", "wrong"), [("0", False), ("3", True), ("37", True), ("379", True), ("", False)])
+def test_a_prefix_of_external_calls_beside_those_of_boxes(external: str, wrong: bool) -> None:
+    assert list(checks.check_prefixes(seen(routing_external_prefix=external))) == []
+    found = list(checks.check_prefixes(seen(routing_external_prefix=external, routing=True)))
+    assert bool(found) is wrong
+
+
 def test_paths_and_files_that_others_may_read() -> None:
     evidence = replace(seen(), unreachable=(("asterisk_cfg_path", "is no folder"),), exposed=(("/x.cfg", 0o644),))
     assert [f.code for f in checks.check_paths(evidence)] == ["settings-path"]
