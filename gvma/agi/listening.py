@@ -86,9 +86,7 @@ _HINT_PORT = (
 
 def _not_listening(error: OSError, where: str) -> SettingsError:
     taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
-    return SettingsError(
-        f"cannot listen: {_reason(error)}", where=where, hint=_HINT_PORT if taken else _HINT_HOST
-    )
+    return SettingsError(f"cannot listen: {_reason(error)}", where=where, hint=_HINT_PORT if taken else _HINT_HOST)
 
 
 def _reason(error: Exception) -> str:

@@ -106,7 +106,7 @@ def check_files(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_dialplan_includes(evidence: Evidence) -> Iterator[Finding]:
-    """``include => GVMA``, and the routing context where it is in use (S76)."""
+    """``include => GVMA``, and the routing context where it is in use (the manual's lines 2879-2886)."""
     dialplan = evidence.confs.get("exten")
     if dialplan is None or not dialplan.exists or not evidence.syncs:
         return
@@ -159,7 +159,7 @@ def _entered(dialplan: Conf, evidence: Evidence) -> set[str]:
 
 
 def check_routing_peers(evidence: Evidence) -> Iterator[Finding]:
-    """SIP Server's peer, the gateway's and the phones', where the site keeps them itself (S8, S9)."""
+    """Peers of SIP Server, gateway and phones that the site keeps itself (the manual's lines 1970-2026)."""
     settings, driver = evidence.settings.gvma, evidence.confs.get("driver")
     if driver is None or not settings.routing or settings.routing_endpoints:
         return
@@ -181,7 +181,7 @@ def check_routing_peers(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_dials(evidence: Evidence) -> Iterator[Finding]:
-    """``Dial(SIP/...@host:port)`` to SIP Server's address, variables of [globals] resolved (S78)."""
+    """``Dial(SIP/...@host:port)`` to SIP Server's address (the manual's lines 2903-2937); [globals] are resolved."""
     dialplan, driver = evidence.confs.get("exten"), evidence.confs.get("driver")
     addresses = {host.strip().lower() for host in evidence.settings.gvma.siptserver_host.split(",")}
     if dialplan is None or not addresses - {""}:
@@ -233,7 +233,7 @@ def check_old_block(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_endpoint_secrets(evidence: Evidence) -> Iterator[Finding]:
-    """``secret`` or ``auth`` on gvm-* objects, Extension DNs' phones and SIP Server's own peer (S10)."""
+    """``secret`` or ``auth`` on gvm-* objects, phones and SIP Server's own peer (the manual's lines 2028-2032)."""
     conf, settings = evidence.confs.get("driver"), evidence.settings.gvma
     if conf is None:
         return

@@ -147,7 +147,7 @@ def _failed(answers: list[Answer]) -> Finding:
 
 
 def check_group_mailboxes(evidence: Evidence) -> Iterator[Finding]:
-    """``gvm_group_mailbox`` of Agent Logins against the Agent Groups' boxes (S35, S44)."""
+    """``gvm_group_mailbox`` of Agent Logins against the Agent Groups' boxes (the manual's lines 2431-2437)."""
     if not evidence.layer.answered("agentgroupquery"):
         return
     boxes = {thing.options.get("gvm_mailbox", "").strip() for thing in evidence.layer.groups}
@@ -174,7 +174,7 @@ def _owners(evidence: Evidence) -> tuple[ConfigObject, ...]:
 
 
 def box_of(thing: ConfigObject) -> str:
-    """The box that an object asks for; an Extension DN asks for that of its own number (S41, S42)."""
+    """The box that an object asks for, a DN that of its own number otherwise (the manual's lines 2471-2480)."""
     return _option(thing, "gvm_mailbox") or (thing.number if thing.kind == "CfgDN" else "")
 
 
@@ -183,7 +183,7 @@ def _option(thing: ConfigObject, name: str) -> str:
 
 
 def check_option_names(evidence: Evidence) -> Iterator[Finding]:
-    """Options that stand in the wrong object or are misspelt (S34-S38)."""
+    """Options that stand in the wrong object or are misspelt (the manual's lines 2365-2442)."""
     owners = _owners(evidence)
     for thing in owners:
         misplaced = {name for name in thing.options if name.startswith("mwi-")}
@@ -212,7 +212,7 @@ def _misplaced(thing: ConfigObject, names: set[str]) -> Iterator[Finding]:
 
 
 def check_options_without_effect(evidence: Evidence) -> Iterator[Finding]:
-    """What describes a box where none is made (S36, S41-S43)."""
+    """What describes a box where none is made (the manual's lines 2534-2539)."""
     for thing in _owners(evidence):
         names = ", ".join(name for name in OF_A_BOX if _option(thing, name))
         if names and not box_of(thing):
@@ -222,10 +222,12 @@ def check_options_without_effect(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_contexts(evidence: Evidence) -> Iterator[Finding]:
-    """``gvm_mailbox_context`` against the contexts and boxes that the site's own voicemail.conf has (S36, S43)."""
+    """``gvm_mailbox_context`` against the contexts and boxes that the site's own voicemail.conf has."""
     boxes, voicemail = evidence.site_boxes, evidence.confs.get("vm")
     if boxes is None or voicemail is None or "voicemail" in evidence.realtime or voicemail.executes:
         return  # a database or a command may know boxes that no file tells
+    # One of gvma's own boxes may be named too.
+    boxes |= {(box.box, box.context) for box in desired(*_objects(evidence)).mailboxes}
     contexts = {context for _, context in boxes} | evidence.site_contexts
     for thing in _owners(evidence):
         context, box = _option(thing, "gvm_mailbox_context"), box_of(thing)
@@ -242,9 +244,13 @@ def check_sync_warnings(evidence: Evidence) -> Iterator[Finding]:
     layer = evidence.layer
     if not all(layer.answered(query) for query in NEEDED):
         return
-    outcome = desired(layer.dns, layer.agents, layer.groups, allow_mailcmd=evidence.settings.gvma.allow_mailcmd)
+    outcome = desired(*_objects(evidence), allow_mailcmd=evidence.settings.gvma.allow_mailcmd)
     for warning in (*outcome.warnings, *_routing(evidence).warnings):
         yield SYNC_WARNING.at(warning.where, warning.message)
+
+
+def _objects(evidence: Evidence) -> tuple[tuple[ConfigObject, ...], ...]:
+    return evidence.layer.dns, evidence.layer.agents, evidence.layer.groups
 
 
 def _routing(evidence: Evidence) -> Routing:

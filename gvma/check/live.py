@@ -103,7 +103,7 @@ _PORTED = re.compile(r"(\[[^\]]+\]|[^:\[\]/]+):(\d+)((?:/.*)?)")
 
 
 def check_reached(evidence: Evidence) -> Iterator[Finding]:
-    """AMI reached, account accepted, its classes enough (S54, S55)."""
+    """AMI reached, account accepted, its classes enough (the manual's lines 2649-2675)."""
     live = evidence.live
     if live is None:
         return

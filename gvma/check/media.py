@@ -54,7 +54,7 @@ def check_health(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_included(evidence: Evidence) -> Iterator[Finding]:
-    """``include => moh_conf_treatment`` (S95)."""
+    """``include => moh_conf_treatment`` (the manual's lines 3095-3099)."""
     dialplan = evidence.confs.get("exten")
     if not evidence.media.used or dialplan is None:
         return
@@ -62,7 +62,7 @@ def check_included(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_served(evidence: Evidence) -> Iterator[Finding]:
-    """Media service DNs whose contact is this Asterisk, where nothing here takes their calls (S98)."""
+    """Media service DNs whose contact is this Asterisk, where nothing here takes their calls."""
     if evidence.media.used or evidence.confs.get("exten") is None:
         return
     for dn in evidence.layer.services:

@@ -24,7 +24,7 @@ _NAMED = 5
 
 
 def check_hidden_numbers(evidence: Evidence) -> Iterator[Finding]:
-    """Extension DNs and Routing Points behind ``_37X.`` of a context that includes GVMA first (S11, S12, S72)."""
+    """Extension DNs and Routing Points behind ``_37X.`` of a context that includes GVMA first."""
     settings, dialplan = evidence.settings.gvma, evidence.confs.get("exten")
     if not settings.routing or dialplan is None:
         return

@@ -53,13 +53,13 @@ def check_settings_file(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_sample_secrets(evidence: Evidence) -> Iterator[Finding]:
-    """The manual's sample secret (S55)."""
+    """The manual's sample secret (its lines 2662-2675)."""
     if evidence.syncs and evidence.settings.gvma.asterisk_cm_secret.reveal() in SAMPLE_SECRETS:
         yield SAMPLE_SECRET.at("asterisk_cm_secret", "the AMI secret is the manual's sample")
 
 
 def check_prefixes(evidence: Evidence) -> Iterator[Finding]:
-    """Prefixes that are prefixes of one another (S46, S73)."""
+    """Prefixes that are prefixes of one another."""
     keys = ("vm_dn_ext_prefix", "vm_agt_ext_prefix", "vm_grp_ext_prefix")
     external = ("routing_external_prefix",) if evidence.settings.gvma.routing else ()
     for shorter, longer in permutations((*keys, *external), 2):

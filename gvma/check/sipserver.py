@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT
 from gvma.check.evidence import Evidence, owner
 from gvma.check.finding import Finding, Rule
 from gvma.check.nearest import nearest
@@ -98,7 +99,7 @@ def _option(thing: ConfigObject, name: str) -> str:
 
 
 def check_mwi(evidence: Evidence) -> Iterator[Finding]:
-    """``mwi-*`` of the SIP Server Application against our settings and this Asterisk (S30-S33)."""
+    """``mwi-*`` of the SIP Server Application against our settings and this Asterisk (the manual's lines 2277-2347)."""
     for application in evidence.layer.applications:
         missing = [name for name in ("mwi-domain", "mwi-host", "mwi-port") if not _option(application, name)]
         for name in missing:
@@ -158,17 +159,36 @@ def _enabled(evidence: Evidence, application: ConfigObject) -> Iterator[Finding]
 
 
 def check_trunks(evidence: Evidence) -> Iterator[Finding]:
-    """Trunk DNs whose ``prefix`` is one of ``vm_*_ext_prefix`` (S46)."""
-    if not evidence.layer.answered("trunkquery"):
+    """Trunk DNs whose ``prefix`` is one of ``vm_*_ext_prefix`` (the manual's lines 2561-2571), for the kinds of
+    boxes that there are.
+
+    A shorter prefix that leads here does as well, where no longer one takes the calls (manual 1288).
+    """
+    layer, settings = evidence.layer, evidence.settings.gvma
+    if not layer.answered("trunkquery"):
         return
-    settings = evidence.settings.gvma
-    for key in ("vm_dn_ext_prefix", "vm_agt_ext_prefix", "vm_grp_ext_prefix"):
+    boxed = {box.context for box in desired(layer.dns, layer.agents, layer.groups).mailboxes}
+    for key, query, context in (
+        ("vm_dn_ext_prefix", "dnquery", DN_CONTEXT),
+        ("vm_agt_ext_prefix", "agentquery", AGENT_CONTEXT),
+        ("vm_grp_ext_prefix", "agentgroupquery", GROUP_CONTEXT),
+    ):
+        if layer.answered(query) and context not in boxed:
+            continue
         prefix = getattr(settings, key)
-        trunks = [dn for dn in evidence.layer.trunks if _option(dn, "prefix") == prefix]
-        if not trunks:
+        taken = max((_option(dn, "prefix") for dn in layer.trunks if _carries(dn, prefix)), key=len, default="")
+        trunks = [dn for dn in layer.trunks if _option(dn, "prefix") == taken]
+        if taken != prefix and not any(leads_here(evidence, dn) for dn in trunks if taken):
             yield TRUNK.at(key, f"no Trunk DN has prefix {prefix}")
+            continue
         for trunk in trunks:
             yield from _elsewhere(evidence, trunk, TRUNK_CONTACT)
+
+
+def _carries(trunk: ConfigObject, prefix: str) -> bool:
+    """Whether SIP Server would send a number of this prefix to a Trunk, unless to one with a longer prefix."""
+    own = _option(trunk, "prefix")
+    return bool(own) and prefix.startswith(own)
 
 
 def leads_here(evidence: Evidence, thing: ConfigObject) -> bool:
@@ -184,7 +204,7 @@ def _elsewhere(evidence: Evidence, thing: ConfigObject, rule: Rule) -> Iterator[
 
 
 def check_media_services(evidence: Evidence) -> Iterator[Finding]:
-    """Voice over IP Service DNs for treatment, music, mcu, recorder whose contact is this Asterisk (S98).
+    """Voice over IP Service DNs for treatment, music, mcu, recorder whose contact is this Asterisk.
 
     This Asterisk is a media server where its dialplan has the context for it; else a DN elsewhere is right.
     """
@@ -202,7 +222,7 @@ def check_media_services(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_overflow(evidence: Evidence) -> Iterator[Finding]:
-    """``no-answer-overflow`` of DNs and Agent Logins against the boxes (S28): a box, or prefix + box."""
+    """``no-answer-overflow`` of DNs and Agent Logins against the boxes: box, or prefix + box, with commas."""
     layer, settings = evidence.layer, evidence.settings.gvma
     outcome = desired(layer.dns, layer.agents, layer.groups, allow_mailcmd=settings.allow_mailcmd)
     prefixes = {
@@ -214,6 +234,7 @@ def check_overflow(evidence: Evidence) -> Iterator[Finding]:
     dialled = {prefixes.get(box.context, "") + box.box for box in outcome.mailboxes}
     known = boxes | dialled | {thing.number for thing in (*layer.dns, *layer.objects("routingpointquery"))}
     for thing in (*layer.dns, *layer.agents):
-        target = _option(thing, "no-answer-overflow")
-        if target and target.lower() not in NOT_BOXES and target not in known:
-            yield OVERFLOW.at(owner(thing), f"no-answer-overflow = {target}")
+        for part in _option(thing, "no-answer-overflow").split(","):
+            target = part.strip()
+            if target and target.lower() not in NOT_BOXES and target not in known:
+                yield OVERFLOW.at(owner(thing), f"no-answer-overflow = {target}")

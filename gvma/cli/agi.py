@@ -25,9 +25,7 @@ def command() -> None:
     )
 )
 @click.option("--host", metavar="HOST", help="Listen on this name or address.  [default: 127.0.0.1]")
-@click.option(
-    "--port", type=click.IntRange(0, 65535), metavar="PORT", help="Listen on this TCP port.  [default: 4573]"
-)
+@click.option("--port", type=click.IntRange(0, 65535), metavar="PORT", help="Listen on this TCP port.  [default: 4573]")
 @click.pass_obj
 def serve(invocation: Invocation, host: str | None, port: int | None) -> None:
     """Answer Asterisk's FastAGI calls until SIGTERM.

@@ -1,4 +1,4 @@
-"""What a NETANN URI asks for: RFC 4240 and the Genesys dialect, by the rules of netann-rules.md.
+"""What a NETANN URI asks for: RFC 4240, and the Genesys dialect of the manual's lines 3009-3107.
 
 The parser answers every text with a ServiceRequest, a refused one with its error; it raises nothing,
 plays nothing and applies no default: what the URI does not say stays None.
@@ -210,7 +210,7 @@ def _check_play_url(scheme: str, url: str) -> None:
 
 
 def _treatment(play: str | None, record: str | None) -> Treatment:
-    """The branch that the manual's macro was written to take, in its order (netann-rules R103)."""
+    """The branch that the manual's macro was written to take, in its order."""
     if play == "music/collect":
         return "collect"
     if play == "music/silence":

@@ -58,7 +58,7 @@ def sound_of(play: str, *, locale: str | None = None, folders: Sequence[str] = (
 
     locale: of the request. folders: absolute paths of the folders above the language folders; Asterisk's
     own is tried first, without a path. hosts: ``host`` or ``host:port`` that Asterisk may fetch from.
-    Source: RFC 4240 section 3; the manual's lines 3102-3107; netann-rules R33, R39, R76, R80.
+    Source: RFC 4240 section 3; the manual's lines 3102-3107.
     """
     if len(play) > _LONGEST_NAME:
         return Sound(missing="the name is longer than any file's")
@@ -75,7 +75,7 @@ def sound_of(play: str, *, locale: str | None = None, folders: Sequence[str] = (
 def languages(locale: str | None) -> tuple[str, ...]:
     """Names of language folders that serve a locale, the best first: ``ca_FR`` is served by ``fr_FR`` too.
 
-    Empty for None and for what is no language tag. Source: RFC 4240 section 3.1; netann-rules R39.
+    Empty for None and for what is no language tag. Source: RFC 4240 section 3.1; RFC 5646 for the tag.
 
     >>> languages("ca_FR")
     ('ca_FR', 'ca', 'ca_CA', 'fr_FR', 'fr')

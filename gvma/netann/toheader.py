@@ -24,8 +24,7 @@ def uri_of(header: str) -> tuple[str, bool]:
 
     header: the value without ``To:``. Without brackets what follows the first ``;`` are header parameters
     by RFC 3261; the manual's macros took them as the URI's, and so does this.
-    Raises RefusedUriError(bad-uri). Source: RFC 3261 sections 7.3.1, 20.10, 25.1; netann-rules R15 to R18,
-    R87.
+    Raises RefusedUriError(bad-uri). Source: RFC 3261 sections 7.3.1, 20.10, 25.1.
     """
     value = _FOLD.sub(" ", header)
     if _LINE_BREAK.search(value):  # a header injected behind this one

@@ -62,7 +62,7 @@ def split_uri(text: str, *, without_param: str = "") -> SipUri:
 
     without_param: a parameter that is dropped unread, in lower case.
     Raises RefusedUriError: bad-scheme, bad-uri.
-    Source: RFC 3261 sections 19.1.1 and 25.1; RFC 5954 for IPv6; netann-rules R1 to R13.
+    Source: RFC 3261 sections 19.1.1 and 25.1; RFC 5954 for IPv6.
     """
     scheme = _SCHEME.match(text)
     if scheme is None:
@@ -70,7 +70,7 @@ def split_uri(text: str, *, without_param: str = "") -> SipUri:
     if scheme[1].lower() not in ("sip", "sips"):
         raise RefusedUriError("bad-scheme")
     rest = text[scheme.end() :]
-    # What R2, R6 and R20 forbid is forbidden in the headers too, which are not looked at otherwise.
+    # Blanks, controls, a second @ and what is no ASCII are forbidden in the headers too, which nobody reads otherwise.
     if _BLANK_OR_CONTROL.search(rest) or not _ASCII.fullmatch(rest) or rest.count("@") > 1:
         raise RefusedUriError("bad-uri")
     userinfo, at, address = rest.rpartition("@")

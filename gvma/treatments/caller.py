@@ -43,7 +43,8 @@ _ANNC_PARAM = re.compile(";(play|repeat|delay|duration|locale|content-type|recor
 def asked_for(call: Call) -> Steps[tuple[ServiceRequest, str]]:
     """The service that the caller asks for, and the text that it was read from.
 
-    A channel that is no SIP call asks for nothing: service ``none``. Source: netann-rules R28.
+    A channel that is no SIP call asks for nothing: service ``none``.
+    Source: RFC 4240 section 5, by which the Request-URI describes the service.
     """
     functions = _BY_CHANNEL_TYPE.get(call.variables.get("type", ""))
     if functions is None:

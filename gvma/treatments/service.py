@@ -59,7 +59,7 @@ def _serve(call: Call, media: MediaSettings, offered: tuple[Service, ...]) -> Ca
 
 
 def _flow(call: Call, media: MediaSettings, request: ServiceRequest) -> CallFlow:
-    """The branch that the manual's macros take, in their order (netann-rules R103)."""
+    """The branch that the manual's macros take, in their order."""
     if request.service == "conf":
         return conference(call, media, request)
     if request.genesys == "collect" or request.play == "music/silence":

@@ -1,4 +1,4 @@
-"""Business call routing on real servers (requirements S1 to S13): SIP Server, gateway and phones are user agents
+"""Business call routing on real servers: SIP Server, gateway and phones are user agents
 on loopback addresses of their own, and every line that Asterisk has of it was written by `gvma sync`.
 
 Each story is told twice on each server: with the peers that gvma writes, and with peers that the site wrote.
@@ -45,7 +45,7 @@ def test_the_whole_of_a_phones_life_is_told_to_sip_server(world: World) -> None:
     seen = told("Ready", seen)
     assert world.desk.register("2001", expires=0).status == 200
     told("<basic>closed</basic>", seen)
-    # A private call is none of SIP Server's business but for the presence (S4).
+    # A private call is none of SIP Server's business but for the presence (the manual's lines 1474-1479).
     assert invites(world.sip_server) == []
 
 
