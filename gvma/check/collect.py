@@ -31,11 +31,10 @@ from gvma.errors import (
     ConfigServerTimeout,
     ConfigServerTruncated,
     GvmaError,
-    SettingsError,
     UnsafeTargetError,
 )
 from gvma.settings import GvmaSettings, Settings
-from gvma.settings.reader import Examined, lacking, sections_in_use
+from gvma.settings.reader import Examined, lacking_besides, sections_in_use
 
 _MAXIMUM_CONF_BYTES = 64 * 2**20
 # After these the next query may still be answered; after any other failure it would only fail again.
@@ -50,7 +49,7 @@ def collect(examined: Examined, *, probe: bool = False) -> Evidence:
     """All that the checks look at. Nothing is raised for what cannot be had: the evidence says so itself."""
     settings = examined.loaded.settings
     sections = sections_in_use(examined.loaded)
-    problems = (*examined.problems, *_lacking(examined, sections))
+    problems = (*examined.problems, *lacking_besides(examined, sections))
     not_asked = _not_asked(examined, sections)
     questions = _Questions(settings)
     if not not_asked:
@@ -82,14 +81,6 @@ def collect(examined: Examined, *, probe: bool = False) -> Evidence:
         probes=probe_boxes(settings, confs["driver"], asked) if probe else None,
         media=ask_media(settings, asked, used=used),
     )
-
-
-def _lacking(examined: Examined, sections: tuple[str, ...]) -> Iterator[SettingsError]:
-    """What a sync cannot do without; a key that is there and wrong is a problem already."""
-    said = " ".join(problem.where for problem in examined.problems)
-    for problem in lacking(examined.loaded, sections):
-        if not any(key in said for key in problem.message.partition(" is not set")[0].split(" or ")):
-            yield problem
 
 
 def _not_asked(examined: Examined, sections: tuple[str, ...]) -> str:

@@ -105,7 +105,10 @@ def check(ctx: click.Context) -> None:
     path = examined.loaded.settings.path
     for warning in examined.loaded.warnings:
         output.warn(warning)
-    problems = [*examined.problems, *reader.lacking(examined.loaded, reader.sections_in_use(examined.loaded))]
+    problems = [*examined.problems]
+    # The FastAGI server alone needs nothing of what a sync does.
+    if reader.sections_in_use(examined.loaded) != ("media",):
+        problems += reader.lacking_besides(examined, ("cfgserver", "gvma_settings"))
     for problem in problems:
         output.error(problem)
     output.result("config check", "error" if problems else "ok", path=str(path))

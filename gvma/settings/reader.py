@@ -275,6 +275,13 @@ def lacking(loaded: Loaded, sections: Collection[str]) -> list[SettingsError]:
     return lacks
 
 
+def lacking_besides(examined: Examined, sections: Collection[str]) -> list[SettingsError]:
+    """As ``lacking``, without the keys that are there and wrong, which ``examined`` has as problems already."""
+    said = " ".join(problem.where for problem in examined.problems)
+    lacks = lacking(examined.loaded, sections)
+    return [one for one in lacks if not any(key in said for key in one.message.partition(" is not")[0].split(" or "))]
+
+
 def fields_of(settings: Settings) -> dict[tuple[str, str], object]:
     """Each value by (section, key), in the order of KEYS."""
     parts = {"cfgserver": settings.cfgserver, "gvma_settings": settings.gvma, "media": settings.media}

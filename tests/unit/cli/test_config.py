@@ -111,8 +111,11 @@ def test_check_of_a_valid_file_says_so() -> None:
     assert gvma("-q", "--config", "a.cfg", "config", "check").stdout == ""
 
 
-def test_check_says_what_a_sync_would_lack() -> None:
-    Path("a.cfg").write_text("[gvma_settings]\nsiptserver_port=5060\n")
+@pytest.mark.parametrize(
+    "text", ["", "[cfgserver]\nhost=a\ndnquery=CfgDN\n", "[gvma_settings]\nsiptserver_port=5060\n"]
+)
+def test_check_says_what_a_sync_would_lack(text: str) -> None:
+    Path("a.cfg").write_text(text)
     result = gvma("--config", "a.cfg", "config", "check")
     assert result.exit_code == 78
     assert "siptserver_host is not set in [gvma_settings]" in result.stderr
