@@ -74,9 +74,9 @@ def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool | None, *
     invocation: Invocation = ctx.obj
     output = invocation.output
     report = SyncReport()
-    settings = _settings(invocation, options, report)
     shows_diff = options.dry_run if diff is None else diff
     try:
+        settings = _settings(invocation, options, report)
         with _without_collector(), _log(settings, options, report, output), _progress(output) as progress:
             sync(settings, options, report, progress)
     finally:

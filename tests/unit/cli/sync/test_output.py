@@ -50,6 +50,15 @@ def test_the_object_has_the_fields_of_the_contract_and_no_secret(site: Site) -> 
         assert secret not in done.stdout + done.stderr
 
 
+def test_settings_with_which_no_sync_begins_answer_with_the_same_fields(site: Site) -> None:
+    site.write_settings(max_remove_percent="many")
+    said = json.loads(site.gvma("--output", "json", "sync", *site.from_file).stdout)
+    assert (said["status"], said["exit_code"], said["errors"][0]["code"]) == ("error", 78, "settings")
+    assert (said["changes"], said["files"]) == ({"add": 0, "change": 0, "remove": 0}, [])
+    assert (said["backup_set"], said["reloaded"], said["warnings"]) == (None, [], [])
+    assert said["run_id"]
+
+
 def test_a_dry_run_needs_no_ami_no_right_to_write_and_leaves_no_trace(site: Site) -> None:
     site.write_settings(channel_driver="auto", asterisk_cm_port=1, log_file=site.root / "gvma.log")
     site.settings["metrics_file"] = site.root / "metrics.prom"
