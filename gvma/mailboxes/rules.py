@@ -182,13 +182,16 @@ def _differences(claim: Claim, holder: Claim) -> Iterator[Warning]:
         return
     asked = asked_of(claim.thing), asked_of(holder.thing)
     rows = zip(FIELD_OPTIONS, *asked, _fields(claim), _fields(holder), strict=True)
-    differing = [option for option, mine, theirs, wanted, kept in rows if (mine or theirs) and wanted != kept]
+    differing = [option for option, one, other, wanted, kept in rows if (one or other) and wanted != kept]
     if differing:
+        mine, theirs = claim.owner, holder.owner
+        if mine == theirs:  # the same number on two switches
+            mine, theirs = f"{mine} (DBID {claim.dbid})", f"{theirs} (DBID {holder.dbid})"
         message = (
-            f"{claim.owner} and {holder.owner} share the box {claim.box}@{claim.context}, "
-            f"but differ in {', '.join(differing)}; what {holder.owner} has counts"
+            f"{mine} and {theirs} share the box {claim.box}@{claim.context}, "
+            f"but differ in {', '.join(differing)}; what {theirs} has counts"
         )
-        yield Warning("shared-box", message, f"{claim.owner}, {differing[0]}")
+        yield Warning("shared-box", message, f"{mine}, {differing[0]}")
 
 
 def _fields(claim: Claim) -> tuple[str, ...]:
