@@ -18,6 +18,7 @@ from gvma.errors import ConfigServerError, ConfigServerQueryError, ExportFileErr
 
 _GZIP = b"\x1f\x8b"
 _HINT = "Nothing was written. Export the objects again, or check the file that --from names."
+_QUERY_HINT = "Nothing was written. Write the query as the manual does, such as CfgDN[(@ownerDBID=101) and (@type=1)]."
 # What an object tells without keeping the text of the file.
 _ALWAYS_KNOWN = frozenset({"DBID", "number", "name", "loginCode", "type", "state", "ownerDBID", "switchDBID"})
 
@@ -49,7 +50,7 @@ class ExportFile:
             selected = [node.built for node in query.select(nodes)]
         except ConfigServerError as error:
             error.where = error.where or str(self._path)
-            error.hint = error.hint or _HINT
+            error.hint = error.hint or (_QUERY_HINT if isinstance(error, ConfigServerQueryError) else _HINT)
             raise
         return [built for built in selected if built.state not in self._dropped]
 

@@ -149,6 +149,14 @@ def test_an_export_without_the_owners_that_the_query_names_is_an_error_and_not_e
     assert caught.value.where == str(path)
 
 
+def test_a_query_that_is_not_understood_is_to_be_corrected_and_not_the_export(tmp_path: Path) -> None:
+    path = tmp_path / "export.xml"
+    path.write_text("<CfgData/>")
+    with pytest.raises(ConfigServerQueryError) as caught:
+        ExportFile(path).query("CfgDN[contains(@name,'1')]")
+    assert "Write the query as the manual does" in caught.value.hint
+
+
 def _missing(path: Path) -> None:
     """Nothing is made."""
 
