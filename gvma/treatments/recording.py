@@ -18,7 +18,10 @@ from gvma.treatments.steps import Steps, answer, ask, end, full_variable, give_u
 FOLDER_MISSING = Refusal(500, "Server Internal Error", "The recordings folder is not there.")
 
 _NUMBERED_NAMES = 50
-_TAKEN = re.compile("users=([0-9]*) file=([01]) folder=([01])")
+_LOOKS = 50
+_BETWEEN_LOOKS = Command("EXEC", ("Wait", "0.02"), blocking=True)
+_TAKEN = re.compile("users=([0-9]*) before=([0-9]*) file=([01]) folder=([01])")
+_NUMBER = re.compile(r"\.([0-9]+)\Z")
 _UNSAFE = re.compile("[^A-Za-z0-9._-]")
 
 
@@ -59,34 +62,58 @@ def _prompt(media: MediaSettings, request: ServiceRequest) -> Steps[str | None]:
 def _free_path(call: Call, media: MediaSettings, record: str) -> Steps[str | None]:
     """The path without extension that this call alone records to; None where the folder is missing.
 
-    Two calls with one id at one moment: each joins the name's channel group *before* it counts the group, so
-    at most one finds itself alone, and the count is read before the file is looked for. The others take the
-    next name. Source: func_groupcount.c; STAT in func_env.c.
+    Calls with one id at one moment: each joins the name's channel groups *before* it counts them, and takes the
+    name only where it finds itself alone, so no two take one; the count is read before the file is looked for.
+    Of several the oldest looks again until the others have left, and they go on to the next name.
+    Source: func_groupcount.c; STAT in func_env.c.
     """
     folder = str(media.recordings_path)
     first = f"{folder}/genesys-rec-{record}"
-    names = [first, *(f"{first}-{number}" for number in range(2, _NUMBERED_NAMES))]
-    for path in names:
-        group = blake2b(path.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
-        yield from set_variable("GROUP(gvma-recording)", group)
-        state = yield from full_variable(
-            f"users=${{GROUP_COUNT({group}@gvma-recording)}} file=${{STAT(e,{path}.wav)}} folder=${{STAT(d,{folder})}}"
+    own = _turn(call)
+    for path in (first, *(f"{first}-{number}" for number in range(2, _NUMBERED_NAMES))):
+        name = blake2b(path.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+        yield from set_variable("GROUP(gvma-recording)", f"{name}-{own}")
+        question = (
+            f"users=${{GROUP_MATCH_COUNT(^{name}-@gvma-recording)}} "
+            f"before=${{GROUP_MATCH_COUNT(^{name}-({_turns_before(own)})@gvma-recording)}} "
+            f"file=${{STAT(e,{path}.wav)}} folder=${{STAT(d,{folder})}}"
         )
-        users, exists, has_folder = _state(state)
-        if not has_folder:
-            return None
-        if users <= 1 and not exists:
-            return path
+        for _ in range(_LOOKS):
+            users, before, exists, has_folder = _state((yield from full_variable(question)))
+            if not has_folder:
+                return None
+            if users <= 1 and not exists:
+                return path
+            if before or exists:
+                break
+            yield from ask(_BETWEEN_LOOKS)
         yield Note(f"{path}.wav {'exists' if exists else 'is being recorded'}: left as it is")
     return f"{first}-{_UNSAFE.sub('', call.variables.get('uniqueid', ''))}"
 
 
-def _state(state: str) -> tuple[int, bool, bool]:
-    """Users of the name, whether its file exists, whether the folder does; nothing is there where unknown."""
+def _turn(call: Call) -> str:
+    """Four digits that are larger the younger a channel is; that they begin again at 0000 costs order only."""
+    number = _NUMBER.search(call.variables.get("uniqueid", ""))
+    return f"{int(number[1][-4:]):04}" if number else "0000"
+
+
+def _turns_before(own: str) -> str:
+    """A regular expression for the turns that come before one: a group's name has room for 79 characters.
+
+    >>> _turns_before("0042")
+    '00[0-3]|004[0-1]'
+    """
+    lower = [f"{own[:place]}[0-{int(digit) - 1}]" for place, digit in enumerate(own) if digit != "0"]
+    return "|".join(lower) or "none"
+
+
+def _state(state: str) -> tuple[int, int, bool, bool]:
+    """Users of the name, how many of them come before us, whether its file exists, whether the folder does;
+    nothing is there where unknown."""
     found = _TAKEN.fullmatch(state)
     if found is None:
-        return 0, False, False
-    return int(found[1] or "0"), found[2] == "1", found[3] == "1"
+        return 0, 0, False, False
+    return int(found[1] or "0"), int(found[2] or "0"), found[3] == "1", found[4] == "1"
 
 
 def _record(path: str, media: MediaSettings) -> Command:

@@ -70,6 +70,8 @@ def test_calls_with_one_id_at_one_moment_all_keep_their_recording(caller: UserAg
         call.hang_up()
     found = [hertz for path in written() for hertz in tones if sounds_like(read_codes(path), hertz)]
     assert sorted(found) == tones
+    numbers = ["", "-2", "-3", "-4", "-5"]
+    assert {path.stem for path in written()} == {f"genesys-rec-same{number}" for number in numbers}
 
 
 def test_a_prompt_is_heard_before_the_recording(caller: UserAgent, recordings: Path) -> None:
@@ -86,7 +88,7 @@ def test_silence_ends_a_recording_and_the_call(caller: UserAgent, recordings: Pa
     call = caller.call("annc", parameters=";record=quiet")
     assert call.wait_final().status == 200
     call.audio.send_tone(440, 0.5)
-    call.wait_ended(10)
+    call.wait_ended()
     assert call.requested("BYE")
     assert sounds_like(read_codes(recordings / "genesys-rec-quiet.wav"), 440)
 
@@ -95,7 +97,7 @@ def test_the_longest_recording_ends_by_itself(caller: UserAgent, recordings: Pat
     call = caller.call("annc", parameters=";record=long")
     assert call.wait_final().status == 200
     call.audio.send_tone(440, 6.0)
-    call.wait_ended(10)
+    call.wait_ended()
     assert call.requested("BYE")
     seconds = (recordings / "genesys-rec-long.wav").stat().st_size / 16_000
     assert seconds == pytest.approx(4, abs=1)

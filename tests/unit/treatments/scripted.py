@@ -24,7 +24,8 @@ class Asterisk:
 
     sounds: seconds by name. files and folders: paths on Asterisk's host. keys: what the caller does while
     Asterisk waits: a key, or HANG_UP. functions: what an expression gives, by its text between ``${`` and
-    ``}``; what is not named gives nothing, as on the other channel driver.
+    ``}``; what is not named gives nothing, as on the other channel driver. others_in_groups: of other channels,
+    which leave while this one waits unanswered.
     """
 
     request_uri: str = ""
@@ -35,7 +36,7 @@ class Asterisk:
     files: set[str] = field(default_factory=set)
     folders: set[str] = field(default_factory=lambda: {"/var/lib/asterisk/sounds"})
     keys: Iterable[str] = ()
-    others_in_group: dict[str, int] = field(default_factory=dict)
+    others_in_groups: list[str] = field(default_factory=list)
     conferences: dict[str, int] = field(default_factory=dict)
     recorded: set[str] = field(default_factory=set)
     confbridge_loaded: bool = True
@@ -131,9 +132,9 @@ class Asterisk:
         if function == "STAT":
             flag, _, path = argument.partition(",")
             return str(int(path in (self.folders if flag == "d" else self.files | self.folders)))
-        if function == "GROUP_COUNT":
-            group = argument.partition("@")[0]
-            return str((group == self._group) + self.others_in_group.get(group, 0))
+        if function == "GROUP_MATCH_COUNT":
+            groups = [self._group, *self.others_in_groups]
+            return str(sum(re.search(argument.partition("@")[0], group) is not None for group in groups))
         if function == "CONFBRIDGE_INFO" and self.confbridge_loaded:
             return str(self.conferences.get(argument.partition(",")[2], 0))
         if function == "CHANNELS":
@@ -176,6 +177,9 @@ class Asterisk:
         if application == "Hangup":
             self.gone = True
             return Reply(200, "-1")
+        if application == "Wait" and not self.answered:
+            self.others_in_groups.clear()
+            return OK
         if application == "Wait":
             self.heard.append(f"silence for {float(arguments):g} s")
             return self._caller_hangs_up() if len(self.heard) > self.plays_before_hangup else OK

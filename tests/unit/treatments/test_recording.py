@@ -41,13 +41,18 @@ def test_an_existing_recording_is_left_as_it_is() -> None:
     assert any("genesys-rec-00A1B2-3.wav" in note.message for note in asterisk.notes)
 
 
-def test_two_calls_with_one_id_at_one_moment_get_two_names() -> None:
+def test_of_two_calls_with_one_id_at_one_moment_the_older_gets_the_name_and_the_younger_the_next() -> None:
     first = Asterisk(URI)
     first.runs(SERVICE)
-    group = first.variables["GROUP(gvma-recording)"]
-    second = Asterisk(URI, others_in_group={group: 1})  # no file yet, but somebody is about to write it
-    second.runs(SERVICE)
-    assert f"{FOLDER}/genesys-rec-00A1B2-2 " in record_line(second)
+    name, _, turn = first.variables["GROUP(gvma-recording)"].partition("-")
+    assert turn == "0007"
+    # No file yet, but somebody is about to write it.
+    younger = Asterisk(URI, others_in_groups=[f"{name}-0006"])
+    younger.runs(SERVICE)
+    assert f"{FOLDER}/genesys-rec-00A1B2-2 " in record_line(younger)
+    older = Asterisk(URI, others_in_groups=[f"{name}-0010"])
+    older.runs(SERVICE)
+    assert f"{FOLDER}/genesys-rec-00A1B2 " in record_line(older)
 
 
 def test_where_every_numbered_name_is_taken_the_channels_own_id_makes_one() -> None:
