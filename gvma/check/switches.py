@@ -161,6 +161,7 @@ def _dns(switch: Switch, evidence: Evidence, *, every_extension: bool) -> Iterat
         yield from _number(dn)
         if every_extension or _is_of(switch, dn):
             yield from _extension(switch, dn)
+            yield from _presence(evidence, dn) if switch.id == "asterisk" else ()
     trunk = switch.table("DN", "Trunk")
     for dn in evidence.layer.trunks if trunk else ():
         assert trunk is not None
@@ -171,6 +172,13 @@ def _dns(switch: Switch, evidence: Evidence, *, every_extension: bool) -> Iterat
         assert service is not None
         if dn.options.get("service-type", "").strip().lower() in _services(service):
             yield from held_against(service, dn)
+
+
+def _presence(evidence: Evidence, dn: ConfigObject) -> Iterator[Finding]:
+    """``subscribe-presence`` is the name of a Trunk DN (the manual's line 2244)."""
+    name = dn.options.get("subscribe-presence", "").strip()
+    if name and evidence.layer.answered("trunkquery") and name not in {trunk.number for trunk in evidence.layer.trunks}:
+        yield VALUE.at(owner(dn), f"subscribe-presence = {name}, which is no Trunk DN (manual 2244)")
 
 
 def _services(table: Table) -> set[str]:

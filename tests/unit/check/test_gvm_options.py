@@ -90,6 +90,22 @@ def test_a_foreign_box_must_stand_in_voicemail_conf(site: str, code: list[str]) 
     assert [f.code for f in gvm_options.check_contexts(seen)] == code
 
 
+def test_a_box_of_gvma_itself_may_be_named() -> None:
+    other = dn("1001", gvm_mailbox="2222", gvm_mailbox_context="GVMA_AGENT")
+    seen = replace(evidence(dnquery=[other]), confs={"vm": voicemail("[general]\n")})
+    assert [f.code for f in gvm_options.check_contexts(seen)] == ["gvm-context-unknown"]
+    both = replace(evidence(dnquery=[other], agentquery=[agent("7001", gvm_mailbox="2222")]), confs=seen.confs)
+    assert list(gvm_options.check_contexts(both)) == []
+
+
+def test_boxes_of_a_database_or_a_command_are_not_missed() -> None:
+    foreign = dn("1000", gvm_mailbox="5001", gvm_mailbox_context="MY_COMPANY")
+    kept = replace(evidence(dnquery=[foreign]), confs={"vm": voicemail("[general]\n")})
+    assert list(gvm_options.check_contexts(replace(kept, realtime=frozenset({"voicemail"})))) == []
+    printed = replace(kept, confs={"vm": voicemail("[general]\n#exec /bin/boxes\n")})
+    assert list(gvm_options.check_contexts(printed)) == []
+
+
 def test_what_the_sync_refuses_is_said() -> None:
     seen = evidence(dnquery=[dn("1000", gvm_email="a,b@example.com")])
     assert [f.code for f in gvm_options.check_sync_warnings(seen)] == ["sync-warning"]

@@ -70,7 +70,13 @@ def test_register_mode_on_both_sides_is_told_as_information() -> None:
 
 
 def trunks(*things: ConfigObject) -> list[str]:
-    return [finding.code for finding in sipserver.check_trunks(evidence(trunkquery=list(things)))]
+    seen = evidence(
+        dnquery=[dn("1000")],
+        agentquery=[agent("7001", gvm_mailbox="1")],
+        agentgroupquery=[group("Sales", gvm_mailbox="2")],
+        trunkquery=list(things),
+    )
+    return [finding.code for finding in sipserver.check_trunks(seen)]
 
 
 def test_each_box_prefix_needs_a_trunk_that_leads_here() -> None:
@@ -78,6 +84,19 @@ def test_each_box_prefix_needs_a_trunk_that_leads_here() -> None:
     assert trunks(*right) == []
     assert trunks(*right[:2]) == ["sipserver-trunk-prefix"]
     assert trunks(*right[:2], dn("far", 14, prefix="39", contact="10.9.9.9:5060")) == ["sipserver-trunk-contact"]
+
+
+def test_a_shorter_prefix_that_leads_here_reaches_the_boxes_too() -> None:
+    here, far = (dn("all", 14, prefix="3", contact=contact) for contact in ("127.0.0.1:5060", "10.9.9.9:5060"))
+    assert trunks(here) == []
+    assert trunks(far) == ["sipserver-trunk-prefix"] * 3
+    assert trunks(here, dn("far", 14, prefix="38", contact="10.9.9.9:5060")) == ["sipserver-trunk-contact"]
+
+
+def test_no_trunk_is_needed_for_a_kind_of_box_that_nobody_has() -> None:
+    right = dn("to-boxes-37", 14, prefix="37", contact="127.0.0.1:5060")
+    seen = evidence(dnquery=[dn("1000")], agentquery=[agent("7001")], trunkquery=[right])
+    assert list(sipserver.check_trunks(seen)) == []
 
 
 def test_media_services_lead_here() -> None:
@@ -110,7 +129,15 @@ def test_an_option_that_is_nearly_an_mwi_option(name: str, codes: list[str]) -> 
 
 
 @pytest.mark.parametrize(
-    ("target", "codes"), [("371000", []), ("1000", []), ("1001", []), ("379999", ["no-answer-overflow-unknown"])]
+    ("target", "codes"),
+    [
+        ("371000", []),
+        ("1000", []),
+        ("1001", []),
+        ("379999", ["no-answer-overflow-unknown"]),
+        ("371000, recall", []),
+        ("371000,379999", ["no-answer-overflow-unknown"]),
+    ],
 )
 def test_no_answer_overflow_names_a_box_or_another_dn(target: str, codes: list[str]) -> None:
     seen = evidence(dnquery=[dn("1000", no_answer_overflow=target), dn("1001")])

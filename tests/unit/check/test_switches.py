@@ -123,5 +123,17 @@ def test_broadworks_has_fifty_users_for_each_blf(users: int, wrong: bool) -> Non
     assert codes("broadworks", dnquery=extensions, servicequery=[blf]) == (["switch-blf-users"] if wrong else [])
 
 
+@pytest.mark.parametrize(("name", "wrong"), [("Asterisk", False), ("Astersik", True)])
+def test_presence_is_asked_for_at_a_trunk_that_exists(name: str, wrong: bool) -> None:
+    asterisk = switches()["asterisk"]
+    extension, trunk = asterisk.table("DN", "Extension"), asterisk.table("DN", "Trunk")
+    assert extension is not None
+    assert trunk is not None
+    watched = replace(dn("2001"), options=complete(extension) | {"subscribe-presence": name})
+    through = replace(dn("Asterisk", 14), options=complete(trunk))
+    assert codes("asterisk", dnquery=[watched], trunkquery=[through]) == ["switch-option-value"] * wrong
+    assert codes("asterisk", dnquery=[watched]) == []
+
+
 def test_agents_are_nothing_of_the_switch_tables() -> None:
     assert codes("asterisk", agentquery=[agent("7001", gvm_mailbox="7001")]) == []
