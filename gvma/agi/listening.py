@@ -110,10 +110,6 @@ class Allowed:
             ) from None
         self._answers: dict[str, bool] = {}
 
-    def known(self, address: str) -> bool:
-        """True where this address has been asked for before."""
-        return address in self._answers
-
     def __contains__(self, address: str) -> bool:
         answer = self._answers.get(address)
         if answer is None:

@@ -195,9 +195,8 @@ class Conversation:
         value = _VALUE.fullmatch(self._buffer, 0, size)
         if value is None:  # pragma: no cover - _value_size has seen the end that _VALUE asks for
             return size, None
-        text = as_text(value[2])
         endpos = int(value[3]) if value[3] is not None else None
-        return size, Reply(200, as_text(value[1]), text, endpos, timed_out=text == "timeout")
+        return size, Reply(200, as_text(value[1]), as_text(value[2]), endpos)
 
     def _usage(self) -> tuple[int, Reply | None]:
         """``520-Invalid command syntax...``, lines of usage, ``520 End of proper usage.``"""

@@ -42,13 +42,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """``key = value`` or, where ``arrow``, ``key => value``; section: the name above it, empty before the first."""
+    """``key = value`` or ``key => value``; section: the name above it, empty before the first."""
 
     section: bytes
     key: bytes
     value: bytes
     number: int
-    arrow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +116,8 @@ def read(text: bytes) -> Iterator[Section | Setting | Directive]:
         else:
             key, equals, value = rest.removeprefix(b"\\").partition(b"=")
             if equals:
-                arrow = value.startswith(b">")
-                value = value[1:] if arrow else value
-                yield Setting(section, key.removesuffix(b"+").strip(_BLANKS), value.strip(_BLANKS), line.number, arrow)
+                value = value.removeprefix(b">").strip(_BLANKS)
+                yield Setting(section, key.removesuffix(b"+").strip(_BLANKS), value, line.number)
 
 
 def section_of(rest: bytes, number: int = 0) -> Section | None:

@@ -32,16 +32,15 @@ class Note(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """Asterisk's answer: ``200 result=<result> (<data>) endpos=<endpos>``, or 510, 511, 520.
+    """Asterisk's answer: ``200 result=<result> (<text>) endpos=<endpos>``, or 510, 511, 520.
 
-    data: the text in parentheses, None where there is none. timed_out: data was ``timeout``.
+    text: what stands in parentheses, or behind another code; None where there is none. endpos: in samples.
     """
 
     code: int
     result: str = ""
-    data: str | None = None
+    text: str | None = None
     endpos: int | None = None
-    timed_out: bool = False
 
     @property
     def number(self) -> int:

@@ -42,7 +42,7 @@ def recording(call: Call, media: MediaSettings, request: ServiceRequest) -> Call
     try:
         reply = yield from ask(_record(path, media))
         if reply.number < 0:
-            return (yield from give_up(f"{path}.wav could not be recorded ({reply.data or 'no reason given'})"))
+            return (yield from give_up(f"{path}.wav could not be recorded ({reply.text or 'no reason given'})"))
         return (yield from end("recorded"))
     except CallerGone:  # how most recordings end; what was recorded is in the file
         return "recorded"

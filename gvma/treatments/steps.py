@@ -44,7 +44,7 @@ def ask(command: Command) -> Steps[Reply]:
 def full_variable(expression: str) -> Steps[str]:
     """What Asterisk makes of an expression; empty where it makes nothing of it."""
     reply = yield from ask(Command("GET FULL VARIABLE", (expression,)))
-    return reply.data or ""
+    return reply.text or ""
 
 
 def set_variable(name: str, value: str) -> Steps[Reply]:

@@ -25,7 +25,7 @@ def two_commands(call: Call) -> CallFlow:
     first = yield Command("ANSWER")
     yield Note(f"answered {first.number if first else None}")
     second = yield Command("GET VARIABLE", ("X",))
-    return second.data or "unset" if second else "nothing"
+    return second.text or "unset" if second else "nothing"
 
 
 def test_a_flow_asks_hears_and_ends_with_its_word() -> None:

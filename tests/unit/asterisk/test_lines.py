@@ -51,7 +51,7 @@ def test_sections_settings_and_directives_are_read_in_order() -> None:
         Section(b"a", 1, template=True),
         Setting(b"a", b"x", b"1", 2),
         Section(b"b", 3, bases=(b"a", b"c")),
-        Setting(b"b", b"y", b"2", 4, arrow=True),
+        Setting(b"b", b"y", b"2", 4),
         Section(b"b", 5, append=True),
         Directive("include", b"more.conf", 6),
         Directive("exec", b"/bin/x", 7),
