@@ -9,10 +9,14 @@ from __future__ import annotations
 import random
 import socket
 from dataclasses import dataclass
+from itertools import cycle, islice
 
 from gvma.demo.debian import NotObtainableError
 
-_LOWEST, _HIGHEST, _BLOCK = 10_000, 32_000, 1_010
+_LOWEST, _HIGHEST, _BLOCK = 10_000, 31_000, 1_010
+# Above the blocks, and still below the ports that the kernel gives to whoever asks for any.
+_SINGLE = range(31_000, 32_768)
+_singles = cycle(random.sample(_SINGLE, len(_SINGLE)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,16 @@ def take_ports() -> Ports:
 
 
 def free_port(kind: socket.SocketKind) -> int:
-    """A port on 127.0.0.1 that nobody has at this moment."""
-    with socket.socket(socket.AF_INET, kind) as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    """A port on 127.0.0.1 that nobody has at this moment, another at each call.
+
+    The kernel gives it to nobody by itself, so that it is still free when its server starts.
+    """
+    for port in islice(_singles, len(_SINGLE)):
+        sock = _bound(kind, port)
+        if sock is not None:
+            sock.close()
+            return port
+    raise NotObtainableError("every single port for a server is taken", where="127.0.0.1")
 
 
 def _bound(kind: socket.SocketKind, port: int) -> socket.socket | None:

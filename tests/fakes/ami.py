@@ -88,11 +88,11 @@ class ScriptedManager:
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
 
     def settings(self, **changes: object) -> GvmaSettings:
-        """Settings that lead here, with a time limit of 5 s."""
+        """Settings that lead here, with a minute for each answer."""
         fields: dict[str, object] = {
             "asterisk_cm_port": self.port,
             "asterisk_cm_secret": Secret(SECRET),
-            "asterisk_cm_timeout": 5.0,
+            "asterisk_cm_timeout": 60.0,
         }
         return GvmaSettings(**(fields | changes))  # type: ignore[arg-type]
 

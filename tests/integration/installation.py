@@ -93,7 +93,7 @@ class Installation:
             "url": url,
             "username": USER,
             "password": PASSWORD,
-            "timeout": 5,
+            "timeout": 60,
             **QUERIES,
         }
         self.settings: dict[str, object] = {

@@ -87,7 +87,7 @@ def test_sip_server_subscribes_and_hears_of_a_message_for_every_kind_of_box(
         sipserver.wait_notify("Voice-Message: 0/0", subscribed)
         if prefix:
             _leave_message(asterisk, f"{prefix}{box}@default")
-            assert "Messages-Waiting: yes" in sipserver.wait_notify("Voice-Message: 1/0", subscribed, timeout=20).text
+            assert "Messages-Waiting: yes" in sipserver.wait_notify("Voice-Message: 1/0", subscribed).text
             assert _counts(asterisk, f"{box}@{context}") == MailboxCount(1, 0, 0)
     assert sipserver.subscribe("gvm-9999").response.status == 404
 
@@ -104,7 +104,7 @@ def test_sip_server_registers_and_hears_of_a_message_for_every_kind_of_box(
         if prefix:
             seen = len(sipserver.received)
             _leave_message(asterisk, f"{prefix}{box}@default")
-            sipserver.wait_notify("Voice-Message: 1/0", timeout=20, after=seen)
+            sipserver.wait_notify("Voice-Message: 1/0", after=seen)
 
 
 def test_ones_own_number_reaches_voicemailmain(

@@ -6,7 +6,6 @@ A relay stands between the two, so that a connection can end at any action; Aste
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from gvma.ami import connect
 from gvma.demo.asterisk import PrivateAsterisk
+from tests.fakes.deaf import deaf_port
 from tests.fakes.relay import Relay
 from tests.integration.conftest import StartAsterisk
 from tests.integration.installation import EXTENSION, Installation, Layer
@@ -62,8 +62,6 @@ def installation(asterisk: PrivateAsterisk, tmp_path: Path) -> Iterator[Installa
         made.settings |= {
             "siptserver_host": "192.0.2.20",
             "backup_path": tmp_path / "kept",
-            "asterisk_cm_timeout": 1,
-            "asterisk_reload_timeout": 1,
         }
         made.write_settings()
         yield made
@@ -102,8 +100,7 @@ def refused(installation: Installation, status: int, *parts: str) -> None:
 
 
 def test_a_wrong_secret_is_refused_and_nothing_written(installation: Installation) -> None:
-    # Asterisk lets a wrong secret wait for a second.
-    installation.settings |= {"asterisk_cm_secret": "not-this-one-4711", "asterisk_cm_timeout": 10}
+    installation.settings["asterisk_cm_secret"] = "not-this-one-4711"
     installation.write_settings()
     refused(installation, 12, "refused", "asterisk_cm_username")
 
@@ -124,10 +121,10 @@ def test_an_account_that_may_not_reload_or_read_back_is_refused_before_the_write
 
 
 def test_nobody_listens_at_the_ami_port(installation: Installation) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        installation.settings["asterisk_cm_port"] = taken.getsockname()[1]
-    installation.write_settings()
-    refused(installation, 16, "cannot be reached", "manager.conf")
+    with deaf_port() as port:
+        installation.settings["asterisk_cm_port"] = port
+        installation.write_settings()
+        refused(installation, 16, "cannot be reached", "manager.conf")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +141,8 @@ def test_ami_that_fails_before_the_write_changes_nothing(
     installation: Installation, asterisk: PrivateAsterisk, at: bytes, then: str
 ) -> None:
     with Relay(asterisk.ami_port, at, then).serve() as relay:
-        installation.settings["asterisk_cm_port"] = relay.port
+        limit = 3 if then == "silence" else 30
+        installation.settings |= {"asterisk_cm_port": relay.port, "asterisk_cm_timeout": limit}
         installation.write_settings()
         refused(installation, 16)
     assert our_boxes(asterisk) == set()
@@ -175,7 +173,8 @@ def test_ami_lost_after_the_write_leaves_the_files_and_owes_the_reload_to_the_ne
     installation: Installation, asterisk: PrivateAsterisk, at: bytes, then: str
 ) -> None:
     with Relay(asterisk.ami_port, at, then).serve() as relay:
-        installation.settings["asterisk_cm_port"] = relay.port
+        limit = 1 if then == "silence" else 30
+        installation.settings |= {"asterisk_cm_port": relay.port, "asterisk_reload_timeout": limit}
         installation.write_settings()
         done = installation.gvma("--output", "json", "sync")
     answer = json.loads(done.stdout)
@@ -188,7 +187,7 @@ def test_ami_lost_after_the_write_leaves_the_files_and_owes_the_reload_to_the_ne
     assert answer["changes"]["add"] == 8
     written = files(asterisk)
     assert b"61002 => 61002,Ulla,,," in written["voicemail.conf"][0]
-    installation.settings["asterisk_cm_port"] = asterisk.ami_port
+    installation.settings |= {"asterisk_cm_port": asterisk.ami_port, "asterisk_reload_timeout": 30}
     installation.write_settings()
     again = installation.gvma("--output", "json", "sync")
     told = json.loads(again.stdout)

@@ -8,7 +8,6 @@ change it here: an administrator's editor, and Asterisk's own rewriting.
 from __future__ import annotations
 
 import random
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -20,6 +19,7 @@ from gvma.asterisk.block import find_block
 from gvma.asterisk.voicemail import read_boxes
 from gvma.configserver.simulator import Simulator
 from tests.fakes.command import Commands, Done
+from tests.fakes.deaf import deaf_port
 from tests.fakes.syscalls import Fault
 from tests.soak.site import BEGIN, END, Layer, Site
 
@@ -77,7 +77,7 @@ class World:
     def live(self, runs: int) -> None:
         """All of it: so many runs, then the end's reckoning."""
         with self.simulator.serve() as url:
-            self.site.cfgserver |= {"url": url, "username": "reader", "password": "sesame", "timeout": 1}
+            self.site.cfgserver |= {"url": url, "username": "reader", "password": "sesame", "timeout": 60}
             self.site.gvma |= {"keep_last": KEEP_LAST, "keep_daily": 0, "keep_monthly": 0, "max_remove_percent": 20}
             self.site.gvma["routing"] = "no"
             self.site.write_settings()
@@ -197,16 +197,22 @@ class World:
         """Configuration Server fails in one way or another."""
         failure = self.chance.choice(_SERVER_FAILURES)
         self.simulator.fail = failure
+        self._wait_for_the_server(1 if failure == "delay" else 60)
         self._must_change_nothing(_EXITS.get(failure, 10), failure)
+        self._wait_for_the_server(60)
         self.simulator.fail = None
+
+    def _wait_for_the_server(self, seconds: int) -> None:
+        self.site.cfgserver["timeout"] = seconds
+        self.site.write_settings()
 
     def _run_without_asterisk(self) -> None:
         """Nobody listens at AMI's port."""
         kept = self.site.gvma["asterisk_cm_port"]
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            self.site.gvma["asterisk_cm_port"] = taken.getsockname()[1]
-        self.site.write_settings()
-        self._must_change_nothing(16, "no AMI")
+        with deaf_port() as port:
+            self.site.gvma["asterisk_cm_port"] = port
+            self.site.write_settings()
+            self._must_change_nothing(16, "no AMI")
         self.site.gvma["asterisk_cm_port"] = kept
         self.site.write_settings()
 

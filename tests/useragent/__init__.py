@@ -9,7 +9,7 @@ with UserAgent(("127.0.0.1", asterisk.sip_port)) as agent:
 """
 
 from tests.useragent.agent import Subscribed, UserAgent
-from tests.useragent.audio import Audio
+from tests.useragent.audio import PATIENCE, Audio
 from tests.useragent.call import Call
 
-__all__ = ["Audio", "Call", "Subscribed", "UserAgent"]
+__all__ = ["PATIENCE", "Audio", "Call", "Subscribed", "UserAgent"]

@@ -17,6 +17,7 @@ from typing import Self
 from gvma.errors import SipError
 from gvma.sip.message import Header, SipMessage, address_uri, parse, request, response_to
 from gvma.sip.subscriber import ACCEPT
+from tests.useragent.audio import PATIENCE
 from tests.useragent.call import Call
 
 ALLOW = "INVITE, ACK, CANCEL, BYE, MESSAGE, INFO, NOTIFY, OPTIONS"
@@ -80,7 +81,9 @@ class UserAgent:
         with self._changed:
             assert self._changed.wait_for(condition, timeout), f"not in {timeout} s; {(story or self._story)()}"
 
-    def wait_for(self, wanted: Callable[[SipMessage], bool], timeout: float = 5.0, *, after: int = 0) -> SipMessage:
+    def wait_for(
+        self, wanted: Callable[[SipMessage], bool], timeout: float = PATIENCE, *, after: int = 0
+    ) -> SipMessage:
         """The first message that is wanted. after: ``len(agent.received)`` of the moment to look from."""
         found: list[SipMessage] = []
 
@@ -91,14 +94,14 @@ class UserAgent:
         self.wait_until(look, timeout)
         return found[0]
 
-    def wait_response(self, call_id: str, cseq: int, method: str, timeout: float = 5.0) -> SipMessage:
+    def wait_response(self, call_id: str, cseq: int, method: str, timeout: float = PATIENCE) -> SipMessage:
         """The final response to a request of ours."""
         return self.wait_for(
             lambda message: message.status >= 200 and (message.call_id, message.cseq) == (call_id, cseq), timeout
         )
 
     def wait_notify(
-        self, text: str = "", subscribed: Subscribed | None = None, timeout: float = 5.0, *, after: int = 0
+        self, text: str = "", subscribed: Subscribed | None = None, timeout: float = PATIENCE, *, after: int = 0
     ) -> SipMessage:
         """A NOTIFY whose body holds a text; of one subscription, or of any, or of none."""
         return self.wait_for(
@@ -112,7 +115,7 @@ class UserAgent:
             after=after,
         )
 
-    def wait_call(self, timeout: float = 10.0, number: int = 1) -> Call:
+    def wait_call(self, timeout: float = PATIENCE, number: int = 1) -> Call:
         """The first (or number-th) call that came in."""
 
         def taken() -> list[Call]:

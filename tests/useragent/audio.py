@@ -20,6 +20,8 @@ from tests.useragent import mulaw
 _PCMU, _EVENT = 0, 101
 _FRAME = 160
 _SIGNS = "0123456789*#ABCD"
+PATIENCE = 30.0
+"""Seconds to wait for what takes less than one where all is well, on a machine that has other things to do."""
 
 
 class Audio:
@@ -58,7 +60,7 @@ class Audio:
         """Send mu-law codes after what is still to be sent; returns at once."""
         self._enqueue(self._sound(codes))
 
-    def send_digits(self, digits: str, *, wait: float = 10.0, milliseconds: int = 100, pause: int = 100) -> None:
+    def send_digits(self, digits: str, *, wait: float = PATIENCE, milliseconds: int = 100, pause: int = 100) -> None:
         """Send digits as telephone-events, so long each; returns when they are sent.
 
         An event's end is sent three times (60 ms), and then comes the pause.
@@ -67,16 +69,16 @@ class Audio:
             self._enqueue(self._digit(digit, milliseconds // 20, pause // 20))
         self.wait_for(lambda: not self._queue, wait)
 
-    def wait_for(self, condition: Callable[[], bool], timeout: float = 10.0) -> None:
+    def wait_for(self, condition: Callable[[], bool], timeout: float = PATIENCE) -> None:
         """Wait until a condition on this stream holds; AssertionError where it does not in time."""
         with self._changed:
             assert self._changed.wait_for(condition, timeout), f"not in {timeout} s: {self}"
 
-    def wait_level(self, above: int, *, milliseconds: int = 100, timeout: float = 10.0) -> None:
+    def wait_level(self, above: int, *, milliseconds: int = 100, timeout: float = PATIENCE) -> None:
         """Wait until the last so many milliseconds are louder than this rms."""
         self.wait_for(lambda: self.level(milliseconds) > above, timeout)
 
-    def wait_silence(self, *, milliseconds: int = 400, timeout: float = 10.0) -> None:
+    def wait_silence(self, *, milliseconds: int = 400, timeout: float = PATIENCE) -> None:
         """Wait until nothing louder than an rms of 50 came in for so long (no packet is silence too)."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:

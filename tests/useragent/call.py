@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from gvma.sip.message import Header, SipMessage
-from tests.useragent.audio import Audio
+from tests.useragent.audio import PATIENCE, Audio
 
 if TYPE_CHECKING:
     from tests.useragent.agent import UserAgent
@@ -47,21 +47,21 @@ class Call:
 
     # What a test does
 
-    def wait_for(self, condition: Callable[[Call], bool], timeout: float = 10.0) -> None:
+    def wait_for(self, condition: Callable[[Call], bool], timeout: float = PATIENCE) -> None:
         """Wait until a condition on this call holds; AssertionError, with the call's story, if it does not."""
         self.agent.wait_until(lambda: condition(self), timeout, lambda: str(self))
 
-    def wait_final(self, timeout: float = 10.0) -> SipMessage:
+    def wait_final(self, timeout: float = PATIENCE) -> SipMessage:
         """The final response to our INVITE."""
         self.wait_for(lambda call: call.final is not None, timeout)
         assert self.final is not None
         return self.final
 
-    def wait_ended(self, timeout: float = 10.0) -> None:
+    def wait_ended(self, timeout: float = PATIENCE) -> None:
         """Wait until the call is over, whoever ended it."""
         self.wait_for(lambda call: call.ended, timeout)
 
-    def wait_request(self, method: str, timeout: float = 10.0, number: int = 1) -> SipMessage:
+    def wait_request(self, method: str, timeout: float = PATIENCE, number: int = 1) -> SipMessage:
         """The first (or number-th) request of this method that the peer sent within the call."""
         self.wait_for(lambda call: len(call.requested(method)) >= number, timeout)
         return self.requested(method)[number - 1]

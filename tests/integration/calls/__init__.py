@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
 
+from gvma.demo import ports
 from gvma.demo.asterisk import PrivateAsterisk
 from tests.integration.conftest import StartAsterisk
 from tests.useragent import mulaw
@@ -55,8 +56,7 @@ match=127.0.0.1
 
 def free_port() -> int:
     """A TCP port on which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+    return ports.free_port(socket.SOCK_STREAM)
 
 
 def write_burst(path: Path, hertz: float = 440, *, loud: float = 0.2, silent: float = 0.2) -> None:
@@ -144,7 +144,7 @@ class MediaServer:
     def wait(self) -> int:
         """The exit status, once it has ended by itself."""
         assert self._child is not None
-        status, self._child = self._child.wait(15), None
+        status, self._child = self._child.wait(60), None
         return status
 
     def log(self) -> str:
@@ -157,7 +157,7 @@ class MediaServer:
     def _end(self, number: int) -> None:
         if self._child is not None:
             self._child.send_signal(number)
-            self._child.wait(15)
+            self._child.wait(60)
             self._child = None
 
     def _accepts(self) -> bool:
@@ -167,7 +167,7 @@ class MediaServer:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
-def wait_until(condition: Callable[[], bool], what: str, story: Callable[[], str], timeout: float = 15.0) -> None:
+def wait_until(condition: Callable[[], bool], what: str, story: Callable[[], str], timeout: float = 60.0) -> None:
     """Waits for what another process does."""
     deadline = time.monotonic() + timeout
     while not condition():

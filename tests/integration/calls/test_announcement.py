@@ -56,7 +56,7 @@ def server(asterisk: PrivateAsterisk, start_server: StartServer, sound_host: int
 def heard_to_the_end(call: Call) -> bytes:
     """All that a caller hears of a call that the server ends."""
     assert call.wait_final().status == 200
-    call.wait_ended(15)
+    call.wait_ended()
     assert call.requested("BYE")
     return bytes(call.audio.received)
 
@@ -77,7 +77,7 @@ def test_music_goes_on_past_the_third_time_until_the_caller_hangs_up(
 ) -> None:
     call = caller.call("annc", parameters=parameters)
     assert call.wait_final().status == 200
-    call.audio.wait_for(lambda: bursts(bytes(call.audio.received)) > 3, 15)
+    call.audio.wait_for(lambda: bursts(bytes(call.audio.received)) > 3)
     assert not call.ended
     call.hang_up()
 

@@ -170,7 +170,7 @@ def test_a_module_that_is_not_loaded(installation: Installation, module: str, co
 )
 def test_configuration_server_that_fails(installation: Installation, fail: str, code: str) -> None:
     installation.simulator.fail = fail
-    installation.cfgserver["timeout"] = 1
+    installation.cfgserver["timeout"] = 1 if fail == "delay" else 60
     installation.write_settings()
     result = installation.check_result()
     wheres = ", ".join(finding["where"] for finding in result["findings"] if finding["code"] == code)

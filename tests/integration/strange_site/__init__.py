@@ -117,6 +117,5 @@ def applications(asterisk: PrivateAsterisk) -> str:
 def notified(sipserver: UserAgent, name: str, text: str) -> None:
     """Waits until the contact that SIP Server registered for this name has got a NOTIFY with this text."""
     sipserver.wait_for(
-        lambda message: message.method == "NOTIFY" and text in message.text and message.uri.startswith(f"sip:{name}@"),
-        30.0,
+        lambda message: message.method == "NOTIFY" and text in message.text and message.uri.startswith(f"sip:{name}@")
     )

@@ -30,7 +30,7 @@ from tests.integration.strange_site import (
     put_site_files,
     record_greetings,
 )
-from tests.useragent import UserAgent
+from tests.useragent import PATIENCE, UserAgent
 
 
 @on_every_pair
@@ -47,10 +47,10 @@ def test_sip_server_hears_of_messages_in_boxes_of_every_kind_and_name(
     for dialled, _ in PLACES.values():
         leave_message(asterisk, dialled)
     for name, (_, key) in PLACES.items():
-        told = sipserver.wait_notify("Voice-Message: 1/0", watched[name], timeout=30).text
+        told = sipserver.wait_notify("Voice-Message: 1/0", watched[name]).text
         assert "Messages-Waiting: yes" in told
         hear_all_as_old(asterisk, key)
-        assert "Messages-Waiting: no" in sipserver.wait_notify("Voice-Message: 0/1", watched[name], timeout=10).text
+        assert "Messages-Waiting: no" in sipserver.wait_notify("Voice-Message: 0/1", watched[name]).text
     for nobody in ("gvm-9999", "gvm-a-61500", "gvm-g-7", "gvm-A17", "gvm-61002"):
         assert sipserver.subscribe(nobody).response.status == 404
 
@@ -117,7 +117,7 @@ def test_a_call_with_a_prefix_of_the_settings_reaches_its_box(
         request.getfixturevalue("installation").sync()
     phone = start_telephone(serving, caller, host=SIPSERVER, port=PORT)
     call = phone.call(dialled, from_user=caller)
-    phone.wait_until(lambda: running in applications(serving), 8.0, lambda: applications(serving))
+    phone.wait_until(lambda: running in applications(serving), PATIENCE, lambda: applications(serving))
     if call.final is None:
         call.wait_final()
     assert call.final is not None

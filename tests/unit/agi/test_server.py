@@ -27,12 +27,17 @@ def play(call: Call, media: MediaSettings) -> CallFlow:
     return "played"
 
 
+def music(call: Call, media: MediaSettings) -> CallFlow:
+    yield Command("STREAM FILE", ("music", ""), blocking=True)
+    return "played"
+
+
 def broken(call: Call, media: MediaSettings) -> CallFlow:
     yield Command("ANSWER")
     raise RuntimeError("on purpose")
 
 
-ROUTES: dict[str, Flow] = {"play": play, "broken": broken, "health": health}
+ROUTES: dict[str, Flow] = {"play": play, "music": music, "broken": broken, "health": health}
 
 
 @pytest.fixture(params=[asyncio.SelectorEventLoop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
@@ -121,16 +126,14 @@ def test_a_short_command_meets_its_deadline(start: Start) -> None:
 def test_a_blocking_command_has_none(start: Start) -> None:
     running = start(command_seconds=0.05)
     with Peer(running) as blocked:
-        blocked.begin()
-        blocked.write(b"200 result=0\n")
-        assert blocked.line() == b'STREAM FILE "welcome" ""\n'
+        assert blocked.begin(b"music") == b'STREAM FILE "music" ""\n'
         with Peer(running) as short:  # a deadline begun later has passed
             short.begin()
             assert short.line().startswith(b"failure")
         blocked.write(b"200 result=0 endpos=8000\n")
         assert blocked.line() == b""
     running.stop()
-    assert running.server.counters["play", "played"] == 1
+    assert running.server.counters["music", "played"] == 1
 
 
 @pytest.mark.parametrize(("route", "outcome"), [(b"nothing", ("-", "unknown-route")), (b"broken", ("broken", "error"))])

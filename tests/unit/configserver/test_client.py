@@ -30,6 +30,7 @@ from gvma.errors import (
 )
 from gvma.settings.model import ConfigServerSettings, Secret
 from tests.fakes.answers import BOMB, FAULT_11, SHAPE_A, in_envelope
+from tests.fakes.deaf import deaf_port
 from tests.fakes.soap import Play, dripping, http, sending, server
 
 DNS = "CfgTenant[@name='Environment']/switches/CfgSwitch[@name='SIP_Switch']/DNs/CfgDN[@type='1']"
@@ -38,7 +39,7 @@ ANSWER = in_envelope(SHAPE_A).encode()
 
 
 def settings(url: str, **others: object) -> ConfigServerSettings:
-    given: dict[str, object] = {"url": url, "username": "gvma", "password": Secret(PASSWORD), "timeout": 5.0}
+    given: dict[str, object] = {"url": url, "username": "gvma", "password": Secret(PASSWORD), "timeout": 60.0}
     return ConfigServerSettings(**{**given, **others})  # type: ignore[arg-type]
 
 
@@ -146,9 +147,8 @@ def test_an_empty_answer_is_no_error() -> None:
 
 
 def test_nobody_who_listens_is_unreachable() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
-    raised = refused(f"http://127.0.0.1:{port}/", ConfigServerUnreachable)
+    with deaf_port() as port:
+        raised = refused(f"http://127.0.0.1:{port}/", ConfigServerUnreachable)
     assert "refused" in raised.message
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import pytest
 
 from gvma.asterisk.voicemail import read_boxes, with_pins
 from tests.fakes.ami import HANG_UP, SECRET, SILENCE, Reply, ScriptedManager, error, events, success
+from tests.fakes.deaf import deaf_port
 from tests.fakes.installation import SITE, Installation
 
 BOXES = {
@@ -201,10 +201,9 @@ def test_an_asterisk_that_cannot_be_used_is_known_before_anything_is_written(
 
 
 def test_without_ami_nothing_is_written(installation: Installation, ami: ScriptedManager) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    installation.more = installation.more.replace(str(ami.port), str(port))
-    assert installation.sync(reload=True).status == 16
+    with deaf_port() as port:
+        installation.more = installation.more.replace(str(ami.port), str(port))
+        assert installation.sync(reload=True).status == 16
     assert _files(installation) == SITE
 
 

@@ -10,6 +10,7 @@ import pytest
 import trustme
 
 from gvma.configserver.simulator import Simulator
+from tests.fakes.deaf import deaf_port
 from tests.fakes.soap import Play, http, sending, server
 from tests.fakes.sync_site import BY_NAME, Site, refused
 from tests.integration.installation import PASSWORD, USER
@@ -59,7 +60,7 @@ BAD_ANSWERS: list[tuple[Play, int, str]] = [
     (sending(http(b"")), 10, "before it is complete"),
     (sending(http(b"plain text")), 10, "not well-formed"),
     (sending(http(BOMB)), 10, "DTD"),
-    (sending(b"SSH-2.0-OpenSSH_9.2\r\n"), 10, "the connection failed"),
+    (sending(b"SSH-2.0-OpenSSH_9.2\r\n"), 10, "does not speak HTTP"),
 ]
 
 
@@ -72,9 +73,8 @@ def test_a_server_that_fails_leaves_every_file_alone(site: Site, play: Play, sta
 
 
 def test_nobody_listens_and_no_such_host(site: Site) -> None:
-    with socket.socket() as deaf:  # bound, so that nobody else listens there, and deaf
-        deaf.bind(("127.0.0.1", 0))
-        place = f"127.0.0.1:{deaf.getsockname()[1]}"
+    with deaf_port() as port:
+        place = f"127.0.0.1:{port}"
         site.ask(f"http://{place}/")
         refused(site, 10, "refused", place, ".", "--no-reload")
     site.ask("http://no-such-host.invalid:8080/")
