@@ -17,7 +17,7 @@ from gvma.settings.model import GvmaSettings
 from gvma.sync import held, journal, state
 from gvma.sync.asterisk_side import Asterisk
 from gvma.sync.changes import FileChange
-from gvma.sync.files import TargetFile
+from gvma.sync.files import TargetFile, although_changed
 from gvma.sync.journal import Markers
 from gvma.sync.plan import Plan
 from gvma.sync.readback import VOICEMAIL, Expected
@@ -78,15 +78,17 @@ def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, rep
     except TargetMoved:
         _log.info("a file was rewritten by somebody else, and nothing of this run stands; planning anew")
         return False
-    state.settle_staged(path, applied=False)
     report.take(work.plan.counts, {file.path: file.changed for file in work.plan.files})
     report.plan = work.plan
+    with although_changed():
+        state.settle_staged(path, applied=False)
     if lost is not None:
         raise _owed_error(lost, made.id) from lost
     if moved:
         _log.info("a file was rewritten while Asterisk was told of it; planning anew")
     elif done:
-        held.settle_owed(path, {*applied.modules, *owed})
+        with although_changed():
+            held.settle_owed(path, {*applied.modules, *owed})
     return not moved
 
 

@@ -10,7 +10,8 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,7 @@ _ASTERISK_QUIET_SECONDS = 1.0
 _UNFINISHED_SECONDS = 5.0
 _DEFAULT_MODE = 0o640
 _LEFT = "Nothing was changed."
+_UNTOUCHED = "No file of Asterisk's was changed by this."
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +219,22 @@ def unsafe(path: Path, error: OSError, what: str = "") -> UnsafeTargetError:
     )
 
 
+@contextmanager
+def although_changed() -> Iterator[None]:
+    """In here Asterisk's files are changed already, and stay so whatever fails: the error says that."""
+    try:
+        yield
+    except BackupSetError as error:
+        error.hint = error.hint.replace(_UNTOUCHED, "Asterisk's files are changed, and stay so.")
+        raise
+
+
 def not_kept(path: Path, error: OSError) -> BackupSetError:
     """The user's error for something under ``backup_path`` that could not be read or written."""
     return BackupSetError(
         f"what gvma keeps cannot be read or written: {error.strerror or error}",
         where=str(error.filename or path),
-        hint=f"No file of Asterisk's was changed by this. {_advice(error)}",
+        hint=f"{_UNTOUCHED} {_advice(error)}",
     )
 
 

@@ -18,7 +18,7 @@ from gvma.sync import held, state
 from gvma.sync.asterisk_side import Asterisk
 from gvma.sync.changes import FileChange
 from gvma.sync.diff import masked_diff
-from gvma.sync.files import read_target
+from gvma.sync.files import although_changed, read_target
 from gvma.sync.journal import Markers
 from gvma.sync.manifest import SavedFile
 from gvma.sync.merge import carried
@@ -164,7 +164,8 @@ def _carry_out(
         return False
     report.files = [(file.path, file.action) for file in plan.files]
     if told and not moved:
-        held.settle_owed(path, {*applied.modules, *owed})
+        with although_changed():
+            held.settle_owed(path, {*applied.modules, *owed})
     report.owed = held.owed_modules(path)
     if lost is not None:
         raise AsteriskUnreachableError(

@@ -10,7 +10,7 @@ import logging
 import random
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 
 from gvma.errors import (
     AsteriskRefusedError,
@@ -25,6 +25,7 @@ from gvma.sync.asking import Answers, ask
 from gvma.sync.asterisk_side import Asterisk, driver_by_files, glance_at_driver, saying
 from gvma.sync.brake import brake
 from gvma.sync.changing import Work, carry_out, first_of
+from gvma.sync.files import although_changed
 from gvma.sync.lock import hold_lock
 from gvma.sync.metrics import Figures, write_metrics
 from gvma.sync.planning import Planner, Prepared, read_targets
@@ -90,9 +91,10 @@ class _Run:
                 self._report.objects = answers.counts
                 planner = Planner(self._gvma, answers, self._driver(asterisk), options.reset_pins)
                 prepared = self._until_nobody_writes(planner, answers, asterisk)
-            self._record(prepared, answers)
-            if options.force:
-                held.release(path)
+            with although_changed() if self._report.changed else nullcontext():
+                self._record(prepared, answers)
+                if options.force:
+                    held.release(path)
             if self._report.changed:
                 self._forget_old_sets()
         self._report.finished = True

@@ -70,7 +70,7 @@ def exchange(path: Path, expected: bytes | None, source: Path | None) -> int | N
     except FileNotFoundError as error:
         raise Moved from error
     try:
-        if disk.read(descriptor, path) != expected:
+        if disk.read(descriptor, path) != expected or not _is_still_there(descriptor, path):
             raise Moved
         if source is None:
             disk.unlink(path)
@@ -81,6 +81,14 @@ def exchange(path: Path, expected: bytes | None, source: Path | None) -> int | N
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _is_still_there(descriptor: int, path: Path) -> bool:
+    """An editor saves by a rename of its own; what it put in place is nowhere in the file that was read."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.lstat())
+    except FileNotFoundError:
+        return False
 
 
 def _appear(source: Path, path: Path) -> None:

@@ -22,7 +22,7 @@ from types import TracebackType
 from gvma.errors import BackupSetError, UnsafeTargetError
 from gvma.sync import disk, held, journal
 from gvma.sync.changes import Digest, FileChange, entries
-from gvma.sync.files import remove_quietly, stage, unsafe
+from gvma.sync.files import although_changed, remove_quietly, stage, unsafe
 from gvma.sync.journal import Journal, JournalFile, Markers
 from gvma.sync.manifest import saved_file
 from gvma.sync.sets import BackupSet
@@ -107,7 +107,8 @@ class Applied:
         with undisturbed():
             moved = self.moved()
             self._end()
-            close(self._backup_path, self._journal, owed=self.modules if moved else owed, hold=self._journal.hold)
+            with although_changed():
+                close(self._backup_path, self._journal, owed=self.modules if moved else owed, hold=self._journal.hold)
         return moved
 
     def put_back_if_moved(self) -> None:

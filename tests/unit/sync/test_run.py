@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 
 import pytest
 
 from gvma.configserver.simulator import Simulator
-from tests.fakes.installation import BEGIN, END, SITE, Installation
+from tests.fakes.faults import calls_of, failing_at
+from tests.fakes.installation import BEGIN, END, SITE, Installation, Result
 
 BOXES = """\
 ; ######## Voice Mail Boxes for the Extensions #######
@@ -257,3 +259,29 @@ def test_a_block_whose_end_marker_is_the_last_line_gets_a_line_below_it(installa
     (installation.etc / "voicemail.conf").write_text(whole.removesuffix("\n"))
     installation.sync()
     assert installation.text("voicemail.conf").endswith(f"{END}\n\n")
+
+
+def test_a_fault_says_whether_asterisks_files_are_changed(installation: Installation) -> None:
+    installation.more += "\nkeep_last = 1\nkeep_daily = 0\nkeep_monthly = 0"  # every run looks at as many sets
+    results: list[Result] = []
+
+    def sync() -> None:
+        results.append(installation.sync())
+
+    for name in ("First", "Second", "Third"):
+        installation.dns["1001"]["gvm_name"] = name
+        calls = calls_of(sync)
+    replaced = max(at for at, (call, path) in enumerate(calls) if call == "rename" and path.endswith(".conf"))
+    seen = set()
+    for point in range(replaced, len(calls), 2):
+        installation.dns["1001"]["gvm_name"] = f"Name {point}"
+        failing_at(point, errno.EIO, sync)
+        failed = results[-1]
+        changed = f"Name {point}" in installation.text("voicemail.conf")
+        if failed.status:
+            seen.add(changed)
+            assert ("Asterisk's files are changed, and stay so." in failed.err) == changed, (calls[point], failed)
+        else:
+            assert changed
+        assert installation.sync().status == 0
+    assert seen == {False, True}

@@ -109,6 +109,26 @@ def test_a_pin_written_between_check_and_rename_is_in_place_afterwards(site: Sit
     assert site.litter() == []
 
 
+def test_what_an_editor_put_in_place_by_a_rename_of_its_own_is_in_place_afterwards(site: Site) -> None:
+    path = site.etc / "voicemail.conf"
+    changes = site.changes()
+    made = site.make_set(changes)
+    reads = []
+
+    def save_at_the_last_look(call: str, looked_at: str) -> None:
+        if call == "read" and looked_at == str(path):
+            reads.append(path)
+            if len(reads) == 2:  # the file is open, and about to be compared and replaced
+                path.with_name("4913").write_bytes(OLD_VOICEMAIL + b"; by hand\n")
+                path.with_name("4913").rename(path)
+
+    with disk.watch(save_at_the_last_look), pytest.raises(TargetMoved):
+        apply(changes, backup_set=made, markers=MARKERS)
+    assert path.read_bytes() == OLD_VOICEMAIL + b"; by hand\n"
+    assert {**site.state(), "voicemail.conf": None} == {**OLD, "voicemail.conf": None}
+    assert site.litter() == []
+
+
 def test_a_rewrite_that_began_in_the_old_file_and_went_on_in_the_new_one_is_put_together(site: Site) -> None:
     """Asterisk opens by name for every entry: the rename comes between two of them."""
     path = site.etc / "voicemail.conf"
