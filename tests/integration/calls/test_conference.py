@@ -97,6 +97,24 @@ def test_a_conference_that_began_unrecorded_is_recorded_from_the_caller_who_asks
     assert holds(codes, 900)
 
 
+@pytest.mark.parametrize("conference", ["rush1", "rush2", "rush3"])
+def test_a_conference_whose_callers_come_at_one_moment_is_recorded_if_one_of_them_asks(
+    caller: UserAgent, asterisk: PrivateAsterisk, conference: str
+) -> None:
+    calls = [caller.call(f"conf={conference}", parameters=asked) for asked in ("", "", ";record=x", "", "")]
+    for call in calls:
+        assert call.wait_final().status == 200
+    wait_until(lambda: parties(asterisk, conference) == len(calls), "not joined", lambda: str(calls))
+    calls[0].audio.send_tone(440, 1.0)
+    hears(calls[2], 440)
+    calls[2].audio.wait_silence()
+    for call in calls:
+        call.hang_up()
+    wait_no_channels(asterisk)
+    [path] = recordings_of(asterisk, conference)
+    assert holds(read_codes(path), 440)
+
+
 def test_the_next_conference_of_the_same_id_gets_a_recording_of_its_own(
     caller: UserAgent, asterisk: PrivateAsterisk
 ) -> None:

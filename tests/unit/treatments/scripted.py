@@ -14,7 +14,7 @@ from gvma.treatments.commands import Call, CallerGone, CallFlow, Command, Note, 
 
 OK = Reply(200, "0")
 SAMPLES_A_SECOND = 8000
-RECORDED = Reply(200, "0", "timeout", 8000, True)
+RECORDED = Reply(200, "0", "timeout", 8000)
 HANG_UP = "hang up"
 
 
@@ -38,6 +38,7 @@ class Asterisk:
     keys: Iterable[str] = ()
     others_in_groups: list[str] = field(default_factory=list)
     conferences: dict[str, int] = field(default_factory=dict)
+    opened_meanwhile: dict[str, int] = field(default_factory=dict)
     recorded: set[str] = field(default_factory=set)
     confbridge_loaded: bool = True
     plays_before_hangup: int = 10_000
@@ -132,6 +133,8 @@ class Asterisk:
         if function == "STAT":
             flag, _, path = argument.partition(",")
             return str(int(path in (self.folders if flag == "d" else self.files | self.folders)))
+        if function == "GROUP_COUNT":
+            return str([self._group, *self.others_in_groups].count(argument.partition("@")[0]))
         if function == "GROUP_MATCH_COUNT":
             groups = [self._group, *self.others_in_groups]
             return str(sum(re.search(argument.partition("@")[0], group) is not None for group in groups))
@@ -177,8 +180,9 @@ class Asterisk:
         if application == "Hangup":
             self.gone = True
             return Reply(200, "-1")
-        if application == "Wait" and not self.answered:
+        if application == "Wait" and self.others_in_groups:
             self.others_in_groups.clear()
+            self.conferences |= self.opened_meanwhile
             return OK
         if application == "Wait":
             self.heard.append(f"silence for {float(arguments):g} s")

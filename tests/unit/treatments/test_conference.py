@@ -53,6 +53,29 @@ def test_a_conference_that_began_unrecorded_is_recorded_from_the_caller_who_asks
     assert f"EXEC MixMonitor {FILE}" in asterisk.lines
 
 
+def group_of(uri: str) -> str:
+    asterisk = Asterisk(uri)
+    asterisk.runs(SERVICE)
+    return asterisk.variables["GROUP(gvma-conference)"]
+
+
+def test_who_opens_a_conference_beside_one_who_asks_has_it_recorded() -> None:
+    asterisk = Asterisk("sip:conf=Sales@h", others_in_groups=[group_of("sip:conf=sales@h;record=x1")])
+    asterisk.runs(SERVICE)
+    assert asterisk.variables["CONFBRIDGE(bridge,record_file)"] == FILE
+
+
+def test_who_asks_waits_for_what_one_beside_it_makes_of_the_conference() -> None:
+    beside = [group_of("sip:conf=sales@h")]
+    unrecorded = Asterisk("sip:conf=Sales@h;record=x1", others_in_groups=[*beside], opened_meanwhile={"sales": 1})
+    unrecorded.runs(SERVICE)
+    assert f"EXEC MixMonitor {FILE}" in unrecorded.lines
+    assert "CONFBRIDGE(bridge,record_file)" not in unrecorded.variables
+    hung_up = Asterisk("sip:conf=Sales@h;record=x1", others_in_groups=[*beside])
+    hung_up.runs(SERVICE)
+    assert hung_up.variables["CONFBRIDGE(bridge,record_file)"] == FILE
+
+
 def test_a_missing_recordings_folder_is_logged_and_the_callers_still_meet() -> None:
     asterisk = Asterisk("sip:conf=Sales@h;record=x1", folders=set())
     assert asterisk.runs(SERVICE) == "conferred"
