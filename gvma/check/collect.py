@@ -42,6 +42,8 @@ _OF_ONE_QUERY = (ConfigServerFault, ConfigServerMalformed, ConfigServerTruncated
 # A sync may wait longer, as the settings say; whoever runs a check wants to hear what is slow.
 _PAUSE_SECONDS = 10.0
 _ALL_QUERIES_SECONDS = 60.0
+# Keys of [cfgserver] without which nobody can be asked, or somebody else would be.
+_TO_REACH_IT = frozenset({"host", "port", "url", "username", "password", "password_file"})
 _OWN_LINES = {"vm": voicemail.OWN_LINES, "exten": dialplan.OWN_LINES}
 
 
@@ -85,6 +87,8 @@ def collect(examined: Examined, *, probe: bool = False) -> Evidence:
 
 def _not_asked(examined: Examined, sections: tuple[str, ...]) -> str:
     """Why Configuration Server is not to be asked; empty where it is. Nobody else gets its credentials."""
+    if any(problem.where.rpartition(", ")[2] in _TO_REACH_IT for problem in examined.problems):
+        return "lines of [cfgserver] cannot hold yet, as said above"
     if "cfgserver" not in sections:
         return "[cfgserver] sets nothing"
     origins, cfgserver = examined.loaded.origins, examined.loaded.settings.cfgserver
