@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from gvma.asterisk import endpoints
-from gvma.asterisk.entries import Warning
+from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.hosts import sipserver_hosts
 from gvma.asterisk.site import DialplanNames
 from gvma.settings.model import GvmaSettings
@@ -57,7 +57,7 @@ class Routing:
     dialplan: bytes = b""
     endpoints: bytes = b""
     identified: tuple[str, ...] = ()
-    warnings: tuple[Warning, ...] = ()
+    warnings: tuple[GvmaWarning, ...] = ()
     left_out: tuple[str, ...] = ()
 
 
@@ -98,7 +98,7 @@ class _Draft:
     driver: str
     identified: Mapping[str, str]
     known: Mapping[str, frozenset[str]]
-    warnings: list[Warning] = field(default_factory=list)
+    warnings: list[GvmaWarning] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     taken: dict[str, str] = field(default_factory=dict)
 
@@ -114,13 +114,13 @@ class _Draft:
             reason, key = self._unusable(number), _dialled(number).lower()
             if reason:
                 message = f"{owner} gets no hint and no extension: its number {reason}"
-                self.warnings.append(Warning("routing-number", message, owner))
+                self.warnings.append(GvmaWarning("routing-number", message, owner))
             elif key not in self.taken:
                 self.taken[key] = owner
                 numbers.append(number)
             elif self.taken[key] != owner:
                 message = f"{owner} gets no extension: {self.taken[key]} has that number"
-                self.warnings.append(Warning("routing-number-twice", message, owner))
+                self.warnings.append(GvmaWarning("routing-number-twice", message, owner))
         return sorted(numbers, key=_in_order)
 
     def dialplan(self, phones: list[str], services: list[str]) -> bytes:
@@ -193,7 +193,7 @@ class _Draft:
 
     def _no_address(self, key: str, peer: str) -> None:
         where = f"[gvma_settings] {key}"
-        self.warnings.append(Warning("routing-address", f"{peer} is left out: {key} is missing", where))
+        self.warnings.append(GvmaWarning("routing-address", f"{peer} is left out: {key} is missing", where))
 
     def _register_is_refused(self) -> None:
         peer = self.settings.routing_sipserver_peer
@@ -201,7 +201,7 @@ class _Draft:
             f"{peer} is known by its address, so SIP Server's REGISTER is taken for it and refused; "
             "set endpoint_identifier_order=username,ip,anonymous in [global] of pjsip.conf"
         )
-        self.warnings.append(Warning("register-and-identify", message, peer))
+        self.warnings.append(GvmaWarning("register-and-identify", message, peer))
 
 
 def _dialled(extension: str) -> str:

@@ -51,7 +51,7 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
+class GvmaWarning:
     """Something that a person should look at, and that leaves the exit code alone.
 
     code: stable, for machines. where: the owner and the option, printable whatever the owner is called.

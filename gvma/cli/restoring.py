@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gvma.asterisk.entries import Warning
+from gvma.asterisk.entries import GvmaWarning
 from gvma.cli import exits
 from gvma.sync import restore as restoring
 from gvma.sync.asterisk_side import Asterisk
@@ -69,13 +69,13 @@ def warn_mended(output: Output, settings: GvmaSettings) -> None:
     """Finishes what an interrupted run began, under the lock, and says so."""
     mended = restoring.mend(settings.backup_path)
     if mended is not None:
-        output.warn(Warning("interrupted-run-mended", mended.text, str(settings.backup_path)))
+        output.warn(GvmaWarning("interrupted-run-mended", mended.text, str(settings.backup_path)))
 
 
 def _dry_run(output: Output, settings: GvmaSettings, chosen: BackupSet) -> None:
     pending = pending_recovery(settings.backup_path)
     if pending:
-        output.warn(Warning("interrupted-run", pending, str(settings.backup_path)))
+        output.warn(GvmaWarning("interrupted-run", pending, str(settings.backup_path)))
     plan = restoring.plan_restore(chosen, settings)
     diffs = [text for file in plan.files if (text := file.diff())]
     output.result(

@@ -3,8 +3,8 @@
 Pure: no file, no socket, no clock. The same objects in any order give the same answer.
 """
 
-from gvma.asterisk.entries import Mailbox, Subscription, Warning
+from gvma.asterisk.entries import GvmaWarning, Mailbox, Subscription
 from gvma.mailboxes.claims import ConfiguredObject
 from gvma.mailboxes.rules import Desired, RefusedOwner, desired
 
-__all__ = ["ConfiguredObject", "Desired", "Mailbox", "RefusedOwner", "Subscription", "Warning", "desired"]
+__all__ = ["ConfiguredObject", "Desired", "GvmaWarning", "Mailbox", "RefusedOwner", "Subscription", "desired"]

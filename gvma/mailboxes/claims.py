@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, Mailbox, Warning
+from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, GvmaWarning, Mailbox
 from gvma.mailboxes import values
 from gvma.mailboxes.values import Refused
 
@@ -94,7 +94,7 @@ def asked_of(thing: ConfiguredObject) -> list[str]:
 
 
 def claim_of(
-    role: int, serial: int, thing: ConfiguredObject, *, allow_mailcmd: bool, warnings: list[Warning]
+    role: int, serial: int, thing: ConfiguredObject, *, allow_mailcmd: bool, warnings: list[GvmaWarning]
 ) -> Claim | None:
     """The claim of one object, None where it asks for nothing. Raises Refused.
 
@@ -169,14 +169,14 @@ def _mailbox(box: str, context: str, default: str, thing: ConfiguredObject) -> M
 
 
 def _leave_out_commands(
-    mailbox: Mailbox, role: int, thing: ConfiguredObject, allow_mailcmd: bool, warnings: list[Warning]
+    mailbox: Mailbox, role: int, thing: ConfiguredObject, allow_mailcmd: bool, warnings: list[GvmaWarning]
 ) -> None:
     options, left_out = values.voicemail_options("gvm_options", mailbox.options, allow_mailcmd=allow_mailcmd)
     mailbox.options = options
     for key in left_out:
         owner = owner_of(ROLES[role], thing)
         message = f"{owner}: the voicemail option {key[:40]!a} is left out, since it can make Asterisk run a command"
-        warnings.append(Warning("option-left-out", message, f"{owner}, gvm_options"))
+        warnings.append(GvmaWarning("option-left-out", message, f"{owner}, gvm_options"))
     if len(options) + len(mailbox.email) > values.SHORT:
         fields = mailbox.pin, mailbox.name, mailbox.email, mailbox.pager, options
         values.line_fits("gvm_options", mailbox.box, fields)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from gvma.asterisk.entries import OWN_CONTEXTS, Mailbox, Subscription, Warning
+from gvma.asterisk.entries import OWN_CONTEXTS, GvmaWarning, Mailbox, Subscription
 from gvma.mailboxes.claims import FIELD_OPTIONS, ROLES, Claim, ConfiguredObject, asked_of, claim_of, owner_of
 from gvma.mailboxes.values import BOX, CONTEXT, Refused
 
@@ -39,7 +39,7 @@ class Desired:
 
     mailboxes: tuple[Mailbox, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
-    warnings: tuple[Warning, ...] = ()
+    warnings: tuple[GvmaWarning, ...] = ()
     refused: tuple[RefusedOwner, ...] = ()
     owners: Mapping[str, Mapping[int, Subscription]] = field(default_factory=dict)
 
@@ -58,7 +58,7 @@ def desired(
     Asterisk's files is refused, with a warning that names it and the option; it spoils nobody else's box.
     allow_mailcmd: keep voicemail options that make Asterisk run a command.
     """
-    warnings: list[Warning] = []
+    warnings: list[GvmaWarning] = []
     refused: list[RefusedOwner] = []
     claims: dict[str, list[Claim]] = {context: [] for context in OWN_CONTEXTS}
     for role, objects in enumerate((dns, agents, groups)):
@@ -73,7 +73,7 @@ def _claims(
     role: int,
     objects: Iterable[ConfiguredObject],
     allow_mailcmd: bool,
-    warnings: list[Warning],
+    warnings: list[GvmaWarning],
     refused: list[RefusedOwner],
 ) -> Iterator[Claim]:
     element = ROLES[role].element
@@ -81,14 +81,14 @@ def _claims(
         if thing.kind != element:
             owner = owner_of(ROLES[role], thing)
             message = f"{owner} is left out: a {element} was asked for, and this is a {thing.kind[:40]!a}"
-            warnings.append(Warning("other-object", message, owner))
+            warnings.append(GvmaWarning("other-object", message, owner))
             continue
         try:
             claim = claim_of(role, serial, thing, allow_mailcmd=allow_mailcmd, warnings=warnings)
         except Refused as refusal:
             owner = owner_of(ROLES[role], thing)
             message = f"{owner} is left out: {refusal.option} {refusal.reason}. What it has already stays."
-            warnings.append(Warning("refused-value", message, f"{owner}, {refusal.option.split(',')[0]}"))
+            warnings.append(GvmaWarning("refused-value", message, f"{owner}, {refusal.option.split(',')[0]}"))
             refused.append(_refused(role, thing, owner))
             claim = None
         if thing.repeated or thing.odd_type:
@@ -97,13 +97,13 @@ def _claims(
             yield claim
 
 
-def _remarks(thing: ConfiguredObject, owner: str) -> Iterator[Warning]:
+def _remarks(thing: ConfiguredObject, owner: str) -> Iterator[GvmaWarning]:
     for key in thing.repeated:
         if key.startswith("gvm_"):
             message = f"{owner}: {key[:40]!a} is set twice; the first value counts"
-            yield Warning("repeated-option", message, f"{owner}, {key[:40]!a}")
+            yield GvmaWarning("repeated-option", message, f"{owner}, {key[:40]!a}")
     if thing.odd_type:
-        yield Warning("odd-type", f"{owner}: its type {thing.odd_type[:40]!a} is no number", owner)
+        yield GvmaWarning("odd-type", f"{owner}: its type {thing.odd_type[:40]!a} is no number", owner)
 
 
 def _refused(role: int, thing: ConfiguredObject, owner: str) -> RefusedOwner:
@@ -126,7 +126,7 @@ def _in_order(claims: list[Claim]) -> Iterator[Claim]:
 
 
 def _served(
-    claims: Iterable[Claim], warnings: list[Warning], refused: list[RefusedOwner], *, allow_mailcmd: bool
+    claims: Iterable[Claim], warnings: list[GvmaWarning], refused: list[RefusedOwner], *, allow_mailcmd: bool
 ) -> Desired:
     """Gives each name, and so each box, to its first claimant.
 
@@ -169,15 +169,15 @@ def _claim_again(thing: ConfiguredObject, *, allow_mailcmd: bool) -> Claim:
     return claim
 
 
-def _collision(claim: Claim, holder: Claim, name: str) -> Warning:
+def _collision(claim: Claim, holder: Claim, name: str) -> GvmaWarning:
     message = (
         f"{claim.owner} is left out: its subscription would be {name}, which stands for "
         f"{holder.box}@{holder.context} of {holder.owner} already. What it has already stays."
     )
-    return Warning("name-collision", message, f"{claim.owner}, gvm_mailbox")
+    return GvmaWarning("name-collision", message, f"{claim.owner}, gvm_mailbox")
 
 
-def _differences(claim: Claim, holder: Claim) -> Iterator[Warning]:
+def _differences(claim: Claim, holder: Claim) -> Iterator[GvmaWarning]:
     if claim.foreign:
         return
     asked = asked_of(claim.thing), asked_of(holder.thing)
@@ -191,7 +191,7 @@ def _differences(claim: Claim, holder: Claim) -> Iterator[Warning]:
             f"{mine} and {theirs} share the box {claim.box}@{claim.context}, "
             f"but differ in {', '.join(differing)}; what {theirs} has counts"
         )
-        yield Warning("shared-box", message, f"{mine}, {differing[0]}")
+        yield GvmaWarning("shared-box", message, f"{mine}, {differing[0]}")
 
 
 def _fields(claim: Claim) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from gvma.asterisk.block import with_block
-from gvma.asterisk.entries import OWN_CONTEXTS, Mailbox, Subscription, Warning
+from gvma.asterisk.entries import OWN_CONTEXTS, GvmaWarning, Mailbox, Subscription
 from gvma.asterisk.sip import read_subscriptions
 from gvma.asterisk.voicemail import BoxLine, read_boxes
 from gvma.mailboxes import Desired
@@ -212,9 +212,9 @@ def _number_order(box: str) -> tuple[bool, int, str]:
     return (not number, int(box) if number else 0, box)
 
 
-def _unsure(kept: Kept) -> list[Warning]:
+def _unsure(kept: Kept) -> list[GvmaWarning]:
     return [
-        Warning(
+        GvmaWarning(
             "refused-owner-unknown",
             "its values are refused, and nobody knows which mailbox it had: mailboxes and subscriptions of its "
             "kind that no other owner has are kept until its values are put right",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from gvma.asterisk.entries import Warning
+from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.lines import Section, read
 from gvma.settings.model import GvmaSettings
 from gvma.sync.plan import Plan
@@ -18,13 +18,13 @@ from gvma.sync.targets import TargetNow, Three, boxes_of, look_at, subscriptions
 _NAMED = 5
 
 
-def doubled(plan: Plan, now: Three, settings: GvmaSettings) -> Iterator[Warning]:
+def doubled(plan: Plan, now: Three, settings: GvmaSettings) -> Iterator[GvmaWarning]:
     """A warning for each file of the site's that defines mailboxes or subscriptions of the plan."""
     foreign = plan.foreign
     if foreign.boxes:
         ours = {one.key.lower(): one.key for one in plan.mailboxes if foreign.has_box(one.key)}
         for path, names in _places(now[0], settings, boxes_of, ours):
-            yield Warning(
+            yield GvmaWarning(
                 "box-of-the-site",
                 f"{_named('mailbox', 'mailboxes', names)} outside of the managed block: Asterisk keeps whichever line "
                 "comes first and ignores the other. Remove the site's own line, or keep its box in another context.",
@@ -34,7 +34,7 @@ def doubled(plan: Plan, now: Three, settings: GvmaSettings) -> Iterator[Warning]
         ours = {name if foreign.case_counts else name.lower(): name for name in plan.left_to_site}
         target = now[1].target
         for path, names in _places(now[1], settings, lambda text: subscriptions_of(target, text, settings), ours):
-            yield Warning(
+            yield GvmaWarning(
                 "object-of-the-site",
                 f"{_named('object', 'objects', names)} outside of the managed block, and is left out of it: Asterisk "
                 "takes no two of one name. Remove the site's own, and the next sync writes ours.",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gvma.asterisk.entries import Mailbox, Subscription, Warning
+from gvma.asterisk.entries import GvmaWarning, Mailbox, Subscription
 from gvma.settings.model import GvmaSettings
 from gvma.sync.brake import Shrinkage
 from gvma.sync.counting import Counts
@@ -64,7 +64,7 @@ class Plan:
     extensions: Mapping[str, tuple[str, ...]] = field(repr=False)
     pins: SettledPins = field(repr=False)
     owners: bytes = field(repr=False)
-    warnings: tuple[Warning, ...]
+    warnings: tuple[GvmaWarning, ...]
     shrinkage: Shrinkage
     left_out: tuple[str, ...] = ()
     left_to_site: frozenset[str] = frozenset()

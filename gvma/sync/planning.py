@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gvma.asterisk import pjsip, site
-from gvma.asterisk.entries import Warning
+from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.hosts import sipserver_hosts
 from gvma.errors import UsageError
 from gvma.mailboxes import desired
@@ -40,7 +40,7 @@ class Prepared:
     files: tuple[TargetFile, ...]
     now: Three = field(repr=False)
     secrets: tuple[TargetFile, ...]
-    warnings: tuple[Warning, ...]
+    warnings: tuple[GvmaWarning, ...]
 
     @property
     def changed(self) -> bool:
@@ -94,7 +94,7 @@ class Planner:
             # Asterisk reads secret.conf again only with a voicemail.conf that has changed.
             anew = planned(now[0], now[0].redated(around.generated_at), self._settings, anew=True)
             plan = replace(plan, files=(anew, *plan.files[1:]))
-        notes = [Warning("target-file", note, str(file.path)) for file in files for note in file.notes]
+        notes = [GvmaWarning("target-file", note, str(file.path)) for file in files for note in file.notes]
         said = (*notes, *plan.warnings, *doubled(plan, now, self._settings), *warnings)
         return Prepared(plan, files, now, stale, said)
 
@@ -115,14 +115,14 @@ class Planner:
                 hint="Nothing was changed. Give BOX@CONTEXT as voicemail.conf has it, such as 1000@GVMA_DN.",
             )
 
-    def _stale_secrets(self, plan: Plan, site: bytes) -> tuple[tuple[TargetFile, ...], list[Warning]]:
+    def _stale_secrets(self, plan: Plan, site: bytes) -> tuple[tuple[TargetFile, ...], list[GvmaWarning]]:
         """The ``secret.conf`` files that would override a PIN that is to be in force, and what to say of them."""
         wanted = {*plan.pins.reset, *plan.pins.fresh}
         if not wanted:
             return (), []
         in_spool = pins_in_spool(site)
         stale: list[TargetFile] = []
-        warnings: list[Warning] = []
+        warnings: list[GvmaWarning] = []
         fresh = set(plan.pins.fresh)
         for key in self._kept_in_spool(wanted, in_spool=in_spool):
             path = secret_file(self._settings.asterisk_spool_path, key)
@@ -132,13 +132,13 @@ class Planner:
                 continue
             except OSError as error:
                 warnings.append(
-                    Warning("spool-unreadable", f"its PIN cannot be reset: {error.strerror or error}", str(path))
+                    GvmaWarning("spool-unreadable", f"its PIN cannot be reset: {error.strerror or error}", str(path))
                 )
                 continue
             stale.append(read_target(path))
             if key in fresh:
                 warnings.append(
-                    Warning(
+                    GvmaWarning(
                         "old-pin-removed",
                         f"the PIN of an earlier mailbox {key} is removed (a copy is in the backup set)",
                         str(path),

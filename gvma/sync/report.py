@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gvma.asterisk.entries import Warning
+from gvma.asterisk.entries import GvmaWarning
 from gvma.sync.counting import Counts
 from gvma.sync.plan import Plan
 
@@ -47,7 +47,7 @@ class SyncReport:
     backup_set: str | None = None
     reloaded: list[str] = field(default_factory=list)
     reload_failed: list[str] = field(default_factory=list)
-    warnings: list[Warning] = field(default_factory=list)
+    warnings: list[GvmaWarning] = field(default_factory=list)
     objects: dict[str, int] = field(default_factory=dict)
     show_warnings: bool = True
     finished: bool = False
@@ -57,7 +57,7 @@ class SyncReport:
         return any(self.files.values())
 
     def warn(self, code: str, message: str, where: str | Path = "") -> None:
-        self.warnings.append(Warning(code, message, str(where)))
+        self.warnings.append(GvmaWarning(code, message, str(where)))
 
     def take(self, counts: Counts, files: dict[Path, bool]) -> None:
         """What has been written; a file that was written twice in one run counts once."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gvma.mailboxes import Warning
+from gvma.mailboxes import GvmaWarning
 from gvma.sync import disk
 from gvma.sync.files import not_kept, read_private, remove_private, write_private
 
@@ -49,7 +49,7 @@ class Left:
         return last if isinstance(last, dict) else {}
 
 
-def last_text(objects: Mapping[str, int], warnings: Sequence[Warning]) -> bytes:
+def last_text(objects: Mapping[str, int], warnings: Sequence[GvmaWarning]) -> bytes:
     """The counts and the warnings of a sync."""
     said = [[warning.code, warning.message, warning.where] for warning in warnings]
     return (json.dumps({"objects": dict(objects), "warnings": said}, indent=1) + "\n").encode()
