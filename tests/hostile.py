@@ -5,6 +5,18 @@ A corpus for the rules and for real servers; nothing here knows what becomes of 
 
 from __future__ import annotations
 
+OPTIONS = (
+    "gvm_mailbox",
+    "gvm_mailbox_context",
+    "gvm_name",
+    "gvm_password",
+    "gvm_email",
+    "gvm_pager_email",
+    "gvm_options",
+    "gvm_group_mailbox",
+)
+"""Where such a value can come from: every option that gvma reads of an object."""
+
 _BREAKS = ("\n", "\r", "\r\n", "\0", "\t", "\x1b[31m", "\x7f", "\x85", "\u2028", "\u2029", "\v", "\f")
 _LINES = (
     "[general]",

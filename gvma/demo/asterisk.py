@@ -164,6 +164,20 @@ class PrivateAsterisk:
         self._run.mkdir(exist_ok=True)
         self.start()
 
+    def shorten_prompts(self) -> None:
+        """Every prompt becomes a tenth of a second of silence, so that leaving a message takes no fifteen seconds.
+
+        The sound ``tone`` is three seconds of 1 kHz, to leave as a message.
+        """
+        english = self.sounds / "en"
+        for link in english.iterdir():
+            link.unlink()
+        for prompt in self.root.sounds.rglob("*.gsm"):
+            short = english / prompt.relative_to(self.root.sounds).with_suffix(".ulaw")
+            short.parent.mkdir(exist_ok=True)
+            short.write_bytes(b"\xff" * 800)
+        (english / "tone.ulaw").write_bytes(bytes((0xFF, 0xA0, 0x80, 0xA0, 0xFF, 0x20, 0x00, 0x20)) * 3000)
+
     def cli(self, command: str) -> list[str]:
         """The lines that Asterisk's own console answers to a command."""
         done = subprocess.run(
@@ -176,7 +190,7 @@ class PrivateAsterisk:
         texts = [path.read_bytes() for path in (self.folder / "log/full",) if path.exists()]
         return b"".join(texts).decode("utf-8", "replace")
 
-    def wait_log(self, pattern: str, timeout: float = 10.0) -> re.Match[str]:
+    def wait_log(self, pattern: str, timeout: float = 30.0) -> re.Match[str]:
         """The first match of a regular expression (lines apart: ``.`` stops at a line end) in the log."""
         deadline = time.monotonic() + timeout
         while True:

@@ -143,7 +143,7 @@ def _asterisk(stack: ExitStack, folder: Path, agi_port: int, say: Say) -> Privat
     dialplan = _DIALPLAN.format(agi_port=agi_port, media=media)
     files = {"voicemail.conf": _VOICEMAIL, "extensions.conf": dialplan}
     asterisk = stack.enter_context(PrivateAsterisk(root, folder / "asterisk", files, ami_secret=_AMI_SECRET))
-    _shorten_prompts(asterisk)
+    asterisk.shorten_prompts()
     say(f"   Asterisk {root.version} is running, with {'PJSIP' if driver == 'pjsip' else 'chan_sip'}.")
     return asterisk
 
@@ -160,19 +160,6 @@ def _write_site_files(etc: Path, agi_port: int) -> None:
     (etc / "voicemail.conf").write_text(_VOICEMAIL)
     (etc / "extensions.conf").write_text(_DIALPLAN.format(agi_port=agi_port, media="gvma-media-pjsip.conf"))
     (etc / "pjsip.conf").write_text("; The site's own pjsip.conf: gvma never touches these lines.\n")
-
-
-def _shorten_prompts(asterisk: PrivateAsterisk) -> None:
-    """Every prompt becomes a tenth of a second of silence, so that leaving a message takes no fifteen seconds."""
-    english = asterisk.sounds / "en"
-    for link in english.iterdir():
-        link.unlink()
-    for prompt in asterisk.root.sounds.rglob("*.gsm"):
-        short = english / prompt.relative_to(asterisk.root.sounds).with_suffix(".ulaw")
-        short.parent.mkdir(exist_ok=True)
-        short.write_bytes(b"\xff" * 800)
-    tone = bytes((0xFF, 0xA0, 0x80, 0xA0, 0xFF, 0x20, 0x00, 0x20)) * 3000  # three seconds of 1 kHz in mu-law
-    (english / "tone.ulaw").write_bytes(tone)
 
 
 def _plant(tree: Path, asterisk: PrivateAsterisk | None) -> None:

@@ -20,22 +20,12 @@ from gvma.demo.asterisk import PrivateAsterisk
 from gvma.mailboxes import Desired, desired
 from gvma.routing import Routing, routing
 from gvma.settings.model import GvmaSettings
-from tests.hostile import CORPUS
+from tests.hostile import CORPUS, OPTIONS
 from tests.integration.conftest import StartAsterisk
 
 BEGIN, END = b";$---GVMA-BEGIN-GVMA---$", b";$---GVMA-END-GVMA---$"
 AT = "Tue Jan 15 20:36:50 2008"
 SITE_VOICEMAIL = b"[general]\nformat=wav\nmaxmsg=100\n[default]\n9000 => 9000,Site,site@example,,\n"
-OPTIONS = (
-    "gvm_mailbox",
-    "gvm_mailbox_context",
-    "gvm_name",
-    "gvm_password",
-    "gvm_email",
-    "gvm_pager_email",
-    "gvm_options",
-    "gvm_group_mailbox",
-)
 SETTINGS = GvmaSettings(
     siptserver_host="127.0.0.5",
     siptserver_port=5999,

@@ -38,7 +38,7 @@ def layer(**names: str) -> Layer:
 @pytest.fixture
 def asterisk(start_asterisk: StartAsterisk, version: int) -> PrivateAsterisk:
     started = start_asterisk(version, {"voicemail.conf": FOREIGN_BOX, "extensions.conf": DIALPLAN})
-    _shorten_prompts(started)
+    started.shorten_prompts()
     return started
 
 
@@ -53,18 +53,6 @@ def installation(asterisk: PrivateAsterisk) -> Iterator[Installation]:
 @pytest.fixture
 def sipserver(asterisk: PrivateAsterisk, start_telephone: StartTelephone) -> UserAgent:
     return start_telephone(asterisk, "gsip", host=SIPSERVER, port=SIPSERVER_PORT)
-
-
-def _shorten_prompts(asterisk: PrivateAsterisk) -> None:
-    """Every prompt takes a tenth of a second."""
-    english = asterisk.sounds / "en"
-    for link in english.iterdir():
-        link.unlink()
-    for prompt in asterisk.root.sounds.rglob("*.gsm"):
-        short = english / prompt.relative_to(asterisk.root.sounds).with_suffix(".ulaw")
-        short.parent.mkdir(exist_ok=True)
-        short.write_bytes(b"\xff" * 800)
-    (english / "tone.ulaw").write_bytes(bytes((0xFF, 0xA0, 0x80, 0xA0, 0xFF, 0x20, 0x00, 0x20)) * 3000)
 
 
 def _leave_message(asterisk: PrivateAsterisk, place: str) -> None:

@@ -10,13 +10,9 @@ from gvma.configserver.objects import ConfigObject
 from gvma.configserver.simulator import Simulator
 from gvma.mailboxes import desired
 from tests.fakes.command import Commands
-from tests.hostile import CORPUS
+from tests.hostile import CORPUS, OPTIONS
 from tests.soak.site import Layer, Site
 
-OPTIONS = (
-    *("gvm_mailbox", "gvm_mailbox_context", "gvm_name", "gvm_password", "gvm_email", "gvm_pager_email"),
-    *("gvm_options", "gvm_group_mailbox"),
-)
 VOICEMAIL = "[general]\nformat=wav\nmaxmsg=100\n[default]\n9000 => 9000,Site,site@example,,\n"
 EXTENSIONS = "[general]\n[default]\nexten => 100,1,NoOp(site)\ninclude => GVMA\n"
 PLAIN = {"7001": {"gvm_name": "Ann", "gvm_email": "ann@example.com"}, "7002": {}}

@@ -87,14 +87,3 @@ class Phone:
         assert found is not None
         self._heard = found.end()
         return found[1]
-
-
-def shorten_prompts(asterisk: PrivateAsterisk) -> None:
-    """Every prompt becomes a tenth of a second of silence."""
-    english = asterisk.sounds / "en"
-    for link in english.iterdir():
-        link.unlink()
-    for prompt in asterisk.root.sounds.rglob("*.gsm"):
-        short = english / prompt.relative_to(asterisk.root.sounds).with_suffix(".ulaw")
-        short.parent.mkdir(exist_ok=True)
-        short.write_bytes(b"\xff" * 800)

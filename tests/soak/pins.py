@@ -17,7 +17,7 @@ from gvma.demo.asterisk import PrivateAsterisk
 from tests.fakes.command import Commands
 from tests.integration.calls import PJSIP
 from tests.integration.conftest import StartAsterisk, StartTelephone
-from tests.soak.phone import EXTENSIONS, Phone, shorten_prompts
+from tests.soak.phone import EXTENSIONS, Phone
 from tests.soak.site import Layer, Site
 from tests.useragent import UserAgent
 
@@ -44,7 +44,7 @@ class Owner:
         self.asterisk, self.commands, self.in_spool = asterisk, commands, in_spool
         self.log = folder / "gvma.log"
         self.site = Site(folder, asterisk, routing="no", log_file=self.log)
-        shorten_prompts(asterisk)
+        asterisk.shorten_prompts()
         self.phone = Phone(asterisk, agent)
 
     @property

@@ -12,18 +12,7 @@ from gvma.asterisk.lines import lines
 from gvma.asterisk.voicemail import read_boxes, render_voicemail
 from gvma.configserver.objects import ConfigObject
 from gvma.mailboxes import Desired, Mailbox, Subscription, desired
-from tests.hostile import CORPUS
-
-OPTIONS = (
-    "gvm_mailbox",
-    "gvm_mailbox_context",
-    "gvm_name",
-    "gvm_password",
-    "gvm_email",
-    "gvm_pager_email",
-    "gvm_options",
-    "gvm_group_mailbox",
-)
+from tests.hostile import CORPUS, OPTIONS
 
 
 def dn(number: str, dbid: int = 1, /, **options: str) -> ConfigObject:

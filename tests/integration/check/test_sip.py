@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
+from tests.integration.calls import wait_until
 from tests.integration.check import (
     SIP_SERVER,
     codes,
@@ -38,9 +38,11 @@ def reload_driver(installation: Installation) -> None:
 def wait_for_object(installation: Installation, name: str) -> None:
     """Asterisk holds a peer or AOR; chan_sip reads its file behind the answer to the reload."""
     command = "sip show peers" if installation.asterisk.driver == "sip" else "pjsip show aors"
-    deadline = time.monotonic() + 10
-    while not any(name in line for line in installation.asterisk.cli(command)):
-        assert time.monotonic() < deadline, f"{name} did not come"
+    wait_until(
+        lambda: any(name in line for line in installation.asterisk.cli(command)),
+        f"{name} did not come",
+        lambda: "\n".join(installation.asterisk.cli(command)),
+    )
 
 
 def test_a_subscription_that_asterisk_does_not_hold_is_refused_with_404(installation: Installation) -> None:

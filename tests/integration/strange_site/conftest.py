@@ -10,7 +10,6 @@ import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.defaults import PJSIP_TRANSPORT, SIP_GENERAL
-from gvma.demo.story import _shorten_prompts
 from tests.integration.conftest import StartAsterisk, StartTelephone
 from tests.integration.installation import Installation
 from tests.integration.strange_site import EXTENSIONS, OBJECTS, PORT, SETTINGS, SIPSERVER, VOICEMAIL, put_site_files
@@ -22,7 +21,7 @@ def serving(request: pytest.FixtureRequest, start_module_asterisk: StartAsterisk
     """One Asterisk for all tests of the file."""
     version, driver = request.param
     asterisk = start_module_asterisk(version, driver=driver)
-    _shorten_prompts(asterisk)
+    asterisk.shorten_prompts()
     return asterisk
 
 
