@@ -252,12 +252,13 @@ class Server:
 
 
 def run(server: Server) -> None:
-    """Runs an opened server to its end: SIGTERM and SIGINT drain it (a second one ends it), SIGUSR1 logs the
-    counters. uvloop is the loop where it is installed."""
+    """Runs an opened server to its end: SIGTERM, SIGINT and SIGHUP drain it (a second one ends it; nohup keeps
+    SIGHUP out), SIGUSR1 logs the counters. uvloop is the loop where it is installed."""
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         loop = runner.get_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, server.drain)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, server.drain)
         loop.add_signal_handler(signal.SIGUSR1, server.log_counters)
         runner.run(server.serve())
 

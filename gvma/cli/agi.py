@@ -30,11 +30,11 @@ def command() -> None:
 def serve(invocation: Invocation, host: str | None, port: int | None) -> None:
     """Answer Asterisk's FastAGI calls until SIGTERM.
 
-    Stays in the foreground and logs to stderr, and to log_file where the settings name one. SIGTERM turns
-    new calls away at once and lets the running ones go on for at most drain_seconds (a second SIGTERM ends
-    them), then leaves with 0. SIGUSR1 logs the counters by route and outcome. agi://host/health answers
-    load balancers. Without --host and --port, agi_host and agi_port of [media] count; without a settings
-    file, the defaults of every key.
+    Stays in the foreground and logs to stderr, and to log_file where the settings name one. SIGTERM, like
+    SIGHUP, turns new calls away at once and lets the running ones go on for at most drain_seconds (a second
+    one ends them), then leaves with 0. SIGUSR1 logs the counters by route and outcome. agi://host/health
+    answers load balancers. Without --host and --port, agi_host and agi_port of [media] count; without a
+    settings file, the defaults of every key.
     """
     from gvma.agi.routes import all_routes  # noqa: PLC0415  (start-up)
     from gvma.agi.server import Server, run  # noqa: PLC0415

@@ -11,6 +11,8 @@ from gvma.treatments.commands import Call, CallerGone, CallFlow, Command, Note
 from gvma.treatments.steps import Steps, answer, ask, full_variable, give_up, playable
 
 KEYS = "0123456789*#ABCD"
+# SIP INFO may name them so, and PJSIP hands them over as they came.
+_KEYS_IN_LOWER_CASE = "abcd"
 
 _NEXT_KEY = Command("WAIT FOR DIGIT", ("-1",), blocking=True)
 
@@ -23,14 +25,14 @@ def digits(call: Call, media: MediaSettings, *, prompted: bool) -> CallFlow:
         return (yield from give_up("the call could not be answered"))
     command = _NEXT_KEY
     if prompt is not None:
-        command = Command("STREAM FILE", (prompt, KEYS), blocking=True)
+        command = Command("STREAM FILE", (prompt, KEYS + _KEYS_IN_LOWER_CASE), blocking=True)
     try:
         while True:
             reply = yield from ask(command)
             if reply.number < 0:
                 return (yield from give_up("Asterisk stopped waiting for keys"))
             if reply.number > 0:
-                yield from _send(chr(reply.number))
+                yield from _send(chr(reply.number).upper())
             command = _NEXT_KEY
     except CallerGone:  # the only end that collecting has
         return "collected"

@@ -29,7 +29,7 @@ def until(child: subprocess.Popen[bytes], pattern: bytes) -> re.Match[bytes]:
     raise AssertionError(f"not in the log: {pattern!r}")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_it_serves_without_settings_says_its_counters_and_leaves_with_0(tmp_path: Path, number: signal.Signals) -> None:
     with start(tmp_path) as child:
         port = int(until(child, rb"listening on 127\.0\.0\.1 port (\d+)")[1])

@@ -31,6 +31,12 @@ def test_a_key_during_the_prompt_ends_the_prompt_and_is_not_lost() -> None:
     assert asterisk.texts == ["Signal=7", "Signal=8"]
 
 
+def test_a_letter_key_has_no_case_also_in_the_prompt() -> None:
+    asterisk = Asterisk(COLLECT, sounds={"custom/please": 3.0}, keys=["a", "d", HANG_UP])
+    asterisk.runs(SERVICE, PROMPTED)
+    assert asterisk.texts == ["Signal=A", "Signal=D"]
+
+
 def test_silence_has_no_prompt() -> None:
     asterisk = Asterisk(SILENCE, sounds={"custom/please": 3.0}, keys=["7", HANG_UP])
     asterisk.runs(SERVICE, PROMPTED)
