@@ -61,12 +61,15 @@ def sync(settings: Settings, options: SyncOptions, report: SyncReport, progress:
         exit_code = 0
     except GvmaError as error:
         exit_code = error.exit_status
+        _log.error("exit %d: %s", exit_code, error)
         raise
     except Stopped as stopped:
         exit_code = 128 + stopped.signal
+        _log.error("stopped by signal %d", stopped.signal)
         raise
     finally:
         _leave_metrics(settings.gvma, report, exit_code, time.monotonic() - started)
+        _log_what_was_done(report)
 
 
 class _Run:
@@ -108,7 +111,6 @@ class _Run:
         state.settle_staged(path, applied=False)
         if mended is None:
             return
-        _log.warning("%s", mended.text)
         self._report.warn("interrupted-run-mended", mended.text, path)
         self._tell_owed(asterisk)
 
@@ -246,6 +248,14 @@ def _dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progr
     report.finished = True
 
 
+def _log_what_was_done(report: SyncReport) -> None:
+    """What a person at the terminal would read; of a run that did nothing, nothing."""
+    for one in report.warnings if report.show_warnings else ():
+        _log.warning("%s: %s", one.where, one.message)
+    if report.changed:
+        _log.info("%s", report.summary())
+
+
 def _leave_metrics(gvma: GvmaSettings, report: SyncReport, exit_code: int, duration: float) -> None:
     if gvma.metrics_file is None:
         return
@@ -260,5 +270,4 @@ def _leave_metrics(gvma: GvmaSettings, report: SyncReport, exit_code: int, durat
     try:
         write_metrics(gvma.metrics_file, figures)
     except OSError as error:
-        _log.warning("metrics_file could not be written: %s", error.strerror)
         report.warn("metrics-file", f"it cannot be written: {error.strerror or error}", gvma.metrics_file)

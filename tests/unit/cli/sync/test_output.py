@@ -132,3 +132,21 @@ def test_warnings_are_said_when_they_are_new_and_not_every_five_minutes(site: Si
     assert site.sync().stderr == ""
     site.put(ODD)
     assert "DN 61009" in site.sync().stderr
+
+
+def test_the_log_says_what_a_sync_did_and_why_one_failed_and_nothing_of_one_that_did_nothing(site: Site) -> None:
+    log = site.root / "gvma.log"
+    site.write_settings(log_file=log)
+    site.put(ODD)
+    site.sync()
+    warned, did = log.read_text().splitlines()
+    assert " WARNING gvma.sync.run [" in warned
+    assert "61009" in warned
+    assert "INFO" in did
+    assert "sync: 5 added, 0 changed, 0 removed in voicemail.conf" in did
+    site.sync()
+    assert len(log.read_text().splitlines()) == 2
+    site.tree.write_text("<CfgData>")
+    assert site.gvma("sync", *site.from_file).returncode == 10
+    assert "ERROR gvma.sync.run" in log.read_text().splitlines()[2]
+    assert f"exit 10: {site.tree}: the XML ends" in log.read_text()
