@@ -47,7 +47,7 @@ def command() -> None:
     "--from",
     "source",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     help="Read an export file (shape A or B, gzip too) instead of the server; needs no settings file.",
 )
 @click.argument("xpath")
@@ -80,7 +80,7 @@ def query_command(invocation: Invocation, source: Path | None, xpath: str) -> No
 @click.option(
     "--data",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     help="Objects to serve, nested or flat, read again when the file changes; else the packaged sample.",
 )
 @click.option("--shape", type=click.Choice(_SHAPES), default="a", show_default=True, help="How answers are written.")

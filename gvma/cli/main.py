@@ -120,7 +120,7 @@ class LazyGroup(click.Group):
     "--config",
     "config",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     help="Settings file; else $GVMA_CONFIG, ./gvma_asterisk76.cfg, /etc/gvma/gvma_asterisk76.cfg.",
 )
 @click.option(

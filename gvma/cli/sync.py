@@ -44,7 +44,7 @@ _SECONDS = click.FloatRange(min=0)
     "--from",
     "export",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     help="Read an export file in Configuration Server's place.",
 )
 @click.option("--force", is_flag=True, help="Go on where the safety brake or a held restored state stops the sync.")

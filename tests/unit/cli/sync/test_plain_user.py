@@ -58,6 +58,17 @@ def test_a_file_that_may_not_be_read_is_refused_to_a_plain_user(as_nobody: Site)
     assert as_nobody.asterisk_files() == before
 
 
+@pytest.mark.parametrize(("name", "status"), [("gvma_asterisk76.cfg", 78), ("objects.xml", 10)])
+def test_settings_and_an_export_that_may_not_be_read_are_told_as_what_they_are(
+    as_nobody: Site, name: str, status: int
+) -> None:
+    (as_nobody.root / name).chmod(0)
+    done = as_nobody.gvma("sync", *as_nobody.from_file, prefix=plain_user())
+    assert done.returncode == status, done.stderr
+    assert name in done.stderr
+    assert "cannot be read: Permission denied" in done.stderr
+
+
 def test_a_folder_that_may_not_be_written_is_refused_to_a_plain_user_and_all_stays(as_nobody: Site) -> None:
     as_nobody.etc.chmod(0o555)
     before = as_nobody.asterisk_files()
