@@ -18,7 +18,7 @@ from gvma.errors import (
 )
 from tests.fakes.answers import SHAPE_A, in_envelope
 from tests.fakes.soap import http, sending, server
-from tests.unit.configserver.test_client import ANSWER, DNS, PASSWORD, ask, refused
+from tests.unit.configserver.asking import ANSWER, DNS, PASSWORD, ask, refused
 
 
 def envelope_sent(request: bytes) -> ElementTree.Element:

@@ -13,7 +13,7 @@ from gvma.configserver.client import ConfigurationServer
 from gvma.errors import ConfigServerTimeout, ConfigServerTlsError
 from gvma.settings.model import ConfigServerSettings, Secret
 from tests.fakes.soap import dripping, http, sending, server
-from tests.unit.configserver.test_client import ANSWER
+from tests.unit.configserver.asking import ANSWER
 
 PASSWORD = "tls-s3cr3t-word"
 OURS = trustme.CA()
