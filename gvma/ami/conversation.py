@@ -26,6 +26,8 @@ _T = TypeVar("_T")
 # Answers on their way at one time, where one action is sent for each of many names.
 _PIPELINE = 200
 _CLOSE_SECONDS = 1.0
+_NOBODY = "See that Asterisk runs, and that manager.conf enables AMI on this address and port."
+_CERTIFICATE = "Let asterisk_cm_ca_file name who signed it, and asterisk_cm_host be a name that stands in it."
 _LOST = "See in Asterisk's log whether it runs and why it closed the connection, then run the same command again."
 
 
@@ -148,7 +150,11 @@ class Conversation:
     async def _open(self) -> None:
         settings = self._settings
         if any(sign in settings.asterisk_cm_username + settings.asterisk_cm_secret.reveal() for sign in "\r\n\0"):
-            raise SettingsError("asterisk_cm_username or asterisk_cm_secret holds a line end")
+            raise SettingsError(
+                "asterisk_cm_username or asterisk_cm_secret holds a line end",
+                where="[gvma_settings]",
+                hint="Nothing was changed. Write it on one line.",
+            )
         connection = wire.OneConnection(
             username=settings.asterisk_cm_username, secret=settings.asterisk_cm_secret.reveal()
         )
@@ -183,7 +189,8 @@ class Conversation:
         except TimeoutError:
             raise self._unreachable(f"no connection within {settings.asterisk_cm_timeout:g} s") from None
         except ssl.SSLCertVerificationError as error:
-            raise self._unreachable(f"its TLS certificate is not trusted: {error.verify_message}") from None
+            reason = f"its TLS certificate is not trusted: {error.verify_message}"
+            raise self._unreachable(reason, _CERTIFICATE) from None
         except ssl.SSLError as error:
             raise self._unreachable(f"no TLS there: {error.reason or error}") from None
         except OSError as error:
@@ -197,14 +204,15 @@ class Conversation:
         try:
             return ssl.create_default_context(cafile=ca_file)
         except OSError as error:
-            raise SettingsError(f"asterisk_cm_ca_file cannot be read: {error}", where=str(ca_file)) from None
+            reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+            raise SettingsError(
+                f"asterisk_cm_ca_file cannot be used: {reason}",
+                where=str(ca_file),
+                hint="Nothing was changed. Name a file of certificates in PEM form.",
+            ) from None
 
-    def _unreachable(self, reason: str) -> AsteriskUnreachableError:
-        return AsteriskUnreachableError(
-            f"Asterisk's AMI cannot be reached: {reason}",
-            where=self.where,
-            hint="See that Asterisk runs, and that manager.conf enables AMI on this address and port.",
-        )
+    def _unreachable(self, reason: str, hint: str = _NOBODY) -> AsteriskUnreachableError:
+        return AsteriskUnreachableError(f"Asterisk's AMI cannot be reached: {reason}", where=self.where, hint=hint)
 
     async def _close(self, connection: wire.OneConnection) -> None:
         if connection.protocol is None:
