@@ -11,7 +11,7 @@ import secrets
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -204,10 +204,8 @@ def private_folder(path: Path) -> None:
 
 def remove_quietly(path: Path) -> None:
     """Removes a temporary file; what cannot be removed now, the next run's recovery removes."""
-    try:
+    with suppress(OSError):
         disk.unlink(path)
-    except OSError:
-        return
 
 
 def unsafe(path: Path, error: OSError, what: str = "") -> UnsafeTargetError:
@@ -241,7 +239,9 @@ def not_kept(path: Path, error: OSError) -> BackupSetError:
 def _advice(error: OSError) -> str:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return "Make room on the disk, then run the command again."
-    if error.errno in {errno.EACCES, errno.EPERM}:
+    if error.errno == errno.EPERM:
+        return "Run the command as root or as the file's owner, whom it keeps; `lsattr` shows what nobody may change."
+    if error.errno == errno.EACCES:
         return "Give this user the right to write the file and its folder, then run the command again."
     if error.errno == errno.EROFS:
         return "Mount the file system for writing, then run the command again."

@@ -90,9 +90,14 @@ def judge(sets: Sequence[BackupSet], policy: Policy, in_use: Collection[str] = (
     newest_first = sorted(sets, key=lambda one: one.id, reverse=True)
     for one in newest_first[: policy.last]:
         reasons[one.id].append("last")
-    _newest_of_each(newest_first, policy.daily, lambda one: one.id[:8], "daily", reasons)
-    _newest_of_each(newest_first, policy.monthly, lambda one: one.id[:6], "monthly", reasons)
+    _newest_of_each(newest_first, policy.daily, lambda one: _clock(one)[:10], "daily", reasons)
+    _newest_of_each(newest_first, policy.monthly, lambda one: _clock(one)[:7], "monthly", reasons)
     return [Verdict(one, tuple(reasons[one.id])) for one in sets]
+
+
+def _clock(one: BackupSet) -> str:
+    """The day by the machine's clock: a set's own time stays ahead for long where the clock once was wrong."""
+    return one.manifest.clock if one.manifest else f"{one.time:%Y-%m-%d}"
 
 
 def _newest_of_each(

@@ -15,9 +15,10 @@ from gvma.sync.sets import BackupSet, BackupSets
 from tests.fakes.asterisk_files import Site
 
 
-def a_set(time: str, *, first: bool = False, readable: bool = True) -> BackupSet:
+def a_set(time: str, *, first: bool = False, readable: bool = True, clock: str = "") -> BackupSet:
     one = f"{time}Z-0000000a"
-    manifest = Manifest(one, "", "", "", "", "sync", "", first, ())
+    day = clock or f"{time[:4]}-{time[4:6]}-{time[6:8]}"
+    manifest = Manifest(one, "", f"{day}T10:00:00Z", "", "", "sync", "", first, ())
     return BackupSet(one, Path(one), manifest if readable else None)
 
 
@@ -42,6 +43,13 @@ def test_the_newest_and_the_first_are_kept() -> None:
         "20261120T09": ("last",),
         "20261121T09": ("last",),
     }
+
+
+def test_days_and_months_are_those_of_the_clock_that_was_once_ahead() -> None:
+    days = ("2026-11-18", "2027-06-01", "2026-11-19", "2026-11-19", "2026-11-20")
+    sets = [a_set(f"20270601T10000{number}", clock=day) for number, day in enumerate(days)]
+    reasons = [verdict.reasons for verdict in judge(sets, Policy(last=0, daily=2, monthly=2))]
+    assert reasons == [(), ("monthly",), (), ("daily",), ("daily", "monthly")]
 
 
 def test_of_each_day_and_month_the_newest_is_kept_with_every_reason() -> None:
