@@ -173,6 +173,13 @@ def is_sipserver(match: str, settings: GvmaSettings) -> bool:
     return any(_matches(match, host, settings.siptserver_port) for host in sipserver_hosts(settings))
 
 
+def by_port_alone(evidence: Evidence) -> bool:
+    """Whether every identify that holds SIP Server's address wants its port as well."""
+    identifies = (evidence.live.identifies if evidence.live else None) or ()
+    matches = [match for _, match in identifies if is_sipserver(match, evidence.settings.gvma)]
+    return bool(matches) and all(_PORTED.fullmatch(match) for match in matches)
+
+
 def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host.strip("[]"))
@@ -206,7 +213,9 @@ def check_identifier_order(evidence: Evidence) -> Iterator[Finding]:
     identified = [match for _, match in live.identifies or () if is_sipserver(match, evidence.settings.gvma)]
     if evidence.settings.gvma.mwi_mode == "REGISTER" and identified:
         yield ORDER.at("pjsip.conf", f"endpoint_identifier_order={live.identifier_order}")
-    own = _aors_of({endpoint for endpoint, match in live.identifies or () if match in identified}, evidence)
+    own = {evidence.settings.gvma.routing_sipserver_peer} | _aors_of(
+        {endpoint for endpoint, match in live.identifies or () if match in identified}, evidence
+    )
     phones = sorted({name for name, host in live.contact_hosts if host in hosts} - own)
     if evidence.settings.gvma.routing and phones and identified:
         yield ORDER_PHONES.at("pjsip.conf", f"{', '.join(phones[:5])} register from SIP Server's address")

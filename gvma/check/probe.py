@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gvma.check.evidence import Evidence
 from gvma.check.finding import Finding, Rule
+from gvma.check.live import by_port_alone
 
 REFUSED = Rule(
     "probe-refused", "error", "Asterisk refuses a SUBSCRIBE for a box",
@@ -25,7 +26,8 @@ NO_NOTIFY = Rule(
 )  # fmt: skip
 ELSEWHERE = Rule(
     "probe-elsewhere", "info", "the probe was refused, and this host is not SIP Server",
-    "PJSIP knows SIP Server by its address, which the probe did not come from; so this says nothing about SIP Server.",
+    "PJSIP knows SIP Server by its address, and by its port where the identify has one, which the probe did not come "
+    "from; so this says nothing about SIP Server.",
     "Run `gvma check --probe` on SIP Server's host, or look at SIP Server's log.",
 )  # fmt: skip
 NOT_PROBED = Rule(
@@ -42,10 +44,11 @@ def check_probes(evidence: Evidence) -> Iterator[Finding]:
     """The answers and NOTIFYs of ``gvma check --probe``."""
     if evidence.probes is not None and evidence.settings.gvma.mwi_mode != "SUBSCRIBE":
         yield NOT_PROBED.at("--probe", f"mwi_mode = {evidence.settings.gvma.mwi_mode}")
+    elsewhere = by_port_alone(evidence)
     for probe in evidence.probes or ():
         if probe.answer == 0:
             yield SILENT.at(probe.name, "no answer to SUBSCRIBE")
-        elif probe.answer == UNAUTHORIZED and not probe.as_sipserver and evidence.driver == "pjsip":
+        elif probe.answer == UNAUTHORIZED and (elsewhere or not probe.as_sipserver) and evidence.driver == "pjsip":
             yield ELSEWHERE.at(probe.name, "SUBSCRIBE was answered 401")
         elif probe.answer >= 300:
             yield REFUSED.at(probe.name, f"SUBSCRIBE was answered {probe.answer}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import permutations
 
+from gvma.asterisk.hosts import sipserver_hosts
 from gvma.check.evidence import Evidence
 from gvma.check.finding import Finding, Rule
 
@@ -48,6 +49,9 @@ def check_settings_file(evidence: Evidence) -> Iterator[Finding]:
     """Every problem and oddity that reading the file gave."""
     for problem in evidence.problems:
         yield INVALID.at(problem.where, problem.message)
+    hosts = sipserver_hosts(evidence.settings.gvma)
+    if evidence.driver == "sip" and len(hosts) > 1 and evidence.syncs:
+        yield INVALID.at("siptserver_host", f"names several addresses, {', '.join(hosts)}; chan_sip takes one")
     for warning in evidence.settings_warnings:
         yield ODD.at(warning.where, warning.message)
 

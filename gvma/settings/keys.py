@@ -159,7 +159,7 @@ _ROUTING = _section(
     ("routing_context", v.name, "dialplan context that holds it"),
     ("routing_phone_seconds", v.number(1, 86_400), "how long a phone rings"),
     ("routing_service_seconds", v.number(1, 86_400), "how long SIP Server may take to answer"),
-    ("routing_external_prefix", v.prefix, "dialled before an external number"),
+    ("routing_external_prefix", v.prefix_or_none, "dialled before an external number; empty: no external numbers"),
     ("routing_sipserver_peer", v.name, "name of the peer or endpoint for SIP Server"),
     ("routing_gateway_peer", v.name, "name of the peer or endpoint for the gateway"),
     ("routing_gateway_host", v.optional_host, "host or address of the gateway"),

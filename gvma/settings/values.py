@@ -194,6 +194,11 @@ def prefix(value: str, folder: Path) -> str:
     return value
 
 
+def prefix_or_none(value: str, folder: Path) -> str:
+    """A prefix; an empty text where there is none."""
+    return prefix(value, folder) if value else ""
+
+
 def extension(value: str, folder: Path) -> str:
     if not _PREFIX.fullmatch(value):
         raise ValueError(f"must be digits, letters, * # or +, not {_shown(value)}")

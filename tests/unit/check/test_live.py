@@ -164,6 +164,9 @@ def test_phones_behind_sip_servers_address_want_the_user_name_first() -> None:
     text = conf("driver", "[gsip]\ntype=endpoint\naors=genesys\n[genesys]\ntype=aor\ncontact=sip:10.0.0.20\n")
     itself = replace(live, contact_hosts=(("genesys", "10.0.0.20"), ("gsip", "10.0.0.20")))
     assert list(checks.check_identifier_order(seen(itself, settings, **text))) == []
+    # The site's own endpoint is identified, and business call routing dials SIP Server through gsip.
+    routed = replace(live, identifies=(("genesys", "10.0.0.20/32"),), contact_hosts=(("gsip", "10.0.0.20"),))
+    assert list(checks.check_identifier_order(seen(routed, settings))) == []
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gvma.check.evidence import Evidence, Probe
+from gvma.check.evidence import Evidence, Live, Probe
 from gvma.check.probe import check_probes
 from gvma.settings import GvmaSettings, Settings
 
@@ -35,6 +35,21 @@ def test_a_401_to_another_host_says_nothing_of_sip_server_where_addresses_count(
     assert codes(elsewhere) == ["probe-elsewhere"]
     # chan_sip goes by the name in From, so SIP Server gets the same answer.
     assert codes(elsewhere, driver="sip") == ["probe-refused"]
+
+
+@pytest.mark.parametrize(
+    ("matches", "code"),
+    [
+        (["10.0.0.1:5060/32"], "probe-elsewhere"),
+        (["10.0.0.1:5060/32", "10.0.0.0/8"], "probe-refused"),
+        (["10.0.0.2:5060/32"], "probe-refused"),
+    ],
+)
+def test_a_401_says_nothing_either_where_sip_servers_port_counts(matches: list[str], code: str) -> None:
+    live = Live(identifies=tuple(("genesys", match) for match in matches))
+    settings = Settings(gvma=GvmaSettings(siptserver_host="10.0.0.1"))
+    seen = Evidence(settings, live=live, probes=(Probe("gvm-1000", 401, notified=False),))
+    assert [finding.code for finding in check_probes(seen)] == [code]
 
 
 def test_register_mode_is_not_probed_and_without_probe_nothing_is_said() -> None:

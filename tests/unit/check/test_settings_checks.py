@@ -28,6 +28,13 @@ def test_problems_and_oddities_of_the_file_are_said_with_their_place() -> None:
     assert list(checks.check_settings_file(seen())) == []
 
 
+@pytest.mark.parametrize(("driver", "wrong"), [("sip", True), ("pjsip", False)])
+def test_chan_sip_takes_one_address_of_sip_server(driver: str, wrong: bool) -> None:
+    pair = replace(seen(siptserver_host="10.0.0.1, 10.0.0.2"), driver=driver)
+    assert [finding.where for finding in checks.check_settings_file(pair)] == ["siptserver_host"] * wrong
+    assert list(checks.check_settings_file(replace(seen(siptserver_host="10.0.0.1"), driver=driver))) == []
+
+
 @pytest.mark.parametrize(("secret", "codes"), [("genesys1", ["settings-sample-secret"]), ("another", [])])
 def test_the_sample_secret_is_found_and_never_shown(secret: str, codes: list[str]) -> None:
     found = list(checks.check_sample_secrets(seen(asterisk_cm_secret=Secret(secret))))
