@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gvma.demo.ports import free_port
+
 SOURCES = Path(__file__).parent / "c"
 CALLS = 6000
 OPEN_AT_ONCE = 5000
@@ -111,8 +113,7 @@ class Bench:
     @contextmanager
     def server(self, name: str, *, quiet: bool = True) -> Iterator[tuple[int, int]]:
         """A running server: its process id and its port."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = int(free.getsockname()[1])
+        port = free_port(socket.SOCK_STREAM)
         command = [sys.executable, "-m", "tests.bench.agi_servers", name, str(port)]
         if name == "floor":
             command = [str(self.folder / "agi_floor"), str(port)]

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from socket import SOCK_DGRAM
 
 import pytest
 
 from gvma.ami import MailboxCount, VoicemailUser, connect
 from gvma.demo.asterisk import PrivateAsterisk
+from gvma.demo.ports import free_port
 from tests.integration.conftest import StartAsterisk, StartTelephone
 from tests.integration.installation import EXTENSION, Installation, Layer
 from tests.useragent import UserAgent
 
-SIPSERVER, SIPSERVER_PORT = "127.0.0.5", 5999
+SIPSERVER, SIPSERVER_PORT = "127.0.0.5", free_port(SOCK_DGRAM)
 FOREIGN_BOX = "[general]\nformat=wav\npollmailboxes=yes\npollfreq=3600\n[MY_COMPANY]\n1002 => 1002,Own\n"
 DIALPLAN = "[general]\n[default]\ninclude => GVMA\n"
 # Name of the subscription: prefix that reaches the box, the box and its context. The foreign one has no prefix.

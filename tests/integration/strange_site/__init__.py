@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from socket import SOCK_DGRAM
 
 import pytest
 
 from gvma.ami import connect
 from gvma.demo.asterisk import PrivateAsterisk
+from gvma.demo.ports import free_port
 from tests.integration.calls import write_burst
 from tests.integration.installation import EXTENSION, Layer
 from tests.useragent import UserAgent
 
-SIPSERVER, SPARE, STRANGER, PORT = "127.0.0.5", "127.0.0.6", "127.0.0.7", 5997
+SIPSERVER, SPARE, STRANGER, PORT = "127.0.0.5", "127.0.0.6", "127.0.0.7", free_port(SOCK_DGRAM)
 VOICEMAIL = """\
 ; Latin-1 says J\u00fcrgen, and this file says so too.
 [general]

@@ -180,7 +180,11 @@ def test_both_sip_servers_of_a_pair_are_let_in_and_no_stranger(
 
 
 @on_pjsip
-@pytest.mark.parametrize("match", [f"192.0.2.1,{SIPSERVER}", f"{SIPSERVER}:{PORT}", "127.0.0.4/30"])
+@pytest.mark.parametrize(
+    "match",
+    [f"192.0.2.1,{SIPSERVER}", f"{SIPSERVER}:{PORT}", "127.0.0.4/30"],
+    ids=["addresses", "address and port", "network"],
+)
 def test_where_the_site_identifies_sip_server_the_block_holds_aors_only_and_the_plan_says_so(
     installation: Installation, asterisk: PrivateAsterisk, sipserver: UserAgent, match: str
 ) -> None:
