@@ -120,6 +120,22 @@ def read(text: bytes) -> Iterator[Section | Setting | Directive]:
                 yield Setting(section, key.removesuffix(b"+").strip(_BLANKS), value, line.number)
 
 
+def refused(text: bytes, *, in_section: bool = False) -> Iterator[tuple[int, str]]:
+    """Lines for which Asterisk 16 and 22 throw the whole file away: their numbers, and what is wrong.
+
+    in_section: the file is included in one that has opened a section. What a line says of other sections, or of
+    other files, is not looked at.
+    """
+    for line in lines(text):
+        if line.text.startswith(b"["):
+            _, closed, tail = line.text.partition(b"]")
+            if not closed or (tail.startswith(b"(") and b")" not in tail):
+                yield line.number, "has a bracket that is not closed"
+            in_section = True
+        elif line.text and not line.text.startswith(b"#") and not in_section:
+            yield line.number, "stands before the first section"
+
+
 def section_of(rest: bytes, number: int = 0) -> Section | None:
     """The section that a line opens; None where the bracket is not closed."""
     name, closed, tail = rest[1:].partition(b"]")

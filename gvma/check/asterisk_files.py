@@ -23,6 +23,11 @@ INCLUDE = Rule(
     "Asterisk throws the whole file away, and keeps what it had before.",
     "Correct the #include.",
 )  # fmt: skip
+REFUSED = Rule(
+    "file-refused", "error", "a line that Asterisk cannot read",
+    "Asterisk throws the whole file away for it, keeps what it had before, and says so in its log alone.",
+    "Correct the line.",
+)  # fmt: skip
 EXEC = Rule(
     "file-exec", "info", "an #exec",
     "What it prints is part of the file for Asterisk; gvma does not run it, so its lines were not looked at.",
@@ -76,8 +81,8 @@ BOTH = Rule(
     "Remove mailboxes= from the endpoint, or set mwi_subscribe_replaces_unsolicited=yes on it.",
 )  # fmt: skip
 RULES = (
-    MISSING_FILE, UNSAFE, INCLUDE, EXEC, NOT_INCLUDED, NOT_REACHED, ROUTING_PEER, DIAL, OWN_NAME, OLD_BLOCK, SECRET,
-    BOTH,
+    MISSING_FILE, UNSAFE, INCLUDE, REFUSED, EXEC, NOT_INCLUDED, NOT_REACHED, ROUTING_PEER, DIAL, OWN_NAME, OLD_BLOCK,
+    SECRET, BOTH,
 )  # fmt: skip
 
 # SIP/x@host:port, SIP/host:port/x, PJSIP/endpoint/sip:x@host:port
@@ -90,13 +95,15 @@ _VARIABLE = re.compile(r"\$\{([^{}]+)\}")
 
 
 def check_files(evidence: Evidence) -> Iterator[Finding]:
-    """Files that are missing or not safe to edit, and includes that Asterisk cannot follow."""
+    """Files that are missing or not safe to edit, includes that Asterisk cannot follow, lines that it cannot read."""
     for name, reason in evidence.unsafe:
         yield UNSAFE.at(name, reason)
     unsafe = {name for name, _ in evidence.unsafe}
     for conf in evidence.confs.values():
         if not conf.exists and conf.name not in unsafe:
             yield MISSING_FILE.at(conf.name, f"{conf.name} is not there")
+        for where, reason in conf.refusals:
+            yield REFUSED.at(where, reason)
         for directive in conf.directives:
             if directive.word == "exec":
                 yield EXEC.at(directive.where, f"#exec {directive.target}")

@@ -77,12 +77,16 @@ class Directive:
 
 @dataclass(slots=True)
 class Conf:
-    """One file and all that it includes, in the order in which Asterisk reads."""
+    """One file and all that it includes, in the order in which Asterisk reads.
+
+    refusals: (file and line, reason) of lines for which Asterisk throws the whole away.
+    """
 
     name: str
     exists: bool = True
     sections: list[Section] = field(default_factory=list)
     directives: list[Directive] = field(default_factory=list)
+    refusals: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def executes(self) -> bool:
@@ -126,6 +130,8 @@ class _Reading:
         """The facts of one file. It begins in the section that was opened last, and goes on in its own after an
         include, whatever sections that one opened."""
         ours = _lines_between(text, self.markers)
+        for number, reason in syntax.refused(text.removeprefix(syntax.BOM), in_section=bool(self.conf.sections)):
+            self.conf.refusals.append((f"{file}, line {number}", reason))
         current = self.conf.sections[-1] if self.conf.sections else None
         for fact in syntax.read(text.removeprefix(syntax.BOM)):
             if isinstance(fact, syntax.Section):
@@ -138,18 +144,23 @@ class _Reading:
 
     def section(self, file: str, fact: syntax.Section, *, ours: bool) -> Section:
         """A new section, or the first of its name where the line says ``(+)``."""
-        name = syntax.unescaped(fact.name)
-        first = next((section for section in self.conf.sections if section.name == name), None) if fact.append else None
-        if first is not None:
+        name, above = syntax.unescaped(fact.name), self.conf.sections
+        first = next((one for one in above if one.name.lower() == name.lower() and not one.template), None)
+        if fact.append and first is not None:
             return first
-        bases = (line for base in fact.bases for line in self.lines_of(syntax.unescaped(base)))
-        inherited = tuple(replace(line, section=name, ours=ours) for line in bases)
+        bases = [syntax.unescaped(base) for base in fact.bases]
+        missing = [base for base in bases if base.lower() not in {one.name.lower() for one in above}]
+        if (missing or fact.append) and not self.conf.executes:
+            reason = f"[{name}] goes on with, or is based on, [{(missing or [name])[0]}], which does not stand above it"
+            self.conf.refusals.append((f"{file}, line {fact.number}", reason))
+        inherited = tuple(replace(line, section=name, ours=ours) for base in bases for line in self.lines_of(base))
         self.conf.sections.append(Section(file, fact.number, name, ours, fact.template, inherited))
         return self.conf.sections[-1]
 
     def lines_of(self, base: str) -> tuple[Line, ...]:
         """What a section has that another one is based on: the nearest of that name above."""
-        found = next((section for section in reversed(self.conf.sections) if section.name == base), None)
+        named = (section for section in reversed(self.conf.sections) if section.name.lower() == base.lower())
+        found = next(named, None)
         return (*found.inherited, *found.lines) if found else ()
 
     def follow(self, directive: syntax.Directive, above: tuple[str, ...]) -> None:

@@ -53,6 +53,32 @@ def test_an_include_that_asterisk_cannot_follow(text: str, code: list[str]) -> N
     assert codes(asterisk_files.check_files, "exten", text) == code
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("x=1\n[a]\n", 1),
+        ("garbage\n[a]\n", 1),
+        ("[a]\n[oops\n", 2),
+        ("[x]\n[a](x\n", 2),
+        ("[a](nobase)\n", 1),
+        ("[a](a)\n", 1),
+        ("[a]\n[b](+)\n", 2),
+        ("[a](!)\n[a](+)\n", 2),
+        ("[a]\ngarbage\n[] junk\n#foo bar\n", 0),
+        ("[T](!)\n[a](t)\n[A](+)\nx=1\n", 0),
+        ("#exec /bin/templates\n[a](nobase)\n", 0),
+        ("; [oops\n;--\n[oops\n--;\n[a]\n", 0),
+        ("", 0),
+    ],
+)
+def test_a_line_for_which_asterisk_throws_the_file_away(text: str, line: int) -> None:
+    """As pbx_config of Asterisk 16 and 22 took or refused them."""
+    seen = Evidence(Settings(), confs={"exten": conf(text)})
+    all_found = [(finding.code, finding.where) for finding in asterisk_files.check_files(seen)]
+    found = [one for one in all_found if one[0] != "file-exec"]
+    assert found == [("file-refused", f"main.conf, line {line}")] * bool(line)
+
+
 def test_a_cycle_over_two_files_ends_and_is_named() -> None:
     found = codes(asterisk_files.check_files, "exten", "#include a.conf\n", None, a_conf="#include main.conf\n")
     assert found == ["file-include"]
