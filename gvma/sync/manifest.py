@@ -108,7 +108,7 @@ def read_manifest(text: bytes) -> Manifest:
         content = json.loads(text)
         seal, number = content.pop("seal"), content["gvma_backup_set"]
         manifest = _read(content) if number == FORMAT else None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableManifest("the manifest is damaged") from error
     if manifest is None:
         raise UnreadableManifest(f"the manifest has format {number!r}, not {FORMAT}")

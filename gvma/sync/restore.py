@@ -7,6 +7,7 @@ Configuration Server.
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -99,6 +100,9 @@ def plan_restore(backup_set: BackupSet, settings: GvmaSettings) -> RestorePlan:
             notes.append(f"{saved.path} is left out: the folder of its mailbox is gone.")
             continue
         files.append(_planned(saved, sets.content(backup_set, saved), settings))
+    manifest = backup_set.manifest
+    if manifest is not None and manifest.host != socket.gethostname():
+        notes.append(f"This set was made on {manifest.host}, not here on {socket.gethostname()}.")
     if any(file.change.module == VOICEMAIL and file.change.changes for file in files):
         then = f"{backup_set.time:%Y-%m-%d %H:%M:%S} UTC"
         notes.append(f"PINs go back to those of {then} too, also where one was changed by phone since.")

@@ -112,7 +112,9 @@ class BackupSets:
         return [self._read(name) for name in names]
 
     def find(self, wanted: str) -> BackupSet:
-        """By id, unique prefix or ``latest``. Raises UsageError (ambiguous) or BackupSetError (none)."""
+        """By id, unique prefix or ``latest``. Raises UsageError (ambiguous, empty) or BackupSetError (none)."""
+        if not wanted:
+            raise UsageError("the id of the backup set is empty", where=str(self.path), hint=_LIST_HINT)
         sets = self.all()
         if wanted == "latest":
             if not sets:

@@ -110,6 +110,13 @@ def test_an_ambiguous_prefix_is_wrong_usage_and_lists_the_candidates(site: Site)
     assert all(one.id in refused.value.message for one in made)
 
 
+def test_an_empty_id_is_wrong_usage_and_never_the_only_set(site: Site) -> None:
+    """As a script gives it whose variable is not set."""
+    site.make_set()
+    with pytest.raises(UsageError, match="the id of the backup set is empty"):
+        BackupSets(site.kept).find("")
+
+
 @pytest.mark.parametrize("wanted", ["latest", "2026", "../state"])
 def test_a_set_that_does_not_exist_is_said(site: Site, wanted: str) -> None:
     with pytest.raises(BackupSetError) as refused:
@@ -130,7 +137,11 @@ def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1])
 
 
-@pytest.mark.parametrize("damage", [corrupt, cut, add, Path.unlink])
+def nest(path: Path) -> None:
+    path.write_bytes(b"[" * 100_000)
+
+
+@pytest.mark.parametrize("damage", [corrupt, cut, add, nest, Path.unlink])
 @pytest.mark.parametrize("name", ["manifest.json", "snapshot.json", "voicemail.conf.copy"])
 def test_every_damage_is_seen(site: Site, damage: object, name: str) -> None:
     made = site.make_set()

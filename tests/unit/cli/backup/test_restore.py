@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from gvma.sync import held
 from gvma.sync.changes import FileChange
 from gvma.sync.files import read_target
@@ -38,6 +40,14 @@ def test_a_restore_can_itself_be_restored(site: Site) -> None:
     assert site.state() == OLD
     gvma(site, "backup", "restore", ids(site)[-1], "--no-reload")
     assert site.state() == NEW
+
+
+def test_a_set_of_another_host_is_restored_and_its_host_named(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "pbx2")
+    result = gvma(site, "backup", "restore", "latest", "--dry-run")
+    assert "not here on pbx2." in result.stdout
+    assert gvma(site, "backup", "restore", "latest", "--no-reload").exit_code == 0
+    assert site.state() == OLD
 
 
 def test_restore_in_json_tells_what_it_did(site: Site) -> None:
