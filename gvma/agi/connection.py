@@ -7,7 +7,6 @@ fill does not read, and counts as gone.
 
 from __future__ import annotations
 
-import math
 import socket
 from contextlib import suppress
 from time import monotonic
@@ -17,7 +16,10 @@ from gvma.agi.driver import CallDriver
 from gvma.agi.protocol import AgiProtocolError
 from gvma.treatments.commands import Call, CallFlow, Note
 
-_READ_BYTES = 8192
+_PREAMBLE_BYTES = 8192
+# A reply is short, and what is shorter than this costs Python the least. The rest of a longer one is read at once.
+_REPLY_BYTES = 448
+_LONG_REPLY_BYTES = 65536
 _READ = socket.MSG_DONTWAIT
 _WRITE = socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL
 
@@ -41,25 +43,26 @@ class Owner(Protocol):
 class Connection:
     """One peer, from accept to close."""
 
-    __slots__ = ("_over", "_owner", "deadline", "driver", "since", "sock")
+    __slots__ = ("_heard", "_over", "_owner", "driver", "since", "sock")
 
     def __init__(self, owner: Owner, sock: socket.socket) -> None:
         self._owner = owner
         self._over = False
         self.sock = sock
-        self.since = monotonic()
-        self.deadline = self.since + owner.preamble_seconds
+        self.since = self._heard = monotonic()
         self.driver = CallDriver(owner.begin, owner.note)
 
     def readable(self) -> None:
         """The peer has written or closed, or is lost."""
+        driver = self.driver
         try:
-            received = self.sock.recv(_READ_BYTES, _READ)
+            received = self.sock.recv(_PREAMBLE_BYTES if driver.call is None else _REPLY_BYTES, _READ)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:  # reset, or its host is gone
             received = b""
-        driver = self.driver
+        if len(received) == _REPLY_BYTES:
+            received += self._rest()
         try:
             out = driver.receive(received)
         except AgiProtocolError as error:
@@ -70,12 +73,17 @@ class Connection:
             return
         if out:
             self._write(out)
-        if driver.outcome is not None:
+        if driver.outcome is None:
+            self._heard = monotonic()
+        else:
             self._close()
-        elif driver.blocking:
-            self.deadline = math.inf
-        elif driver.call is not None:
-            self.deadline = monotonic() + self._owner.command_seconds
+
+    def late(self, now: float) -> bool:
+        """True where the deadline that holds now has passed; none holds while a command may block."""
+        driver = self.driver
+        if driver.call is None:
+            return now >= self.since + self._owner.preamble_seconds
+        return not driver.blocking and now >= self._heard + self._owner.command_seconds
 
     def end(self, outcome: str, defect: Exception | None = None) -> None:
         """Ends the call from our side, so that AGISTATUS says FAILURE."""
@@ -84,17 +92,23 @@ class Connection:
             self._close()
 
     def expired(self) -> None:
-        """The deadline has passed."""
+        """Ends a call that is late."""
         self.end("preamble-timeout" if self.driver.call is None else "command-timeout")
+
+    def _rest(self) -> bytes:
+        try:
+            return self.sock.recv(_LONG_REPLY_BYTES, _READ)
+        except OSError:  # nothing more; what is wrong, if anything, the next read says
+            return b""
 
     def _write(self, line: bytes) -> None:
         try:
-            written = self.sock.send(line, _WRITE)
+            if self.sock.send(line, _WRITE) == len(line):
+                return
         except OSError:
-            written = 0
-        if written < len(line):
-            with suppress(OSError):
-                self.sock.shutdown(socket.SHUT_RD)  # the next read says that the peer is gone
+            pass
+        with suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RD)  # the next read says that the peer is gone
 
     def _close(self) -> None:
         self._over = True

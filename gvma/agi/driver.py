@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from gvma.agi.protocol import Conversation, Hangup
+from gvma.agi.protocol import SIMPLE_REPLY_BYTES, Conversation, Hangup, simple_reply
 from gvma.agi.quoting import RefusedCommandError, command_line
 from gvma.treatments.commands import Call, CallerGone, CallFlow, Note, Reply
 
@@ -53,16 +53,17 @@ class CallDriver:
         Raises AgiProtocolError where the peer does not speak AGI.
         """
         conversation = self._conversation
-        if self._flow is None:
-            if (call := conversation.whole_call(received)) is not None:
-                return self._begun(call)
-        elif not self._channel_gone and (reply := conversation.whole_reply(received)) is not None:
-            return self._resume(reply)
+        if conversation.awaits_reply:
+            if len(received) <= SIMPLE_REPLY_BYTES and (reply := simple_reply(received)) is not None:
+                return self._resume(reply)
+        elif self._flow is None and (call := conversation.whole_call(received)) is not None:
+            return self._begun(call)
         conversation.receive(received)
         out = b""
         while self.outcome is None and (event := conversation.next_event()) is not None:
             if isinstance(event, Reply):
                 out += self._replied(event)
+                conversation.sent()
             elif isinstance(event, Call):
                 out += self._begun(event)
             elif isinstance(event, Hangup):
@@ -89,7 +90,9 @@ class CallDriver:
         except UnknownRouteError as error:
             self.outcome = "unknown-route"
             return failure_line(f"unknown route {error.args[0]!r}")
-        return self._resume(None)
+        line = self._resume(None)
+        self._conversation.sent()
+        return line
 
     def _replied(self, reply: Reply) -> bytes:
         if reply.code == 511:
@@ -121,8 +124,9 @@ class CallDriver:
                     assert self.call is not None
                     self._note(self.call, step)
                     step = flow.send(None)
+                verb, arguments, blocking = step
                 try:
-                    line = command_line(step.verb, step.arguments)
+                    line = command_line(verb, arguments)
                     break
                 except RefusedCommandError as refused:
                     step = flow.throw(refused)
@@ -136,8 +140,7 @@ class CallDriver:
             self.outcome = "error"
             self.defect = error
             return failure_line("error")
-        self.blocking = step.blocking and not self._channel_gone
-        self._conversation.sent()
+        self.blocking = blocking and not self._channel_gone
         return line
 
 

@@ -22,7 +22,22 @@ _KEEPALIVE = ((socket.TCP_KEEPIDLE, 60), (socket.TCP_KEEPINTVL, 15), (socket.TCP
 _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
-def listen(host: str, port: int) -> list[socket.socket]:
+class Listener(socket.socket):
+    """A listening socket that has its family and type at hand: ``accept`` asks for both, and the properties that
+    they are of an ordinary socket cost it as much as the rest of what it does."""
+
+    __slots__ = ("family", "type")
+
+    family: socket.AddressFamily
+    type: socket.SocketKind
+
+    def __init__(self, family: socket.AddressFamily) -> None:
+        super().__init__(family, socket.SOCK_STREAM)
+        self.family = family
+        self.type = socket.SOCK_STREAM
+
+
+def listen(host: str, port: int) -> list[Listener]:
     """Listening sockets for every address of ``host``; with port 0 all have the one that the first gets.
 
     Raises SettingsError where the host has no address here, or the port is taken.
@@ -33,7 +48,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
     except (OSError, UnicodeError) as error:
         raise SettingsError(f"no address to listen on: {_reason(error)}", where=where, hint=_HINT_HOST) from None
     addresses = list(dict.fromkeys((family, address) for family, _, _, _, address in found))
-    listeners: list[socket.socket] = []
+    listeners: list[Listener] = []
     refused: OSError | None = None
     for family, address in addresses:
         if port == 0 and listeners:
@@ -52,14 +67,14 @@ def listen(host: str, port: int) -> list[socket.socket]:
     return listeners
 
 
-def close_all(listeners: Sequence[socket.socket]) -> None:
+def close_all(listeners: Sequence[Listener]) -> None:
     """Closes every one; the kernel refuses connects from now on."""
     for listener in listeners:
         listener.close()
 
 
-def _listener(family: int, address: tuple[object, ...]) -> socket.socket:
-    listener = socket.socket(family, socket.SOCK_STREAM)
+def _listener(family: socket.AddressFamily, address: tuple[object, ...]) -> Listener:
+    listener = Listener(family)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -110,7 +125,8 @@ class Allowed:
             ) from None
         self._answers: dict[str, bool] = {}
 
-    def __contains__(self, address: str) -> bool:
+    def allows(self, address: str) -> bool:
+        """True where this address may connect."""
         answer = self._answers.get(address)
         if answer is None:
             if len(self._answers) >= self._REMEMBERED:

@@ -6,7 +6,6 @@ Reads a whole preamble only: where it ends is protocol.py's business. No socket,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import TypeVar, overload
 
 from gvma.treatments.commands import Call
@@ -19,22 +18,16 @@ def as_text(received: bytes | bytearray) -> str:
     return received.decode("utf-8", "surrogateescape")
 
 
-@lru_cache(maxsize=64)
-def _line_begin(name: str) -> bytes:
-    return b"\nagi_" + name.encode("utf-8", "surrogateescape") + b":"
-
-
 class Variables(Mapping[str, str]):
-    """The preamble's names without ``agi_``, and their values; looked up in the bytes when asked for, since
+    """The preamble's names without ``agi_``, and their values; looked up in the text when asked for, since
     a call flow asks for a few of some thirty. Of a name that stands twice the first counts: Asterisk writes
     its own lines above those that a caller's name with a line end in it could forge. A line that does not
     begin with ``agi_`` belongs to the value above it."""
 
-    __slots__ = ("_known", "_lines")
+    __slots__ = ("_lines",)
 
     def __init__(self, lines: bytes) -> None:
-        self._lines = b"\n" + lines
-        self._known: dict[str, str] = {}  # asked for before
+        self._lines = "\n" + as_text(lines)
 
     def __getitem__(self, name: str) -> str:
         value = self.get(name)
@@ -52,22 +45,17 @@ class Variables(Mapping[str, str]):
     def get(self, name: str, /, default: Other) -> str | Other: ...
 
     def get(self, name: str, /, default: object = None) -> object:
-        if (known := self._known.get(name)) is not None:
-            return known
         lines = self._lines
-        key = _line_begin(name)
-        start = lines.find(key)
+        line_begin = f"\nagi_{name}:"
+        start = lines.find(line_begin)
         if start < 0 or ":" in name:
             return default
-        start += len(key)
-        end = lines.find(b"\nagi_", start)
-        value = lines[start:] if end < 0 else lines[start:end]
-        text = as_text(value[1:] if value[:1] == b" " else value).replace("\r", "")
-        self._known[name] = text
-        return text
+        start += len(line_begin)
+        end = lines.find("\nagi_", start)
+        return (lines[start:] if end < 0 else lines[start:end]).removeprefix(" ").replace("\r", "")
 
     def __iter__(self) -> Iterator[str]:
-        entries = as_text(self._lines).split("\nagi_")[1:]
+        entries = self._lines.split("\nagi_")[1:]
         return iter(dict.fromkeys(entry.partition(":")[0] for entry in entries if ":" in entry))
 
     def __len__(self) -> int:
@@ -81,7 +69,7 @@ def read_call(lines: bytes) -> Call:
     """The Call of a preamble. lines: all of it but the empty line at the end."""
     variables = Variables(lines)
     arguments: list[str] = []
-    if b"\nagi_arg_1:" in lines:
-        while (argument := variables.get(f"arg_{len(arguments) + 1}")) is not None:
-            arguments.append(argument)
-    return Call(variables, tuple(arguments))
+    while (argument := variables.get(f"arg_{len(arguments) + 1}")) is not None:
+        arguments.append(argument)
+    route = variables.get("network_script", "").partition("?")[0].strip("/")
+    return Call(variables, tuple(arguments), route)

@@ -36,9 +36,8 @@ _PLAIN = re.compile(rb"200 result=(\S*)(?: endpos=(-?\d+))?(?:\s.*)?\Z", re.DOTA
 _STATUS = re.compile(rb"(5\d\d) (.*)\Z", re.DOTALL)
 
 # What most commands get, in one piece: recognised whole instead of being taken apart.
+SIMPLE_REPLY_BYTES = 40
 _SIMPLE = re.compile(rb"200 result=(-?\d+)(?: endpos=(-?\d+))?\n")
-_SIMPLE_BYTES = 40
-
 
 # What a conversation waits for.
 _PREAMBLE, _IDLE, _OUTSTANDING, _CLOSED = range(4)
@@ -63,10 +62,19 @@ class Closed:
 Event = Call | Reply | Hangup | Closed
 
 
+@lru_cache(maxsize=1024)
+def simple_reply(received: bytes) -> Reply | None:
+    """The reply where ``received`` is one simple reply and nothing else; few differ, so they are remembered."""
+    simple = _SIMPLE.fullmatch(received)
+    if simple is None:
+        return None
+    return Reply(200, simple[1].decode(), None, int(simple[2]) if simple[2] is not None else None)
+
+
 class Conversation:
     """One AGI conversation, the server's or the script's end of it."""
 
-    __slots__ = ("_buffer", "_ended", "_seen", "_skip_line", "_state")
+    __slots__ = ("_buffer", "_ended", "_seen", "_skip_line", "_state", "awaits_reply")
 
     def __init__(self) -> None:
         self._buffer = bytearray()
@@ -74,19 +82,13 @@ class Conversation:
         self._state = _PREAMBLE
         self._ended = False
         self._skip_line = False
-
-    def whole_reply(self, received: bytes) -> Reply | None:
-        """The reply where these bytes are just that and nothing else is waiting: the common case at half
-        the cost. None: nothing was taken, and ``receive`` takes them."""
-        if self._state != _OUTSTANDING or self._buffer or len(received) > _SIMPLE_BYTES:
-            return None
-        reply = _whole_reply(received)
-        if reply is not None:
-            self._state = _IDLE
-        return reply
+        # A command was sent and nothing came since: bytes that are one ``simple_reply`` are its reply. Whoever
+        # takes them for it need not ask this object, and may send the next command without telling it.
+        self.awaits_reply = False
 
     def whole_call(self, received: bytes) -> Call | None:
-        """The Call where these bytes are a whole preamble and nothing else: as ``whole_reply``."""
+        """The Call where these bytes are a whole preamble and nothing else, as they nearly always are. None:
+        nothing was taken, and ``receive`` takes them."""
         if self._state != _PREAMBLE or self._buffer or not received.startswith(b"agi_"):
             return None
         if received.find(b"\n\n") != len(received) - 2 or len(received) > PREAMBLE_BYTES:
@@ -96,6 +98,7 @@ class Conversation:
 
     def receive(self, received: bytes) -> None:
         """Takes bytes from the peer; no bytes at all mean that the peer has closed."""
+        self.awaits_reply = False
         if received:
             self._buffer += received
         else:
@@ -104,6 +107,7 @@ class Conversation:
     def sent(self) -> None:
         """A command's line goes out: from here on a reply is awaited, and nothing before is one."""
         self._state = _OUTSTANDING
+        self.awaits_reply = not self._buffer
         # A line begun before the command was sent can only be a HANGUP.
         self._skip_line = bool(self._buffer) and not _may_become_hangup(self._buffer)
 
@@ -226,12 +230,3 @@ def _plain(line: bytes) -> Reply | None:
     if plain is None:  # pragma: no cover - \S* and the rest match any line that begins so
         return None
     return Reply(200, as_text(plain[1]), None, int(plain[2]) if plain[2] is not None else None)
-
-
-@lru_cache(maxsize=1024)
-def _whole_reply(received: bytes) -> Reply | None:
-    """The reply where ``received`` is one simple reply and nothing else."""
-    simple = _SIMPLE.fullmatch(received)
-    if simple is None:
-        return None
-    return Reply(200, simple[1].decode(), None, int(simple[2]) if simple[2] is not None else None)

@@ -34,16 +34,9 @@ def all_routes() -> Mapping[str, Flow]:
     return {**ROUTES, HEALTH: health}
 
 
-def route_of(call: Call) -> str:
-    """The route's name: agi_network_script without its query and slashes; for a script over stdin, and
-    for ``agi://host`` alone, the empty string."""
-    return call.variables.get("network_script", "").partition("?")[0].strip("/")
-
-
 def begin(routes: Mapping[str, Flow], call: Call, media: MediaSettings) -> CallFlow:
     """The call flow of the preamble's route. Raises UnknownRouteError."""
-    route = route_of(call)
-    flow = routes.get(route)
+    flow = routes.get(call.route)
     if flow is None:
-        raise UnknownRouteError(route)
+        raise UnknownRouteError(call.route)
     return flow(call, media)

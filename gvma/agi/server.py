@@ -22,11 +22,11 @@ from contextlib import suppress
 from time import monotonic
 
 from gvma.agi.connection import Connection
-from gvma.agi.driver import failure_line
-from gvma.agi.listening import Allowed, close_all, listen
+from gvma.agi.driver import UnknownRouteError, failure_line
+from gvma.agi.listening import Allowed, Listener, close_all, listen
 from gvma.agi.protocol import AgiProtocolError
 from gvma.agi.readiness import Readiness
-from gvma.agi.routes import HEALTH, Flow, begin, route_of
+from gvma.agi.routes import HEALTH, Flow, begin
 from gvma.errors import SettingsError
 from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallFlow, Note
@@ -40,6 +40,8 @@ _NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _SPARE_DESCRIPTORS = 64
 _SAY_AGAIN_SECONDS = 60.0
 _NO_ROUTE = "-"
+# A call leaves no cycle behind: what the collector would find are the calls that are open.
+_COLLECT_AFTER = 50_000
 
 
 class Server:
@@ -67,7 +69,7 @@ class Server:
         self._port = port
         self._allowed = Allowed(media.allow)
         self._max_calls = max(1, media.max_calls)
-        self._listeners: list[socket.socket] = []
+        self._listeners: list[Listener] = []
         self._connections: set[Connection] = set()
         self._drain_until: float | None = None
         self._finished: asyncio.Event
@@ -97,6 +99,7 @@ class Server:
         self._loop = asyncio.get_running_loop()
         self._readiness = Readiness(self._loop)
         gc.freeze()  # what is loaded now stays: no collection looks at it again
+        gc.set_threshold(_COLLECT_AFTER)
         sweeping = asyncio.create_task(self._sweep())
         try:
             self._accept()
@@ -130,7 +133,11 @@ class Server:
 
     def begin(self, call: Call) -> CallFlow:
         """The call flow for a preamble; raises UnknownRouteError."""
-        return begin(self._routes, call, self._media)
+        try:
+            return begin(self._routes, call, self._media)
+        except UnknownRouteError as error:
+            log.warning("%s: no route %.80r; there are %s", self._name(call), *error.args, ", ".join(self._routes))
+            raise
 
     def note(self, call: Call, note: Note) -> None:
         """A line for the log from a call flow."""
@@ -164,8 +171,7 @@ class Server:
 
     def _route(self, call: Call | None) -> str:
         """The route's name; a dash where the preamble never ended, or names none that we know."""
-        route = route_of(call) if call is not None else _NO_ROUTE
-        return route if route in self._routes else _NO_ROUTE
+        return call.route if call is not None and call.route in self._routes else _NO_ROUTE
 
     def _name(self, call: Call | None) -> str:
         """How the log names a call: route, channel, unique id."""
@@ -178,7 +184,7 @@ class Server:
         for listener in self._listeners:
             self._loop.add_reader(listener.fileno(), self._acceptable, listener)
 
-    def _acceptable(self, listener: socket.socket) -> None:
+    def _acceptable(self, listener: Listener) -> None:
         for _ in range(_ACCEPTS_AT_ONCE):
             if listener.fileno() < 0:  # the call before was the last for which there is room
                 return
@@ -195,7 +201,7 @@ class Server:
             self._take(sock, address[0])
 
     def _take(self, sock: socket.socket, address: str) -> None:
-        if address not in self._allowed:
+        if not self._allowed.allows(address):
             log.warning("%s is not in `allow` of [media]: connection closed", address)
             _turn_away(sock, self._refused("not-allowed"))
             return
@@ -243,7 +249,7 @@ class Server:
         while True:
             await asyncio.sleep(max(0.01, min(limits)))
             now = monotonic()
-            for connection in [one for one in self._connections if one.deadline <= now]:
+            for connection in [one for one in self._connections if one.late(now)]:
                 connection.expired()
             if self._drain_until is None:
                 self._listen_again()

@@ -52,10 +52,14 @@ class Reply(NamedTuple):
 
 
 class Call(NamedTuple):
-    """The preamble: every ``agi_*`` name without its prefix, and ``agi_arg_N`` in order."""
+    """The preamble: every ``agi_*`` name without its prefix, and ``agi_arg_N`` in order.
+
+    route: agi_network_script without its query and slashes; empty for a script over stdin and for ``agi://host``.
+    """
 
     variables: Mapping[str, str]
     arguments: tuple[str, ...] = ()
+    route: str = ""
 
 
 class CallerGone(Exception):
