@@ -108,6 +108,7 @@ class Server:
             await self._finished.wait()
         finally:
             sweeping.cancel()
+            self._drain_until = monotonic()  # a connection that ends now makes no room to listen again
             self._refuse()
             for connection in list(self._connections):
                 connection.end("stopped")

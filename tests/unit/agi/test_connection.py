@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
+import uvloop
 
 from gvma.agi.connection import Connection
+from gvma.agi.server import Server
+from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallFlow, Command, Note
 from tests.unit.agi.running import PREAMBLE
+
+LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 
 
 class Asked:
@@ -43,3 +51,32 @@ def test_a_long_value_with_a_parenthesis_before_each_line_end_comes_back_whole(s
         connection.readable()
         assert asked.value == value
         assert asked.ended
+
+
+def held(call: Call, media: MediaSettings) -> CallFlow:
+    yield Command("STREAM FILE", ("music", ""), blocking=True)
+    return "played"
+
+
+async def _cancelled(server: Server) -> bytes:
+    """What a caller in mid-call hears of a server that is cancelled."""
+    host, port = server.addresses[0]
+    serving = asyncio.create_task(server.serve())
+    heard, asterisk = await asyncio.open_connection(host, port)
+    asterisk.write(PREAMBLE % b"held")
+    assert await heard.readline() == b'STREAM FILE "music" ""\n'
+    serving.cancel()
+    with suppress(asyncio.CancelledError):
+        await serving
+    last = await heard.readline()
+    asterisk.close()
+    return last
+
+
+@pytest.mark.parametrize("factory", [asyncio.SelectorEventLoop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+def test_a_server_that_is_cancelled_in_mid_call_listens_no_more(factory: LoopFactory) -> None:
+    server = Server(MediaSettings(), {"held": held}, host="127.0.0.1", port=0)
+    server.open()
+    with asyncio.Runner(loop_factory=factory) as runner:
+        assert runner.run(_cancelled(server)).startswith(b"failure")
+    assert server.addresses == []
