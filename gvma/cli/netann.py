@@ -15,7 +15,7 @@ import click
 from gvma.cli.exits import help_ending
 from gvma.cli.output import printable
 from gvma.netann.parser import parse
-from gvma.netann.request import FOREVER, REQUEST_URI, TO_HEADER, Kind, ServiceRequest
+from gvma.netann.request import FOREVER, REFUSALS, REQUEST_URI, TO_HEADER, Kind, ServiceRequest
 
 if TYPE_CHECKING:
     from gvma.cli.main import Invocation
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 KINDS = (REQUEST_URI, TO_HEADER)
 _LONGEST_LINE = 1 << 20
+_NOT_FOUND = REFUSALS["unsafe-path"]
 # What Asterisk cannot send on an unanswered call, it sends as 484.
 _SENT_AS_IT_IS = (404, 488, 500)
 
@@ -141,22 +142,25 @@ def _treatment_in_words(request: ServiceRequest, media: MediaSettings) -> list[t
             ("plays", f"{request.play}, once, before it records" if request.play else "nothing"),
             ("records", f"{media.recordings_path}/genesys-rec-{request.record}.wav"),
         ]
-    return [("plays", _sound_in_words(request, media)), ("how often", _how_often(request, media))]
+    return _announcement_in_words(request, media)
 
 
-def _sound_in_words(request: ServiceRequest, media: MediaSettings) -> str:
+def _announcement_in_words(request: ServiceRequest, media: MediaSettings) -> list[tuple[str, str]]:
     from gvma.netann.sounds import sound_of  # noqa: PLC0415  (start-up)
 
     play = request.play or ""
     if request.genesys == "silence":
-        return f"{play.partition('/')[2]} seconds of silence"
+        plays = f"{play.partition('/')[2]} seconds of silence"
+        return [("plays", plays), ("how often", _how_often(request, media))]
     sound = sound_of(play, locale=request.locale, folders=[str(media.sounds_path)], hosts=media.play_hosts)
     if sound.missing:
-        return f"nothing: {sound.missing} (404 Announcement content not found)"
+        return [("refused", f"{_NOT_FOUND.status} {_NOT_FOUND.reason}: {sound.missing}.")]
     if sound.fetched or play.lower().startswith("file:"):
-        return f"{play if sound.fetched else sound.names[0]}, if Asterisk can play it, else 404"
-    names = [name for name in sound.names if not name.startswith("/")]
-    return f"{' or '.join(names)}, below the sounds folder, if Asterisk can play it, else 404"
+        plays = f"{play if sound.fetched else sound.names[0]}, if Asterisk can play it, else 404"
+    else:
+        names = [name for name in sound.names if not name.startswith("/")]
+        plays = f"{' or '.join(names)}, below the sounds folder, if Asterisk can play it, else 404"
+    return [("plays", plays), ("how often", _how_often(request, media))]
 
 
 def _times(repeat: int | Literal["forever"]) -> str:

@@ -40,7 +40,10 @@ def test_the_table_says_what_is_played_and_how_often(tmp_path: Path) -> None:
         ("sip:conf@h", "404 Not Found"),
         ("sip:ivr@h", "488 Not Acceptable Here"),
         ("sip:dialog@h;voicexml=http://a/b", "488 Not Acceptable Here"),
-        ("sip:annc@h;play=http://a.example/x.wav", "neither a.example nor a.example:80 is in play_hosts"),
+        (
+            "sip:annc@h;play=http://a.example/x.wav",
+            "refused  404 Announcement content not found: neither a.example nor a.example:80 is in play_hosts.\n",
+        ),
     ],
 )
 def test_a_refused_uri_is_an_answer_with_its_reason(tmp_path: Path, uri: str, why: str) -> None:
