@@ -82,7 +82,7 @@ def peer(*says: bytes, stays: bool = False) -> Iterator[int]:
             except OSError:
                 return
             accepted.append(connection)
-            connection.settimeout(10)
+            connection.settimeout(60)
             preamble = b""
             while not preamble.endswith(b"\n\n") and (more := connection.recv(4096)):
                 preamble += more

@@ -41,7 +41,7 @@ def test_it_serves_without_settings_says_its_counters_and_leaves_with_0(tmp_path
             child.send_signal(number)
             until(child, rb"draining: 1 calls")
         until(child, rb"calls: open 0; health ok 1")
-        out, _ = child.communicate(timeout=20)
+        out, _ = child.communicate(timeout=60)
     assert child.returncode == 0
     assert out == b""
 
@@ -57,13 +57,13 @@ def test_a_second_signal_does_not_wait_for_calls(tmp_path: Path) -> None:
             until(child, rb"draining")
             child.terminate()
             assert lines.readline().startswith(b"failure")
-        child.communicate(timeout=20)
+        child.communicate(timeout=60)
     assert child.returncode == 0
 
 
 def test_a_host_that_is_not_ours_leaves_with_78_and_without_a_traceback(tmp_path: Path) -> None:
     with start(tmp_path, "--host", "192.0.2.1") as child:
-        _, log = child.communicate(timeout=20)
+        _, log = child.communicate(timeout=60)
     assert child.returncode == 78
     assert b"192.0.2.1:0" in log
     assert b"Nothing was started" in log

@@ -38,7 +38,7 @@ class Script:
 
     def end(self) -> tuple[bytes, bytes]:
         """What is left of stdout, and stderr."""
-        return self.child.communicate(timeout=20)
+        return self.child.communicate(timeout=60)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_an_announcement_that_is_not_there_is_refused_by_its_hangup_cause(treatm
         lines.append(said)
     assert said == b'EXEC "Hangup" "58"\n'
     assert treatment.hear(answers[b"EXEC"]) == b""
-    assert treatment.child.wait(20) == 0
+    assert treatment.child.wait(60) == 0
     assert b"ENV LINE" not in treatment.end()[1]
 
 
@@ -75,7 +75,7 @@ def test_sighup_is_a_caller_who_is_gone(treatment: Script) -> None:
     treatment.hear(PREAMBLE)
     treatment.child.send_signal(signal.SIGHUP)
     assert treatment.hear(b"200 result=1 (sip:annc@host;play=x)\n") == b""
-    assert treatment.child.wait(20) == 0
+    assert treatment.child.wait(60) == 0
     assert b"caller-gone" in treatment.end()[1]
 
 

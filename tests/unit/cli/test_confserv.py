@@ -111,7 +111,7 @@ def test_simulate_serves_without_settings_until_it_is_ended(number: signal.Signa
                 assert len(server.query(DNS)) == 9
         finally:
             process.send_signal(number)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert "marked-secret" not in out + err
 
