@@ -150,6 +150,15 @@ def test_what_cannot_be_served_is_a_failure_to_asterisk(start: Start, route: byt
     assert dict(running.server.counters) == {outcome: 1}
 
 
+def test_a_route_that_is_not_there_is_named_in_the_log_with_those_that_are(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Peer(start()) as peer:
+        peer.begin(b"treatmnt")
+    assert "no route 'treatmnt'; there are " in caplog.text
+    assert "music" in caplog.text
+
+
 def test_above_max_calls_connects_are_refused_and_below_it_taken_again(start: Start) -> None:
     running = start(replace(MEDIA, max_calls=3))
     for _ in range(3):
