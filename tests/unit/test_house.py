@@ -97,3 +97,9 @@ def test_only_the_command_line_prints() -> None:
 def test_a_file_starts_with_what_it_is(path: Path) -> None:
     text = path.read_text("utf-8")
     assert not text.strip() or ast.get_docstring(ast.parse(text)), "no docstring"
+
+
+def test_a_test_file_starts_with_what_it_proves() -> None:
+    texts = {path: path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py")}
+    silent = [path for path, text in texts.items() if text.strip() and not ast.get_docstring(ast.parse(text))]
+    assert silent == []

@@ -1,3 +1,5 @@
+"""The safety brake: which removals and which empty answers stop a sync, and with which words."""
+
 from __future__ import annotations
 
 import pytest

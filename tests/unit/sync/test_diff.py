@@ -1,3 +1,5 @@
+"""Diffs of Asterisk's files: what changed is in them, no PIN and no secret is."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The figures of good and failed runs, in a file that a collector never reads by half."""
+
 from __future__ import annotations
 
 from pathlib import Path

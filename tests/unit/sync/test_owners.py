@@ -1,3 +1,5 @@
+"""Owners with a bad value keep what they have, by the record, by the box's name, or by caution."""
+
 from __future__ import annotations
 
 from gvma.mailboxes import RefusedOwner, Subscription

@@ -1,3 +1,5 @@
+"""Whose PIN counts: that of the phone, that of Configuration Server, and what the record has to do with it."""
+
 from __future__ import annotations
 
 from gvma.asterisk.entries import Mailbox

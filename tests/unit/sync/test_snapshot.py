@@ -1,3 +1,5 @@
+"""What Configuration Server said, as one JSON object without a PIN."""
+
 from __future__ import annotations
 
 import json
