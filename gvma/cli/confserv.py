@@ -13,6 +13,7 @@ import click
 
 from gvma.cli.exits import help_ending
 from gvma.cli.output import printable
+from gvma.cli.seconds import Seconds
 from gvma.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def query_command(invocation: Invocation, source: Path | None, xpath: str) -> No
 @click.option("--fail", type=click.Choice(_FAILURES), help="Play this failure instead of answering.")
 @click.option(
     "--delay",
-    type=click.FloatRange(0),
+    type=Seconds(),
     default=60.0,
     show_default=True,
     metavar="SECONDS",

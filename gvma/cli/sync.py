@@ -15,6 +15,7 @@ import click
 
 from gvma.cli import exits
 from gvma.cli.output import printable
+from gvma.cli.seconds import Seconds
 from gvma.sync.report import Progress, SyncOptions, SyncReport
 from gvma.sync.run import sync
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _SLOW_SECONDS = 1.0
 _COLOURED_CHARACTERS = 200_000
-_SECONDS = click.FloatRange(min=0)
+_SECONDS = Seconds()
 
 
 @click.command(

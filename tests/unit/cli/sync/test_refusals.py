@@ -61,6 +61,8 @@ def test_a_restored_state_is_held_until_forced_and_the_dry_run_says_so(site: Sit
         (("--reset-pin", "@GVMA_DN"), "--reset-pin wants BOX@CONTEXT"),
         (("--wait", "soon"), "'soon' is not a valid float"),
         (("--wait", "-1"), "-1"),
+        (("--splay", "nan"), "nan is no time"),
+        (("--wait", "inf"), "inf is no time"),
         (("surplus",), "surplus"),
     ],
 )
