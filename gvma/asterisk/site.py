@@ -9,7 +9,7 @@ import ipaddress
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from gvma.asterisk.lines import Directive, Section, Setting, read
+from gvma.asterisk.lines import Section, Setting, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,6 @@ def identified(pjsip_text: bytes, addresses: Iterable[str], port: int = 5060) ->
             if any(_matches(match.strip(), address, port) for match in matches):
                 found.setdefault(address, settings.get("endpoint", ["?"])[-1])
     return found
-
-
-def includes(text: bytes) -> tuple[Directive, ...]:
-    """The ``#include``, ``#tryinclude`` and ``#exec`` lines, in order."""
-    return tuple(fact for fact in read(text) if isinstance(fact, Directive))
 
 
 def _objects(text: bytes) -> list[tuple[str, dict[str, list[str]]]]:

@@ -9,7 +9,7 @@ import glob
 from collections.abc import Iterator
 from pathlib import Path
 
-from gvma.asterisk import lines, site
+from gvma.asterisk import lines
 
 _DEEPEST = 10
 
@@ -24,22 +24,31 @@ def with_includes(text: bytes, folder: Path) -> bytes:
 
 
 def parts(path: Path, text: bytes, folder: Path, depth: int = 0) -> Iterator[tuple[Path, bytes]]:
-    """What ``with_includes`` joins: a file's own lines, and those that it includes, each with the path they are in."""
+    """What ``with_includes`` joins: a file's own lines, and those that it includes, each with the path they are in.
+
+    A file goes on in its own section after an include, whatever sections that one opened: that is said again.
+    """
     if b"include" not in text.lower() or depth >= _DEEPEST:
         yield path, text
         return
     rows = text.split(b"\n")
-    begun = 0
-    for directive in site.includes(text):
-        if directive.kind == "exec":
+    begun, section, again = 0, b"", b""
+    for fact in lines.read(text):
+        if isinstance(fact, lines.Section):
+            section = fact.name
+        if not isinstance(fact, lines.Directive) or fact.kind == "exec":
             continue
-        if begun < directive.number - 1:
-            yield path, b"\n".join(rows[begun : directive.number - 1])
-        begun = directive.number
-        pattern = folder / directive.argument.decode("utf-8", "surrogateescape")
+        if begun < fact.number - 1:
+            yield path, again + b"\n".join(rows[begun : fact.number - 1])
+            again = b""
+        begun = fact.number
+        pattern = folder / fact.argument.decode("utf-8", "surrogateescape")
         for name in sorted(glob.glob(str(pattern))):
-            yield from parts(Path(name), content(Path(name)), folder, depth + 1)
-    yield path, b"\n".join(rows[begun:])
+            for place, included in parts(Path(name), content(Path(name)), folder, depth + 1):
+                yield place, included
+                if b"[" in included and section:
+                    again = b"[%s](+)\n" % section
+    yield path, again + b"\n".join(rows[begun:])
 
 
 def pins_in_spool(voicemail: bytes) -> bool:

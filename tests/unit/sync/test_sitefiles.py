@@ -1,3 +1,5 @@
+"""The site's own files through their includes: where PINs are kept."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -39,6 +41,18 @@ def test_what_is_included_counts_as_if_it_stood_there(tmp_path: Path) -> None:
     joined = with_includes(b"[general]\n#include vm_general.inc\n[default]\n", tmp_path)
     assert joined == b"[general]\npasswordlocation=spooldir\n\n[default]\n"
     assert pins_in_spool(joined)
+
+
+def test_a_file_goes_on_in_its_own_section_after_what_it_includes(tmp_path: Path) -> None:
+    """As Asterisk 16 and 22 read it: the included file's sections end with it."""
+    (tmp_path / "zones.inc").write_bytes(b"format=wav\n[zonemessages]\n")
+    text = b"[general]\n#include zones.inc\npasswordlocation=spooldir\n"
+    assert pins_in_spool(with_includes(text, tmp_path))
+    (tmp_path / "boxes.inc").write_bytes(b"1 => 1\n")
+    assert pins_in_spool(with_includes(text.replace(b"zones.inc\n", b"zones.inc\n#include boxes.inc\n"), tmp_path))
+    (tmp_path / "more.inc").write_bytes(b"[general]\n")
+    text = b"[general]\n[default]\n#include more.inc\npasswordlocation=spooldir\n"
+    assert not pins_in_spool(with_includes(text, tmp_path))
 
 
 def test_several_files_may_be_included_by_a_pattern(tmp_path: Path) -> None:
