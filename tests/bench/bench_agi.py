@@ -218,7 +218,8 @@ def main(rounds: int = 5) -> None:
         floor = raw["floor"]
         line("raw call, uvloop, to the C server", raw["gvma-uvloop"].per_call / floor.per_call, 2.0)
         line("raw call, stock asyncio, to the C server", raw["gvma"].per_call / floor.per_call, 4.5)
-        line("raw call, uvloop, to panoramisk", raw["gvma-uvloop"].per_call / raw["panoramisk"].per_call, 0.6)
+        panoramisk = raw["panoramisk-uvloop"]
+        line("raw call, uvloop, to panoramisk on uvloop", raw["gvma-uvloop"].per_call / panoramisk.per_call, 0.6)
         line("raw call, stock asyncio, to panoramisk", raw["gvma"].per_call / raw["panoramisk"].per_call, 0.7)
         line("annc flow per command, uvloop, to the C server", annc["gvma-uvloop"].per_command / floor.per_command, 4.0)
         line("annc flow per command, stock asyncio", annc["gvma"].per_command / floor.per_command, 7.0)
