@@ -5,7 +5,6 @@ Off a terminal: nothing where nothing changed, one line where something did. No 
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import click
 from gvma.cli import exits
 from gvma.cli.output import printable
 from gvma.cli.seconds import Seconds
+from gvma.configserver.reader import without_collector
 from gvma.sync.report import Progress, SyncOptions, SyncReport
 from gvma.sync.run import sync
 
@@ -78,7 +78,7 @@ def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool | None, *
     shows_diff = options.dry_run if diff is None else diff
     try:
         settings = _settings(invocation, options, report)
-        with _without_collector(), _log(settings, options, report, output), _progress(output) as progress:
+        with without_collector(), _log(settings, options, report, output), _progress(output) as progress:
             sync(settings, options, report, progress)
     finally:
         _tell(output, options, report, shows_diff)
@@ -145,18 +145,6 @@ def _show_diff(output: Output, text: str) -> None:
     from rich.syntax import Syntax  # noqa: PLC0415  (only on a terminal)
 
     output.console().print(Syntax(text, "diff", background_color="default", word_wrap=True))
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """100,000 objects that all stay are no garbage: looking through them again and again costs a third of a run."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @contextmanager
