@@ -170,8 +170,15 @@ def _dns(switch: Switch, evidence: Evidence, *, every_extension: bool) -> Iterat
     service = switch.table("DN", "Voice over IP Service")
     for dn in evidence.layer.services if service and switch.id != "asterisk" else ():
         assert service is not None
-        if dn.options.get("service-type", "").strip().lower() in _services(service):
+        kind, known = dn.options.get("service-type", "").strip().lower(), _services(service)
+        if kind in known:
             yield from held_against(service, dn)
+        elif meant := nearest(kind, frozenset(known - {""}), 0.8):
+            yield VALUE.at(owner(dn), f"service-type = {kind} is probably {meant} ({_line(service, 'service-type')})")
+    unanswered = switch.table("DN", "no-answer")
+    for thing in (*extensions, *evidence.layer.agents) if unanswered else ():
+        assert unanswered is not None
+        yield from held_against(unanswered, thing)
 
 
 def _presence(evidence: Evidence, dn: ConfigObject) -> Iterator[Finding]:
@@ -179,6 +186,10 @@ def _presence(evidence: Evidence, dn: ConfigObject) -> Iterator[Finding]:
     name = dn.options.get("subscribe-presence", "").strip()
     if name and evidence.layer.answered("trunkquery") and name not in {trunk.number for trunk in evidence.layer.trunks}:
         yield VALUE.at(owner(dn), f"subscribe-presence = {name}, which is no Trunk DN (manual 2244)")
+
+
+def _line(table: Table, name: str) -> str:
+    return next(f"manual {option.line}" for option in table.options if option.name == name)
 
 
 def _services(table: Table) -> set[str]:

@@ -63,11 +63,19 @@ def _kind(allowed: str, value: str) -> str:
         return _uri(_SIP_URI, value, "a SIP URI such as 10.0.0.1:5060")
     if allowed == "<ipaddress>:<SIP port>":
         return _uri(_HOST_PORT, value, "an address and SIP port such as 10.0.0.1:5060")
-    if allowed in {"host or IP", "domain name"}:
+    if allowed in _ADDRESSES:
         return "" if _ADDRESS.match(value) else "should be a host name or an address"
     return ""
 
 
+_ADDRESSES = frozenset(
+    {
+        "host or IP",
+        "domain name",
+        "BIG-IP VIP, e.g. 192.168.203.164",
+        "physical IP of this host (192.168.63.201 primary / .203 backup)",
+    }
+)
 # Kinds of value as the tables print them. The last ones take any text.
 _KINDS = frozenset(
     {
@@ -78,8 +86,7 @@ _KINDS = frozenset(
         "port",
         "SIP URI",
         "<ipaddress>:<SIP port>",
-        "host or IP",
-        "domain name",
+        *_ADDRESSES,
         "string",
         "mailbox name",
         "voicemail.conf context",
@@ -87,7 +94,5 @@ _KINDS = frozenset(
         "opt|opt|...",
         "voice mail box name",
         "time",
-        "BIG-IP VIP, e.g. 192.168.203.164",
-        "physical IP of this host (192.168.63.201 primary / .203 backup)",
     }
 )

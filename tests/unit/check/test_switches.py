@@ -27,6 +27,8 @@ RIGHT = {
     "REGISTER | SUBSCRIBE": "SUBSCRIBE",
     "domain name": "pbx.example",
     "host or IP": "10.0.0.9",
+    "BIG-IP VIP, e.g. 192.168.203.164": "192.168.203.164",
+    "physical IP of this host (192.168.63.201 primary / .203 backup)": "192.168.63.201",
     "port": "5060",
     "true|false": "true",
 }
@@ -133,6 +135,19 @@ def test_presence_is_asked_for_at_a_trunk_that_exists(name: str, wrong: bool) ->
     through = replace(dn("Asterisk", 14), options=complete(trunk))
     assert codes("asterisk", dnquery=[watched], trunkquery=[through]) == ["switch-option-value"] * wrong
     assert codes("asterisk", dnquery=[watched]) == []
+
+
+@pytest.mark.parametrize(("service", "found"), [("softswich", ["switch-option-value"]), ("treatment", []), ("blf", [])])
+def test_a_service_type_that_is_nearly_the_switchs(service: str, found: list[str]) -> None:
+    assert codes("openscape-voice", servicequery=[dn("softswitch", 29, service_type=service)]) == found
+
+
+@pytest.mark.parametrize(
+    ("option", "wrong"), [("no-answer-overflow", False), ("no-answer-overlow", True), ("x", False)]
+)
+def test_an_option_that_is_nearly_one_for_unanswered_calls(option: str, wrong: bool) -> None:
+    login = replace(agent("7001"), options={option: "1"})
+    assert codes("asterisk", agentquery=[login]) == ["switch-option-misspelt"] * wrong
 
 
 def test_agents_are_nothing_of_the_switch_tables() -> None:

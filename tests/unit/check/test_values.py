@@ -52,6 +52,7 @@ def test_a_value_of_the_table_is_right(allowed: str, value: str) -> None:
         ("<ipaddress>:<SIP port>", "10.0.0.1:0"),
         ("port", "65536"),
         ("host or IP", "host:5060"),
+        ("BIG-IP VIP, e.g. 192.168.203.164", "192.168.203.164:5060"),
         ("string", ""),
         ("false", "  "),
     ],
