@@ -35,7 +35,8 @@ def default_music(call: Call, media: MediaSettings, request: ServiceRequest) -> 
     """What the manual's macro plays where ``play=`` is absent: the default file, forever."""
     name = yield from playable(Sound(without_extension(media.default_file)))
     if name is None:
-        return (yield from refuse(call, REFUSALS["missing-play"]))
+        why = f"There is no play= parameter, and default_file {media.default_file!r} cannot be played."
+        return (yield from refuse(call, REFUSALS["missing-play"], why))
     return (yield from _play(_stream(name), None, request, media))
 
 

@@ -173,6 +173,7 @@ def test_without_play_and_without_the_default_file_it_is_400() -> None:
     asterisk = Asterisk("sip:annc@h")
     assert asterisk.runs(SERVICE) == "bad-request"
     assert "400 Mandatory play parameter missing" in asterisk.notes[-1].message
+    assert f"default_file '{DEFAULT}' cannot be played" in asterisk.notes[-1].message
 
 
 def test_the_locale_chooses_the_language_folder_that_serves_it_best() -> None:
