@@ -152,17 +152,27 @@ class Conversation:
                 settings=zeep.Settings(raw_response=True, forbid_dtd=True, forbid_external=True),
             )
             return client.create_service(settings.binding, self._url)  # type: ignore[no-untyped-call]
-        except requests.RequestException:
-            raise
+        except requests.RequestException as failure:
+            raise self._wsdl_not_had(failure) from None
         except OSError:
             raise self._bad_wsdl("the WSDL file cannot be read") from None
         except (zeep.exceptions.Error, etree.Error, ValueError, KeyError, AttributeError):
             raise self._bad_wsdl(f"no binding {settings.binding} can be had from the WSDL") from None
 
+    def _wsdl_not_had(self, failure: requests.RequestException) -> ConfigServerError:
+        """It lies on another server than the one that is asked, perhaps, and that one is to be named."""
+        error = error_of(failure, timeout=self._settings.timeout, reading=False)
+        if failure.response is not None:
+            error = ConfigServerFault(f"the server answered with HTTP status {failure.response.status_code}")
+        error.where = _taken_apart(self._settings.wsdl)[1]
+        error.hint = "Nothing was written. Check wsdl in [cfgserver]; without it the packaged contract is used."
+        return error
+
     def _bad_wsdl(self, message: str) -> SettingsError:
+        wsdl = self._settings.wsdl
         return SettingsError(
             message,
-            where=f"[cfgserver] wsdl = {_taken_apart(self._settings.wsdl)[1] if self._settings.wsdl else ''}",
+            where=f"[cfgserver] wsdl = {_taken_apart(wsdl)[1]}" if wsdl else "[cfgserver] binding",
             hint="Nothing was written. Leave wsdl and binding out to use the packaged contract.",
         )
 

@@ -13,7 +13,9 @@ from gvma.configserver.simulator import Simulator
 from gvma.errors import (
     ConfigServerFault,
     ConfigServerTlsError,
+    ConfigServerUnreachable,
     ConfigServerWrongRoot,
+    GvmaError,
     SettingsError,
 )
 from tests.fakes.answers import SHAPE_A, in_envelope
@@ -111,6 +113,24 @@ def test_settings_that_do_not_fit_the_wsdl_are_settings_errors(
 ) -> None:
     with server(sending(http(ANSWER))) as heard:
         assert refused(heard.url, SettingsError, **make(tmp_path)).exit_status == 78
+    assert heard.requests == []
+
+
+@pytest.mark.parametrize(
+    ("wire", "error", "says"),
+    [
+        (http(b"", "404 Not Found"), ConfigServerFault, "status 404"),
+        (b"", ConfigServerUnreachable, "without an answer"),
+    ],
+)
+def test_a_wsdl_that_cannot_be_fetched_is_named_and_not_the_server_that_is_asked(
+    wire: bytes, error: type[GvmaError], says: str
+) -> None:
+    with server(sending(http(ANSWER))) as heard, server(sending(wire)) as elsewhere:
+        raised = refused(heard.url, error, wsdl=f"{elsewhere.url}?wsdl")
+    assert says in raised.message
+    assert raised.where.startswith(elsewhere.url)
+    assert "Check wsdl" in raised.hint
     assert heard.requests == []
 
 
