@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import socket
 import time
@@ -67,12 +68,17 @@ def addresses_of(hosts: Iterable[str]) -> dict[str, set[str]]:
 
 
 def local_addresses() -> set[str]:
-    """IPv4 addresses of this host, from the kernel's table of local routes, and the loopback of IPv6."""
+    """Addresses of this host, from the kernel's table of local routes and, for IPv6, of its interfaces."""
     table = Path("/proc/net/fib_trie")
     if not table.exists():
         return {"127.0.0.1", "::1"}
     found = re.findall(r"\|-- (\d+\.\d+\.\d+\.\d+)\n\s+/32 host LOCAL", table.read_text("ascii"))
-    return {*found, "127.0.0.1", "::1"}
+    return {*found, *_local_v6(Path("/proc/net/if_inet6")), "127.0.0.1", "::1"}
+
+
+def _local_v6(table: Path) -> Iterator[str]:
+    for line in table.read_text("ascii").splitlines() if table.exists() else ():
+        yield str(ipaddress.IPv6Address(int(line.split()[0], 16)))
 
 
 def is_local(address: str) -> bool:

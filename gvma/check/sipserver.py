@@ -90,6 +90,7 @@ RULES = (
 MWI_OPTIONS = frozenset({
     "mwi-mode", "mwi-domain", "mwi-host", "mwi-port", "mwi-extension-enable", "mwi-agent-enable", "mwi-group-enable",
 })  # fmt: skip
+_OUTSIDE = frozenset({"external_signaling_address", "externip", "externaddr", "externhost"})
 MEDIA_SERVICES = ("treatment", "music", "mcu", "recorder")
 NOT_BOXES = frozenset({"none", "recall", "default", "release"})
 
@@ -125,18 +126,35 @@ def _mode(evidence: Evidence, application: ConfigObject) -> Iterator[Finding]:
 
 
 def _address(evidence: Evidence, application: ConfigObject) -> Iterator[Finding]:
-    here = evidence.this_asterisk
+    here, addresses = evidence.this_asterisk, addresses_here(evidence)
     host, port = _option(application, "mwi-host").lower(), _option(application, "mwi-port")
     domain = _option(application, "mwi-domain").lower()
-    if host and here.addresses and host not in here.addresses:
-        yield MWI_HOST.at(owner(application), f"mwi-host = {host}; this Asterisk is {_names(here.addresses)}")
+    if host and addresses and host not in addresses:
+        yield MWI_HOST.at(owner(application), f"mwi-host = {host}; this Asterisk is {_names(addresses)}")
     if port and not (port.isdecimal() and 1 <= int(port) <= 65535):
         yield MWI_VALUE.at(owner(application), f"mwi-port = {port} is no port")
     elif port and here.sip_ports and int(port) not in here.sip_ports:
         ports = ", ".join(str(known) for known in sorted(here.sip_ports))
         yield MWI_PORT.at(owner(application), f"mwi-port = {port}; this Asterisk listens on {ports}")
-    if domain and here.addresses and domain not in here.addresses:
-        yield MWI_DOMAIN.at(owner(application), f"mwi-domain = {domain}; this Asterisk is {_names(here.addresses)}")
+    if domain and addresses and domain not in addresses | _domains(evidence):
+        yield MWI_DOMAIN.at(owner(application), f"mwi-domain = {domain}; this Asterisk is {_names(addresses)}")
+
+
+def addresses_here(evidence: Evidence) -> frozenset[str]:
+    """This Asterisk's addresses and names, and those that it gives itself behind a NAT; empty where none is known."""
+    driver, known = evidence.confs.get("driver"), evidence.this_asterisk.addresses
+    outside = (line.value for line in driver.lines if line.key.lower() in _OUTSIDE) if driver and known else ()
+    return known | {host_and_port(value)[0] for value in outside}
+
+
+def _domains(evidence: Evidence) -> set[str]:
+    """The domains that sip.conf or pjsip.conf names."""
+    driver = evidence.confs.get("driver")
+    sections = [section for section in driver.sections if not section.template] if driver else []
+    named = {
+        line.value.partition(",")[0].strip() for section in sections for line in section.lines if line.key == "domain"
+    }
+    return {name.lower() for name in named | {one.name for one in sections if one.value("type") == "domain_alias"}}
 
 
 def _names(addresses: frozenset[str]) -> str:
@@ -195,7 +213,7 @@ def leads_here(evidence: Evidence, thing: ConfigObject) -> bool:
     """Whether an object's ``contact`` is this Asterisk, as far as its addresses and ports are known."""
     here = evidence.this_asterisk
     host, port = host_and_port(_option(thing, "contact"))
-    return host in here.addresses and (not here.sip_ports or port in here.sip_ports)
+    return host in addresses_here(evidence) and (not here.sip_ports or port in here.sip_ports)
 
 
 def _elsewhere(evidence: Evidence, thing: ConfigObject, rule: Rule) -> Iterator[Finding]:

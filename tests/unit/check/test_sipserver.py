@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gvma.check import sipserver
+from gvma.check.conf import read_conf
 from gvma.check.evidence import Media
 from gvma.configserver.objects import ConfigObject
 from gvma.settings import GvmaSettings
@@ -67,6 +68,24 @@ def test_the_mode_is_subscribe_where_none_is_set() -> None:
 
 def test_register_mode_on_both_sides_is_told_as_information() -> None:
     assert found(GvmaSettings(mwi_mode="REGISTER"), mwi_mode="REGISTER") == ["sipserver-mwi-register"]
+
+
+@pytest.mark.parametrize(
+    ("driver", "domain", "host"),
+    [
+        ("[general]\nexternip = 198.51.100.7:5060\ndomain=voice.example,default\n", "voice.example", "198.51.100.7"),
+        ("[udp]\ntype=transport\nexternal_signaling_address=198.51.100.7\n", "pbx.example", "198.51.100.7"),
+        ("[voice.example]\ntype=domain_alias\ndomain=pbx\n", "Voice.Example", "127.0.0.1"),
+    ],
+)
+def test_addresses_behind_a_nat_and_domains_of_asterisks_files_are_this_asterisks(
+    driver: str, domain: str, host: str
+) -> None:
+    options = {**RIGHT, "mwi_domain": domain, "mwi_host": host}
+    seen = evidence(dnquery=[dn("1000")], applicationquery=[application(**options)])
+    conf = read_conf("x.conf", lambda _: [("x.conf", driver.encode())], ("<<", ">>"))
+    assert list(sipserver.check_mwi(replace(seen, confs={"driver": conf}))) == []
+    assert list(sipserver.check_mwi(seen)) != []
 
 
 def trunks(*things: ConfigObject) -> list[str]:
