@@ -30,9 +30,9 @@ REPLY_BYTES = 256 * 1024
 _HANGUP = b"HANGUP\n"
 _PREAMBLE_END = re.compile(rb"\n\r\n")
 _OPEN_VALUE = re.compile(rb"200 result=([^ (\n]*) ?\(")
-_VALUE = re.compile(rb"200 result=([^ (\n]*) ?\((.*)\)(?: endpos=(-?\d+))?\r?\n", re.DOTALL)
-_VALUE_END = re.compile(rb"\)(?: endpos=-?\d+)?\r?\n\Z")
-_PLAIN = re.compile(rb"200 result=(\S*)(?: endpos=(-?\d+))?(?:\s.*)?\Z", re.DOTALL)
+_VALUE = re.compile(rb"200 result=([^ (\n]*) ?\((.*)\)(?: endpos=(-?\d{1,18}))?\r?\n", re.DOTALL)
+_VALUE_END = re.compile(rb"\)(?: endpos=-?\d{1,18})?\r?\n\Z")
+_PLAIN = re.compile(rb"200 result=(\S*)(?: endpos=(-?\d{1,18}))?(?:\s.*)?\Z", re.DOTALL)
 _STATUS = re.compile(rb"(5\d\d) (.*)\Z", re.DOTALL)
 
 # What most commands get, in one piece: recognised whole instead of being taken apart.

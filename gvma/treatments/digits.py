@@ -32,7 +32,7 @@ def digits(call: Call, media: MediaSettings, *, prompted: bool) -> CallFlow:
             if reply.number < 0:
                 return (yield from give_up("Asterisk stopped waiting for keys"))
             if reply.number > 0:
-                yield from _send(chr(reply.number).upper())
+                yield from _send(reply.number)
             command = _NEXT_KEY
     except CallerGone:  # the only end that collecting has
         return "collected"
@@ -60,7 +60,9 @@ def _prompt(media: MediaSettings) -> Steps[str | None]:
     return name
 
 
-def _send(key: str) -> Steps[None]:
+def _send(code: int) -> Steps[None]:
+    """code: the key's, in ASCII; of another nobody could make a text."""
+    key = chr(code).upper() if code < 128 else "?"
     if key not in KEYS:
         return
     reply = yield from ask(Command("SEND TEXT", (f"Signal={key}",)))

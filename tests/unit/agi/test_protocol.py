@@ -154,6 +154,7 @@ ONE_REPLY = [
     (b"200 result=12 (timeout)\n", Reply(200, "12", "timeout")),
     (b"200 result=0 (timeout) endpos=8000\n", Reply(200, "0", "timeout", 8000)),
     (b"200 result=35 (dtmf) endpos=8000\n", Reply(200, "35", "dtmf", 8000)),
+    (b"200 result=0 endpos=" + b"9" * 5000 + b"\n", Reply(200, "0")),
     (b"510 Invalid or unknown command\n", Reply(510, "", "Invalid or unknown command")),
     (
         b"511 Command Not Permitted on a dead channel or intercept routine\n",

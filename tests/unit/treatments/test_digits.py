@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gvma.settings.model import MediaSettings
 from gvma.treatments import ROUTES
+from gvma.treatments.commands import Call, Command, Reply
 from tests.unit.treatments.scripted import HANG_UP, Asterisk
 
 SERVICE = ROUTES["service"]
@@ -35,6 +36,14 @@ def test_a_letter_key_has_no_case_also_in_the_prompt() -> None:
     asterisk = Asterisk(COLLECT, sounds={"custom/please": 3.0}, keys=["a", "d", HANG_UP])
     asterisk.runs(SERVICE, PROMPTED)
     assert asterisk.texts == ["Signal=A", "Signal=D"]
+
+
+def test_a_number_that_is_no_key_sends_nothing() -> None:
+    flow = ROUTES["digits"](Call({"type": "PJSIP"}, ("music/silence",)), MediaSettings())
+    step = next(flow)
+    while not (isinstance(step, Command) and step.verb == "WAIT FOR DIGIT"):
+        step = flow.send(Reply(200, "0"))
+    assert flow.send(Reply(200, "99999999999")) == step
 
 
 def test_silence_has_no_prompt() -> None:
