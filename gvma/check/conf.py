@@ -120,11 +120,16 @@ def read_conf(name: str, read: Read, markers: tuple[str, str]) -> Conf:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One file and its includes on their way into ``conf``."""
+    """One file and its includes on their way into ``conf``.
+
+    first, last: sections by name, which Asterisk compares without case here; first without templates.
+    """
 
     conf: Conf
     read: Read
     markers: tuple[str, str]
+    first: dict[str, Section] = field(default_factory=dict)
+    last: dict[str, Section] = field(default_factory=dict)
 
     def add(self, file: str, text: bytes, above: tuple[str, ...]) -> None:
         """The facts of one file. It begins in the section that was opened last, and goes on in its own after an
@@ -138,29 +143,31 @@ class _Reading:
                 current = self.section(file, fact, ours=fact.number in ours)
             elif isinstance(fact, syntax.Directive):
                 self.follow(fact, (*above, file))
-            elif current is not None:  # Asterisk ignores what stands before the first section
+            elif current is not None:
                 key, value = syntax.unescaped(fact.key), syntax.unescaped(fact.value)
                 current.lines.append(Line(file, fact.number, current.name, key, value, fact.number in ours))
 
     def section(self, file: str, fact: syntax.Section, *, ours: bool) -> Section:
         """A new section, or the first of its name where the line says ``(+)``."""
-        name, above = syntax.unescaped(fact.name), self.conf.sections
-        first = next((one for one in above if one.name.lower() == name.lower() and not one.template), None)
-        if fact.append and first is not None:
-            return first
+        name = syntax.unescaped(fact.name)
+        if fact.append and name.lower() in self.first:
+            return self.first[name.lower()]
         bases = [syntax.unescaped(base) for base in fact.bases]
-        missing = [base for base in bases if base.lower() not in {one.name.lower() for one in above}]
+        missing = [base for base in bases if base.lower() not in self.last]
         if (missing or fact.append) and not self.conf.executes:
             reason = f"[{name}] goes on with, or is based on, [{(missing or [name])[0]}], which does not stand above it"
             self.conf.refusals.append((f"{file}, line {fact.number}", reason))
         inherited = tuple(replace(line, section=name, ours=ours) for base in bases for line in self.lines_of(base))
-        self.conf.sections.append(Section(file, fact.number, name, ours, fact.template, inherited))
-        return self.conf.sections[-1]
+        made = Section(file, fact.number, name, ours, fact.template, inherited)
+        self.conf.sections.append(made)
+        self.last[name.lower()] = made
+        if not made.template:
+            self.first.setdefault(name.lower(), made)
+        return made
 
     def lines_of(self, base: str) -> tuple[Line, ...]:
         """What a section has that another one is based on: the nearest of that name above."""
-        named = (section for section in reversed(self.conf.sections) if section.name.lower() == base.lower())
-        found = next(named, None)
+        found = self.last.get(base.lower())
         return (*found.inherited, *found.lines) if found else ()
 
     def follow(self, directive: syntax.Directive, above: tuple[str, ...]) -> None:
