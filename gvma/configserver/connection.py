@@ -23,14 +23,19 @@ TOTAL_IN_TIMEOUTS = 20
 
 
 class Deadline:
-    """Ends a connection that has taken too long, whatever it is doing. ``passed``: it had to."""
+    """Ends a connection that has taken too long, whatever it is doing.
+
+    passed: it had to. opened: connections so far.
+    """
 
     def __init__(self) -> None:
         self.passed = False
+        self.opened = 0
         self._socket: socket.socket | None = None
 
     def watch(self, opened: socket.socket) -> None:
         """From now on this is the connection that would be ended."""
+        self.opened += 1
         self._socket = opened
 
     @contextmanager

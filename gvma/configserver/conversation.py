@@ -1,7 +1,8 @@
 """One SOAP conversation with Configuration Server; nothing here decides what an object means.
 
 zeep builds the request and carries the credentials. The answer never becomes zeep's objects (19 times slower):
-it goes from the connection into our reader as it comes, faults too. Nothing is tried twice.
+it goes from the connection into our reader as it comes, faults too. Nothing is tried twice, but a query on a
+connection that the server had kept, and then did not.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class Conversation:
     def _asked(self, xpath: str) -> list[ConfigObject]:
         settings = self._settings
         try:
-            response = self._send(xpath)
+            response = self._sent(xpath)
         except _FAILURES as failure:
             raise error_of(failure, timeout=settings.timeout, reading=False) from None
         with closing(response):
@@ -100,10 +101,20 @@ class Conversation:
                 read_answer(self._body(response), make, max_bytes=_MAX_FAULT_BYTES)
             raise ConfigServerFault(f"the server answered with HTTP status {response.status_code}")
 
-    def _send(self, xpath: str) -> Response:
-        """The answer, of which only the head has been read."""
+    def _sent(self, xpath: str) -> Response:
+        """As _send; once more where the server ended the connection of an earlier query instead of answering."""
         if self._service is None:
             self._service = self._make_service()
+        opened = self._deadline.opened
+        try:
+            return self._send(xpath)
+        except requests.ConnectionError:
+            if not opened or self._deadline.opened != opened or self._deadline.passed:
+                raise
+            return self._send(xpath)
+
+    def _send(self, xpath: str) -> Response:
+        """The answer, of which only the head has been read."""
         settings = self._settings
         try:
             answer = self._service[settings.operation](**{settings.query_parameter: xpath})

@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from gvma.configserver.client import ConfigurationServer
 from gvma.errors import (
     ConfigServerFault,
     ConfigServerHostile,
@@ -23,13 +24,29 @@ from gvma.errors import (
 from tests.fakes.answers import BOMB, FAULT_11
 from tests.fakes.deaf import deaf_port
 from tests.fakes.soap import Play, dripping, http, sending, server
-from tests.unit.configserver.asking import ANSWER, PASSWORD, chunked, refused
+from tests.unit.configserver.asking import ANSWER, DNS, PASSWORD, chunked, refused, settings
 
 
 def test_nobody_who_listens_is_unreachable() -> None:
     with deaf_port() as port:
         raised = refused(f"http://127.0.0.1:{port}/", ConfigServerUnreachable)
     assert "refused" in raised.message
+
+
+def test_a_connection_that_the_server_ends_after_its_answer_costs_no_query() -> None:
+    def play(connection: socket.socket, _leaving: threading.Event) -> None:
+        connection.sendall(http(ANSWER))
+        connection.recv(65536)  # the next query is on its way, and the server has had enough of this connection
+
+    with server(play) as heard, ConfigurationServer(settings(heard.url)) as configuration_server:
+        answers = [configuration_server.query(DNS) for _ in range(3)]
+    assert answers[0] == answers[1] == answers[2] != []
+
+
+def test_a_server_that_answers_nothing_on_a_new_connection_is_asked_once() -> None:
+    with server(sending(b"")) as heard:
+        refused(heard.url, ConfigServerUnreachable)
+    assert len(heard.requests) == 1
 
 
 def test_an_unknown_host_is_unreachable() -> None:
