@@ -52,7 +52,7 @@ def asked_for(call: Call) -> Steps[tuple[ServiceRequest, str]]:
     uri = yield from full_variable(functions.request_uri)
     if functions.longest_to:
         size, _, uri = uri.partition(" ")
-        if size.isdecimal() and int(size) > functions.longest_to:
+        if size.isdecimal() and (len(size) > 4 or int(size) > functions.longest_to):
             longest = functions.longest_to
             yield Note(
                 f"To header of {size} characters: chan_sip cannot answer one of more than {longest}", warning=True

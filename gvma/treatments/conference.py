@@ -14,7 +14,9 @@ from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallerGone, CallFlow, Command, Note
 from gvma.treatments.steps import Steps, answer, ask, end, full_variable, give_up, refuse, set_variable
 
-_STATE = re.compile("parties=([0-9]+) folder=([01]?) asking=([0-9]*) silent=([0-9]*) recorder=(.*)", re.DOTALL)
+_STATE = re.compile(
+    "parties=([0-9]{1,9}) folder=([01]?) asking=([0-9]{0,9}) silent=([0-9]{0,9}) recorder=(.*)", re.DOTALL
+)
 _LOOKS = 50
 _BETWEEN_LOOKS = Command("EXEC", ("Wait", "0.02"), blocking=True)
 _IN_REGEX = re.compile("[^A-Za-z0-9_-]")

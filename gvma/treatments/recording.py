@@ -20,7 +20,7 @@ FOLDER_MISSING = Refusal(500, "Server Internal Error", "The recordings folder is
 _NUMBERED_NAMES = 50
 _LOOKS = 50
 _BETWEEN_LOOKS = Command("EXEC", ("Wait", "0.02"), blocking=True)
-_TAKEN = re.compile("users=([0-9]*) before=([0-9]*) file=([01]) folder=([01])")
+_TAKEN = re.compile("users=([0-9]{0,9}) before=([0-9]{0,9}) file=([01]) folder=([01])")
 _NUMBER = re.compile(r"\.([0-9]+)\Z")
 _UNSAFE = re.compile("[^A-Za-z0-9._-]")
 

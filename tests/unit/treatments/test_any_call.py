@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
+from inspect import GEN_CLOSED, getgeneratorstate
+from itertools import chain, repeat
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gvma.agi.quoting import command_line
 from gvma.settings.model import MediaSettings
 from gvma.treatments import ROUTES
+from gvma.treatments.commands import Call, Reply
 from tests.unit.treatments.scripted import Asterisk
 
 TEXT = st.text("abcmusiconf/=;:@.%2e&,|\"'\\${}[]()<>*+~!-_ \r\n\0\udcff\u00e9", max_size=60)
@@ -55,3 +61,21 @@ def test_every_call_ends_and_asks_only_what_may_be_asked(
             application, arguments = command.arguments
             assert application in ("Hangup", "Wait", "ConfBridge", "MixMonitor")
             assert not set(arguments) & set(',&|$\\"')
+
+
+NUMBER = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    ("channel", "uri", "answer"),
+    [
+        ("PJSIP", "sip:conf=1@h", f"parties={NUMBER} folder=1 asking={NUMBER} silent= recorder="),
+        ("PJSIP", "sip:annc@h;record=x", f"users={NUMBER} before=0 file=0 folder=1"),
+        ("SIP", f"{NUMBER} sip:annc@h;play=x", ""),
+    ],
+)
+def test_a_number_without_an_end_ends_the_call_and_is_no_defect(channel: str, uri: str, answer: str) -> None:
+    flow = ROUTES["service"](Call({"type": channel}), MediaSettings())
+    next(flow)
+    deque(map(flow.send, chain([Reply(200, "1", uri)], repeat(Reply(200, "1", answer), 100))))
+    assert getgeneratorstate(flow) == GEN_CLOSED
