@@ -12,6 +12,7 @@ from dataclasses import dataclass
 BOM = b"\xef\xbb\xbf"
 _BLANKS = bytes(range(33))
 _DEEPEST = 128
+_UNCLOSED = re.compile(rb"^[\x00-\x20]*\[[^\]\n;]*(?:;|$|\]\([^)\n;]*(?:;|$))", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,10 @@ def refused(text: bytes, *, in_section: bool = False) -> Iterator[tuple[int, str
     in_section: the file is included in one that has opened a section. What a line says of other sections, or of
     other files, is not looked at.
     """
+    suspect = _UNCLOSED.search(text) is not None
     for line in lines(text):
+        if in_section and not suspect:
+            return
         if line.text.startswith(b"["):
             _, closed, tail = line.text.partition(b"]")
             if not closed or (tail.startswith(b"(") and b")" not in tail):

@@ -60,6 +60,7 @@ def test_an_include_that_asterisk_cannot_follow(text: str, code: list[str]) -> N
         ("garbage\n[a]\n", 1),
         ("[a]\n[oops\n", 2),
         ("[x]\n[a](x\n", 2),
+        ("[x]\r\n[oops ; ]\r\n", 2),
         ("[a](nobase)\n", 1),
         ("[a](a)\n", 1),
         ("[a]\n[b](+)\n", 2),
