@@ -97,6 +97,14 @@ def sounds_like(codes: bytes, hertz: float) -> bool:
     return False
 
 
+def holds(codes: bytes, hertz: float) -> bool:
+    """Whether some tenth of a second is a tone of this frequency."""
+    return any(
+        mulaw.rms(codes[start : start + 800]) > 300 and mulaw.power_at(codes[start : start + 800], hertz) > 0.8
+        for start in range(0, len(codes) - 800, 400)
+    )
+
+
 class MediaServer:
     """`gvma agi serve` on one port; ``log`` is what it wrote to stderr."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.integration.calls import MediaServer, read_codes, wait_no_channels, wait_until
+from tests.integration.calls import MediaServer, holds, read_codes, wait_no_channels, wait_until
 from tests.integration.calls.conftest import StartServer
 from tests.useragent import Call, UserAgent, mulaw
 
@@ -167,11 +167,3 @@ def wait_recording(asterisk: PrivateAsterisk, conference: str) -> Path:
         lambda: str(list((asterisk.folder / "recordings").iterdir())),
     )
     return recordings_of(asterisk, conference)[0]
-
-
-def holds(codes: bytes, hertz: float) -> bool:
-    """Whether some tenth of a second is a tone of this frequency."""
-    return any(
-        mulaw.rms(codes[start : start + 800]) > 300 and mulaw.power_at(codes[start : start + 800], hertz) > 0.8
-        for start in range(0, len(codes) - 800, 400)
-    )
