@@ -16,6 +16,7 @@ from threading import Thread
 
 from gvma.asterisk import dialplan, pjsip, sip, voicemail
 from gvma.asterisk.block import OwnLines, find_block
+from gvma.asterisk.driver import driver_by_files
 from gvma.check.collect_live import Asked, ask_asterisk
 from gvma.check.collect_media import ask_media
 from gvma.check.collect_sip import probe_boxes, this_asterisk
@@ -103,7 +104,11 @@ def driver_of(settings: GvmaSettings, live: Live) -> str:
         return settings.channel_driver
     if live.asked:
         return "sip" if "chan_sip.so" in live.loaded and "res_pjsip.so" not in live.loaded else "pjsip"
-    return "pjsip" if os.path.exists(settings.target(settings.asterisk_cfg_file_pjsip)) else "sip"
+    sip_conf, pjsip_conf = (
+        _bytes(path) or (b"" if path.exists() else None)
+        for path in map(settings.target, (settings.asterisk_cfg_file_sip, settings.asterisk_cfg_file_pjsip))
+    )
+    return driver_by_files(sip=sip_conf, pjsip=pjsip_conf, begin=settings.asterisk_cfg_gvma_begin.encode())
 
 
 class _Questions:

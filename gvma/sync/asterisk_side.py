@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from gvma.asterisk.driver import driver_by_files
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
 from gvma.settings.model import GvmaSettings
 from gvma.sync.readback import CHAN_SIP, PJSIP, VOICEMAIL, Expected, differences
@@ -175,14 +176,10 @@ def glance_at_driver(settings: GvmaSettings) -> str | None:
         return None
 
 
-def driver_by_files(settings: GvmaSettings) -> str:
-    """Without Asterisk's word: the driver whose file alone has our block; else ``pjsip`` where pjsip.conf exists.
-
-    Debian ships a pjsip.conf also where chan_sip serves, so that a block of an earlier sync says more.
-    """
-    begin = settings.asterisk_cfg_gvma_begin.encode()
-    pjsip, sip = (settings.target(name) for name in (settings.asterisk_cfg_file_pjsip, settings.asterisk_cfg_file_sip))
-    in_pjsip, in_sip = (begin in content(path) for path in (pjsip, sip))
-    if in_pjsip != in_sip:
-        return "pjsip" if in_pjsip else "sip"
-    return "pjsip" if pjsip.exists() else "sip"
+def driver_of_files(settings: GvmaSettings) -> str:
+    """The channel driver without Asterisk's word, as sip.conf and pjsip.conf tell it."""
+    sip, pjsip = (
+        content(path) if path.exists() else None
+        for path in map(settings.target, (settings.asterisk_cfg_file_sip, settings.asterisk_cfg_file_pjsip))
+    )
+    return driver_by_files(sip=sip, pjsip=pjsip, begin=settings.asterisk_cfg_gvma_begin.encode())

@@ -22,7 +22,7 @@ from gvma.errors import (
 from gvma.settings.model import GvmaSettings, Settings
 from gvma.sync import held, state
 from gvma.sync.asking import Answers, ask
-from gvma.sync.asterisk_side import Asterisk, driver_by_files, glance_at_driver, saying
+from gvma.sync.asterisk_side import Asterisk, driver_of_files, glance_at_driver, saying
 from gvma.sync.brake import brake
 from gvma.sync.changing import Work, carry_out, first_of
 from gvma.sync.files import although_changed
@@ -148,7 +148,7 @@ class _Run:
             asterisk.reach()
         if self._gvma.channel_driver != "auto":
             return self._gvma.channel_driver
-        return (asterisk and asterisk.channel_driver()) or driver_by_files(self._gvma)
+        return (asterisk and asterisk.channel_driver()) or driver_of_files(self._gvma)
 
     def _until_nobody_writes(self, planner: Planner, answers: Answers, asterisk: Asterisk | None) -> Prepared:
         report, said = self._report, list(self._report.warnings)
@@ -236,7 +236,7 @@ def _dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progr
     report.objects = answers.counts
     driver = gvma.channel_driver
     if driver == "auto":
-        driver = (None if options.no_reload else glance_at_driver(gvma)) or driver_by_files(gvma)
+        driver = (None if options.no_reload else glance_at_driver(gvma)) or driver_of_files(gvma)
     progress("reading the files")
     prepared = Planner(gvma, answers, driver, options.reset_pins).prepare()
     report.warnings += prepared.warnings

@@ -73,6 +73,8 @@ def test_the_driver_is_what_settings_asterisk_or_files_say(tmp_path: Path) -> No
     assert driver_of(settings(tmp_path), Live()) == "sip"
     (tmp_path / "pjsip.conf").touch()
     assert driver_of(settings(tmp_path), Live()) == "pjsip"
+    (tmp_path / "sip.conf").write_text("; BEGIN GVMA\n")
+    assert driver_of(settings(tmp_path, asterisk_cfg_gvma_begin="; BEGIN GVMA"), Live()) == "sip"
 
 
 def test_files_are_read_through_relative_absolute_and_starred_includes(tmp_path: Path) -> None:
