@@ -248,14 +248,6 @@ def test_boxes_of_foreign_contexts_and_the_sites_own_are_no_difference(
     assert installation.sync(reload=True).status == 0
 
 
-def test_a_name_is_compared_as_asterisk_keeps_it() -> None:
-    from gvma.sync.readback import as_kept  # noqa: PLC0415
-
-    assert as_kept(" " + "x" * 100) == "x" * 79
-    assert as_kept("ä" * 40) == "ä" * 39
-    assert as_kept(("ä" * 40).encode()[:79].decode("utf-8", "surrogateescape")) == "ä" * 39
-
-
 def test_a_reload_that_asterisk_refuses_is_put_back(installation: Installation, ami: ScriptedManager) -> None:
     ami.replies["ModuleLoad"] = [error("An unknown error occurred"), success()]
     ami.replies["VoicemailUsersList"] = Reply(_boxes({}))
