@@ -249,8 +249,9 @@ def _process_list(site: Site, simulator: Simulator, search: Search) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 20
-    while not (site.kept / "lock").read_text() and time.monotonic() < deadline:
+    deadline = time.monotonic() + 60
+    while not (site.kept / "lock").read_text():
+        assert time.monotonic() < deadline, "the sync never held its lock"
         time.sleep(0.01)
     line = Path(f"/proc/{child.pid}/cmdline").read_text()
     child.terminate()
