@@ -57,12 +57,6 @@ canreinvite=no
 [2001](phone)
 [2002](phone)
 """
-PJSIP_GENERAL = """\
-[udp]
-type=transport
-protocol=udp
-bind=127.0.0.1:{sip_port}
-"""
 PJSIP_OWN = """\
 [site](!)
 type=endpoint

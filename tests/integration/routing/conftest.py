@@ -8,6 +8,7 @@ from socket import SOCK_DGRAM
 
 import pytest
 
+from gvma.demo.defaults import PJSIP_TRANSPORT
 from gvma.demo.ports import free_port
 from tests.integration.conftest import StartAsterisk
 from tests.integration.installation import Installation
@@ -17,7 +18,6 @@ from tests.integration.routing import (
     GATEWAY,
     LAYER,
     OTHER_DESK,
-    PJSIP_GENERAL,
     PJSIP_OWN,
     SIP_GENERAL,
     SIP_OWN,
@@ -46,7 +46,7 @@ def routed(request: pytest.FixtureRequest, start_module_asterisk: StartAsterisk)
         "sip_server_port": ports[0],
         "gateway_port": ports[1],
     }
-    general, own = (SIP_GENERAL, SIP_OWN) if version == 16 else (PJSIP_GENERAL, PJSIP_OWN)
+    general, own = (SIP_GENERAL, SIP_OWN) if version == 16 else (PJSIP_TRANSPORT, PJSIP_OWN)
     name = "sip.conf" if version == 16 else "pjsip.conf"
     text = general if written else general + _filled(own, places)
     asterisk = start_module_asterisk(version, {name: text, "extensions.conf": DIALPLAN})

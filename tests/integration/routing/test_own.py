@@ -6,9 +6,10 @@ import json
 from contextlib import ExitStack
 
 from gvma.ami import connect
+from gvma.demo.defaults import PJSIP_TRANSPORT
 from tests.integration.conftest import StartAsterisk
 from tests.integration.installation import Installation
-from tests.integration.routing import GATEWAY, LAYER, PJSIP_GENERAL, SIP_GENERAL, SIP_SERVER
+from tests.integration.routing import GATEWAY, LAYER, SIP_GENERAL, SIP_SERVER
 
 OWN_DIALPLAN = """\
 [general]
@@ -27,7 +28,7 @@ exten => 2002,1,NoOp(the site's own)
 
 
 def test_what_the_site_wrote_itself_is_left_alone_and_named(start_asterisk: StartAsterisk, version: int) -> None:
-    name, general = ("sip.conf", SIP_GENERAL) if version == 16 else ("pjsip.conf", PJSIP_GENERAL)
+    name, general = ("sip.conf", SIP_GENERAL) if version == 16 else ("pjsip.conf", PJSIP_TRANSPORT)
     peer = "type=peer\nhost=127.0.0.9\n" if version == 16 else "type=endpoint\ncontext=default\nallow=ulaw\n"
     files = {
         "extensions.conf": OWN_DIALPLAN,
