@@ -12,15 +12,24 @@ from hashlib import blake2b
 from gvma.netann.request import NOT_A_SERVICE, ServiceRequest
 from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallerGone, CallFlow, Command, Note
-from gvma.treatments.steps import Steps, answer, ask, end, full_variable, give_up, refuse, set_variable
+from gvma.treatments.steps import (
+    BETWEEN_LOOKS,
+    LOOKS,
+    Steps,
+    answer,
+    ask,
+    end,
+    full_variable,
+    give_up,
+    refuse,
+    set_variable,
+    unique_id,
+)
 
 _STATE = re.compile(
     "parties=([0-9]{1,9}) folder=([01]?) asking=([0-9]{0,9}) silent=([0-9]{0,9}) recorder=(.*)", re.DOTALL
 )
-_LOOKS = 50
-_BETWEEN_LOOKS = Command("EXEC", ("Wait", "0.02"), blocking=True)
 _IN_REGEX = re.compile("[^A-Za-z0-9_-]")
-_UNSAFE = re.compile("[^A-Za-z0-9._-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +97,7 @@ def _state(question: str) -> Steps[_State | None]:
 
 
 def _recording(call: Call, media: MediaSettings, conf_id: str) -> str:
-    unique_id = _UNSAFE.sub("", call.variables.get("uniqueid", ""))
-    return f"{media.recordings_path}/meetme-conf-rec-{conf_id}-{unique_id}.wav"
+    return f"{media.recordings_path}/meetme-conf-rec-{conf_id}-{unique_id(call)}.wav"
 
 
 def _record(path: str, state: _State, question: str) -> Steps[None]:
@@ -99,10 +107,10 @@ def _record(path: str, state: _State, question: str) -> Steps[None]:
     group *before* it looks, so one who opens it either sees who asks and has it recorded, or is seen by them;
     then they wait for what it makes of it.
     """
-    for _ in range(_LOOKS):
+    for _ in range(LOOKS):
         if state.parties or not state.silent:
             break
-        yield from ask(_BETWEEN_LOOKS)
+        yield from ask(BETWEEN_LOOKS)
         state = (yield from _state(question)) or state
     if state.recorded:
         return

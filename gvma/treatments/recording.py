@@ -13,16 +13,26 @@ from gvma.netann.request import Refusal, ServiceRequest
 from gvma.settings.model import MediaSettings
 from gvma.treatments.announcement import wanted_sound, why_missing
 from gvma.treatments.commands import Call, CallerGone, CallFlow, Command, Note
-from gvma.treatments.steps import Steps, answer, ask, end, full_variable, give_up, playable, refuse, set_variable
+from gvma.treatments.steps import (
+    BETWEEN_LOOKS,
+    LOOKS,
+    Steps,
+    answer,
+    ask,
+    end,
+    full_variable,
+    give_up,
+    playable,
+    refuse,
+    set_variable,
+    unique_id,
+)
 
 FOLDER_MISSING = Refusal(500, "Server Internal Error", "The recordings folder is not there.")
 
 _NUMBERED_NAMES = 50
-_LOOKS = 50
-_BETWEEN_LOOKS = Command("EXEC", ("Wait", "0.02"), blocking=True)
 _TAKEN = re.compile("users=([0-9]{0,9}) before=([0-9]{0,9}) file=([01]) folder=([01])")
 _NUMBER = re.compile(r"\.([0-9]+)\Z")
-_UNSAFE = re.compile("[^A-Za-z0-9._-]")
 
 
 def recording(call: Call, media: MediaSettings, request: ServiceRequest) -> CallFlow:
@@ -78,7 +88,7 @@ def _free_path(call: Call, media: MediaSettings, record: str) -> Steps[str | Non
             f"before=${{GROUP_MATCH_COUNT(^{name}-({_turns_before(own)})@gvma-recording)}} "
             f"file=${{STAT(e,{path}.wav)}} folder=${{STAT(d,{folder})}}"
         )
-        for _ in range(_LOOKS):
+        for _ in range(LOOKS):
             users, before, exists, has_folder = _state((yield from full_variable(question)))
             if not has_folder:
                 return None
@@ -86,9 +96,9 @@ def _free_path(call: Call, media: MediaSettings, record: str) -> Steps[str | Non
                 return path
             if before or exists:
                 break
-            yield from ask(_BETWEEN_LOOKS)
+            yield from ask(BETWEEN_LOOKS)
         yield Note(f"{path}.wav {'exists' if exists else 'is being recorded'}: left as it is")
-    return f"{first}-{_UNSAFE.sub('', call.variables.get('uniqueid', ''))}"
+    return f"{first}-{unique_id(call)}"
 
 
 def _turn(call: Call) -> str:

@@ -7,6 +7,7 @@ that the server was lost, whatever AGISTATUS says (a server that dies in mid-cal
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from typing import TypeVar
 
@@ -32,6 +33,12 @@ _CALL_ID = {"PJSIP": "${CHANNEL(pjsip,call-id)}", "SIP": "${SIPCALLID}"}
 
 ANSWER = Command("ANSWER")
 
+# How often, and with what between, a call looks whether others that came at the same moment have made way.
+LOOKS = 50
+BETWEEN_LOOKS = Command("EXEC", ("Wait", "0.02"), blocking=True)
+
+_NOT_IN_A_FILE_NAME = re.compile("[^A-Za-z0-9._-]")
+
 
 def ask(command: Command) -> Steps[Reply]:
     """Asterisk's reply to one command."""
@@ -50,6 +57,11 @@ def full_variable(expression: str) -> Steps[str]:
 def set_variable(name: str, value: str) -> Steps[Reply]:
     """A channel variable or writable function, set."""
     return (yield from ask(Command("SET VARIABLE", (name, value))))
+
+
+def unique_id(call: Call) -> str:
+    """Asterisk's unique id of the channel, for a file name; empty where it has none."""
+    return _NOT_IN_A_FILE_NAME.sub("", call.variables.get("uniqueid", ""))
 
 
 def playable(sound: Sound) -> Steps[str | None]:
