@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gvma.backups.comparison import compare
+from gvma.backups.retention import Policy, apply_policy, policy_of, review
+from gvma.backups.sets import BackupSet, BackupSets
 from gvma.cli import exits
 from gvma.cli.restoring import restore, warn_mended
 from gvma.errors import BackupSetError
-from gvma.sync.comparison import compare
-from gvma.sync.held import held
-from gvma.sync.lock import hold_lock
-from gvma.sync.retention import Policy, apply_policy, policy_of, review
-from gvma.sync.sets import BackupSet, BackupSets
-from gvma.sync.stopping import stoppable
+from gvma.storage.lock import hold_lock
+from gvma.storage.notes import held
+from gvma.storage.signals import stoppable
 
 if TYPE_CHECKING:
+    from gvma.backups.manifest import SavedFile
     from gvma.cli.main import Invocation
     from gvma.settings.model import GvmaSettings
-    from gvma.sync.manifest import SavedFile
 
 _ID = "ID"
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.entries import GvmaWarning
+from gvma.backups.sets import BackupSet, BackupSets
 from gvma.cli import exits
+from gvma.sinks.files.recovery import pending_recovery
+from gvma.storage.lock import hold_lock
+from gvma.storage.signals import stoppable
 from gvma.sync import restore as restoring
-from gvma.sync.asterisk_side import Asterisk
-from gvma.sync.lock import hold_lock
-from gvma.sync.recovery import pending_recovery
-from gvma.sync.sets import BackupSet, BackupSets
-from gvma.sync.stopping import stoppable
 
 if TYPE_CHECKING:
     from gvma.cli.main import Invocation

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gvma.asterisk.entries import GvmaWarning
-from gvma.sync.counting import Counts
-from gvma.sync.plan import Plan
+from gvma.plan.counts import Counts
+from gvma.plan.model import Plan
 
 Progress = Callable[[str], None]
 """Called with the name of each step as it begins."""

@@ -12,23 +12,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from gvma.ami.asterisk import Asterisk
+from gvma.ami.verify import PJSIP, VOICEMAIL, Expected
 from gvma.asterisk import lines, sip
+from gvma.backups.diff import masked_diff
+from gvma.backups.manifest import SavedFile
+from gvma.backups.sets import BackupSet, BackupSets
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, GvmaError, UnsafeTargetError
 from gvma.settings.model import GvmaSettings
-from gvma.sync import held, state
-from gvma.sync.asterisk_side import Asterisk
-from gvma.sync.changes import FileChange
-from gvma.sync.diff import masked_diff
-from gvma.sync.files import although_changed, read_target
-from gvma.sync.journal import Markers
-from gvma.sync.manifest import SavedFile
-from gvma.sync.merge import carried
-from gvma.sync.readback import PJSIP, VOICEMAIL, Expected
-from gvma.sync.recovery import Recovery, recover, will_be_new
-from gvma.sync.sets import BackupSet, BackupSets
-from gvma.sync.sitefiles import with_includes
-from gvma.sync.targets import Target, TargetNow, as_it_is, look_at, targets
-from gvma.sync.transaction import Applied, TargetMoved, apply
+from gvma.sinks.files.carry_pins import carried
+from gvma.sinks.files.change import FileChange
+from gvma.sinks.files.journal import Markers
+from gvma.sinks.files.recovery import Recovery, recover, will_be_new
+from gvma.sinks.files.site_files import with_includes
+from gvma.sinks.files.targets import Target, TargetNow, as_it_is, look_at, targets
+from gvma.sinks.files.transaction import Applied, TargetMoved, apply
+from gvma.storage import notes as held
+from gvma.storage import records as state
+from gvma.storage.files import although_changed, read_target
 
 _TRIES = 10
 _FIRST_DIFFERENCES = 5

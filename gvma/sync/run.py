@@ -12,6 +12,9 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 
+from gvma.ami.asterisk import Asterisk, driver_of_files, glance_at_driver, saying
+from gvma.backups.retention import apply_policy, policy_of
+from gvma.configserver.fetch import Answers, ask
 from gvma.errors import (
     AsteriskRefusedError,
     AsteriskUnreachableError,
@@ -19,21 +22,19 @@ from gvma.errors import (
     GvmaError,
     UnsafeTargetError,
 )
+from gvma.plan.brake import brake
 from gvma.settings.model import GvmaSettings, Settings
-from gvma.sync import held, state
-from gvma.sync.asking import Answers, ask
-from gvma.sync.asterisk_side import Asterisk, driver_of_files, glance_at_driver, saying
-from gvma.sync.brake import brake
-from gvma.sync.changing import Work, carry_out, first_of
-from gvma.sync.files import although_changed
-from gvma.sync.lock import hold_lock
+from gvma.sinks.files.prepare import Planner, Prepared, read_targets
+from gvma.sinks.files.recovery import pending_recovery, recover, will_be_new
+from gvma.sinks.files.targets import as_it_is
+from gvma.storage import notes as held
+from gvma.storage import records as state
+from gvma.storage.files import although_changed
+from gvma.storage.lock import hold_lock
+from gvma.storage.signals import Stopped, stoppable
+from gvma.sync.execute import Work, carry_out, first_of
 from gvma.sync.metrics import Figures, write_metrics
-from gvma.sync.planning import Planner, Prepared, read_targets
-from gvma.sync.recovery import pending_recovery, recover, will_be_new
 from gvma.sync.report import Progress, SyncOptions, SyncReport
-from gvma.sync.retention import apply_policy, policy_of
-from gvma.sync.stopping import Stopped, stoppable
-from gvma.sync.targets import as_it_is
 
 __all__ = ["Progress", "SyncOptions", "SyncReport", "sync"]
 

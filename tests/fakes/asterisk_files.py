@@ -6,11 +6,11 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gvma.sync.files import read_target
-from gvma.sync.held import owed_modules
-from gvma.sync.journal import Markers
-from gvma.sync.sets import BackupSet, BackupSets, FileChange
-from gvma.sync.transaction import apply
+from gvma.backups.sets import BackupSet, BackupSets, FileChange
+from gvma.sinks.files.journal import Markers
+from gvma.sinks.files.transaction import apply
+from gvma.storage.files import read_target
+from gvma.storage.notes import owed_modules
 
 BEGIN, END = ";$---GVMA-BEGIN-GVMA---$", ";$---GVMA-END-GVMA---$"
 MARKERS = Markers(BEGIN, END)

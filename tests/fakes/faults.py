@@ -1,4 +1,4 @@
-"""Stops or fails a piece of work at any one of its calls to the file system, by ``gvma.sync.disk``'s watch.
+"""Stops or fails a piece of work at any one of its calls to the file system, by ``gvma.storage.disk``'s watch.
 
 Used at small scale by the unit tests and at full scale by the soak tests.
 """
@@ -10,7 +10,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gvma.sync import disk
+from gvma.storage import disk
 
 Work = Callable[[], object]
 

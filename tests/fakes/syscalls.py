@@ -1,6 +1,6 @@
 """The calls by which Python changes files, seen one by one below some folders, and stopped or failed at one of them.
 
-It stands between any code and the operating system's own calls, so that it sees what goes past ``gvma.sync.disk``
+It stands between any code and the operating system's own calls, so that it sees what goes past ``gvma.storage.disk``
 too. It is meant for a process of its own: nothing is ever put back.
 """
 

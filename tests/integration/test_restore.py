@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.block import with_block
 from gvma.asterisk.entries import Mailbox
 from gvma.asterisk.voicemail import render_voicemail
+from gvma.backups.sets import BackupSet, BackupSets, FileChange
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.errors import AsteriskRefusedError, CredentialsError
 from gvma.settings.model import GvmaSettings
-from gvma.sync import held
-from gvma.sync.asterisk_side import Asterisk
-from gvma.sync.files import read_target
-from gvma.sync.journal import Markers
-from gvma.sync.lock import hold_lock
+from gvma.sinks.files.journal import Markers
+from gvma.sinks.files.transaction import apply
+from gvma.storage import notes as held
+from gvma.storage.files import read_target
+from gvma.storage.lock import hold_lock
 from gvma.sync.restore import RestoreReport, restore
-from gvma.sync.sets import BackupSet, BackupSets, FileChange
-from gvma.sync.transaction import apply
 from tests.integration.conftest import StartAsterisk
 
 VOICEMAIL = "app_voicemail.so"

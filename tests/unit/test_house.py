@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "gvma"
 
 PURE_ROOMS = ("mailboxes", "routing", "asterisk", "netann", "treatments")
-PURE_FILES = ("agi/protocol.py", "agi/quoting.py", "agi/driver.py", "sync/plan.py", "sync/brake.py", "sip/message.py")
+PURE_FILES = ("agi/protocol.py", "agi/quoting.py", "agi/driver.py", "plan/brake.py", "plan/model.py", "sip/message.py")
 WORLD = {
     "asyncio", "datetime", "glob", "http", "io", "os", "random", "secrets", "select", "shutil",
     "signal", "socket", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib.request",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.sync import transaction
+from gvma.sinks.files import transaction
 from tests.fakes.asterisk_files import Site
 from tests.fakes.installation import Installation
 

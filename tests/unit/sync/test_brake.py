@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gvma.errors import SafetyBrakeError
-from gvma.sync.brake import Shrinkage, brake
+from gvma.plan.brake import Shrinkage, brake
 
 FULL = {"dn": 10, "agent": 5, "group": 2}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gvma.sync.diff import mask_line, masked_diff
+from gvma.backups.diff import mask_line, masked_diff
 
 OLD = b"[general]\nformat=wav\n[GVMA_DN]\n1000 => 4711,Ann,,,\n1001 => 4712,Bob,,,\n"
 

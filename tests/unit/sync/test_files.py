@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from gvma.errors import UnsafeTargetError
-from gvma.sync import disk
-from gvma.sync.files import Rights, read_target, stage, write_private
+from gvma.storage import disk
+from gvma.storage.files import Rights, read_target, stage, write_private
 
 
 def make_fifo(path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gvma.errors import BackupSetError, HeldStateError
-from gvma.sync import held
+from gvma.storage import notes as held
 
 
 def test_a_held_state_refuses_a_sync_until_it_is_forced(tmp_path: Path) -> None:

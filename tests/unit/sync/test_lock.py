@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gvma.errors import LockHeldError, SettingsError
-from gvma.sync.lock import hold_lock
+from gvma.storage.lock import hold_lock
 
 
 def test_a_second_run_leaves_at_once_and_names_the_holder(tmp_path: Path) -> None:

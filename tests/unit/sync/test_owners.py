@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gvma.mailboxes import RefusedOwner, Subscription
-from gvma.sync.owners import keep_for_refused, read_owners, write_owners
+from gvma.plan.owners import keep_for_refused, read_owners, write_owners
 
 RECORD = {("dn", 101): ("1000", "GVMA_DN", "gvm-1000"), ("agent", 7): ("1", "MY_COMPANY", "gvm-a-1")}
 SERVED = {

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from gvma.asterisk.voicemail import read_boxes, with_pins
-from gvma.sync import files, transaction
-from gvma.sync.files import read_target
-from gvma.sync.sets import FileChange
-from gvma.sync.transaction import TargetMoved, apply
+from gvma.backups.sets import FileChange
+from gvma.sinks.files import transaction
+from gvma.sinks.files.transaction import TargetMoved, apply
+from gvma.storage import files
+from gvma.storage.files import read_target
 from tests.fakes.asterisk_files import BEGIN, END, HEADER, MARKERS, MODULES, Site, rewrite
 
 ROUNDS = 50

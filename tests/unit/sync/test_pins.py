@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gvma.asterisk.entries import Mailbox
-from gvma.sync.pins import PinRecord, SettledPins, read_record, settle, unchanged
+from gvma.plan.pins import PinRecord, SettledPins, read_record, settle, unchanged
 
 KEY = bytes(range(32))
 BOX = "1000@GVMA_DN"

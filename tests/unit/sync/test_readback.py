@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gvma.sync.readback import as_kept
+from gvma.ami.verify import as_kept
 
 
 def test_a_name_is_compared_as_asterisk_keeps_it() -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from gvma.backups.manifest import Manifest
+from gvma.backups.retention import Policy, apply_policy, judge
+from gvma.backups.sets import BackupSet, BackupSets
 from gvma.errors import UsageError
-from gvma.sync import held
-from gvma.sync.manifest import Manifest
-from gvma.sync.retention import Policy, apply_policy, judge
-from gvma.sync.sets import BackupSet, BackupSets
+from gvma.storage import notes as held
 from tests.fakes.asterisk_files import Site
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from gvma.backups.sets import BackupSet, BackupSets
 from gvma.errors import BackupSetError, UsageError
-from gvma.sync import disk
-from gvma.sync.changes import Digest
-from gvma.sync.sets import BackupSet, BackupSets
+from gvma.sinks.files.change import Digest
+from gvma.storage import disk
 from tests.fakes.asterisk_files import OLD, OLD_VOICEMAIL, Site
 
 

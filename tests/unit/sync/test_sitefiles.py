@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.sync.sitefiles import asks_for_spool, pins_in_spool, secret_file, with_includes
+from gvma.sinks.files.site_files import asks_for_spool, pins_in_spool, secret_file, with_includes
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from gvma.backups.snapshot import snapshot
 from gvma.configserver.objects import ConfigObject
-from gvma.sync.snapshot import snapshot
 
 
 def _dn(number: str, **options: str) -> ConfigObject:

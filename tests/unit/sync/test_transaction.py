@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gvma.sync import disk
-from gvma.sync.held import settle_owed
-from gvma.sync.transaction import TargetMoved, apply
+from gvma.sinks.files.transaction import TargetMoved, apply
+from gvma.storage import disk
+from gvma.storage.notes import settle_owed
 from tests.fakes.asterisk_files import MARKERS, NEW, NEW_VOICEMAIL, OLD, OLD_VOICEMAIL, Site, rewrite
 
 pytestmark = pytest.mark.usefixtures("nothing_else_writes")

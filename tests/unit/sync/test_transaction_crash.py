@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from gvma.errors import GvmaError
-from gvma.sync import disk
-from gvma.sync.lock import hold_lock
-from gvma.sync.recovery import pending_recovery, recover
-from gvma.sync.stopping import Stopped, stoppable
-from gvma.sync.transaction import apply
+from gvma.sinks.files.recovery import pending_recovery, recover
+from gvma.sinks.files.transaction import apply
+from gvma.storage import disk
+from gvma.storage.lock import hold_lock
+from gvma.storage.signals import Stopped, stoppable
 from tests.fakes.asterisk_files import MARKERS, NEW, OLD, Site, rewrite
 from tests.fakes.faults import calls_of, failing_at, killed_at, signalled_at
 

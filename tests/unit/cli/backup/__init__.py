@@ -8,8 +8,8 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
+from gvma.backups.sets import BackupSets
 from gvma.cli.main import cli
-from gvma.sync.sets import BackupSets
 from tests.fakes.asterisk_files import Site
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.sync import held
+from gvma.storage import notes as held
 from tests.fakes.asterisk_files import Site
 
 

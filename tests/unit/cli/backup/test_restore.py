@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gvma.sync import held
-from gvma.sync.changes import FileChange
-from gvma.sync.files import read_target
-from gvma.sync.lock import hold_lock
+from gvma.sinks.files.change import FileChange
+from gvma.storage import notes as held
+from gvma.storage.files import read_target
+from gvma.storage.lock import hold_lock
 from tests.fakes.asterisk_files import NEW, OLD, Site
 from tests.fakes.faults import calls_of, killed_at
 from tests.unit.cli.backup import everything, gvma, gvma_json, ids

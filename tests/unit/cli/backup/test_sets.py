@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.sync.sets import BackupSets
+from gvma.backups.sets import BackupSets
 from tests.fakes.asterisk_files import NEW, OLD, OLD_VOICEMAIL, Site
 from tests.unit.cli.backup import everything, gvma, gvma_json, ids
 

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from gvma.sync.lock import hold_lock
+from gvma.storage.lock import hold_lock
 from tests.fakes.sync_site import Site
 
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from gvma.ami.verify import CHAN_SIP, PJSIP, VOICEMAIL, Expected, differences
 from gvma.asterisk.driver import driver_by_files
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
 from gvma.settings.model import GvmaSettings
-from gvma.sync.readback import CHAN_SIP, PJSIP, VOICEMAIL, Expected, differences
-from gvma.sync.sitefiles import content
+from gvma.sinks.files.site_files import content
 
 if TYPE_CHECKING:
     from gvma.ami import AsteriskManager

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gvma.ami.verify import SINGLY
 from gvma.asterisk.entries import Mailbox, Subscription
 from gvma.asterisk.header import same_meaning
 from gvma.asterisk.sip import read_objects
 from gvma.asterisk.voicemail import BoxLine
-from gvma.sync.owners import kind_of, kind_of_context
-from gvma.sync.readback import SINGLY
+from gvma.plan.owners import kind_of, kind_of_context
 
 
 @dataclass(frozen=True, slots=True)

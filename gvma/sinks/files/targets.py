@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from gvma.ami.verify import CHAN_SIP, DIALPLAN, PJSIP, VOICEMAIL, Box, Expected, Foreign, extensions_of
 from gvma.asterisk import dialplan, pjsip, sip, site, voicemail
 from gvma.asterisk.block import Block, OwnLines, find_block
 from gvma.asterisk.entries import OWN_CONTEXTS, Mailbox, Subscription
@@ -16,7 +17,6 @@ from gvma.asterisk.header import same_meaning
 from gvma.asterisk.hosts import sipserver_hosts
 from gvma.routing import Routing, Site
 from gvma.settings.model import GvmaSettings
-from gvma.sync.readback import CHAN_SIP, DIALPLAN, PJSIP, VOICEMAIL, Box, Expected, Foreign, extensions_of
 
 _DATE = b"\n; Content generated at "
 

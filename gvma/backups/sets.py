@@ -19,11 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gvma import __version__
-from gvma.errors import BackupSetError, UsageError
-from gvma.sync import disk
-from gvma.sync.changes import Digest, Digesting, FileChange
-from gvma.sync.files import Rights, not_kept, private_folder, read_private, stage
-from gvma.sync.manifest import (
+from gvma.backups.manifest import (
     NAME,
     SNAPSHOT,
     Manifest,
@@ -32,7 +28,11 @@ from gvma.sync.manifest import (
     read_manifest,
     saved_file,
 )
-from gvma.sync.stopping import undisturbed
+from gvma.errors import BackupSetError, UsageError
+from gvma.sinks.files.change import Digest, Digesting, FileChange
+from gvma.storage import disk
+from gvma.storage.files import Rights, not_kept, private_folder, read_private, stage
+from gvma.storage.signals import undisturbed
 
 __all__ = ["BackupSet", "BackupSets", "FileChange", "SavedFile"]
 

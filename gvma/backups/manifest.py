@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gvma.sync.changes import Digest, FileChange
-from gvma.sync.files import Rights
+from gvma.sinks.files.change import Digest, FileChange
+from gvma.storage.files import Rights
 
 FORMAT = 1
 NAME = "manifest.json"

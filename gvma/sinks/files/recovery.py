@@ -11,14 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from gvma.backups.sets import BackupSets
 from gvma.errors import BackupSetError
-from gvma.sync import disk, journal
-from gvma.sync.files import read_private, unsafe
-from gvma.sync.journal import Journal, JournalFile
-from gvma.sync.sets import BackupSets
-from gvma.sync.stopping import undisturbed
-from gvma.sync.swap import bring, glance, install, rights_at, together
-from gvma.sync.transaction import close
+from gvma.sinks.files import journal
+from gvma.sinks.files.exchange import bring, glance, install, rights_at, together
+from gvma.sinks.files.journal import Journal, JournalFile
+from gvma.sinks.files.transaction import close
+from gvma.storage import disk
+from gvma.storage.files import read_private, unsafe
+from gvma.storage.signals import undisturbed
 
 
 @dataclass(frozen=True, slots=True)

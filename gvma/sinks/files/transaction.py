@@ -19,15 +19,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+from gvma.backups.manifest import saved_file
+from gvma.backups.sets import BackupSet
 from gvma.errors import BackupSetError, UnsafeTargetError
-from gvma.sync import disk, held, journal
-from gvma.sync.changes import Digest, FileChange, entries
-from gvma.sync.files import although_changed, remove_quietly, stage, unsafe
-from gvma.sync.journal import Journal, JournalFile, Markers
-from gvma.sync.manifest import saved_file
-from gvma.sync.sets import BackupSet
-from gvma.sync.stopping import Stopped, undisturbed
-from gvma.sync.swap import Moved, bring, exchange, glance, install, late_writing, rights_at
+from gvma.sinks.files import journal
+from gvma.sinks.files.change import Digest, FileChange, entries
+from gvma.sinks.files.exchange import Moved, bring, exchange, glance, install, late_writing, rights_at
+from gvma.sinks.files.journal import Journal, JournalFile, Markers
+from gvma.storage import disk
+from gvma.storage import notes as held
+from gvma.storage.files import although_changed, remove_quietly, stage, unsafe
+from gvma.storage.signals import Stopped, undisturbed
 
 VOICEMAIL_MODULE = "app_voicemail.so"
 _SETTLE_SECONDS = 0.05

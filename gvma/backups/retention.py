@@ -10,10 +10,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gvma.backups.sets import BackupSet, BackupSets
 from gvma.errors import UsageError
 from gvma.settings.model import GvmaSettings
-from gvma.sync import held, journal
-from gvma.sync.sets import BackupSet, BackupSets
+from gvma.sinks.files import journal
+from gvma.storage import notes as held
 
 
 @dataclass(frozen=True, slots=True)

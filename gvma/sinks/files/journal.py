@@ -19,9 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gvma.errors import BackupSetError
-from gvma.sync import disk
-from gvma.sync.changes import Digest, entries
-from gvma.sync.files import (
+from gvma.sinks.files.change import Digest, entries
+from gvma.storage import disk
+from gvma.storage.files import (
     TEMPORARY_PREFIX,
     TEMPORARY_SUFFIX,
     Rights,

@@ -14,11 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gvma.errors import UnsafeTargetError
-from gvma.sync import disk
-from gvma.sync.changes import Digest
-from gvma.sync.files import Rights, read_when_quiet, stage
-from gvma.sync.journal import JournalFile, Markers
-from gvma.sync.merge import carried
+from gvma.sinks.files.carry_pins import carried
+from gvma.sinks.files.change import Digest
+from gvma.sinks.files.journal import JournalFile, Markers
+from gvma.storage import disk
+from gvma.storage.files import Rights, read_when_quiet, stage
 
 _ATTEMPTS = 20
 

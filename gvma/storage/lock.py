@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gvma.errors import LockHeldError, SettingsError
-from gvma.sync import disk
-from gvma.sync.files import private_folder
+from gvma.storage import disk
+from gvma.storage.files import private_folder
 
 _POLL_SECONDS = 0.1
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gvma.mailboxes import GvmaWarning
-from gvma.sync import disk
-from gvma.sync.files import not_kept, read_private, remove_private, write_private
+from gvma.storage import disk
+from gvma.storage.files import not_kept, read_private, remove_private, write_private
 
 PINS, OWNERS, LAST = "first-pins", "owners", "last-sync.json"
 _NEXT, _BEFORE = ".next", ".before"

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from gvma.sync.files import Rights, TargetFile
+from gvma.storage.files import Rights, TargetFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.lines import Section, read
+from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
-from gvma.sync.plan import Plan
-from gvma.sync.sitefiles import parts
-from gvma.sync.targets import TargetNow, Three, boxes_of, look_at, subscriptions_of
+from gvma.sinks.files.site_files import parts
+from gvma.sinks.files.targets import TargetNow, Three, boxes_of, look_at, subscriptions_of
 
 _NAMED = 5
 

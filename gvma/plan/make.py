@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from gvma.ami.verify import Foreign, extensions_of
 from gvma.asterisk.block import with_block
 from gvma.asterisk.entries import OWN_CONTEXTS, GvmaWarning, Mailbox, Subscription
 from gvma.asterisk.sip import read_subscriptions
 from gvma.asterisk.voicemail import BoxLine, read_boxes
 from gvma.mailboxes import Desired
+from gvma.plan.brake import Shrinkage
+from gvma.plan.counts import Counts, count_boxes, count_subscriptions, losing
+from gvma.plan.model import Plan, PlannedFile
+from gvma.plan.owners import Kept, keep_for_refused, read_owners, with_carried
+from gvma.plan.pins import SettledPins, read_record, settle, unchanged
 from gvma.routing import Routing
 from gvma.settings.model import GvmaSettings
-from gvma.sync.brake import Shrinkage
-from gvma.sync.counting import Counts, count_boxes, count_subscriptions, losing
-from gvma.sync.owners import Kept, keep_for_refused, read_owners, with_carried
-from gvma.sync.pins import SettledPins, read_record, settle, unchanged
-from gvma.sync.plan import Plan, PlannedFile
-from gvma.sync.readback import Foreign, extensions_of
-from gvma.sync.targets import TargetNow, Three, render
+from gvma.sinks.files.targets import TargetNow, Three, render
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gvma.ami.verify import VOICEMAIL, Box, Expected, Foreign
 from gvma.asterisk.entries import GvmaWarning, Mailbox, Subscription
+from gvma.backups.diff import masked_diff
+from gvma.plan.brake import Shrinkage
+from gvma.plan.counts import Counts
+from gvma.plan.pins import SettledPins
 from gvma.settings.model import GvmaSettings
-from gvma.sync.brake import Shrinkage
-from gvma.sync.counting import Counts
-from gvma.sync.diff import masked_diff
-from gvma.sync.pins import SettledPins
-from gvma.sync.readback import VOICEMAIL, Box, Expected, Foreign
-from gvma.sync.targets import Target
+from gvma.sinks.files.targets import Target
 
 
 @dataclass(frozen=True, slots=True)

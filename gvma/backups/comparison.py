@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from gvma.sync.diff import masked_diff
-from gvma.sync.files import read_target
-from gvma.sync.readback import VOICEMAIL
-from gvma.sync.sets import BackupSet, BackupSets
+from gvma.ami.verify import VOICEMAIL
+from gvma.backups.diff import masked_diff
+from gvma.backups.sets import BackupSet, BackupSets
+from gvma.storage.files import read_target
 
 
 @dataclass(frozen=True, slots=True)

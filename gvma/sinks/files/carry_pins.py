@@ -10,7 +10,7 @@ from gvma.asterisk import dialplan, pjsip, sip, voicemail
 from gvma.asterisk.block import find_block, with_block, without_block
 from gvma.asterisk.header import same_meaning
 from gvma.asterisk.voicemail import read_boxes, with_pins
-from gvma.sync.journal import Markers
+from gvma.sinks.files.journal import Markers
 
 _OWN_LINES = {
     "app_voicemail.so": voicemail.OWN_LINES,

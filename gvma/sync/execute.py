@@ -11,21 +11,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gvma.ami.asterisk import Asterisk
+from gvma.ami.verify import VOICEMAIL, Expected
+from gvma.backups.sets import BackupSets
+from gvma.backups.snapshot import snapshot
 from gvma.configserver.objects import ConfigObject
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, GvmaError
+from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
-from gvma.sync import held, journal, state
-from gvma.sync.asterisk_side import Asterisk
-from gvma.sync.changes import FileChange
-from gvma.sync.files import TargetFile, although_changed
-from gvma.sync.journal import Markers
-from gvma.sync.plan import Plan
-from gvma.sync.readback import VOICEMAIL, Expected
+from gvma.sinks.files import journal
+from gvma.sinks.files.change import FileChange
+from gvma.sinks.files.journal import Markers
+from gvma.sinks.files.transaction import Applied, TargetMoved, apply
+from gvma.storage import notes as held
+from gvma.storage import records as state
+from gvma.storage.files import TargetFile, although_changed
+from gvma.storage.signals import Stopped, undisturbed
 from gvma.sync.report import SyncReport
-from gvma.sync.sets import BackupSets
-from gvma.sync.snapshot import snapshot
-from gvma.sync.stopping import Stopped, undisturbed
-from gvma.sync.transaction import Applied, TargetMoved, apply
 
 _log = logging.getLogger(__name__)
 _FIRST_DIFFERENCES = 5

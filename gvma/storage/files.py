@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gvma.errors import BackupSetError, UnsafeTargetError
-from gvma.sync import disk
+from gvma.storage import disk
 
 TEMPORARY_PREFIX = ".gvma-"
 TEMPORARY_SUFFIX = ".tmp"

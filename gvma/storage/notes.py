@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gvma.errors import BackupSetError, HeldStateError
-from gvma.sync.files import read_private, remove_private, write_private
+from gvma.storage.files import read_private, remove_private, write_private
 
 
 @dataclass(frozen=True, slots=True)

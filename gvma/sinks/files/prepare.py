@@ -12,24 +12,24 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from gvma.ami.verify import VOICEMAIL, Expected
 from gvma.asterisk import pjsip, site
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.hosts import sipserver_hosts
+from gvma.configserver.fetch import Answers
 from gvma.errors import UsageError
 from gvma.mailboxes import desired
+from gvma.plan.make import Known, Surroundings, make_plan, planned
+from gvma.plan.model import Plan
+from gvma.plan.owners import write_owners
+from gvma.plan.pins import KEY_BYTES
 from gvma.routing import routing
 from gvma.settings.model import GvmaSettings
-from gvma.sync import state
-from gvma.sync.asking import Answers
-from gvma.sync.deciding import Known, Surroundings, make_plan, planned
-from gvma.sync.doubled import doubled
-from gvma.sync.files import TargetFile, read_target
-from gvma.sync.owners import write_owners
-from gvma.sync.pins import KEY_BYTES
-from gvma.sync.plan import Plan
-from gvma.sync.readback import VOICEMAIL, Expected
-from gvma.sync.sitefiles import asks_for_spool, pins_in_spool, secret_file, with_includes
-from gvma.sync.targets import Target, TargetNow, Three, as_it_is, foreign, look_at, routing_site, targets
+from gvma.sinks.files.conflicts import doubled
+from gvma.sinks.files.site_files import asks_for_spool, pins_in_spool, secret_file, with_includes
+from gvma.sinks.files.targets import Target, TargetNow, Three, as_it_is, foreign, look_at, routing_site, targets
+from gvma.storage import records as state
+from gvma.storage.files import TargetFile, read_target
 
 
 @dataclass(frozen=True, slots=True)

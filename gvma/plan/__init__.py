@@ -1,0 +1,1 @@
+"""What has to change: wanted and present values in, a plan of values out. Pure."""

@@ -1,0 +1,1 @@
+"""Where a plan is written. ``base`` has the protocol that every sink follows."""

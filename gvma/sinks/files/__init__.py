@@ -1,0 +1,1 @@
+"""The three files as a sink: targets, managed block, atomic exchange, journal, recovery."""
