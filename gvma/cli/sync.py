@@ -100,8 +100,7 @@ def _settings(invocation: Invocation, options: SyncOptions, report: SyncReport) 
 
 
 def _tell(output: Output, options: SyncOptions, report: SyncReport, shows_diff: bool) -> None:
-    planned = report.plan.files if report.plan and shows_diff else ()
-    diffs = [text for file in planned if (text := file.diff())]
+    diffs = [*report.change.diffs()] if report.change is not None and shows_diff else []
     aloud = options.dry_run or output.verbosity > 0 or report.show_warnings
     for warning in report.warnings:
         output.warn(warning, aloud=aloud)
@@ -130,7 +129,7 @@ def _lines(output: Output, options: SyncOptions, report: SyncReport) -> Iterator
     if options.dry_run:
         if report.plan is not None:
             yield from (f"Left out: {text}" for text in report.plan.left_out)
-            yield report.plan.summary()
+            yield report.plan_line()
     elif report.changed:
         yield report.summary()
     elif output.stdout_is_terminal and report.finished:

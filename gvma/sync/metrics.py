@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from gvma import __version__
+from gvma.settings.model import GvmaSettings
+from gvma.sync.report import SyncReport
 
 _LAST_SUCCESS = re.compile(r"^gvma_sync_last_success_timestamp_seconds (\d+(?:\.\d+)?)$", re.MULTILINE)
 _HELP = {
@@ -59,6 +62,24 @@ def metrics_text(figures: Figures, earlier: str) -> str:
             lines += [f"# HELP {name} {_HELP[name]}", f"# TYPE {name} gauge"]
             lines += [f"{name}{label} {value}" for label, value in values]
     return "\n".join(lines) + "\n"
+
+
+def leave_metrics(settings: GvmaSettings, report: SyncReport, exit_code: int, duration: float) -> None:
+    """Writes the figures of a run where the settings want them; a failure is a warning of the run."""
+    if settings.metrics_file is None:
+        return
+    figures = Figures(
+        ended=time.time(),
+        duration=duration,
+        exit_code=exit_code,
+        changes={"add": report.counts.add, "change": report.counts.change, "remove": report.counts.remove},
+        objects=report.objects,
+        reloads={**dict.fromkeys(report.reloaded, True), **dict.fromkeys(report.reload_failed, False)},
+    )
+    try:
+        write_metrics(settings.metrics_file, figures)
+    except OSError as error:
+        report.warn("metrics-file", f"it cannot be written: {error.strerror or error}", settings.metrics_file)
 
 
 def write_metrics(path: Path, figures: Figures) -> None:
