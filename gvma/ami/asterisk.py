@@ -77,7 +77,7 @@ class Asterisk:
             )
 
     def loaded(self, modules: Sequence[str]) -> list[str]:
-        """Those that are loaded. A module that is not reads its files when it is loaded: it is owed nothing."""
+        """Those that are loaded. A module that is not reads its files when it is loaded: no reload of it is pending."""
         return [module for module in modules if self._ask(lambda ami, module=module: ami.loaded(module))]  # type: ignore[misc]
 
     def take(self, modules: Sequence[str], expected: Expected) -> list[str]:
