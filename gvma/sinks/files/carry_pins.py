@@ -20,7 +20,7 @@ _OWN_LINES = {
 }
 
 
-def carried(now: bytes, wanted: bytes | None, markers: Markers, module: str) -> bytes | None:
+def carry_pins(now: bytes, wanted: bytes | None, markers: Markers, module: str) -> bytes | None:
     """What the file should hold: None for no file.
 
     now: what it holds, and neither the old nor the new content of the interrupted run. wanted: the content
