@@ -22,7 +22,7 @@ from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, Credenti
 from gvma.settings.model import GvmaSettings
 
 if TYPE_CHECKING:
-    from gvma.ami import AsteriskManager
+    from gvma.ami.manager import AsteriskManager
 
 _T = TypeVar("_T")
 _TRIES = 3
@@ -140,7 +140,7 @@ class Asterisk:
 
     def _connected(self) -> AsteriskManager:
         if self._ami is None:
-            from gvma.ami import connect  # noqa: PLC0415  (panoramisk takes its time)
+            from gvma.ami.manager import connect  # noqa: PLC0415  (panoramisk takes its time)
 
             self._ami = connect(self._settings)
         return self._ami

@@ -7,7 +7,6 @@ Names are compared as Asterisk keeps them: blanks at the ends gone, cut at 79 by
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -18,7 +17,7 @@ from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
 from gvma.plan.present import SiteDefined
 
 if TYPE_CHECKING:
-    from gvma.ami import AsteriskManager
+    from gvma.ami.manager import AsteriskManager
 
 KEPT_BYTES = 79
 SINGLY = 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from gvma.ami.verify import VOICEMAIL
+from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.diff import masked_diff
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.storage.files import read_target

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from gvma.ami import AsteriskManager, connect
+from gvma.ami.manager import AsteriskManager, connect
 from gvma.asterisk.entries import OWN_CONTEXTS
 from gvma.check import live as rules
 from gvma.check.evidence import Live

@@ -30,7 +30,7 @@ class Differences:
     moved_subscriptions: tuple[str, ...] = field(default=(), repr=False)
 
 
-def differences(  # noqa: PLR0913  (two kinds, each wanted and present, and what decides about their fields)
+def differences(  # noqa: PLR0913, PLR0917  (two kinds, each wanted and present, and what decides about their fields)
     mailboxes: Sequence[Mailbox],
     present_mailboxes: Mapping[str, PresentMailbox],
     pin_resets: Collection[str],

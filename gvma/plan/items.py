@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gvma.asterisk.entries import Endpoint, Extension
 from gvma.plan.owners import OwnerNames
 
 if TYPE_CHECKING:
@@ -48,11 +49,11 @@ def items_of(plan: Plan) -> Iterator[Item]:
     names = ((one.name, differences.subscriptions.get(one.name, ())) for one in plan.subscriptions)
     removed = differences.removed_subscriptions
     yield from _items("subscription", names, present.subscriptions, removed, owners.of_subscription)
-    hints = {one.extension: (one, one.owner) for one in plan.hints}
+    hints = {one.extension: (one, f"DN {one.extension}") for one in plan.hints}
     yield from _values("hint", hints, present.hints)
-    extensions = {one.pattern: (one, one.owner) for one in plan.extensions}
+    extensions = {one.pattern: (one, _owner_of_extension(one, hints)) for one in plan.extensions}
     yield from _values("extension", extensions, present.extensions)
-    endpoints = {one.name: (plan.endpoint_lines[one.name], one.owner) for one in plan.endpoints}
+    endpoints = {one.name: (plan.endpoint_lines[one.name], _owner_of_endpoint(one)) for one in plan.endpoints}
     yield from _values("endpoint", endpoints, present.endpoints)
 
 
@@ -83,3 +84,17 @@ def _values(kind: str, wanted: Mapping[str, tuple[object, str]], present: Mappin
     for name in present:
         if name not in wanted:
             yield Item("remove", kind, name, "")
+
+
+def _owner_of_extension(extension: Extension, hints: Collection[str]) -> str:
+    """A phone's number has a hint, or one step alone; a service number has two, and a pattern is the way out."""
+    if extension.pattern.startswith("_"):
+        return "gateway"
+    is_phone = extension.pattern in hints or len(extension.steps) == 1
+    return f"{'DN' if is_phone else 'Routing Point'} {extension.pattern}"
+
+
+def _owner_of_endpoint(endpoint: Endpoint) -> str:
+    if endpoint.role == "phone":
+        return f"DN {endpoint.name}"
+    return "gateway" if endpoint.role == "gateway" else "SIP Server"

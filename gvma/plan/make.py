@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from gvma.asterisk.entries import OWN_CONTEXTS, GvmaWarning, Mailbox, PresentMailbox, PresentSubscription, Subscription
-from gvma.asterisk.order import number_order
+from gvma.asterisk.order import by_number
 from gvma.plan.brake import Shrinkage
 from gvma.plan.differences import Differences, differences
 from gvma.plan.model import Plan
@@ -174,13 +174,13 @@ def _with_retained_subscriptions(
 
 
 def _mailbox_order(mailbox: Mailbox) -> tuple[int, tuple[bool, int, str]]:
-    return (OWN_CONTEXTS.index(mailbox.context), number_order(mailbox.box))
+    return (OWN_CONTEXTS.index(mailbox.context), by_number(mailbox.box))
 
 
 def _subscription_order(subscription: Subscription) -> tuple[bool, int, str, tuple[bool, int, str]]:
     own = subscription.context in OWN_CONTEXTS
     place = OWN_CONTEXTS.index(subscription.context) if own else 0
-    return (not own, place, "" if own else subscription.context, number_order(subscription.box))
+    return (not own, place, "" if own else subscription.context, by_number(subscription.box))
 
 
 def _losing(found: Differences) -> frozenset[str]:

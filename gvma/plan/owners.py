@@ -149,16 +149,16 @@ def kind_of_context(context: str) -> str:
     return next((kind for kind, own in CONTEXTS.items() if own == context), "")
 
 
-def write_owners(owners: Mapping[str, Mapping[int, Subscription]], labels: Mapping[str, Mapping[int, str]]) -> bytes:
+def write_owners(owners: Mapping[str, Mapping[int, tuple[Subscription, str]]]) -> bytes:
     """The record as a text: one owner a line, in a fixed order.
 
-    owners: DBIDs by kind, with what each has. labels: the same with what a person calls the owner.
+    owners: DBIDs by kind, with what each has and what a person calls the owner.
     """
     return _text(
         [
-            f"{kind} {dbid} {one.box} {one.context} {one.name} {labels[kind][dbid]}\n"
+            f"{kind} {dbid} {one.box} {one.context} {one.name} {label}\n"
             for kind, served in owners.items()
-            for dbid, one in served.items()
+            for dbid, (one, label) in served.items()
         ]
     )
 

@@ -37,8 +37,9 @@ class RunReport:
     """What a run that writes did so far; it is filled as the run goes on, so that a failure can be shown whole.
 
     counts: mailboxes and subscriptions together. files: each target file, and whether it was changed (in a dry run:
-    would be); none where the run failed before the write, or put back. change: what was written last. remarks: what happened to each of them. backup_set: id of the set with what it replaced. reload_failed: modules that Asterisk
-    did not reload, or whose new files it refused. pending_reload: modules that Asterisk has still to reload.
+    would be); none where the run failed before the write, or put back. change: what was written last. remarks: what
+    happened to each file. backup_set: id of the set with what was replaced. reload_failed: modules that Asterisk did
+    not reload, or whose new files it refused. pending_reload: modules that Asterisk has still to reload.
     """
 
     run_id: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -90,7 +91,7 @@ class SyncReport(RunReport):
         return ", ".join(path.name for path, changed in self.files.items() if changed)
 
     def plan_line(self) -> str:
-        """``Plan: 3 to add, 1 to change, 0 to remove.``; where no mailbox and no subscription changes, the files too."""
+        """``Plan: 3 to add, 1 to change, 0 to remove.``; where the counts are all zero, with the files too."""
         files = "" if self.counts or not self.changed_files else f"; rewrites {self.changed_files}"
         return f"Plan: {self.counts}{files}."
 

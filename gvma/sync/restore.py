@@ -5,7 +5,7 @@ It never asks Configuration Server.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from gvma.ami.asterisk import Asterisk
@@ -25,10 +25,14 @@ _TRIES = 10
 
 @dataclass(slots=True)
 class RestoreReport(RunReport):
-    """What a restore did so far. planned: the change that was planned last. actions: what was done to each file."""
+    """What a restore did so far. planned: the change that was planned last."""
 
     planned: RestoreChange | None = None
-    actions: list[tuple[Path, str]] = field(default_factory=list)
+
+    @property
+    def actions(self) -> list[tuple[Path, str]]:
+        """What was done to each file of the set; empty where nothing was written."""
+        return self.change.actions() if isinstance(self.change, RestoreChange) else []
 
 
 def restore(backup_set: BackupSet, settings: GvmaSettings, asterisk: Asterisk | None, report: RestoreReport) -> None:
@@ -57,7 +61,6 @@ def restore(backup_set: BackupSet, settings: GvmaSettings, asterisk: Asterisk | 
             _reload_pending(execution, change, settings)
             return
         is_final = execution.execute(change, purpose, {})
-        report.actions = change.actions()
         if is_final:
             return
         report.planned = restore_change(backup_set, settings)

@@ -26,7 +26,7 @@ from gvma.errors import (
 )
 from gvma.plan.brake import brake
 from gvma.plan.model import Plan
-from gvma.settings.model import GvmaSettings, Settings
+from gvma.settings.model import Settings
 from gvma.sinks.base import Change, Purpose, Sink
 from gvma.sinks.files.driver import channel_driver
 from gvma.sinks.files.recovery import recover

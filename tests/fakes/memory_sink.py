@@ -54,7 +54,10 @@ class MemoryReading:
         return False
 
     def present(self) -> Present:
-        return Present(*self.state.values, self.site)  # type: ignore[arg-type]
+        state = self.state
+        return Present(
+            state.mailboxes, state.subscriptions, state.hints, state.extensions, state.endpoints, self.site
+        )
 
 
 @dataclass(frozen=True)

@@ -43,12 +43,12 @@ def write(settings: GvmaSettings, new: bytes) -> BackupSet:
     made = BackupSets(settings.backup_path).create([change], snapshot=b"{}\n", reason="sync", run_id="r")
     markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
     with apply([change], backup_set=made, markers=markers) as applied:
-        applied.finish(pending=applied.modules)
+        applied.finish(applied.reloads)
     return made
 
 
 def boxes_of(asterisk: PrivateAsterisk) -> set[str]:
-    from gvma.ami import connect  # noqa: PLC0415
+    from gvma.ami.manager import connect  # noqa: PLC0415
 
     with connect(asterisk.settings()) as ami:
         return {key for key in ami.voicemail_users() if key.endswith("@GVMA_DN")}
@@ -57,7 +57,7 @@ def boxes_of(asterisk: PrivateAsterisk) -> set[str]:
 def bring_back(made: BackupSet, settings: GvmaSettings) -> RestoreReport:
     report = RestoreReport()
     with hold_lock(settings.backup_path), Asterisk(settings) as ami:
-        restore(made, settings, ami, "r", report)
+        restore(made, settings, ami, report)
     return report
 
 

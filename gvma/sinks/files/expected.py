@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from gvma.ami.verify import Expected
 from gvma.asterisk import dialplan, voicemail
 from gvma.asterisk.entries import OWN_CONTEXTS

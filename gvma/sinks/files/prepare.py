@@ -38,7 +38,7 @@ class FilesChange:
     secrets: tuple[FileChange, ...] = ()
     after: Callable[[], Expected] = field(default=Expected, repr=False)
     before: Callable[[], Expected] = field(default=Expected, repr=False)
-    counts: Counts = Counts()
+    counts: Counts = field(default_factory=Counts)
     warnings: tuple[GvmaWarning, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -94,7 +94,7 @@ def prepare(reading: FilesReading, plan: Plan, targets: Targets[TargetFile]) -> 
         before=partial(expected_of_files, reading, removed=wanted),
         counts=plan.counts,
         warnings=(*_warnings(reading, plan), *stale.warnings),
-        remarks=tuple(_remark(file, change) for file, change in zip(reading.files, changes, strict=True) if change.changes),
+        remarks=tuple(_remark(*pair) for pair in zip(reading.files, changes, strict=True) if pair[1].changes),
     )
 
 

@@ -137,7 +137,7 @@ def test_what_is_there_and_not_wanted_goes_and_its_owner_is_named_from_the_last_
         ("remove", "mailbox", "1001@GVMA_DN", "DN 1001", ()),
         ("remove", "subscription", "gvm-1001", "DN 1001", ()),
     ]
-    assert (plan.shrinkage.present, plan.shrinkage.removed, plan.shrinkage.losing) == (2, 1, {"dn"})
+    assert (plan.shrinkage.present, plan.shrinkage.removed, plan.shrinkage.losing) == (2, 1, frozenset({"dn"}))
 
 
 def test_a_mailbox_that_moves_is_a_remove_and_an_add() -> None:
