@@ -1,4 +1,4 @@
-"""One server for the tests of gvma/sync: whole, or only the files that a change is made of."""
+"""One installation for the tests of gvma/sync."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from gvma.sinks.files import transaction
-from tests.fakes.asterisk_files import Site
 from tests.fakes.installation import Installation
 
 
@@ -22,15 +20,3 @@ def installation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Installa
         agents={"5000": {"gvm_mailbox": "2222"}},
         groups={"Sales": {"gvm_mailbox": "3333"}},
     )
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    """Asterisk's files before a change, and the contents that the change gives them."""
-    return Site(tmp_path)
-
-
-@pytest.fixture
-def nothing_else_writes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No transaction waits for a writer that the test does not have."""
-    monkeypatch.setattr(transaction, "_SETTLE_SECONDS", 0)
