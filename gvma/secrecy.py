@@ -21,7 +21,7 @@ _SECRET_NAME = re.compile(
     r"|(?<!s)pins?\Z",
     re.IGNORECASE,
 )
-_HARMLESS_NAME = re.compile(r"(?:file|path|location|format|length)\Z|\A(?:min|max)", re.IGNORECASE)
+_HARMLESS_NAME = re.compile(r"(?:file|path|location|format|length)\Z|\A(?:min|max)_?pass", re.IGNORECASE)
 # Asterisk's own keys whose whole value is, or may hold, `user:secret@realm` or `user#md5secret@realm`.
 _REGISTRATION = frozenset({"register", "auth"})
 
