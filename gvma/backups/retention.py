@@ -14,7 +14,7 @@ from gvma.backups.sets import BackupSet, BackupSets
 from gvma.errors import UsageError
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files import journal
-from gvma.storage import notes as held
+from gvma.storage.pause import read_pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,11 @@ def apply_policy(backup_path: Path, policy: Policy) -> list[Verdict]:
 
 def review(backup_path: Path, policy: Policy) -> list[Verdict]:
     """The verdict on every set, oldest first; removes nothing."""
-    restored = held.held(backup_path)
+    restored = read_pause(backup_path)
     interrupted = journal.read_journal(backup_path)
     in_use = {restored.backup_set} if restored else set()
     if interrupted:
-        in_use |= {interrupted.backup_set, interrupted.hold}
+        in_use |= {interrupted.backup_set, interrupted.pause}
     return judge(BackupSets(backup_path).all(), policy, in_use)
 
 
