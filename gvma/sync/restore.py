@@ -14,7 +14,8 @@ from pathlib import Path
 
 from gvma.ami.asterisk import Asterisk
 from gvma.ami.verify import PJSIP, VOICEMAIL, Expected
-from gvma.asterisk import lines, sip
+from gvma.asterisk import lines
+from gvma.asterisk.drivers import driver_of
 from gvma.backups.diff import masked_diff
 from gvma.backups.manifest import SavedFile
 from gvma.backups.sets import BackupSet, BackupSets
@@ -256,7 +257,7 @@ def _expected(
     driver = "pjsip" if any(file.change.module == PJSIP for file in plan.files) else "sip"
     wanted = targets(settings, driver)
     now = tuple(_look(target, texts, settings) for target in wanted)
-    before = sip.read_subscriptions(_look(wanted[1], replaced, settings).body)
+    before = driver_of(driver).read_subscriptions(_look(wanted[1], replaced, settings).body)
     expected = as_it_is((now[0], now[1], now[2]), settings)
     gone = frozenset(before) - frozenset(expected.subscriptions)
     return replace(expected, gone=gone, on_endpoint=_registers(now[1].body))

@@ -6,16 +6,16 @@ the file since: the text outside the block and the PINs are the present ones, th
 
 from __future__ import annotations
 
-from gvma.asterisk import dialplan, pjsip, sip, voicemail
+from gvma.asterisk import dialplan, voicemail
 from gvma.asterisk.block import find_block, with_block, without_block
+from gvma.asterisk.drivers import DRIVERS
 from gvma.asterisk.header import same_meaning
 from gvma.asterisk.voicemail import read_boxes, with_pins
 from gvma.sinks.files.journal import Markers
 
 _OWN_LINES = {
-    "chan_sip.so": sip.OWN_LINES,
-    "res_pjsip.so": pjsip.OWN_LINES,
     "pbx_config.so": dialplan.OWN_LINES,
+    **{driver.module: driver.own_lines for driver in DRIVERS},
 }
 
 
