@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 
 from panoramisk.message import Message
 
-from gvma.ami.answers import permission_denied
 from gvma.ami import wire
+from gvma.ami.answers import permission_denied
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, SettingsError
 from gvma.settings.model import GvmaSettings
 

@@ -1,11 +1,11 @@
 """What every sink does, in the order in which a run asks for it; nothing here knows a file or a table.
 
-    recover()    ends what an interrupted run began
-    read()       one look at the sink: what the site has itself, and what there is of ours
-    change()     what a plan makes of that, as a value that can be shown and counted
-    save()       what is about to be replaced goes into a backup set
-    apply()      all of it or nothing; finish() or put_back() ends it
-    activate()   Asterisk reloads, where it has to, and is asked what it has now
+recover()    ends what an interrupted run began
+read()       one look at the sink: what the site has itself, and what there is of ours
+change()     what a plan makes of that, as a value that can be shown and counted
+save()       what is about to be replaced goes into a backup set
+apply()      all of it or nothing; finish() or put_back() ends it
+activate()   Asterisk reloads, where it has to, and is asked what it has now
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from gvma.backups.diff import masked_diff
 from gvma.plan.counts import Counts
 from gvma.plan.model import Plan
 from gvma.sinks.files.block_file import BlockFile
-from gvma.sinks.files.change import FileChange
+from gvma.sinks.files.change import FileChange, file_change
 from gvma.sinks.files.conflicts import conflicts
 from gvma.sinks.files.expected import expected_of_files, expected_of_plan
 from gvma.sinks.files.reading import FilesReading
@@ -85,11 +85,11 @@ def prepare(reading: FilesReading, plan: Plan, targets: Targets[TargetFile]) -> 
         if file.target.module == VOICEMAIL and stale.files and new == target.old:
             # Asterisk reads secret.conf again only with a voicemail.conf that has changed.
             new = file.with_body(file.redated(reading.generated_at), anew=True)
-        changes.append(FileChange(target, new, file.target.module))
+        changes.append(file_change(target, new, file.target.module))
     wanted = frozenset(one.name for one in plan.subscriptions)
     return FilesChange(
         targets=tuple(changes),
-        secrets=tuple(FileChange(file, None, VOICEMAIL) for file in stale.files),
+        secrets=tuple(file_change(file, None, VOICEMAIL) for file in stale.files),
         after=partial(expected_of_plan, plan, body, reading.settings),
         before=partial(expected_of_files, reading, removed=wanted),
         counts=plan.counts,
@@ -110,7 +110,7 @@ def _remark(file: BlockFile, change: FileChange) -> str:
 
 def nothing(reading: FilesReading, targets: Targets[TargetFile]) -> FilesChange:
     """The change that leaves every file as it is."""
-    changes = [FileChange(target, target.old, file.target.module) for file, target in _pairs(reading, targets)]
+    changes = [file_change(target, target.old, file.target.module) for file, target in _pairs(reading, targets)]
     as_it_is = partial(expected_of_files, reading)
     return FilesChange(tuple(changes), after=as_it_is, before=as_it_is)
 

@@ -18,7 +18,7 @@ from gvma.errors import UnsafeTargetError
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.block_file import BlockFile, block_file
 from gvma.sinks.files.carry_pins import carry_pins
-from gvma.sinks.files.change import FileChange
+from gvma.sinks.files.change import FileChange, file_change
 from gvma.sinks.files.expected import expected_of_files
 from gvma.sinks.files.journal import Markers
 from gvma.sinks.files.prepare import FilesChange, diff_of
@@ -81,7 +81,7 @@ def _file_change(saved: SavedFile, content: bytes | None, settings: GvmaSettings
     """The change of one file, and why it is not what the set alone would say."""
     target = read_target(saved.path)
     if saved.existed:
-        return FileChange(target, content, saved.module, saved.rights), ""
+        return file_change(target, content, saved.module, saved.rights), ""
     left = None
     if target.exists and not _is_pin_file(saved.path):
         markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
@@ -89,7 +89,7 @@ def _file_change(saved: SavedFile, content: bytes | None, settings: GvmaSettings
     note = ""
     if left is not None:
         note = f"{saved.path} did not exist then, but holds more than gvma's block now: only the block is taken out."
-    return FileChange(target, left, saved.module), note
+    return file_change(target, left, saved.module), note
 
 
 def _action(change: FileChange) -> str:

@@ -76,7 +76,12 @@ class FilesSink:
 
     def save(self, change: FilesChange, purpose: Purpose) -> BackupSet:
         sets = BackupSets(self._settings.backup_path)
-        return sets.create(change.all, snapshot=purpose.snapshot, reason=purpose.reason, run_id=purpose.run_id)
+        return sets.create(
+            [file.to_save for file in change.all],
+            snapshot=purpose.snapshot,
+            reason=purpose.reason,
+            run_id=purpose.run_id,
+        )
 
     def apply(
         self, change: FilesChange, saved: BackupSet, purpose: Purpose, records: Mapping[str, bytes]
