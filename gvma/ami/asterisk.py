@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
@@ -95,23 +95,24 @@ class Asterisk:
     ) -> list[str]:
         """Reloads the modules, and compares what Asterisk has then: differences, empty where all is as expected.
 
-        modules: loaded ones. is_undisturbed: whether nobody has written the files since; while it is true, a driver
+        Modules that are not loaded are left out: they read their files when they are loaded. is_undisturbed: whether nobody has written the files since; while it is true, a driver
         that answers before it has read its file is asked again for some seconds.
         Raises AsteriskUnreachableError where Asterisk could not be asked to the end.
         """
-        for name in self.loaded_names(modules).values():
+        loaded = self.loaded_names(modules)
+        for name in loaded.values():
             try:
                 self._ask(lambda ami, name=name: ami.reload(name))  # type: ignore[misc]
             except AsteriskRefusedError as error:
                 return [error.message]
-        found = self._compare(modules, expected)
+        found = self._compare(loaded, expected)
         late = time.monotonic() + min(
             self._settings.asterisk_reload_timeout, _LATE_SECONDS + _LATE_SECONDS_EACH * len(expected.subscriptions)
         )
         # chan_sip answers before it has read its file.
-        while found and CHAN_SIP.module in modules and time.monotonic() < late and is_undisturbed():
+        while found and CHAN_SIP.module in loaded and time.monotonic() < late and is_undisturbed():
             time.sleep(_POLL_SECONDS)
-            found = self._compare(modules, expected)
+            found = self._compare(loaded, expected)
         return found
 
     def _driver(self, name: str, module: str) -> DriverModule:
@@ -124,7 +125,7 @@ class Asterisk:
             return DriverModule(loaded=True)
         return DriverModule(loaded=True, has_transport=any(transport.match(line) for line in shown))
 
-    def _compare(self, modules: Sequence[str], expected: Expected) -> list[str]:
+    def _compare(self, modules: Iterable[str], expected: Expected) -> list[str]:
         return self._ask(lambda ami: differences(ami, expected, modules))
 
     def _ask(self, question: Callable[[AsteriskManager], _T]) -> _T:

@@ -121,7 +121,7 @@ def test_a_file_whose_module_asterisk_has_not_loaded_is_brought_back_with_the_ot
     assert other.read_bytes() == b"; before gvma\n"
     assert boxes_of(asterisk) == set()
     assert report.reloaded == [VOICEMAIL]
-    assert pending_reload.read(settings.backup_path) == ()
+    assert pending_reload.read(settings.backup_path) == (module,)
 
 
 def test_what_the_ami_account_may_not_ask_is_known_before_anything_is_brought_back(
