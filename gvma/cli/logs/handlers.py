@@ -28,7 +28,7 @@ class RepeatedWarnings:
         self._last: dict[tuple[str, int, str], logging.LogRecord] = {}
 
     def written(self, record: logging.LogRecord) -> list[logging.LogRecord]:
-        """What to write for this record: the counts of a minute that is over, and the record unless it is one too many."""
+        """What to write for this record: the counts of a past minute, and itself unless it is one too many."""
         if record.levelno < logging.WARNING:
             return [record]
         counts = []
