@@ -15,6 +15,7 @@ from gvma.backups.sets import BackupSet, BackupSets
 from gvma.cli import exits
 from gvma.cli.restoring import restore, warn_mended
 from gvma.errors import BackupSetError
+from gvma.sinks.files.journal import sets_in_use
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import read_pause
 from gvma.storage.signals import stoppable
@@ -149,11 +150,11 @@ def forget(
     if (keep_last, keep_daily, keep_monthly) != (None, None, None):
         policy = Policy(keep_last or 0, keep_daily or 0, keep_monthly or 0)
     if dry_run:
-        verdicts = review(settings.backup_path, policy)
+        verdicts = review(settings.backup_path, policy, sets_in_use(settings.backup_path))
     else:
         with stoppable(), hold_lock(settings.backup_path):
             warn_mended(output, settings)
-            verdicts = apply_policy(settings.backup_path, policy)
+            verdicts = apply_policy(settings.backup_path, policy, sets_in_use(settings.backup_path))
     kept = [verdict for verdict in verdicts if verdict.reasons]
     gone = [verdict.backup_set.id for verdict in verdicts if not verdict.reasons]
     output.result(

@@ -47,8 +47,11 @@ class Work:
     def changes(self) -> list[FileChange]:
         """Every target file, changed or not, so that a backup set is one whole state."""
         files = zip(self.plan.files, self.targets, strict=True)
-        changes = [FileChange(target, file.new, file.module) for file, target in files]
-        return changes + [FileChange(secret, None, VOICEMAIL) for secret in self.secrets]
+        changes = [
+            FileChange(target, file.new, file.module, asterisk_rewrites=file.module == VOICEMAIL)
+            for file, target in files
+        ]
+        return changes + [FileChange(secret, None, VOICEMAIL, asterisk_rewrites=True) for secret in self.secrets]
 
 
 def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, report: SyncReport) -> bool:
@@ -62,7 +65,9 @@ def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, rep
     texts = {state.PINS: work.plan.pins.record, state.OWNERS: work.plan.owners}
     changes = work.changes
     pending = pending_reload.read(path)
-    made = BackupSets(path).create(changes, snapshot=snapshot(work.answers), reason="sync", run_id=report.run_id)
+    made = BackupSets(path).create(
+        [change.to_save for change in changes], snapshot=snapshot(work.answers), reason="sync", run_id=report.run_id
+    )
     markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
     try:
         with apply(changes, records=texts, backup_set=made, markers=markers) as applied:

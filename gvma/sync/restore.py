@@ -143,7 +143,9 @@ def _carry_out(
     """False where somebody wrote a file meanwhile: plan anew."""
     path, changes = settings.backup_path, [file.change for file in plan.files]
     reason = f"restore of {plan.backup_set.id}"
-    made = BackupSets(path).create(changes, snapshot=b"{}\n", reason=reason, run_id=run_id)
+    made = BackupSets(path).create(
+        [change.to_save for change in changes], snapshot=b"{}\n", reason=reason, run_id=run_id
+    )
     report.backup_set = report.backup_set or made.id
     markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
     pending = pending_reload.read(path)
@@ -226,7 +228,7 @@ def _reload_pending(
 def _planned(saved: SavedFile, content: bytes | None, settings: GvmaSettings) -> RestoredFile:
     target = read_target(saved.path)
     if saved.existed:
-        return RestoredFile(FileChange(target, content, saved.module, saved.rights))
+        return RestoredFile(FileChange(target, content, saved.module, saved.rights, saved.is_voicemail))
     left = None
     if target.exists and not _is_pin_file(saved.path):
         markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
@@ -234,7 +236,7 @@ def _planned(saved: SavedFile, content: bytes | None, settings: GvmaSettings) ->
     note = ""
     if left is not None:
         note = f"{saved.path} did not exist then, but holds more than gvma's block now: only the block is taken out."
-    return RestoredFile(FileChange(target, left, saved.module), note)
+    return RestoredFile(FileChange(target, left, saved.module, asterisk_rewrites=saved.is_voicemail), note)
 
 
 def _is_pin_file(path: Path) -> bool:

@@ -24,6 +24,7 @@ from gvma.errors import (
 )
 from gvma.plan.brake import brake
 from gvma.settings.model import GvmaSettings, Settings
+from gvma.sinks.files.journal import sets_in_use
 from gvma.sinks.files.prepare import Planner, Prepared, read_targets
 from gvma.sinks.files.recovery import pending_recovery, recover
 from gvma.sinks.files.targets import as_it_is
@@ -214,7 +215,7 @@ class _Run:
         if not (policy.last or policy.daily or policy.monthly):
             return
         try:
-            apply_policy(self._gvma.backup_path, policy)
+            apply_policy(self._gvma.backup_path, policy, sets_in_use(self._gvma.backup_path))
         except BackupSetError as error:
             self._report.warn("old-sets-kept", f"old backup sets could not be removed: {error.message}", error.where)
 

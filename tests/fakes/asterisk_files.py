@@ -6,7 +6,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gvma.backups.sets import BackupSet, BackupSets, FileChange
+from gvma.backups.sets import BackupSet, BackupSets
+from gvma.sinks.files.change import FileChange
 from gvma.sinks.files.journal import Markers
 from gvma.sinks.files.transaction import apply
 from gvma.storage import pending_reload
@@ -83,11 +84,19 @@ class Site:
         return {name: path.read_bytes() if (path := place / name).exists() else None for name in OLD_RECORDS}
 
     def changes(self) -> list[FileChange]:
-        return [FileChange(read_target(self.etc / name), content, MODULES[name]) for name, content in self.new.items()]
+        return [
+            FileChange(
+                read_target(self.etc / name), content, MODULES[name], asterisk_rewrites="voicemail" in MODULES[name]
+            )
+            for name, content in self.new.items()
+        ]
 
     def make_set(self, changes: list[FileChange] | None = None) -> BackupSet:
         return BackupSets(self.kept).create(
-            self.changes() if changes is None else changes, snapshot=b'{"dns": []}\n', reason="sync", run_id="r1"
+            [change.to_save for change in (self.changes() if changes is None else changes)],
+            snapshot=b'{"dns": []}\n',
+            reason="sync",
+            run_id="r1",
         )
 
     def run(self) -> tuple[Path, ...]:

@@ -10,10 +10,11 @@ from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.block import with_block
 from gvma.asterisk.entries import Mailbox
 from gvma.asterisk.voicemail import render_voicemail
-from gvma.backups.sets import BackupSet, BackupSets, FileChange
+from gvma.backups.sets import BackupSet, BackupSets
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.errors import AsteriskRefusedError, CredentialsError
 from gvma.settings.model import GvmaSettings
+from gvma.sinks.files.change import FileChange
 from gvma.sinks.files.journal import Markers
 from gvma.sinks.files.transaction import apply
 from gvma.storage import pending_reload
@@ -39,8 +40,8 @@ def with_boxes(text: bytes, settings: GvmaSettings, *boxes: str) -> bytes:
 
 def write(settings: GvmaSettings, new: bytes) -> BackupSet:
     """A change of voicemail.conf whose reload is pending; the set with what was there before."""
-    change = FileChange(read_target(settings.target("voicemail.conf")), new, VOICEMAIL)
-    made = BackupSets(settings.backup_path).create([change], snapshot=b"{}\n", reason="sync", run_id="r")
+    change = FileChange(read_target(settings.target("voicemail.conf")), new, VOICEMAIL, asterisk_rewrites=True)
+    made = BackupSets(settings.backup_path).create([change.to_save], snapshot=b"{}\n", reason="sync", run_id="r")
     markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
     with apply([change], backup_set=made, markers=markers) as applied:
         applied.finish(pending=applied.modules)
@@ -107,10 +108,12 @@ def test_a_file_whose_module_asterisk_has_not_loaded_is_brought_back_with_the_ot
     other.write_bytes(b"; before gvma\n")
     two = with_boxes(voicemail(settings).read_bytes(), settings, "1000", "1001")
     changes = [
-        FileChange(read_target(voicemail(settings)), two, VOICEMAIL),
+        FileChange(read_target(voicemail(settings)), two, VOICEMAIL, asterisk_rewrites=True),
         FileChange(read_target(other), b"; with gvma\n", module),
     ]
-    made = BackupSets(settings.backup_path).create(changes, snapshot=b"{}\n", reason="sync", run_id="r")
+    made = BackupSets(settings.backup_path).create(
+        [change.to_save for change in changes], snapshot=b"{}\n", reason="sync", run_id="r"
+    )
     for change in changes:
         change.target.path.write_bytes(change.new or b"")
     pending_reload.add(settings.backup_path, [VOICEMAIL, module])

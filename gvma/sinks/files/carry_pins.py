@@ -14,7 +14,6 @@ from gvma.asterisk.voicemail import read_boxes, with_pins
 from gvma.sinks.files.journal import Markers
 
 _OWN_LINES = {
-    "app_voicemail.so": voicemail.OWN_LINES,
     "pbx_config.so": dialplan.OWN_LINES,
     **{driver.module: driver.own_lines for driver in DRIVERS},
 }
@@ -28,7 +27,7 @@ def carry_pins(now: bytes, wanted: bytes | None, markers: Markers, module: str) 
     Raises UnsafeTargetError where the markers in ``now`` cannot be trusted.
     """
     begin, end = markers.begin.encode(), markers.end.encode()
-    own = _OWN_LINES.get(module)
+    own = voicemail.OWN_LINES if module.startswith("app_voicemail") else _OWN_LINES.get(module)
     there = find_block(now, begin, end, own)
     block = find_block(wanted, begin, end, own) if wanted is not None else None
     if block is None:

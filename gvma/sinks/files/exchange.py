@@ -15,9 +15,9 @@ from pathlib import Path
 
 from gvma.errors import UnsafeTargetError
 from gvma.sinks.files.carry_pins import carry_pins
-from gvma.sinks.files.change import Digest
 from gvma.sinks.files.journal import JournalFile, Markers
 from gvma.storage import disk
+from gvma.storage.digest import Digest
 from gvma.storage.files import Rights, read_when_quiet, stage
 
 _ATTEMPTS = 20

@@ -21,8 +21,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gvma.errors import BackupSetError
-from gvma.sinks.files.change import Digest, entries
+from gvma.sinks.files.change import entries
 from gvma.storage import disk
+from gvma.storage.digest import Digest
 from gvma.storage.files import (
     TEMPORARY_PREFIX,
     TEMPORARY_SUFFIX,
@@ -160,6 +161,12 @@ def read_journal(backup_path: Path) -> Journal | None:
             hint="Nothing was changed. `gvma backup diff latest` shows what that run had changed; put the "
             "files right by hand, remove the journal, then run `gvma sync`.",
         ) from error
+
+
+def sets_in_use(backup_path: Path) -> set[str]:
+    """Ids of the backup sets that an interrupted run needs for its end."""
+    left = read_journal(backup_path)
+    return {left.backup_set, left.pause} if left else set()
 
 
 def remove_journal(backup_path: Path) -> None:

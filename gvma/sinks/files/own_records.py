@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gvma.sinks.files import journal
-from gvma.sinks.files.change import Digest
 from gvma.sinks.files.journal import Journal, JournalRecord
 from gvma.storage import disk, records
+from gvma.storage.digest import Digest
 from gvma.storage.files import not_kept, read_private, remove_private
 
 

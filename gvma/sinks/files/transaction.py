@@ -19,20 +19,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
-from gvma.backups.manifest import saved_file
 from gvma.backups.sets import BackupSet
 from gvma.errors import BackupSetError, UnsafeTargetError
 from gvma.sinks.files import journal
-from gvma.sinks.files.change import Digest, FileChange, entries
+from gvma.sinks.files.change import FileChange, entries
 from gvma.sinks.files.exchange import Moved, ensure_content, exchange, install, late_writing, read_now, rights_at
 from gvma.sinks.files.journal import Journal, JournalFile, Markers
 from gvma.sinks.files.own_records import changed_records, make_records_new
 from gvma.storage import disk, pending_reload
+from gvma.storage.digest import Digest
 from gvma.storage.files import although_changed, remove_quietly, stage, unsafe
 from gvma.storage.pause import pause_record
 from gvma.storage.signals import Stopped, undisturbed
 
-VOICEMAIL_MODULE = "app_voicemail.so"
 _SETTLE_SECONDS = 0.05
 
 
@@ -82,7 +81,7 @@ class Applied:
         self.backup_set = backup_set.id
         self._backup_path = backup_set.folder.parent
         changed = sorted(
-            (change for change in changes if change.changes), key=lambda change: change.module != VOICEMAIL_MODULE
+            (change for change in changes if change.changes), key=lambda change: not change.asterisk_rewrites
         )
         token = secrets.token_hex(4)
         files = tuple(_journal_file(change, token, number) for number, change in enumerate(changed))
@@ -203,7 +202,7 @@ class Applied:
                 raise _target_moved(change) from error
             except OSError as error:
                 raise unsafe(change.target.path, error) from error
-        if VOICEMAIL_MODULE in self.modules:
+        if any(change.asterisk_rewrites for change in self._changes.values()):
             time.sleep(_SETTLE_SECONDS)  # a rewrite that began before the rename shows by now
         moved = self.moved()
         if moved:
@@ -288,9 +287,9 @@ def _journal_file(change: FileChange, token: str, number: int) -> JournalFile:
         staged=journal.temporary_name(target.real_path, name, "new"),
         kept=journal.temporary_name(target.real_path, name, "old"),
         merged=journal.temporary_name(target.real_path, name, "merged"),
-        old_copy=saved_file(change).copy,
+        old_copy=change.to_save.copy,
         new_copy=f"{number}.new" if change.new is not None else "",
-        entries=min(entries(target.content), entries(change.new)) if change.module == VOICEMAIL_MODULE else 0,
+        entries=min(entries(target.content), entries(change.new)) if change.asterisk_rewrites else 0,
     )
 
 

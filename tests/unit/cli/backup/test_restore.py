@@ -97,7 +97,7 @@ def test_a_pin_file_comes_back_and_is_left_out_where_its_mailbox_folder_is_gone(
     folder.mkdir(parents=True)
     path = folder / "secret.conf"
     path.write_bytes(b"[general]\npassword = 777\n")
-    changes = [FileChange(read_target(path), None, "app_voicemail.so")]
+    changes = [FileChange(read_target(path), None, "app_voicemail.so", asterisk_rewrites=True)]
     made = site.make_set(changes)
     path.unlink()
     shown = gvma(site, "backup", "restore", made.id, "--no-reload").stdout
