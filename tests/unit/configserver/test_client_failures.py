@@ -161,6 +161,7 @@ def test_a_server_that_falls_silent_within_the_answer_is_a_timeout() -> None:
 
 @pytest.mark.parametrize("compressed", [False, True])
 def test_an_endless_answer_is_refused_by_its_size(compressed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_answer.__kwdefaults__ is not None
     monkeypatch.setitem(read_answer.__kwdefaults__, "max_bytes", 10**6)
     body = b"<CfgData>" + b"<x/>" * 10**6
 
