@@ -10,7 +10,7 @@ PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: demo test unit lint bench soak docs dist clean
 
-# The whole story on a private Asterisk: sync, message, NOTIFY, change, sync again.
+# gvma at work on a private Asterisk: sync, message, NOTIFY, change, sync again.
 demo: $(VENV)/installed
 	$(BIN)/gvma demo
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gvma.asterisk.drivers.pjsip import SIPSERVER
 from gvma.asterisk.entries import OWN_CONTEXTS
-from gvma.asterisk.pjsip import SIPSERVER
 from gvma.check.conf import Conf, Line, Section
 from gvma.check.evidence import Evidence
 from gvma.check.finding import Finding, Rule

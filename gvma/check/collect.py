@@ -14,9 +14,9 @@ from glob import glob
 from pathlib import Path
 from threading import Thread
 
-from gvma.asterisk import dialplan, pjsip, sip, voicemail
+from gvma.asterisk import dialplan, drivers, voicemail
 from gvma.asterisk.block import OwnLines, find_block
-from gvma.asterisk.driver import driver_by_files
+from gvma.asterisk.drivers.choose import DriverFile, DriverModule, choose
 from gvma.check.collect_live import Asked, ask_asterisk
 from gvma.check.collect_media import ask_media
 from gvma.check.collect_sip import probe_boxes, this_asterisk
@@ -99,16 +99,15 @@ def _not_asked(examined: Examined, sections: tuple[str, ...]) -> str:
 
 
 def driver_of(settings: GvmaSettings, live: Live) -> str:
-    """``pjsip`` or ``sip``: as the settings say, as Asterisk has it loaded (PJSIP wins), or by the files."""
-    if settings.channel_driver != "auto":
-        return settings.channel_driver
-    if live.asked:
-        return "sip" if "chan_sip.so" in live.loaded and "res_pjsip.so" not in live.loaded else "pjsip"
-    sip_conf, pjsip_conf = (
-        _bytes(path) or (b"" if path.exists() else None)
-        for path in map(settings.target, (settings.asterisk_cfg_file_sip, settings.asterisk_cfg_file_pjsip))
-    )
-    return driver_by_files(sip=sip_conf, pjsip=pjsip_conf, begin=settings.asterisk_cfg_gvma_begin.encode())
+    """``pjsip`` or ``sip``: as the settings say, as Asterisk has it loaded, or by the files."""
+    begin = settings.asterisk_cfg_gvma_begin.encode()
+    files, modules = {}, {}
+    for driver in drivers.DRIVERS:
+        path = driver.path(settings)
+        text = _bytes(path) or (b"" if path.exists() else None)
+        files[driver.name] = DriverFile.of(path.name, text, begin)
+        modules[driver.name] = DriverModule(driver.module in live.loaded)
+    return choose(settings.channel_driver, files, modules if live.asked else None).driver.name
 
 
 class _Questions:
@@ -205,7 +204,7 @@ def unsafe(settings: GvmaSettings, driver: str) -> Iterator[tuple[str, str]]:
 
 
 def _own_lines(role: str, driver: str) -> OwnLines:
-    return _OWN_LINES.get(role) or (pjsip.OWN_LINES if driver == "pjsip" else sip.OWN_LINES)
+    return _OWN_LINES.get(role) or drivers.driver_of(driver).own_lines
 
 
 def unreachable(settings: Settings, confs: Mapping[str, Conf]) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gvma.asterisk.drivers import driver_of
 from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT
 from gvma.check.evidence import QUERIES, Answer, Evidence, owner
 from gvma.check.finding import Finding, Rule
@@ -257,4 +258,6 @@ def _routing(evidence: Evidence) -> Routing:
     layer, driver = evidence.layer, evidence.confs.get("driver")
     sections = [section for section in driver.sections if not section.ours and not section.template] if driver else []
     site = Site(sections=frozenset(section.name for section in sections))
-    return routing(layer.dns, layer.objects("routingpointquery"), evidence.settings.gvma, evidence.driver, site)
+    return routing(
+        layer.dns, layer.objects("routingpointquery"), evidence.settings.gvma, driver_of(evidence.driver), site
+    )

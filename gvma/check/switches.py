@@ -17,6 +17,7 @@ from gvma.check.finding import Finding, Rule
 from gvma.check.nearest import nearest
 from gvma.check.values import complaint
 from gvma.configserver.objects import ConfigObject, DnType
+from gvma.secrecy import masked_option
 
 MISSING = Rule(
     "switch-option-missing", "error", "an option that the manual's table for this switch tells to set is missing",
@@ -235,7 +236,8 @@ def held_against(table: Table, thing: ConfigObject) -> Iterator[Finding]:
         if option.name in thing.options:
             problem = complaint(option.allowed, thing.options[option.name])
             if problem:
-                seen = f"{option.name} = {thing.options[option.name].strip()} {problem} (manual {option.line})"
+                value = masked_option(option.name, thing.options[option.name].strip())
+                seen = f"{option.name} = {value} {problem} (manual {option.line})"
                 yield VALUE.at(owner(thing), seen)
         elif option.name in nearly:
             yield MISSPELT.at(owner(thing), f"{nearly[option.name]} is probably {option.name} (manual {option.line})")

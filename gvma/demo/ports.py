@@ -1,7 +1,7 @@
-"""Ports on 127.0.0.1 for a private Asterisk, and for the servers around it, that no other process of gvma's takes.
+"""Ports on 127.0.0.1 for a private Asterisk, and for the servers around it, that no other process of gvma's uses.
 
-They come in blocks below the range from which the kernel serves ``bind(0)``. The first port of a block is held open by
-its process, which is how other processes see that the block is taken, and why a dead process frees it.
+They come in blocks below the range that the kernel uses for ``bind(0)``. A process keeps the first port of its block
+open, so that other processes see that the block is in use; when the process ends, the block is free.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LOWEST_SINGLE, _HIGHEST_SINGLE, _SINGLES = 31_000, 32_768, 60
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """A taken block. sip: UDP. ami: TCP. rtp: first and last, 1,000 of them, as chan_sip wants between two tests."""
+    """A block in use. sip: UDP. ami: TCP. rtp: first and last of 1,000 ports, since chan_sip frees them slowly."""
 
     guard: socket.socket
     sip: int
@@ -30,12 +30,12 @@ class Ports:
     rtp: tuple[int, int]
 
     def release(self) -> None:
-        """Let others have the block."""
+        """Free the block."""
         self.guard.close()
 
 
 def take_ports() -> Ports:
-    """A free block. Raises NotObtainableError where all are taken."""
+    """A free block, now in use. Raises NotObtainableError where there is none."""
     for guard, start in _free_blocks(range(_LOWEST, _HIGHEST - _BLOCK, _BLOCK)):
         probes = [_bound(socket.SOCK_DGRAM, start + 1), _bound(socket.SOCK_STREAM, start + 2)]
         for probe in probes:
@@ -44,14 +44,14 @@ def take_ports() -> Ports:
         if None not in probes:
             return Ports(guard, start + 1, start + 2, (start + 10, start + _BLOCK - 1))
         guard.close()
-    raise NotObtainableError("every block of ports for a private Asterisk is taken", where="127.0.0.1")
+    raise NotObtainableError("every block of ports for a private Asterisk is in use", where="127.0.0.1")
 
 
 def free_port(kind: socket.SocketKind) -> int:
-    """A port on 127.0.0.1 that nobody has at this moment, another at each call.
+    """A port on 127.0.0.1 that is free at this moment, another at each call.
 
-    It is of this process's own block, and the kernel gives it to nobody by itself, so that it is still free when its
-    server starts. Raises NotObtainableError where every block is taken, or every port of the own one.
+    It belongs to this process's own block, and the kernel does not hand it out by itself, so that it is still free when
+    its server starts. Raises NotObtainableError where every block, or every port of the own one, is in use.
     """
     _, ports = _own_block()
     for port in islice(ports, _SINGLES - 1):
@@ -59,19 +59,19 @@ def free_port(kind: socket.SocketKind) -> int:
         if sock is not None:
             sock.close()
             return port
-    raise NotObtainableError("every single port for a server is taken", where="127.0.0.1")
+    raise NotObtainableError("every port for a server of the demo is in use", where="127.0.0.1")
 
 
 @cache
 def _own_block() -> tuple[socket.socket, Iterator[int]]:
-    """The socket by which this process holds its block of single ports, and the ports of it, again and again."""
+    """The socket that keeps this process's block of single ports in use, and the block's ports again and again."""
     for guard, start in _free_blocks(range(_LOWEST_SINGLE, _HIGHEST_SINGLE - _SINGLES, _SINGLES)):
         return guard, cycle(range(start + 1, start + _SINGLES))
-    raise NotObtainableError("every block of ports for servers is taken", where="127.0.0.1")
+    raise NotObtainableError("every block of ports for servers of the demo is in use", where="127.0.0.1")
 
 
 def _free_blocks(starts: range) -> Iterator[tuple[socket.socket, int]]:
-    """Each block that no process has, in any order: the socket that takes it for us, and its first port."""
+    """The blocks that no process uses, in random order: the socket that now keeps it in use, and its first port."""
     for start in random.sample(starts, len(starts)):
         guard = _bound(socket.SOCK_DGRAM, start)
         if guard is not None:
@@ -81,7 +81,7 @@ def _free_blocks(starts: range) -> Iterator[tuple[socket.socket, int]]:
 def _bound(kind: socket.SocketKind, port: int) -> socket.socket | None:
     sock = socket.socket(socket.AF_INET, kind)
     if kind is socket.SOCK_STREAM:
-        # A port whose connections only wait for their end is free for Asterisk, and so for us.
+        # A port with connections in TIME_WAIT is free for Asterisk, and so here.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind(("127.0.0.1", port))

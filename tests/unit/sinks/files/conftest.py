@@ -13,7 +13,7 @@ from tests.fakes.asterisk_files import Site
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     """Asterisk's files before a change, and the contents that the change gives them."""
-    return Site(tmp_path)
+    return Site.with_records(tmp_path)
 
 
 @pytest.fixture
