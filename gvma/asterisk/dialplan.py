@@ -11,6 +11,9 @@ from gvma.settings.model import GvmaSettings
 
 CONTEXT = "GVMA"
 
+MEDIA_CONTEXT = "moh_conf_treatment"
+"""The context that makes an Asterisk a media server (the manual's lines 3095-3099); the site includes it itself."""
+
 OWN_LINES = OwnLines(
     section=re.compile(rb"GVMA(?:_ROUTING)?"),
     setting=re.compile(
