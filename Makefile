@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 
 .PHONY: demo test lint bench soak docs dist clean
 
-# The whole story on a private Asterisk: sync, message, NOTIFY, change, sync again.
+# gvma at work on a private Asterisk: sync, message, NOTIFY, change, sync again.
 demo: $(VENV)/installed
 	$(BIN)/gvma demo
 

@@ -3,9 +3,9 @@
 
 import os
 
-asterisk_reads = os.dup(1)
-os.dup2(2, 1)  # before anything is imported: what a library prints must not reach Asterisk as AGI
+to_asterisk = os.dup(1)
+os.dup2(2, 1)  # before any import: Asterisk would read what a library prints as AGI
 
 from gvma.agi.stdin import main  # noqa: E402
 
-raise SystemExit(main("treatment", asterisk_reads))
+raise SystemExit(main("treatment", to_asterisk))

@@ -17,7 +17,7 @@ GvmaError                       1   a defect of ours, where it is raised itself
   CredentialsError             12   refused by Configuration Server or AMI
     AmiPermissionError              the account is let in, and may not do what is asked
   SafetyBrakeError             13   too much would be removed
-  HeldStateError               13   a restored state is being held
+  SyncPausedError              13   the sync is paused after a restore
   UnsafeTargetError            14   a target file is not safe to edit
   AsteriskRefusedError         15   Asterisk did not take the new files; they were put back
   AsteriskUnreachableError     16   no AMI, or AMI lost
@@ -128,8 +128,8 @@ class SafetyBrakeError(GvmaError):
     exit_status = 13
 
 
-class HeldStateError(GvmaError):
-    code = "restored-state-held"
+class SyncPausedError(GvmaError):
+    code = "sync-paused"
     exit_status = 13
 
 

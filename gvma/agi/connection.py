@@ -1,8 +1,8 @@
-"""One FastAGI connection: bytes to the call's driver and back, and the deadline that holds now.
+"""One FastAGI connection: it passes bytes to the call's driver and back, and knows the current deadline.
 
-It never waits: it is called when bytes are there, and by the server's sweep when its deadline has passed.
-No buffer for writing: an AGI server has one short line on its way, so a peer that lets the kernel's buffer
-fill does not read, and counts as gone.
+It never waits. The server calls it when bytes have come, and when its deadline has passed. It has no buffer
+for writing: an AGI server sends one short line at a time, so a peer that lets the kernel's buffer fill does
+not read, and its call ends as if the caller had hung up.
 """
 
 from __future__ import annotations
@@ -17,43 +17,43 @@ from gvma.agi.protocol import AgiProtocolError
 from gvma.treatments.commands import Call, CallFlow, Note
 
 _PREAMBLE_BYTES = 8192
-# A reply is short, and what is shorter than this costs Python the least. The rest of a longer one is read at once.
+# Most replies fit, and a small read costs Python the least; the rest of a longer reply is read at once.
 _REPLY_BYTES = 448
 _LONG_REPLY_BYTES = 65536
 _READ = socket.MSG_DONTWAIT
 _WRITE = socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL
 
 
-class Owner(Protocol):
-    """What a connection needs of the server that it belongs to."""
+class CallServer(Protocol):
+    """What a connection needs of its server."""
 
     preamble_seconds: float
     command_seconds: float
 
-    def begin(self, call: Call) -> CallFlow:
+    def begin_flow(self, call: Call) -> CallFlow:
         """The call flow for a preamble; raises UnknownRouteError."""
 
-    def note(self, call: Call, note: Note) -> None:
-        """A line for the log from a call flow."""
+    def log_note(self, call: Call, note: Note) -> None:
+        """Log a line that a call flow has yielded."""
 
-    def over(self, connection: Connection) -> None:
-        """The last word of a connection, its socket still open; called once."""
+    def ended(self, connection: Connection) -> None:
+        """Called once, when a connection has ended and before its socket is closed."""
 
 
 class Connection:
-    """One peer, from accept to close."""
+    """One peer, from accept to close. opened: when it was accepted, on the monotonic clock."""
 
-    __slots__ = ("_heard", "_over", "_owner", "driver", "since", "sock")
+    __slots__ = ("_ended", "_last_read", "_server", "driver", "opened", "sock")
 
-    def __init__(self, owner: Owner, sock: socket.socket) -> None:
-        self._owner = owner
-        self._over = False
+    def __init__(self, server: CallServer, sock: socket.socket) -> None:
+        self._server = server
+        self._ended = False
         self.sock = sock
-        self.since = self._heard = monotonic()
-        self.driver = CallDriver(owner.begin, owner.note)
+        self.opened = self._last_read = monotonic()
+        self.driver = CallDriver(server.begin_flow, server.log_note)
 
     def readable(self) -> None:
-        """The peer has written or closed, or is lost."""
+        """Read: the peer has written or closed, or is lost."""
         driver = self.driver
         try:
             received = self.sock.recv(_PREAMBLE_BYTES if driver.call is None else _REPLY_BYTES, _READ)
@@ -62,43 +62,43 @@ class Connection:
         except OSError:  # reset, or its host is gone
             received = b""
         if len(received) == _REPLY_BYTES:
-            received += self._rest()
+            received += self._rest_of_reply()
         try:
             out = driver.receive(received)
         except AgiProtocolError as error:
             self.end("junk" if driver.call is None else "protocol-error", error)
             return
-        except Exception as error:  # a defect of ours ends this call, and no other
+        except Exception as error:  # an internal error ends this call and no other
             self.end("error", error)
             return
         if out:
             self._write(out)
         if driver.outcome is None:
-            self._heard = monotonic()
+            self._last_read = monotonic()
         else:
             self._close()
 
-    def late(self, now: float) -> bool:
-        """True where the deadline that holds now has passed; none holds while a command may block."""
+    def is_late(self, now: float) -> bool:
+        """Whether the current deadline has passed; there is none while a command may block."""
         driver = self.driver
         if driver.call is None:
-            return now >= self.since + self._owner.preamble_seconds
-        return not driver.blocking and now >= self._heard + self._owner.command_seconds
+            return now >= self.opened + self._server.preamble_seconds
+        return not driver.blocking and now >= self._last_read + self._server.command_seconds
 
-    def end(self, outcome: str, defect: Exception | None = None) -> None:
-        """Ends the call from our side, so that AGISTATUS says FAILURE."""
-        if not self._over:
-            self._write(self.driver.stop(outcome, defect))
+    def end(self, outcome: str, error: Exception | None = None) -> None:
+        """End the call from our side, so that AGISTATUS says FAILURE."""
+        if not self._ended:
+            self._write(self.driver.stop(outcome, error))
             self._close()
 
-    def expired(self) -> None:
-        """Ends a call that is late."""
+    def end_late(self) -> None:
+        """End a call whose deadline has passed."""
         self.end("preamble-timeout" if self.driver.call is None else "command-timeout")
 
-    def _rest(self) -> bytes:
+    def _rest_of_reply(self) -> bytes:
         try:
             return self.sock.recv(_LONG_REPLY_BYTES, _READ)
-        except OSError:  # nothing more; what is wrong, if anything, the next read says
+        except OSError:  # no more bytes; if the connection is broken, the next read says so
             return b""
 
     def _write(self, line: bytes) -> None:
@@ -108,11 +108,11 @@ class Connection:
         except OSError:
             pass
         with suppress(OSError):
-            self.sock.shutdown(socket.SHUT_RD)  # the next read says that the peer is gone
+            self.sock.shutdown(socket.SHUT_RD)  # the next read finds the connection closed
 
     def _close(self) -> None:
-        self._over = True
+        self._ended = True
         try:
-            self._owner.over(self)
+            self._server.ended(self)
         finally:
             self.sock.close()

@@ -1,8 +1,9 @@
-"""Drives one call flow: bytes in, bytes out. No socket, no clock, no log of its own.
+"""Drives one call flow: bytes in, bytes out. Pure: no socket, no clock, no log.
 
-Whoever holds the connection (the server, the stdin runner, a test) gives ``receive`` what came and writes
-what it returns. A call flow hears of a lost caller once, as CallerGone at the command that it waits for;
-what it yields after that (clean-up that is legal on a dead channel) is still asked where Asterisk listens.
+Whoever has the connection (the server, the stdin runner, a test) passes received bytes to ``receive`` and
+writes what it returns. When the caller has hung up, CallerGone is raised once in the call flow, at the command
+that it waits for. Commands that the flow yields after that (clean-up that Asterisk allows on a dead channel)
+are still sent as long as Asterisk listens.
 """
 
 from __future__ import annotations
@@ -10,46 +11,46 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from gvma.agi.protocol import SIMPLE_REPLY_BYTES, Conversation, Hangup, simple_reply
+from gvma.agi.protocol import SIMPLE_REPLY_BYTES, AgiConversation, Hangup, simple_reply
 from gvma.agi.quoting import RefusedCommandError, command_line
 from gvma.treatments.commands import Call, CallerGone, CallFlow, Note, Reply
 
-# After the caller has gone a flow has so many commands to put its house in order.
+# How many more commands a flow may yield after the connection is lost.
 _CLEAN_UP_COMMANDS = 20
 
 
 class UnknownRouteError(LookupError):
-    """No call flow has the name that the dialplan asked for; args[0] is that name."""
+    """The dialplan asked for a route that does not exist; args[0] is its name."""
 
 
 class CallDriver:
     """One call from its preamble to its outcome.
 
-    begin: the call flow for a preamble; raises UnknownRouteError.
-    note: called with the call and each Note that its flow yields.
+    begin_flow: returns the call flow for a preamble; raises UnknownRouteError.
+    log_note: called with the call and each Note that its flow yields.
     """
 
     __slots__ = (
-        "_begin", "_channel_gone", "_conversation", "_flow", "_note", "_told",
-        "blocking", "call", "defect", "outcome",
+        "_begin_flow", "_channel_gone", "_conversation", "_flow", "_flow_knows", "_log_note",
+        "blocking", "call", "error", "outcome",
     )  # fmt: skip
 
-    def __init__(self, begin: Callable[[Call], CallFlow], note: Callable[[Call, Note], None]) -> None:
-        self._begin = begin
-        self._note = note
-        self._conversation = Conversation()
+    def __init__(self, begin_flow: Callable[[Call], CallFlow], log_note: Callable[[Call, Note], None]) -> None:
+        self._begin_flow = begin_flow
+        self._log_note = log_note
+        self._conversation = AgiConversation()
         self._flow: CallFlow | None = None
-        self._channel_gone = False  # Asterisk has said so
-        self._told = False  # and the flow was told
+        self._channel_gone = False  # Asterisk has said that the caller hung up
+        self._flow_knows = False  # CallerGone was raised in the flow
         self.call: Call | None = None  # None while the preamble is incomplete
-        self.blocking = False  # the outstanding command may take as long as the call
-        self.outcome: str | None = None
-        self.defect: Exception | None = None
+        self.blocking = False  # the outstanding command may take as long as the call lasts
+        self.outcome: str | None = None  # None while the call goes on
+        self.error: Exception | None = None  # what ended the call, where it did not end by itself
 
     def receive(self, received: bytes) -> bytes:
-        """What to write next; no bytes received mean that the peer has closed.
+        """The bytes to write next. received: empty when the peer has closed.
 
-        Once ``outcome`` is not None the call is over: write what is returned, then close.
+        Once ``outcome`` is not None the call has ended: write what is returned, then close.
         Raises AgiProtocolError where the peer does not speak AGI.
         """
         conversation = self._conversation
@@ -70,23 +71,23 @@ class CallDriver:
                 self._channel_gone = True
                 self.blocking = False  # Asterisk ends the application now, and its reply follows
             else:
-                self._closed()
+                self._peer_closed()
         return out
 
-    def stop(self, outcome: str, defect: Exception | None = None) -> bytes:
-        """Ends the flow where it stands, and returns the line that makes AGISTATUS FAILURE."""
+    def stop(self, outcome: str, error: Exception | None = None) -> bytes:
+        """End the flow where it stands. Returns the line that makes AGISTATUS FAILURE."""
         if self.outcome is None:
             self.outcome = outcome
-            self.defect = defect
+            self.error = error
         if self._flow is not None:
-            with suppress(RuntimeError):  # a flow that yields once more when it is closed
+            with suppress(RuntimeError):  # Python's answer to a flow that yields again while it is closed
                 self._flow.close()
         return failure_line(outcome)
 
     def _begun(self, call: Call) -> bytes:
         self.call = call
         try:
-            self._flow = self._begin(call)
+            self._flow = self._begin_flow(call)
         except UnknownRouteError as error:
             self.outcome = "unknown-route"
             return failure_line(f"unknown route {error.args[0]!r}")
@@ -97,13 +98,13 @@ class CallDriver:
     def _replied(self, reply: Reply) -> bytes:
         if reply.code == 511:
             self._channel_gone = True
-        if self._channel_gone and not self._told:
-            self._told = True
+        if self._channel_gone and not self._flow_knows:
+            self._flow_knows = True
             return self._resume(None, CallerGone())
         return self._resume(reply)
 
-    def _closed(self) -> None:
-        """Nobody listens any more: the flow may finish, but nothing that it asks for is written."""
+    def _peer_closed(self) -> None:
+        """Let the flow finish; its commands are not written, since nobody reads them."""
         if self._flow is None:
             self.outcome = "no-preamble"
             return
@@ -114,7 +115,7 @@ class CallDriver:
         self.stop("caller-gone")
 
     def _resume(self, reply: Reply | None, thrown: Exception | None = None) -> bytes:
-        """Lets the flow go on to its next command, and returns that command's line."""
+        """Run the flow up to its next command. Returns the line of that command."""
         flow = self._flow
         assert flow is not None
         try:
@@ -122,7 +123,7 @@ class CallDriver:
             while True:
                 while isinstance(step, Note):
                     assert self.call is not None
-                    self._note(self.call, step)
+                    self._log_note(self.call, step)
                     step = flow.send(None)
                 verb, arguments, blocking = step
                 try:
@@ -136,9 +137,9 @@ class CallDriver:
         except CallerGone:
             self.outcome = "caller-gone"
             return b""
-        except Exception as error:  # a defect of a flow ends this call, and no other
+        except Exception as error:  # an internal error in a flow ends this call and no other
             self.outcome = "error"
-            self.defect = error
+            self.error = error
             return failure_line("error")
         self.blocking = blocking and not self._channel_gone
         return line

@@ -1,7 +1,7 @@
-"""Sockets that listen, and who may connect to them. Nothing here accepts or reads.
+"""Listening sockets, and the networks that may connect to them. This file neither accepts nor reads.
 
-Options set on a listening socket pass to the connections that it accepts (Linux, tcp(7)), which saves
-system calls on each call: no delay for small lines, and probes that find a peer whose host is gone.
+The options of a listening socket pass to the connections that it accepts (Linux, tcp(7)), which saves system
+calls for each call: no delay for small lines (TCP_NODELAY), and probes that find a peer whose host is gone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from gvma.errors import SettingsError
 
-# The kernel cuts it to net.core.somaxconn (4,096 on Linux): a storm of connects waits here.
+# Connections that wait to be accepted. The kernel limits it to net.core.somaxconn (4,096 on Linux).
 BACKLOG = 4096
 
 # A call that plays music says nothing for hours: a dead Asterisk host is found within about two minutes.
@@ -23,8 +23,8 @@ _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
 class Listener(socket.socket):
-    """A listening socket that has its family and type at hand: ``accept`` asks for both, and the properties that
-    they are of an ordinary socket cost it as much as the rest of what it does."""
+    """A listening socket that keeps its family and type as attributes: ``accept`` reads both, and on an ordinary
+    socket they are properties that cost as much as the rest of ``accept``."""
 
     __slots__ = ("family", "type")
 
@@ -38,7 +38,7 @@ class Listener(socket.socket):
 
 
 def listen(host: str, port: int) -> list[Listener]:
-    """Listening sockets for every address of ``host``; with port 0 all have the one that the first gets.
+    """Listening sockets for every address of ``host``. port 0: a free port, the same for all of them.
 
     Raises SettingsError where the host has no address here, or the port is taken.
     """
@@ -56,7 +56,7 @@ def listen(host: str, port: int) -> list[Listener]:
         try:
             listeners.append(_listener(family, address))
         except OSError as error:
-            if error.errno in _NOT_HERE:  # localhost is ::1 too, on hosts without IPv6
+            if error.errno in _NOT_HERE:  # such as ::1 of localhost on a host without IPv6
                 refused = error
                 continue
             close_all(listeners)
@@ -68,7 +68,7 @@ def listen(host: str, port: int) -> list[Listener]:
 
 
 def close_all(listeners: Sequence[Listener]) -> None:
-    """Closes every one; the kernel refuses connects from now on."""
+    """Close them all; the kernel refuses connections from now on."""
     for listener in listeners:
         listener.close()
 
@@ -95,7 +95,7 @@ def _listener(family: socket.AddressFamily, address: tuple[object, ...]) -> List
 _HINT_HOST = "Nothing was started. Give --host (or agi_host in [media]) a name or address of this machine."
 _HINT_PORT = (
     "Nothing was started. Stop what listens there (another `gvma agi serve`?), or choose another --port "
-    "(agi_port in [media]) and put it into GVMA_AGI of the dialplan too."
+    "(agi_port in [media]) and set GVMA_AGI in the dialplan to the same port."
 )
 
 
@@ -110,9 +110,9 @@ def _reason(error: Exception) -> str:
 
 
 class Allowed:
-    """The networks that may connect (``allow``): an answer is remembered, since few addresses call."""
+    """The networks that may connect (``allow`` of [media]). Answers are cached, since few addresses call."""
 
-    _REMEMBERED = 1024
+    _CACHED = 1024
 
     def __init__(self, networks: Sequence[str]) -> None:
         try:
@@ -129,12 +129,12 @@ class Allowed:
         """True where this address may connect."""
         answer = self._answers.get(address)
         if answer is None:
-            if len(self._answers) >= self._REMEMBERED:
+            if len(self._answers) >= self._CACHED:
                 self._answers.clear()
-            answer = self._answers[address] = self._asked(address)
+            answer = self._answers[address] = self._is_in_a_network(address)
         return answer
 
-    def _asked(self, text: str) -> bool:
+    def _is_in_a_network(self, text: str) -> bool:
         address = ipaddress.ip_address(text.partition("%")[0])
         mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
         return any((mapped or address) in network for network in self._networks)

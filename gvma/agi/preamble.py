@@ -1,6 +1,6 @@
-"""What Asterisk says of a call in AGI's preamble, and how AGI's bytes are read as text.
+"""AGI's preamble, what Asterisk says about a call, as values; and how AGI's bytes are read as text.
 
-Reads a whole preamble only: where it ends is protocol.py's business. No socket, no clock.
+Pure. It reads a complete preamble; protocol.py finds its end.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ Other = TypeVar("Other")
 
 
 def as_text(received: bytes | bytearray) -> str:
-    """UTF-8; a byte that is none comes back by ``surrogateescape``, so that it can be sent as it came."""
+    """Text from UTF-8. Other bytes become surrogates (``surrogateescape``), so that they can be sent as they came."""
     return received.decode("utf-8", "surrogateescape")
 
 
 class Variables(Mapping[str, str]):
-    """The preamble's names without ``agi_``, and their values; looked up in the text when asked for, since
-    a call flow asks for a few of some thirty. Of a name that stands twice the first counts: Asterisk writes
-    its own lines above those that a caller's name with a line end in it could forge. A line that does not
-    begin with ``agi_`` belongs to the value above it."""
+    """The preamble's values by name, names without ``agi_``.
+
+    A value is looked up in the text when it is needed, since a call flow uses a few of some thirty. Where a
+    name stands twice, the first counts: Asterisk writes its own lines above those that a caller could forge by
+    a name with a line end in it. A line that does not begin with ``agi_`` belongs to the value above it."""
 
     __slots__ = ("_lines",)
 
@@ -66,7 +67,7 @@ class Variables(Mapping[str, str]):
 
 
 def read_call(lines: bytes) -> Call:
-    """The Call of a preamble. lines: all of it but the empty line at the end."""
+    """The Call of a preamble. lines: the preamble without the empty line at its end."""
     variables = Variables(lines)
     arguments: list[str] = []
     while (argument := variables.get(f"arg_{len(arguments) + 1}")) is not None:

@@ -1,15 +1,14 @@
-"""AGI's bytes as events: the preamble, replies, hang-up. No socket, no clock, no quoting.
+"""AGI's bytes as events: the preamble, replies, hang-up. Pure: no socket, no clock, no quoting.
 
-``receive`` takes bytes as they come, in any pieces; ``next_event`` hands out what they say, or None when
-more are needed. Law of this file: **a reply belongs to the one command that is outstanding**. Lines that
-are no reply are skipped, whatever arrived before a command was sent can not be its reply, and so no reply
-is ever taken for that of another command.
+``receive`` takes bytes in pieces of any size; ``next_event`` returns the next event, or None where more bytes
+are needed. **A reply always belongs to the one command that is outstanding**: lines that are no reply are
+skipped, and what arrived before a command was sent is never its reply.
 
-A value may hold line ends and parentheses, and Asterisk escapes neither: ``200 result=1 (a)\\nb)``. Asterisk
-writes a reply in one piece and then nothing but ``HANGUP`` before the next command. So a value goes on while
-bytes stand behind it that are no ``HANGUP``, and ends where the last line ends with ``)`` or ``) endpos=N``.
-Only a value with ``)`` before a line end *and* torn apart there by the network is cut short; its rest is
-skipped as a line that is no reply.
+A value may contain line ends and parentheses, and Asterisk escapes neither: ``200 result=1 (a)\\nb)``. Asterisk
+writes a reply in one piece, and before the next command nothing but ``HANGUP`` follows. So a value goes on
+while other bytes follow than ``HANGUP``, and ends where the last line ends with ``)`` or ``) endpos=N``.
+A value is cut short in one case: it has ``)`` before a line end, and the network splits it exactly there. Its
+rest is then skipped as a line that is no reply.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from gvma.treatments.commands import Call, Reply
 
 # Asterisk's own lines are at most 8 KiB, and agi_arg_N are limited by its channel buffers.
 PREAMBLE_BYTES = 64 * 1024
-# A dialplan variable has no limit; what is longer than this is no answer that a call flow waits for.
+# A dialplan variable has no limit; no call flow asks for one that is longer than this.
 REPLY_BYTES = 256 * 1024
 
 _HANGUP = b"HANGUP\n"
@@ -35,28 +34,28 @@ _VALUE_END = re.compile(rb"\)(?: endpos=-?\d{1,18})?\r?\n\Z")
 _PLAIN = re.compile(rb"200 result=(\S*)(?: endpos=(-?\d{1,18}))?(?:\s.*)?\Z", re.DOTALL)
 _STATUS = re.compile(rb"(5\d\d) (.*)\Z", re.DOTALL)
 
-# What most commands get, in one piece: recognised whole instead of being taken apart.
+# The reply to most commands, in one piece: it is recognised as a whole, which is faster than parsing it.
 SIMPLE_REPLY_BYTES = 40
 _SIMPLE = re.compile(rb"200 result=(-?\d+)(?: endpos=(-?\d+))?\n")
 
-# What a conversation waits for.
+# The states of a conversation.
 _PREAMBLE, _IDLE, _OUTSTANDING, _CLOSED = range(4)
 
 
 class AgiProtocolError(GvmaError):
-    """The peer does not speak AGI: no preamble, or one, or a reply, beyond any sensible size."""
+    """The peer does not speak AGI: it sent no preamble, or a preamble or reply that is too long."""
 
     code = "agi-protocol"
 
 
 @dataclass(frozen=True, slots=True)
 class Hangup:
-    """Asterisk's line ``HANGUP``: the channel is gone, the connection is not."""
+    """Asterisk's line ``HANGUP``: the caller has hung up; the connection stays open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The peer has closed. Nothing follows, and what was incomplete is lost."""
+    """The peer has closed the connection. Nothing follows, and what was incomplete is lost."""
 
 
 Event = Call | Reply | Hangup | Closed
@@ -64,31 +63,31 @@ Event = Call | Reply | Hangup | Closed
 
 @lru_cache(maxsize=1024)
 def simple_reply(received: bytes) -> Reply | None:
-    """The reply where ``received`` is one simple reply and nothing else; few differ, so they are remembered."""
+    """The reply where ``received`` is exactly one simple reply, else None. Few differ, so they are cached."""
     simple = _SIMPLE.fullmatch(received)
     if simple is None:
         return None
     return Reply(200, simple[1].decode(), None, int(simple[2]) if simple[2] is not None else None)
 
 
-class Conversation:
-    """One AGI conversation, the server's or the script's end of it."""
+class AgiConversation:
+    """One AGI conversation, seen from the server or the script."""
 
     __slots__ = ("_buffer", "_ended", "_seen", "_skip_line", "_state", "awaits_reply")
 
     def __init__(self) -> None:
         self._buffer = bytearray()
-        self._seen = 0  # all before it was looked at, and does not end anything
+        self._seen = 0  # so many bytes of the buffer were searched for an end and hold none
         self._state = _PREAMBLE
         self._ended = False
         self._skip_line = False
-        # A command was sent and nothing came since: bytes that are one ``simple_reply`` are its reply. Whoever
-        # takes them for it need not ask this object, and may send the next command without telling it.
+        # True: a command was sent and nothing has come since. If the next bytes are one ``simple_reply``, it is
+        # the reply, and the caller may use it and send the next command without passing either to this object.
         self.awaits_reply = False
 
     def whole_call(self, received: bytes) -> Call | None:
-        """The Call where these bytes are a whole preamble and nothing else, as they nearly always are. None:
-        nothing was taken, and ``receive`` takes them."""
+        """The Call where these bytes are exactly one whole preamble, as they nearly always are. None otherwise:
+        pass the bytes to ``receive``."""
         if self._state != _PREAMBLE or self._buffer or not received.startswith(b"agi_"):
             return None
         if received.find(b"\n\n") != len(received) - 2 or len(received) > PREAMBLE_BYTES:
@@ -97,7 +96,7 @@ class Conversation:
         return read_call(received[:-2])
 
     def receive(self, received: bytes) -> None:
-        """Takes bytes from the peer; no bytes at all mean that the peer has closed."""
+        """Add bytes from the peer; empty bytes mean that the peer has closed."""
         self.awaits_reply = False
         if received:
             self._buffer += received
@@ -105,17 +104,17 @@ class Conversation:
             self._ended = True
 
     def sent(self) -> None:
-        """A command's line goes out: from here on a reply is awaited, and nothing before is one."""
+        """A command's line is sent now: what comes from here on may be its reply, what came before is not."""
         self._state = _OUTSTANDING
         self.awaits_reply = not self._buffer
-        # A line begun before the command was sent can only be a HANGUP.
+        # A line that began before the command was sent can only be HANGUP.
         self._skip_line = bool(self._buffer) and not _may_become_hangup(self._buffer)
 
     def next_event(self) -> Event | None:
-        """What the bytes so far say next; None where more bytes are needed.
+        """The next event in the bytes received so far; None where more bytes are needed.
 
-        After the preamble's Call no other Call comes; after Closed, only Closed.
-        Raises AgiProtocolError; the conversation is over then.
+        There is one Call, and it comes first; after Closed there is only Closed.
+        Raises AgiProtocolError, which ends the conversation.
         """
         if not self._buffer and not self._ended:
             return None
@@ -151,7 +150,7 @@ class Conversation:
             if end < 0 or self._state == _CLOSED:
                 self._need_more()
                 return None
-            if self._seen:  # a later line of a reply that is already open
+            if self._seen:  # a later line of a reply that has begun
                 end = buffer.find(b"\n")
             if self._skip_line:
                 self._skip_line = False
@@ -179,8 +178,8 @@ class Conversation:
             raise AgiProtocolError(f"a reply of more than {REPLY_BYTES} bytes")
 
     def _reply(self, line: bytes) -> tuple[int, Reply | None]:
-        """The reply that ``line`` begins and its size in bytes: no reply where it is a line to skip,
-        no size where its end has not come yet."""
+        """Size in bytes of the reply that begins with ``line``, and the reply itself. Size 0: its end has not
+        come yet. Reply None: skip so many bytes, they are no reply."""
         if line.startswith(b"200 result="):
             if _OPEN_VALUE.match(line):
                 return self._value()
@@ -197,7 +196,7 @@ class Conversation:
         if not size:
             return 0, None
         value = _VALUE.fullmatch(self._buffer, 0, size)
-        if value is None:  # pragma: no cover - _value_size has seen the end that _VALUE asks for
+        if value is None:  # pragma: no cover - _value_size has found the end that _VALUE needs
             return size, None
         endpos = int(value[3]) if value[3] is not None else None
         return size, Reply(200, as_text(value[1]), as_text(value[2]), endpos)
@@ -212,7 +211,7 @@ class Conversation:
 
 
 def _value_size(buffer: bytearray) -> int:
-    """Where the open value's reply ends, 0 where it does not yet. Looks at the end of the buffer only."""
+    """Size of the reply with the open value, 0 where its end has not come yet. Only the buffer's end is read."""
     end = buffer.rfind(b"\n") + 1
     if not _may_become_hangup(buffer[end:]):
         return 0

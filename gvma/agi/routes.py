@@ -1,7 +1,6 @@
-"""The table of routes: what stands in agi://host/<route> -> the call flow that answers.
+"""The table of routes: from <route> in agi://host/<route> to the call flow that answers.
 
-A route's flow comes from ``gvma.treatments``; ``health`` is the server's own, for load balancers and
-``gvma check``. Nothing here waits or writes.
+The flows come from ``gvma.treatments``; ``health`` is the server's own, for load balancers and ``gvma check``.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ HEALTH = "health"
 
 
 def health(call: Call, media: MediaSettings) -> CallFlow:
-    """``agi://host/health``: one command, so that a dialplan finds GVMA_HEALTH set to ``ok`` and a prober
-    that is no Asterisk reads one line. It need not answer."""
+    """``agi://host/health``: one command. A dialplan finds GVMA_HEALTH set to ``ok``; a prober that is not an
+    Asterisk reads one line and need not answer it."""
     del call, media
     with suppress(CallerGone):
         yield Command("SET VARIABLE", ("GVMA_HEALTH", "ok"))
@@ -29,12 +28,12 @@ def health(call: Call, media: MediaSettings) -> CallFlow:
 
 def all_routes() -> Mapping[str, Flow]:
     """Every route that ``gvma agi serve`` knows."""
-    from gvma.treatments import ROUTES  # noqa: PLC0415  (so that tests and probes need no flows)
+    from gvma.treatments import ROUTES  # noqa: PLC0415  (tests and probes do without the flows)
 
     return {**ROUTES, HEALTH: health}
 
 
-def begin(routes: Mapping[str, Flow], call: Call, media: MediaSettings) -> CallFlow:
+def begin_flow(routes: Mapping[str, Flow], call: Call, media: MediaSettings) -> CallFlow:
     """The call flow of the preamble's route. Raises UnknownRouteError."""
     flow = routes.get(call.route)
     if flow is None:

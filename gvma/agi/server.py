@@ -1,9 +1,8 @@
-"""The FastAGI server: connections in, call flows driven, nothing shared between two calls.
+"""The FastAGI server: it accepts connections and drives one call flow on each.
 
-Law of this file: **no peer can make another call wait**. A call flow runs until its next command and no
-further; a peer that is slow, silent or no Asterisk meets a deadline. There is no task and no timer per
-call: the event loop calls a connection when bytes are there, and one sweep finds the deadlines that have
-passed.
+**One slow peer never delays another call.** A call flow runs up to its next command and then waits; a peer that
+is slow or silent, or is not an Asterisk, meets a deadline. There is no task and no timer per call: the event
+loop calls a connection when it has bytes to read, and one periodic task finds the deadlines that have passed.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from gvma.agi.driver import UnknownRouteError, failure_line
 from gvma.agi.listening import Allowed, Listener, close_all, listen
 from gvma.agi.protocol import AgiProtocolError
 from gvma.agi.readiness import Readiness
-from gvma.agi.routes import HEALTH, Flow, begin
+from gvma.agi.routes import HEALTH, Flow, begin_flow
 from gvma.errors import SettingsError
 from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallFlow, Note
@@ -34,21 +33,22 @@ from gvma.treatments.commands import Call, CallFlow, Note
 log = logging.getLogger("gvma.agi")
 
 COMMAND_SECONDS = 10.0
-_SWEEP_SECONDS = 0.5
+_CHECK_DEADLINES_SECONDS = 0.5
 _ACCEPTS_AT_ONCE = 128
 _NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _SPARE_DESCRIPTORS = 64
-_SAY_AGAIN_SECONDS = 60.0
+_WARN_AGAIN_SECONDS = 60.0
 _NO_ROUTE = "-"
-# A call leaves no cycle behind: what the collector would find are the calls that are open.
+# A call leaves no reference cycles behind, so the collector finds next to nothing and can run seldom.
 _COLLECT_AFTER = 50_000
 
 
 class Server:
-    """``gvma agi serve``: listens, takes at most ``media.max_calls`` connections, drains when told to.
+    """``gvma agi serve``: it listens, has at most ``media.max_calls`` connections at once, and can be drained.
 
-    routes: call flows by name. host, port: where to listen; port 0 takes a free one.
+    routes: call flows by name. host, port: where to listen; port 0: a free port.
     command_seconds: how long Asterisk may take for a command that does not block.
+    counters: calls that have ended, by route and outcome.
     """
 
     def __init__(
@@ -75,17 +75,17 @@ class Server:
         self._finished: asyncio.Event
         self._loop: asyncio.AbstractEventLoop
         self._readiness: Readiness
-        self._said_full = -math.inf
+        self._last_warning = -math.inf
 
     def open(self) -> None:
-        """Binds. Raises SettingsError; call it before the loop runs, so that a refusal is seen at once."""
+        """Bind the listening sockets, before ``serve``. Raises SettingsError."""
         self._max_calls = min(self._max_calls, _descriptors(self._max_calls))
         self._listeners = listen(self._host, self._port)
         self._port = self.addresses[0][1]
 
     @property
     def addresses(self) -> list[tuple[str, int]]:
-        """Host and port of every listening socket; empty while connects are refused."""
+        """Host and port of every listening socket; empty while new connections are refused."""
         return [listener.getsockname()[:2] for listener in self._listeners]
 
     @property
@@ -94,75 +94,76 @@ class Server:
         return len(self._connections)
 
     async def serve(self) -> None:
-        """Serves until a drain has ended. ``open`` comes first."""
+        """Serve until a drain has ended. Call ``open`` first."""
         self._finished = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._readiness = Readiness(self._loop)
-        gc.freeze()  # what is loaded now stays: no collection looks at it again
+        gc.freeze()  # what is loaded now stays loaded, so the collector need not look at it
         gc.set_threshold(_COLLECT_AFTER)
-        sweeping = asyncio.create_task(self._sweep())
+        checking = asyncio.create_task(self._check_deadlines())
         try:
-            self._accept()
+            self._start_accepting()
             for host, port in self.addresses:
                 log.info("listening on %s port %d, at most %d calls", host, port, self._max_calls)
             await self._finished.wait()
         finally:
-            sweeping.cancel()
-            self._drain_until = monotonic()  # a connection that ends now makes no room to listen again
-            self._refuse()
+            checking.cancel()
+            self._drain_until = monotonic()  # so that a connection that ends now does not start listening again
+            self._stop_listening()
             for connection in list(self._connections):
                 connection.end("stopped")
             self._readiness.close()
             self.log_counters()
 
     def drain(self) -> None:
-        """Turns new calls away at once; ``serve`` returns when the last call has ended, or after
-        drain_seconds, or when this is called again."""
+        """Refuse new calls from now on. ``serve`` returns when the last call has ended, after drain_seconds at
+        the latest, or when this is called again."""
         if self._drain_until is not None:
             self._finished.set()
             return
         log.info("draining: %d calls may go on for %g s", self.open_calls, self._media.drain_seconds)
         self._drain_until = monotonic() + self._media.drain_seconds
-        self._refuse()
+        self._stop_listening()
         if not self._connections:
             self._finished.set()
 
     def log_counters(self) -> None:
-        """One line: open calls, then calls by route and outcome."""
+        """Log one line: the open calls, then the calls by route and outcome."""
         counted = ", ".join(f"{route} {outcome} {count}" for (route, outcome), count in sorted(self.counters.items()))
         log.info("calls: open %d; %s", self.open_calls, counted or "none yet")
 
-    def begin(self, call: Call) -> CallFlow:
+    def begin_flow(self, call: Call) -> CallFlow:
         """The call flow for a preamble; raises UnknownRouteError."""
         try:
-            return begin(self._routes, call, self._media)
+            return begin_flow(self._routes, call, self._media)
         except UnknownRouteError as error:
-            log.warning("%s: no route %.80r; there are %s", self._name(call), *error.args, ", ".join(self._routes))
+            routes = ", ".join(self._routes)
+            log.warning("%s: no route %.80r; the routes are %s", self._name(call), *error.args, routes)
             raise
 
-    def note(self, call: Call, note: Note) -> None:
-        """A line for the log from a call flow."""
+    def log_note(self, call: Call, note: Note) -> None:
+        """Log a line that a call flow has yielded."""
         level = logging.WARNING if note.warning else logging.INFO
         if log.isEnabledFor(level):
             log.log(level, "%s: %s", self._name(call), note.message)
 
-    def _refused(self, outcome: str) -> str:
+    def _count_refused(self, outcome: str) -> str:
         self.counters[_NO_ROUTE, outcome] += 1
         return outcome
 
-    def over(self, connection: Connection) -> None:
-        """A connection has closed: count it, say it, and listen again where there is room again."""
+    def ended(self, connection: Connection) -> None:
+        """A connection has ended: count and log it, and listen again if it was the one too many."""
         self._connections.discard(connection)
         self._readiness.forget(connection.sock.fileno())
         driver = connection.driver
         outcome = driver.outcome or "error"
         route = self._route(driver.call)
         self.counters[route, outcome] += 1
-        if driver.defect is not None and not isinstance(driver.defect, AgiProtocolError):
-            log.error("%s: a defect of ours", self._name(driver.call), exc_info=driver.defect)
+        if driver.error is not None and not isinstance(driver.error, AgiProtocolError):
+            log.error("%s: internal error in gvma; please report it", self._name(driver.call), exc_info=driver.error)
         quiet = route == HEALTH or outcome == "no-preamble"
         if log.isEnabledFor(level := logging.DEBUG if quiet else logging.INFO):
-            seconds = monotonic() - connection.since
+            seconds = monotonic() - connection.opened
             log.log(level, "%s: %s after %.3f s", self._name(driver.call), outcome, seconds)
         if self._drain_until is not None:
             if not self._connections:
@@ -171,7 +172,7 @@ class Server:
             self._listen_again()
 
     def _route(self, call: Call | None) -> str:
-        """The route's name; a dash where the preamble never ended, or names none that we know."""
+        """The route's name; a dash where there is no complete preamble, or no such route."""
         return call.route if call is not None and call.route in self._routes else _NO_ROUTE
 
     def _name(self, call: Call | None) -> str:
@@ -181,13 +182,13 @@ class Server:
         variables = call.variables
         return f"{self._route(call)} {variables.get('channel', '?')} {variables.get('uniqueid', '?')}"
 
-    def _accept(self) -> None:
+    def _start_accepting(self) -> None:
         for listener in self._listeners:
-            self._loop.add_reader(listener.fileno(), self._acceptable, listener)
+            self._loop.add_reader(listener.fileno(), self._accept_waiting, listener)
 
-    def _acceptable(self, listener: Listener) -> None:
+    def _accept_waiting(self, listener: Listener) -> None:
         for _ in range(_ACCEPTS_AT_ONCE):
-            if listener.fileno() < 0:  # the call before was the last for which there is room
+            if listener.fileno() < 0:  # closed: the connection before was the last one allowed
                 return
             try:
                 sock, address = listener.accept()
@@ -195,27 +196,27 @@ class Server:
                 return
             except OSError as error:
                 if error.errno in _NO_DESCRIPTORS:
-                    self._say(f"no more connections: {error.strerror}")
-                    self._refuse()
+                    self._warn(f"no more connections: {error.strerror}")
+                    self._stop_listening()
                     return
-                continue  # the peer was gone before it was accepted
-            self._take(sock, address[0])
+                continue  # the peer closed before it was accepted
+            self._accepted(sock, address[0])
 
-    def _take(self, sock: socket.socket, address: str) -> None:
+    def _accepted(self, sock: socket.socket, address: str) -> None:
         if not self._allowed.allows(address):
             log.warning("%s is not in `allow` of [media]: connection closed", address)
-            _turn_away(sock, self._refused("not-allowed"))
+            _turn_away(sock, self._count_refused("not-allowed"))
             return
         connection = Connection(self, sock)
         self._connections.add(connection)
         self._readiness.watch(sock.fileno(), connection.readable)
         if len(self._connections) >= self._max_calls:
-            self._say(f"{self._max_calls} calls are open: Asterisk's connects are refused until one ends")
-            self._refuse()
+            self._warn(f"{self._max_calls} calls are open (max_calls): new connections are refused until one ends")
+            self._stop_listening()
 
-    def _refuse(self) -> None:
-        """Stops listening. Who is in the kernel's queue already was told that we accept: it is told
-        ``failure``, since a mere close would be a success to Asterisk."""
+    def _stop_listening(self) -> None:
+        """Refuse new connections. Those in the kernel's queue are connected already, as Asterisk sees it: they
+        get the line ``failure``, since Asterisk would take a mere close for success."""
         listeners, self._listeners = self._listeners, []
         for listener in listeners:
             self._loop.remove_reader(listener.fileno())
@@ -224,8 +225,8 @@ class Server:
                     sock, _ = listener.accept()
                 except OSError:
                     break
-                _turn_away(sock, self._refused("turned-away"))
-            listener.shutdown(socket.SHUT_RDWR)  # refuses from now on, whoever else holds the socket
+                _turn_away(sock, self._count_refused("turned-away"))
+            listener.shutdown(socket.SHUT_RDWR)  # refuses from now on, even if another process shares the socket
         close_all(listeners)
 
     def _listen_again(self) -> None:
@@ -233,25 +234,25 @@ class Server:
             return
         try:
             self._listeners = listen(self._host, self._port)
-        except SettingsError as error:  # the next sweep tries again
-            self._say(str(error))
+        except SettingsError as error:  # _check_deadlines tries again
+            self._warn(str(error))
             return
-        self._accept()
+        self._start_accepting()
 
-    def _say(self, reason: str) -> None:
-        """A warning that would come with every call of a full hour comes once a minute."""
+    def _warn(self, reason: str) -> None:
+        """Log a warning, at most one a minute: while calls are refused, each refused call would log it again."""
         now = monotonic()
-        if now - self._said_full > _SAY_AGAIN_SECONDS:
-            self._said_full = now
+        if now - self._last_warning > _WARN_AGAIN_SECONDS:
+            self._last_warning = now
             log.warning("%s", reason)
 
-    async def _sweep(self) -> None:
-        limits = (_SWEEP_SECONDS, self._media.preamble_seconds / 4, self.command_seconds / 4)
+    async def _check_deadlines(self) -> None:
+        limits = (_CHECK_DEADLINES_SECONDS, self._media.preamble_seconds / 4, self.command_seconds / 4)
         while True:
             await asyncio.sleep(max(0.01, min(limits)))
             now = monotonic()
-            for connection in [one for one in self._connections if one.late(now)]:
-                connection.expired()
+            for connection in [one for one in self._connections if one.is_late(now)]:
+                connection.end_late()
             if self._drain_until is None:
                 self._listen_again()
             elif now >= self._drain_until:
@@ -259,8 +260,10 @@ class Server:
 
 
 def run(server: Server) -> None:
-    """Runs an opened server to its end: SIGTERM, SIGINT and SIGHUP drain it (a second one ends it; nohup keeps
-    SIGHUP out), SIGUSR1 logs the counters. uvloop is the loop where it is installed."""
+    """Run an opened server to its end, on uvloop if it is installed.
+
+    SIGTERM, SIGINT and SIGHUP drain it, a second one ends it at once; under nohup SIGHUP stays ignored.
+    SIGUSR1 logs the counters."""
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         loop = runner.get_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -286,7 +289,7 @@ def _turn_away(sock: socket.socket, reason: str) -> None:
 
 
 def _descriptors(calls: int) -> int:
-    """Raises this process' limit of open files for so many calls; returns the calls that it has room for."""
+    """Raise this process' limit of open files for so many calls. Returns how many calls the limit allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = calls + _SPARE_DESCRIPTORS
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -294,5 +297,5 @@ def _descriptors(calls: int) -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     room = calls if soft == resource.RLIM_INFINITY else max(1, soft - _SPARE_DESCRIPTORS)
     if room < calls:
-        log.warning("max_calls %d: the limit of %d open files has room for %d calls", calls, soft, room)
+        log.warning("max_calls is %d, but the limit of %d open files allows only %d calls", calls, soft, room)
     return min(calls, room)

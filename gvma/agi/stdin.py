@@ -1,8 +1,8 @@
 """The call flows behind ``AGI(script)``: one call over stdin and stdout, without a server.
 
-pyst2 has the stream: it reads the preamble and hears SIGHUP. Quoting and replies are ours, since pyst2
-escapes nothing and loses values with line ends. Law of this file: nothing but AGI reaches the stream that
-Asterisk reads; the scripts have turned ``sys.stdout`` to stderr before they import it.
+pyst2 reads the preamble and catches SIGHUP. Quoting and replies are ours, since pyst2 escapes nothing and loses
+values with line ends. **Only AGI is written to the stream that Asterisk reads**: the scripts point ``sys.stdout``
+to stderr before they import anything.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from gvma.treatments.commands import Call, Note
 
 log = logging.getLogger("gvma.agi")
 
-DEFECT = 1
+INTERNAL_ERROR = 1
 
 
 class _AgiInput:
-    """Asterisk's lines as text, each byte kept; pyst2 reads its preamble here."""
+    """Asterisk's lines as text, with no byte lost; pyst2 reads the preamble here."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -36,48 +36,47 @@ class _AgiInput:
         return self._stream.readline().decode("utf-8", "surrogateescape")
 
 
-class _Silence:
-    """pyst2 repeats every line on stderr, where Asterisk's console shows it: callers' numbers too."""
+class _Discard:
+    """pyst2's stderr. It would repeat every line, and Asterisk's console would show callers' numbers."""
 
     def write(self, text: str) -> None:
-        """Nothing."""
+        """Discard the text."""
 
 
 def main(route: str, output: int) -> int:
-    """Runs one call; the scripts' only function.
+    """Run one call; the scripts' only function.
 
     route: a name of ``gvma.treatments.ROUTES``. output: the file descriptor that Asterisk reads.
-    Returns the exit status; a failure has been told to Asterisk, so that AGISTATUS says FAILURE.
+    Returns the exit status. Where it is not 0, Asterisk has been sent the line that makes AGISTATUS FAILURE.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="gvma: %(message)s")
-    with open(0, "rb", closefd=False) as asterisk_says, open(output, "wb", buffering=0) as asterisk_reads:
+    with open(0, "rb", closefd=False) as from_asterisk, open(output, "wb", buffering=0) as to_asterisk:
         try:
-            return run(ROUTES[route], _media(), asterisk_says, asterisk_reads)
+            return run(ROUTES[route], _media(), from_asterisk, to_asterisk)
         except GvmaError as error:
             log.error("%s. %s", error, error.hint)  # noqa: TRY400  (a user's mistake, no traceback)
-            asterisk_reads.write(failure_line(error.code))
+            to_asterisk.write(failure_line(error.code))
             return error.exit_status
 
 
-def run(flow: Flow, media: MediaSettings, asterisk_says: BinaryIO, asterisk_reads: BinaryIO) -> int:
-    """Drives one flow over the two streams; returns 0, or DEFECT where the flow broke."""
-    lines = _AgiInput(asterisk_says)
-    agi = AGI(stdin=lines, stdout=asterisk_reads, stderr=_Silence())
-    driver = CallDriver(lambda call: flow(call, media), _note)
+def run(flow: Flow, media: MediaSettings, from_asterisk: BinaryIO, to_asterisk: BinaryIO) -> int:
+    """Drive one flow over the two streams. Returns 0, or INTERNAL_ERROR where the flow failed."""
+    agi = AGI(stdin=_AgiInput(from_asterisk), stdout=to_asterisk, stderr=_Discard())
+    driver = CallDriver(lambda call: flow(call, media), _log_note)
     out = driver.receive(_preamble(agi.env))
     while driver.outcome is None:
-        heard = asterisk_says.readline() if _written(asterisk_reads, out) else b""
-        out = driver.receive(_hangup(agi) + heard) if heard else driver.receive(b"")
-    _written(asterisk_reads, out)
-    if driver.defect is not None:
-        log.error("a defect of ours", exc_info=driver.defect)
-        return DEFECT
+        line = from_asterisk.readline() if _written(to_asterisk, out) else b""
+        out = driver.receive(_hangup_line(agi) + line) if line else driver.receive(b"")
+    _written(to_asterisk, out)
+    if driver.error is not None:
+        log.error("internal error in gvma; please report it", exc_info=driver.error)
+        return INTERNAL_ERROR
     log.info("%s", driver.outcome)
     return 0
 
 
-def _hangup(agi: AGI) -> bytes:
-    """Asterisk says by SIGHUP to a script what it says by a line to a server."""
+def _hangup_line(agi: AGI) -> bytes:
+    """The line ``HANGUP`` where Asterisk has sent SIGHUP: a script gets the signal, a server the line."""
     try:
         agi.test_hangup()
     except AGISIGHUPHangup:
@@ -90,9 +89,9 @@ def _preamble(env: dict[str, str]) -> bytes:
     return "".join([*lines, "\n"]).encode("utf-8", "surrogateescape")
 
 
-def _written(asterisk_reads: BinaryIO, out: bytes) -> bool:
+def _written(to_asterisk: BinaryIO, out: bytes) -> bool:
     try:
-        asterisk_reads.write(out)
+        to_asterisk.write(out)
     except BrokenPipeError:
         return False
     return True
@@ -104,6 +103,6 @@ def _media() -> MediaSettings:
     return reader.load(None, os.environ, without=("cfgserver", "gvma_settings")).settings.media
 
 
-def _note(call: Call, note: Note) -> None:
+def _log_note(call: Call, note: Note) -> None:
     channel = call.variables.get("channel", "?")
     log.log(logging.WARNING if note.warning else logging.INFO, "%s: %s", channel, note.message)

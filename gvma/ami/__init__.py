@@ -1,4 +1,4 @@
-"""One short AMI conversation with deadlines: reload, and read back what Asterisk now holds."""
+"""One short AMI conversation with deadlines: reload, and verify what Asterisk has loaded."""
 
 from gvma.ami.answers import MailboxCount, VoicemailUser
 from gvma.ami.manager import AsteriskManager, connect

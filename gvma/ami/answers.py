@@ -1,4 +1,4 @@
-"""What AMI answers, as values; nothing is asked here."""
+"""What AMI answers, as values. This file sends nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from panoramisk.message import Message
 
 from gvma.errors import AmiPermissionError
 
-# Which class manager.conf must give the account (``write =``) for the actions that are used.
+# The class that manager.conf must give the account (``write =``) for each action that gvma sends.
 _CLASSES = {
     "Command": "command",
     "CoreSettings": "system",
@@ -28,7 +28,7 @@ _CLASSES = {
 
 @dataclass(frozen=True, slots=True)
 class VoicemailUser:
-    """One mailbox as Asterisk holds it: the name cut at 79 bytes, a blank after a comma kept. Never its PIN.
+    """One mailbox as Asterisk has loaded it: the name cut at 79 bytes, a blank after a comma kept. Never its PIN.
 
     A byte that is not UTF-8 (a cut character, a Latin-1 name) is a lone surrogate.
     """
@@ -48,15 +48,15 @@ class MailboxCount:
 
 
 def voicemail_user(entry: Mapping[str, str]) -> VoicemailUser:
-    """A VoicemailUserEntry. Asterisk prints ``(null)`` for an e-mail that the line does not have."""
+    """The mailbox of a VoicemailUserEntry. Asterisk prints ``(null)`` for an e-mail that the line lacks."""
     name, email, pager = (entry.get(field, "") for field in ("Fullname", "Email", "Pager"))
     return VoicemailUser(name, "" if email == "(null)" else email, pager)
 
 
 def permission_denied(action: str, username: str, where: str) -> AmiPermissionError:
     """The error for ``Permission denied``: it names the class that the account lacks."""
-    lacking = _CLASSES.get(action)
-    needs = f"the class '{lacking}'" if lacking else "another class"
+    missing = _CLASSES.get(action)
+    needs = f"the class '{missing}'" if missing else "another class"
     return AmiPermissionError(
         f"the AMI account {username!r} may not use {action}: it lacks {needs}",
         where=where,

@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from gvma.ami.verify import CHAN_SIP, PJSIP, VOICEMAIL, Expected, differences
-from gvma.asterisk.driver import driver_by_files
+from gvma.asterisk.drivers import DRIVERS
+from gvma.asterisk.drivers.choose import DriverFile, choose
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.site_files import content
@@ -77,7 +78,7 @@ class Asterisk:
             )
 
     def loaded(self, modules: Sequence[str]) -> list[str]:
-        """Those that are loaded. A module that is not reads its files when it is loaded: it is owed nothing."""
+        """Those that are loaded. A module that is not reads its files when it is loaded: no reload of it is pending."""
         return [module for module in modules if self._ask(lambda ami, module=module: ami.loaded(module))]  # type: ignore[misc]
 
     def take(self, modules: Sequence[str], expected: Expected) -> list[str]:
@@ -178,8 +179,9 @@ def glance_at_driver(settings: GvmaSettings) -> str | None:
 
 def driver_of_files(settings: GvmaSettings) -> str:
     """The channel driver without Asterisk's word, as sip.conf and pjsip.conf tell it."""
-    sip, pjsip = (
-        content(path) if path.exists() else None
-        for path in map(settings.target, (settings.asterisk_cfg_file_sip, settings.asterisk_cfg_file_pjsip))
-    )
-    return driver_by_files(sip=sip, pjsip=pjsip, begin=settings.asterisk_cfg_gvma_begin.encode())
+    begin = settings.asterisk_cfg_gvma_begin.encode()
+    paths = {driver.name: driver.path(settings) for driver in DRIVERS}
+    files = {
+        name: DriverFile.of(path.name, content(path) if path.exists() else None, begin) for name, path in paths.items()
+    }
+    return choose("auto", files).driver.name

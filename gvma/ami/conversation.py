@@ -1,7 +1,7 @@
-"""Actions and answers on one AMI connection, each within a time limit; the connection is opened here.
+"""One AMI connection: open it, log in, send actions, and wait for each answer within a time limit.
 
-Synchronous; panoramisk runs on an event loop of its own behind it. What is not an answer is an error, and
-no error holds a secret. What to ask, and what an answer means, is not decided here.
+Synchronous: panoramisk runs behind it on an event loop of its own. Whatever is not a complete answer is an
+error, and no error holds a secret. This file does not decide what to ask or what an answer means.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, Credenti
 from gvma.settings.model import GvmaSettings
 
 _T = TypeVar("_T")
-# Answers on their way at one time, where one action is sent for each of many names.
+# Where one action is sent for each of many names: actions that wait for their answer at the same time.
 _PIPELINE = 200
 _CLOSE_SECONDS = 1.0
 _NOBODY = "See that Asterisk runs, and that manager.conf enables AMI on this address and port."
@@ -35,8 +35,8 @@ _LOST = "See in Asterisk's log whether it runs and why it closed the connection,
 class Listing:
     """An action that is answered by a list of events.
 
-    event: the name of an entry's event. fields: those of an entry that are kept.
-    none: how Asterisk's Error begins where it means an empty list.
+    event: the name of an entry's event. fields: the names of an entry's fields that are kept.
+    none: how Asterisk's Error message begins where it means an empty list.
     """
 
     action: str
@@ -45,7 +45,7 @@ class Listing:
     none: str = ""
 
 
-class Conversation:
+class AmiConversation:
     """One connection and one login, by the settings ``asterisk_cm_*``."""
 
     def __init__(self, settings: GvmaSettings) -> None:
@@ -59,7 +59,7 @@ class Conversation:
         self._runner.run(self._open())
 
     def close(self) -> None:
-        """Log off and close. Nothing is raised, whatever the other side does; twice is once."""
+        """Log off and close. Raises nothing, whatever the other side does; a second call does nothing."""
         if self._connection is not None:
             self._runner.run(self._close(self._connection))
             self._connection = None
@@ -68,15 +68,15 @@ class Conversation:
     def ask(self, name: str, fields: Mapping[str, str], limit: float | None = None) -> Message:
         """The response to one action, Success or Error. limit: seconds, by default ``asterisk_cm_timeout``."""
 
-        async def asking() -> Message:
+        async def exchange() -> Message:
             return await self._within(self._open_connection().ask(wire.action(name, dict(fields))), name, limit)
 
-        return self._checked(name, self._runner.run(asking()))
+        return self._permitted(name, self._runner.run(exchange()))
 
     def ask_each(self, name: str, key: str, values: Sequence[str]) -> list[Message]:
         """The responses to one action for each of many values of one field, in their order."""
 
-        async def asking() -> list[Message]:
+        async def exchange() -> list[Message]:
             connection = self._open_connection()
             answers = []
             for start in range(0, len(values), _PIPELINE):
@@ -84,26 +84,26 @@ class Conversation:
                 answers += [await self._within(one, name) for one in sent]
             return answers
 
-        return [self._checked(name, response) for response in self._runner.run(asking())]
+        return [self._permitted(name, response) for response in self._runner.run(exchange())]
 
     def ask_list(self, listing: Listing) -> list[dict[str, str]]:
-        """The entries of a list, complete."""
+        """The entries of a list; the list is complete."""
         return self.ask_lists(listing, [{}])[0]
 
-    def ask_lists(self, listing: Listing, asked: Sequence[Mapping[str, str]]) -> list[list[dict[str, str]]]:
-        """As ``ask_list``, once for each of the fields that are asked with, in their order."""
-        return self._runner.run(self._lists(listing, asked))
+    def ask_lists(self, listing: Listing, questions: Sequence[Mapping[str, str]]) -> list[list[dict[str, str]]]:
+        """As ``ask_list``, once for each question. questions: the fields of each action; answers in their order."""
+        return self._runner.run(self._lists(listing, questions))
 
-    async def _lists(self, listing: Listing, asked: Sequence[Mapping[str, str]]) -> list[list[dict[str, str]]]:
+    async def _lists(self, listing: Listing, questions: Sequence[Mapping[str, str]]) -> list[list[dict[str, str]]]:
         connection = self._open_connection()
         answers = []
-        for start in range(0, len(asked), _PIPELINE):
-            actions = [wire.action(listing.action, dict(fields)) for fields in asked[start : start + _PIPELINE]]
+        for start in range(0, len(questions), _PIPELINE):
+            actions = [wire.action(listing.action, dict(fields)) for fields in questions[start : start + _PIPELINE]]
             collected = [connection.collect(action) for action in actions]
             responses = [connection.ask(action) for action in actions]
-            for action, events, coming in zip(actions, collected, responses, strict=True):
+            for action, events, pending in zip(actions, collected, responses, strict=True):
                 deadline = time.monotonic() + self._settings.asterisk_cm_timeout
-                response = await self._within(coming, listing.action)
+                response = await self._within(pending, listing.action)
                 if response.success and response.get("EventList", "").lower() == "start":
                     await self._within(events.complete, listing.action, deadline - time.monotonic())
                 connection.forget(action)
@@ -111,7 +111,7 @@ class Conversation:
         return answers
 
     def _entries(self, listing: Listing, response: Message, packets: Sequence[bytes]) -> list[dict[str, str]]:
-        self._checked(listing.action, response)
+        self._permitted(listing.action, response)
         if not response.success:
             if listing.none and response.message.startswith(listing.none):
                 return []
@@ -119,7 +119,8 @@ class Conversation:
         start = f"Event: {listing.event}\r\n".encode()
         return [wire.fields_of(packet, listing.fields) for packet in packets if packet.startswith(start)]
 
-    def _checked(self, name: str, response: Message) -> Message:
+    def _permitted(self, name: str, response: Message) -> Message:
+        """The response, unless Asterisk says that the account lacks the class for this action."""
         if not response.success and response.message.startswith("Permission denied"):
             raise permission_denied(name, self._settings.asterisk_cm_username, self.where)
         return response
@@ -132,7 +133,7 @@ class Conversation:
         return self._connection
 
     async def _within(self, answer: asyncio.Future[_T], step: str, limit: float | None = None) -> _T:
-        """The answer, unless the connection is lost or the time is over first."""
+        """The answer. Raises AsteriskUnreachableError where the time is over or the connection lost before it."""
         seconds = self._settings.asterisk_cm_timeout if limit is None else max(limit, 0.0)
         lost = self._open_connection().lost
         waited: set[asyncio.Future[Any]] = {answer, lost}
@@ -143,7 +144,7 @@ class Conversation:
             reason = f"{lost.result()} before the answer to {step} was complete"
         else:
             reason = f"no complete answer to {step} within {seconds:.3g} s"
-            # Who was silent once is not waited for again, nor at the close.
+            # After one missed deadline nothing waits for this connection again, not even its close.
             self._open_connection().end(reason)
         raise AsteriskUnreachableError(reason, where=self.where, hint=_LOST)
 
@@ -225,7 +226,7 @@ class Conversation:
 
 
 def _reason(error: OSError) -> str:
-    """asyncio puts addresses in the place of the system's words, and all of them where each one failed."""
+    """The system's own words for the error: asyncio replaces them by addresses, by all of them if several failed."""
     if isinstance(error, socket.gaierror) or error.errno is None:
         return error.strerror or "no address of this host takes the connection"
     return os.strerror(error.errno)

@@ -1,8 +1,8 @@
-"""One short AMI conversation with deadlines: reload, and read back what Asterisk now holds.
+"""What gvma asks of Asterisk over AMI: reload a module, and list what is loaded.
 
-Synchronous; panoramisk runs on an event loop of its own behind it. Every step has a time limit, and every
-end that is not an answer is AsteriskUnreachableError: a list is complete or it is an error, never shorter.
-No retry, no decision about what to do with an answer, and no secret in any error.
+Synchronous, with a time limit for every step. A list is complete or it is an AsteriskUnreachableError; it is
+never cut short. This file does not retry, does not decide what an answer means for a sync, and puts no secret
+into an error.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from types import TracebackType
 from typing import Self
 
 from gvma.ami.answers import MailboxCount, VoicemailUser, outputs_of, voicemail_user
-from gvma.ami.conversation import Conversation, Listing
+from gvma.ami.conversation import AmiConversation, Listing
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError
 from gvma.settings.model import GvmaSettings
 
 _RELOAD_AGAIN_SECONDS = 0.1
-_RELOAD_RUNS = "didn't finish yet"
+_PREVIOUS_RELOAD_RUNS = "didn't finish yet"
 
 _BOXES = Listing(
     "VoicemailUsersList",
@@ -38,11 +38,11 @@ def connect(settings: GvmaSettings) -> AsteriskManager:
     CredentialsError (wrong name or secret, an address that manager.conf does not permit).
     Time limit of each step: ``asterisk_cm_timeout``.
     """
-    conversation = Conversation(settings)
+    conversation = AmiConversation(settings)
     try:
         conversation.open()
         manager = AsteriskManager(conversation, settings)
-        # AMI takes logins while modules are still to be loaded; a reload then is only noted for later.
+        # AMI accepts logins before all modules are loaded, and Asterisk postpones a reload until they are.
         manager.command("core waitfullybooted")
         manager.version = manager.action("CoreSettings").get("AsteriskVersion", "")
     except BaseException:
@@ -59,7 +59,7 @@ class AsteriskManager:
     in time, and CredentialsError where the account lacks the class that the action needs.
     """
 
-    def __init__(self, conversation: Conversation, settings: GvmaSettings) -> None:
+    def __init__(self, conversation: AmiConversation, settings: GvmaSettings) -> None:
         self._conversation = conversation
         self._settings = settings
         self.version = ""
@@ -73,7 +73,7 @@ class AsteriskManager:
         self.close()
 
     def close(self) -> None:
-        """Log off and close. Nothing is raised, whatever the other side does; twice is once."""
+        """Log off and close. Raises nothing, whatever the other side does; a second call does nothing."""
         self._conversation.close()
 
     def loaded(self, module: str) -> bool:
@@ -86,8 +86,8 @@ class AsteriskManager:
 
         module: such as ``app_voicemail.so``. timeout: seconds, by default ``asterisk_reload_timeout``.
         Raises AsteriskRefusedError where Asterisk answers Error (pbx_config.so: the file cannot be read;
-        others: the module is not there). A Success is no proof: app_voicemail, res_pjsip and chan_sip say
-        it for a file that they threw away, and chan_sip says it before it has read: read back.
+        others: the module is not loaded). Success proves nothing: app_voicemail, res_pjsip and chan_sip answer
+        it for a file that they rejected, and chan_sip before it has read the file. List what is loaded instead.
         """
         limit = self._settings.asterisk_reload_timeout if timeout is None else timeout
         deadline = time.monotonic() + limit
@@ -97,7 +97,7 @@ class AsteriskManager:
             )
             if response.success:
                 return
-            if _RELOAD_RUNS not in response.message:
+            if _PREVIOUS_RELOAD_RUNS not in response.message:
                 raise AsteriskRefusedError(
                     f"Asterisk did not reload {module}: {response.message.strip()}", where=self._conversation.where
                 )
@@ -108,12 +108,12 @@ class AsteriskManager:
             time.sleep(_RELOAD_AGAIN_SECONDS)
 
     def voicemail_users(self) -> dict[str, VoicemailUser]:
-        """All mailboxes that Asterisk holds, by ``mailbox@context``; never their PINs."""
+        """All mailboxes that Asterisk has loaded, by ``mailbox@context``; never their PINs."""
         entries = self._conversation.ask_list(_BOXES)
         return {f"{entry['VoiceMailbox']}@{entry['VMContext']}": voicemail_user(entry) for entry in entries}
 
     def aors(self) -> dict[str, str]:
-        """PJSIP's AORs by name, each with its ``mailboxes`` as Asterisk holds them (comma-separated, or empty)."""
+        """PJSIP's AORs by name, each with its ``mailboxes`` as Asterisk has them (comma-separated, or empty)."""
         entries = self._conversation.ask_list(_AORS)
         return {entry["ObjectName"]: entry.get("Mailboxes", "") for entry in entries}
 
@@ -122,10 +122,9 @@ class AsteriskManager:
         return {entry["ObjectName"] for entry in self._conversation.ask_list(_ENDPOINTS)}
 
     def endpoint_mailboxes(self, names: Iterable[str]) -> dict[str, str]:
-        """``mailboxes`` of PJSIP endpoints by name; a name that Asterisk does not hold is left out."""
+        """``mailboxes`` of PJSIP endpoints by name; a name that Asterisk does not know is left out."""
         wanted = list(names)
-        asked = [{"Endpoint": name} for name in wanted]
-        answers = self._conversation.ask_lists(_ENDPOINT, asked)
+        answers = self._conversation.ask_lists(_ENDPOINT, [{"Endpoint": name} for name in wanted])
         return {
             name: entry.get("Mailboxes", "") for name, entries in zip(wanted, answers, strict=True) for entry in entries
         }
@@ -135,7 +134,7 @@ class AsteriskManager:
         return {entry["ObjectName"] for entry in self._conversation.ask_list(_PEERS)}
 
     def sip_peer_mailboxes(self, names: Iterable[str]) -> dict[str, str]:
-        """``mailbox`` of chan_sip peers by name; a name that Asterisk does not hold is left out."""
+        """``mailbox`` of chan_sip peers by name; a name that Asterisk does not know is left out."""
         wanted = list(names)
         responses = self._conversation.ask_each("SIPshowpeer", "Peer", wanted)
         return {
@@ -145,7 +144,7 @@ class AsteriskManager:
         }
 
     def dialplan(self, context: str) -> str:
-        """What ``dialplan show CONTEXT`` prints, lines apart; empty where Asterisk holds no such context."""
+        """What ``dialplan show CONTEXT`` prints, as lines; empty where Asterisk has no such context."""
         response = self._conversation.ask("Command", {"Command": f"dialplan show {context}"})
         return "\n".join(outputs_of(response)) if response.success else ""
 
@@ -157,8 +156,8 @@ class AsteriskManager:
         response = self._conversation.ask("Command", {"Command": line})
         printed = outputs_of(response)
         if not response.success:
-            said = " ".join(printed) or response.message
-            raise AsteriskRefusedError(f"'{line}' failed: {said}", where=self._conversation.where)
+            reason = " ".join(printed) or response.message
+            raise AsteriskRefusedError(f"'{line}' failed: {reason}", where=self._conversation.where)
         return printed
 
     def mailbox_count(self, mailbox: str) -> MailboxCount:
@@ -167,7 +166,7 @@ class AsteriskManager:
         return MailboxCount(*(int(answer.get(f"{name}Messages", "0")) for name in ("New", "Old", "Urg")))
 
     def action(self, name: str, **fields: str) -> dict[str, str]:
-        """Any action with one response: its fields. Raises AsteriskRefusedError where it is an Error."""
+        """The fields of an action's only response. Raises AsteriskRefusedError where it is an Error."""
         response = self._conversation.ask(name, fields)
         if not response.success:
             raise AsteriskRefusedError(f"{name}: {response.message.strip()}", where=self._conversation.where)

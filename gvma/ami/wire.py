@@ -1,12 +1,12 @@
-"""panoramisk, made fit for a conversation that must end: nothing here decides what to ask.
+"""panoramisk, adapted to one short conversation that always ends. This file does not decide what to ask.
 
-What is changed, and why:
-- packets are decoded when they are whole, and a byte that is not UTF-8 is kept (as a surrogate):
-  panoramisk drops a character that arrives in two segments, and every Latin-1 byte;
-- the events of a list are kept as bytes until the list is complete: Asterisk logs off, without a word, a
-  reader that is slower than it writes (``writetimeout``, 100 ms);
-- a lost connection is an end: panoramisk connects again for ever, and sends the actions again;
-- nothing is logged: panoramisk logs whole actions, the login's secret among them.
+What is changed in panoramisk, and why:
+- Packets are decoded when they are whole, and a byte that is not UTF-8 is kept (as a surrogate). panoramisk
+  drops a character that arrives in two segments, and every Latin-1 byte.
+- The events of a list stay bytes until the list is complete. Asterisk closes the connection of a client that
+  reads more slowly than Asterisk writes (``writetimeout``, 100 ms), and gives no reason.
+- A lost connection stays lost. panoramisk would reconnect for ever and send the actions again.
+- Nothing is logged. panoramisk logs whole actions, and the login's secret with them.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _SILENT.addHandler(logging.NullHandler())
 
 
 class ListEvents:
-    """The events of one list, as they came. ``complete`` is done when the list's last event is there."""
+    """The events of one list, as they came. ``complete`` is done when the list's last event has come."""
 
     def __init__(self) -> None:
         self.packets: list[bytes] = []
         self.complete: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def add(self, packet: bytes) -> None:
-        """Take the next event."""
+        """Keep the next event, or complete the list."""
         if b"\r\nEventList: Complete" not in packet:
             self.packets.append(packet)
         elif not self.complete.done():
@@ -47,7 +47,7 @@ class ListEvents:
 
 
 class WholePackets(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
-    """AMI as whole packets: bytes between blank lines."""
+    """AMI as whole packets: the bytes between blank lines."""
 
     def __init__(self, connection: OneConnection) -> None:
         self._connection = connection
@@ -68,7 +68,7 @@ class WholePackets(AMIProtocol):  # type: ignore[misc]  # panoramisk has no type
             self._refuse("an answer of more than 64 MiB came")
             return
         for packet in packets:
-            self._take(packet.strip(b"\r\n"))
+            self._packet_received(packet.strip(b"\r\n"))
 
     def _is_greeting(self, received: bytes) -> bool:
         if received[: len(_BANNER)] != _BANNER[: len(received)]:
@@ -86,7 +86,7 @@ class WholePackets(AMIProtocol):  # type: ignore[misc]  # panoramisk has no type
         self._connection.end(reason)
         self.transport.abort()
 
-    def _take(self, packet: bytes) -> None:
+    def _packet_received(self, packet: bytes) -> None:
         if packet.startswith(b"Event: "):
             found = _ACTION_ID.search(packet)
             if found is not None and (events := self.lists.get(found.group(1).decode("ascii", "replace"))):
@@ -108,7 +108,7 @@ class OneConnection(Manager):  # type: ignore[misc]  # panoramisk has no types
         self.lost: asyncio.Future[str] = loop.create_future()
 
     def end(self, reason: str) -> None:
-        """No answer comes any more; the first reason counts. What waits is told so, nothing is sent again."""
+        """Give up on this connection: whatever waits for an answer fails with ``reason``. The first reason counts."""
         self._end_pinger()
         if not self.lost.done():
             self.lost.set_result(reason)
@@ -118,27 +118,27 @@ class OneConnection(Manager):  # type: ignore[misc]  # panoramisk has no types
         self.end(f"the connection broke ({exc})" if exc else "Asterisk closed the connection")
 
     def ping(self) -> None:
-        """Nothing: the conversation is short, and each of its steps has a deadline."""
+        """Does nothing: the conversation is short, and each of its steps has a deadline."""
 
     def close(self) -> None:
-        """Close the connection at once, whatever is still on its way."""
+        """Close the connection at once; what is still to come is lost."""
         self._end_pinger()
         if self.protocol is not None:
             self.protocol.transport.abort()
 
     def ask(self, action: Action) -> asyncio.Future[Message]:
-        """Send an action. Its future is done with the response packet, whatever events follow it."""
+        """Send an action. Its future gets the response packet; events that follow do not matter to it."""
         response: asyncio.Future[Message] = self.send_action(action, as_list=False)
         return response
 
     def collect(self, action: Action) -> ListEvents:
-        """Where the events that follow the response to this action will be."""
+        """Collect the events that follow the response to this action; call it before ``ask``."""
         events = ListEvents()
         self.protocol.lists[action.id] = events
         return events
 
     def forget(self, action: Action) -> None:
-        """Let the events of this action go; those that still come are dropped."""
+        """Stop collecting the events of this action; those that still come are dropped."""
         del self.protocol.lists[action.id]
 
     def _end_pinger(self) -> None:
@@ -148,7 +148,7 @@ class OneConnection(Manager):  # type: ignore[misc]  # panoramisk has no types
 
 
 def action(name: str, fields: dict[str, str]) -> Action:
-    """An action for the wire. A value or name that would end its line is refused."""
+    """An action to send. Raises GvmaError for a name or value with a line end, which would begin another field."""
     for key, value in fields.items():
         if set("\r\n\0") & set(key + value):
             raise GvmaError(f"{key} of the AMI action {name} holds a line end; it was not sent")

@@ -1,15 +1,25 @@
-"""extensions.conf: the context that leads callers to the boxes (the manual's lines 2822-2865). Pure, on bytes."""
+"""extensions.conf: ``[GVMA]``, which leads callers to the boxes, and business call routing's context. Pure.
+
+Source: the manual's lines 2822-2865 and 1960-2080.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from gvma.asterisk.block import OwnLines
-from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT
+from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, Extension, Hint
 from gvma.asterisk.header import header
+from gvma.asterisk.order import by_number
 from gvma.settings.model import GvmaSettings
 
 CONTEXT = "GVMA"
+_LINE = re.compile(
+    r"^[ \t]*(?:\[([^\]\n]*)\]|exten[ \t]*=>?[ \t]*([^,;\n]*),[ \t]*(\w+)[ \t]*,([^\n]*))", re.MULTILINE | re.ASCII
+)
+_COMMA = re.compile(r"[ \t]*,[ \t]*")
+_COMMENT = re.compile(r"(?<!\\);.*")
 
 MEDIA_CONTEXT = "moh_conf_treatment"
 """The context that makes an Asterisk a media server (the manual's lines 3095-3099); the site includes it itself."""
@@ -37,15 +47,51 @@ _ACCESS = (
 """The manual's ten steps (its lines 2825-2843): one's own number leads to VoicemailMain, another's to Voicemail."""
 
 
-def render_dialplan(settings: GvmaSettings, generated_at: str, *, routing: bytes = b"") -> bytes:
-    """The body of extensions.conf's block: ``[GVMA]``, and below it what business call routing adds.
+def render_dialplan(
+    settings: GvmaSettings, generated_at: str, hints: Iterable[Hint] = (), extensions: Iterable[Extension] = ()
+) -> bytes:
+    """The body of extensions.conf's block: ``[GVMA]``, and below it the routing context where ``routing`` is on.
 
-    For each prefix the manual's pattern, ``_37X.``, which needs two digits behind the prefix, and ``_37.`` with
+    hints, extensions: of business call routing, each in the order in which they are written.
+    """
+    lines = [*_access(settings)]
+    if settings.routing:
+        lines.append(f"[{settings.routing_context}]")
+        lines += _routed(hints, extensions)
+    return header(generated_at) + ("\n".join(lines) + "\n").encode()
+
+
+def read_dialplan(body: bytes, routing_context: str) -> tuple[dict[str, Hint], dict[str, Extension]]:
+    """Hints and extensions of the routing context of a block, each by its number or pattern.
+
+    Blanks around commas do not count. A step that does not have the priority of its place keeps it (``3,Hangup()``),
+    so that such an extension is equal to none of ours.
+    """
+    hints: dict[str, Hint] = {}
+    steps: dict[str, list[str]] = {}
+    text = body.decode("utf-8", "surrogateescape")
+    section = ""
+    for found in _LINE.finditer(text):
+        name, number, priority, step = found.groups()
+        if name is not None:
+            section = name
+        elif section == routing_context:
+            number, step = number.strip(), _COMMA.sub(",", _COMMENT.sub("", step)).strip()
+            if priority == "hint":
+                hints[number] = Hint(number, step)
+            else:
+                before = steps.setdefault(number, [])
+                before.append(step if priority == str(len(before) + 1) else f"{priority},{step}")
+    return hints, {pattern: Extension(pattern, tuple(each)) for pattern, each in steps.items()}
+
+
+def _access(settings: GvmaSettings) -> Iterator[str]:
+    """For each prefix the manual's pattern, ``_37X.``, which needs two digits behind the prefix, and ``_37.`` with
     the same steps for all other boxes: those with one digit, and those that begin with a letter or ``+``.
     ``_gvm-X.`` and its like match the names that SIP Server subscribes to, for versions of chan_sip that look
     them up, and ``_gvm-.`` those whose box has one digit or begins otherwise; nobody dials them.
     """
-    lines = [f"[{CONTEXT}]"]
+    yield f"[{CONTEXT}]"
     for prefix, context in (
         (settings.vm_dn_ext_prefix, DN_CONTEXT),
         (settings.vm_agt_ext_prefix, AGENT_CONTEXT),
@@ -55,6 +101,30 @@ def render_dialplan(settings: GvmaSettings, generated_at: str, *, routing: bytes
             step.format(length=len(prefix), context=context, main=settings.vm_voicemail_main_ext) for step in _ACCESS
         ]
         for pattern in (f"_{prefix}X.", f"_{prefix}."):
-            lines += [f"exten => {pattern},{number},{step}" for number, step in enumerate(steps, start=1)]
-    lines += [f"exten => _{name},1,NoOp()" for name in ("gvm-X.", "gvm-a-X.", "gvm-g-X.", "gvm-.")]
-    return header(generated_at) + ("\n".join(lines) + "\n").encode() + routing
+            yield from _extension(Extension(pattern, tuple(steps)))
+    for name in ("gvm-X.", "gvm-a-X.", "gvm-g-X.", "gvm-."):
+        yield f"exten => _{name},1,NoOp()"
+
+
+def _routed(hints: Iterable[Hint], extensions: Iterable[Extension]) -> Iterator[str]:
+    """The phones by number, each with its hint first; below them service numbers and the way out.
+
+    A phone may have a hint alone, or an extension alone, where the site has the other one itself.
+    """
+    waiting = [*hints]
+    waiting.reverse()
+    for extension in extensions:
+        is_phone = len(extension.steps) == 1 and not extension.pattern.startswith("_")
+        while waiting and (not is_phone or by_number(waiting[-1].extension) <= by_number(extension.pattern)):
+            yield _hint(waiting.pop())
+        yield from _extension(extension)
+    yield from (_hint(hint) for hint in reversed(waiting))
+
+
+def _hint(hint: Hint) -> str:
+    return f"exten => {hint.extension},hint,{hint.device}"
+
+
+def _extension(extension: Extension) -> Iterator[str]:
+    for priority, step in enumerate(extension.steps, start=1):
+        yield f"exten => {extension.pattern},{priority},{step}"

@@ -1,12 +1,13 @@
-"""A mailbox and a subscription as Asterisk's files hold them, and what there is to say about one.
+"""What gvma writes into Asterisk's files, as values: mailboxes, subscriptions, hints, extensions, endpoints. Pure.
 
-Plain values: nothing here knows Genesys' rules or a file's syntax. Mailbox and Subscription are not frozen
-since a run makes 100,000 of each, and a frozen one takes three times as long to make; nobody changes one.
+Nothing here knows Genesys' rules or a file's syntax. Mailbox and Subscription are not frozen, since a run makes
+100,000 of each, and a frozen one takes three times as long to make; nobody changes one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 DN_CONTEXT = "GVMA_DN"
 AGENT_CONTEXT = "GVMA_AGENT"
@@ -48,6 +49,58 @@ class Subscription:
     def key(self) -> str:
         """The mailbox that it watches, ``1000@GVMA_DN``."""
         return f"{self.box}@{self.context}"
+
+
+class PresentSubscription(NamedTuple):
+    """A ``gvm-*`` object as a block has it now.
+
+    mailbox: the ``box@context`` that it watches. settings: all its other lines in a normal form, as
+    ``Driver.subscription_settings`` gives it for an object that would be written today; equal texts mean the same.
+    """
+
+    mailbox: str
+    settings: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """The state of a phone, which SIP Server watches. device: ``PJSIP/2001``."""
+
+    extension: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A number or pattern of the dialplan. steps: ``Dial(PJSIP/2001,60)``, from priority 1 on."""
+
+    pattern: str
+    steps: tuple[str, ...]
+
+
+EndpointRole = Literal["phone", "gateway", "sipserver", "mwi"]
+
+
+class Address(NamedTuple):
+    """Where calls are sent. host: a name or an address, IPv6 without brackets."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A peer of chan_sip, or an endpoint of PJSIP with its AOR and identify.
+
+    role: ``phone`` registers itself; ``gateway`` and ``sipserver`` are called at their contacts; ``mwi`` only lets
+    SIP Server subscribe. context: where its calls go. matches: what PJSIP's ``match`` is to be.
+    """
+
+    name: str
+    role: EndpointRole
+    context: str
+    contacts: tuple[Address, ...] = ()
+    matches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from gvma.asterisk.block import OwnLines
 from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, OWN_CONTEXTS, Mailbox
@@ -41,14 +42,18 @@ class BoxLine:
     options: str = field(default="", repr=False)
 
 
-def render_voicemail(mailboxes: Iterable[Mailbox], generated_at: str) -> bytes:
+def render_voicemail(
+    mailboxes: Iterable[Mailbox], generated_at: str, pins: Mapping[str, str] = MappingProxyType({})
+) -> bytes:
     """The body of voicemail.conf's block: three contexts, each with its boxes in the order given.
 
-    generated_at: for the header's date line. A mailbox of another context is a defect of ours: KeyError.
+    generated_at: for the header's date line. pins: by ``box@context``, where another PIN than the mailbox's own
+    is to stand. Raises KeyError for a mailbox of another context.
     """
     contexts: dict[str, list[str]] = {context: [_TITLES[context], f"[{context}]"] for context in OWN_CONTEXTS}
     for mailbox in mailboxes:
-        line = f"{mailbox.box} => {mailbox.pin},{mailbox.name},{mailbox.email},{mailbox.pager},{mailbox.options}"
+        pin = pins.get(mailbox.key, mailbox.pin) if pins else mailbox.pin
+        line = f"{mailbox.box} => {pin},{mailbox.name},{mailbox.email},{mailbox.pager},{mailbox.options}"
         contexts[mailbox.context].append(line.replace(";", r"\;") if ";" in line else line)
     rows = [header(generated_at).decode().rstrip("\n")]
     for boxes in contexts.values():

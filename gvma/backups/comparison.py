@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from gvma.ami.verify import VOICEMAIL
 from gvma.backups.diff import masked_diff
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.storage.files import read_target
@@ -59,6 +58,6 @@ def compare(sets: BackupSets, old: BackupSet, new: BackupSet | None) -> list[Fil
             continue
         text = sets.content(old, before)
         now = sets.content(new, after) if new and after else read_target(path).old
-        diff = masked_diff(str(path), text or b"", now or b"", voicemail=before.module == VOICEMAIL)
+        diff = masked_diff(str(path), text or b"", now or b"", voicemail=before.is_voicemail)
         found.append(FileDifference(path, text != now, diff, missing_before=text is None, missing_after=now is None))
     return found

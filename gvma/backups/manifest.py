@@ -8,13 +8,12 @@ from __future__ import annotations
 import grp
 import hashlib
 import json
-import os
 import pwd
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gvma.sinks.files.change import Digest, FileChange
+from gvma.storage.digest import Digest
 from gvma.storage.files import Rights
 
 FORMAT = 1
@@ -24,6 +23,25 @@ SNAPSHOT = "snapshot.json"
 
 class UnreadableManifest(ValueError):
     """Not a manifest that this version of gvma can trust; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileToSave:
+    """One file as a set is to keep it. path: absolute. content: None where there is no file.
+
+    changes: the run is about to change it. module: what Asterisk reloads for it, empty for none.
+    """
+
+    path: Path
+    content: bytes | None = field(repr=False)
+    rights: Rights
+    changes: bool
+    module: str = ""
+
+    @property
+    def copy(self) -> str:
+        """Path of its copy inside a set, empty without one."""
+        return f"files{self.path}.copy" if self.content is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +61,11 @@ class SavedFile:
     owner: str
     group: str
     copy: str
+
+    @property
+    def is_voicemail(self) -> bool:
+        """Mailboxes with their PINs are in it, and Asterisk itself rewrites it."""
+        return self.module.startswith("app_voicemail")
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -128,21 +151,18 @@ def _read(content: dict[str, Any]) -> Manifest:
     )
 
 
-def saved_file(change: FileChange) -> SavedFile:
-    """What the manifest says of a file as its target was read."""
-    target = change.target
-    path = Path(os.path.abspath(target.path))
-    copy = f"files{path}.copy" if target.exists else ""
+def saved_file(file: FileToSave) -> SavedFile:
+    """What the manifest says of a file."""
     return SavedFile(
-        path,
-        target.exists,
-        change.changes,
-        change.module,
-        Digest.of(target.content),
-        target.rights,
-        _user(target.rights.uid),
-        _group(target.rights.gid),
-        copy,
+        file.path,
+        file.content is not None,
+        file.changes,
+        file.module,
+        Digest.of(file.content or b""),
+        file.rights,
+        _user(file.rights.uid),
+        _group(file.rights.gid),
+        file.copy,
     )
 
 

@@ -13,8 +13,7 @@ from pathlib import Path
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.errors import UsageError
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.files import journal
-from gvma.storage import notes as held
+from gvma.storage.pause import read_pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +38,24 @@ def policy_of(settings: GvmaSettings) -> Policy:
     return Policy(settings.keep_last, settings.keep_daily, settings.keep_monthly)
 
 
-def apply_policy(backup_path: Path, policy: Policy) -> list[Verdict]:
+def apply_policy(backup_path: Path, policy: Policy, in_use: Collection[str] = ()) -> list[Verdict]:
     """Removes the sets that ``policy`` does not keep, under the lock. Returns the verdict on every set.
 
-    Raises UsageError where the policy keeps nothing, BackupSetError where a set cannot be removed.
+    in_use: ids of sets that an interrupted run needs. Raises UsageError where the policy keeps nothing,
+    BackupSetError where a set cannot be removed.
     """
     sets = BackupSets(backup_path)
-    verdicts = review(backup_path, policy)
+    verdicts = review(backup_path, policy, in_use)
     for verdict in verdicts:
         if not verdict.reasons:
             sets.remove(verdict.backup_set)
     return verdicts
 
 
-def review(backup_path: Path, policy: Policy) -> list[Verdict]:
-    """The verdict on every set, oldest first; removes nothing."""
-    restored = held.held(backup_path)
-    interrupted = journal.read_journal(backup_path)
-    in_use = {restored.backup_set} if restored else set()
-    if interrupted:
-        in_use |= {interrupted.backup_set, interrupted.hold}
-    return judge(BackupSets(backup_path).all(), policy, in_use)
+def review(backup_path: Path, policy: Policy, in_use: Collection[str] = ()) -> list[Verdict]:
+    """The verdict on every set, oldest first; removes nothing. in_use: as for ``apply_policy``."""
+    restored = read_pause(backup_path)
+    return judge(BackupSets(backup_path).all(), policy, {*in_use, *([restored.backup_set] if restored else [])})
 
 
 def judge(sets: Sequence[BackupSet], policy: Policy, in_use: Collection[str] = ()) -> list[Verdict]:

@@ -22,6 +22,7 @@ from gvma import __version__
 from gvma.backups.manifest import (
     NAME,
     SNAPSHOT,
+    FileToSave,
     Manifest,
     SavedFile,
     UnreadableManifest,
@@ -29,12 +30,10 @@ from gvma.backups.manifest import (
     saved_file,
 )
 from gvma.errors import BackupSetError, UsageError
-from gvma.sinks.files.change import Digest, Digesting, FileChange
 from gvma.storage import disk
+from gvma.storage.digest import Digest, Digesting
 from gvma.storage.files import Rights, not_kept, private_folder, read_private, stage
 from gvma.storage.signals import undisturbed
-
-__all__ = ["BackupSet", "BackupSets", "FileChange", "SavedFile"]
 
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _UNFINISHED = re.compile(r"\.\d{8}T\d{6}Z-[0-9a-f]{8}\.tmp")
@@ -81,9 +80,9 @@ class BackupSets:
         self._clock = clock
 
     def create(
-        self, files: Sequence[FileChange], *, snapshot: bytes | Iterable[bytes], reason: str, run_id: str
+        self, files: Sequence[FileToSave], *, snapshot: bytes | Iterable[bytes], reason: str, run_id: str
     ) -> BackupSet:
-        """A complete set of the files as their targets were read.
+        """A complete set of the files as they were read.
 
         files: give ALL target files, also those that stay as they are, so that a restore brings back one
         whole state. Where the newest set holds just this state already (the run before was put back), no
@@ -92,13 +91,13 @@ class BackupSets:
         Raises BackupSetError where it cannot be written (disk full); then nothing of it is left.
         """
         with undisturbed():
-            saved = tuple(saved_file(change) for change in files)
+            saved = tuple(saved_file(file) for file in files)
             newest = next(iter(reversed(self.all())), None)
             if newest and _same_state(newest.files, saved) and not self.faults(newest):
                 return newest
             self.sweep()
             manifest = self._manifest(saved, reason, run_id, newest)
-            contents = {file.copy: change.target.content for file, change in zip(saved, files, strict=True)}
+            contents = {file.copy: file.content for file in files if file.content is not None}
             return self._write(manifest, contents, snapshot)
 
     def all(self) -> list[BackupSet]:
@@ -218,9 +217,8 @@ class BackupSets:
             try:
                 disk.make_folder(unfinished)
                 for copy, content in contents.items():
-                    if copy:
-                        private_folder((unfinished / copy).parent)
-                        _put(unfinished / copy, content)
+                    private_folder((unfinished / copy).parent)
+                    _put(unfinished / copy, content)
                 pieces = Digesting((snapshot,) if isinstance(snapshot, bytes) else snapshot)
                 _put(unfinished / SNAPSHOT, pieces)
                 manifest = replace(manifest, snapshot=pieces.digest)

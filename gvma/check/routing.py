@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from gvma.asterisk.conf import Line
 from gvma.asterisk.dialplan import CONTEXT
+from gvma.asterisk.drivers import CHAN_SIP, PJSIP
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.configserver.objects import DnType
 from gvma.evidence.model import Evidence
@@ -41,19 +42,18 @@ def check_peers(evidence: Evidence) -> Iterator[Finding]:
     settings, endpoints = evidence.settings.gvma, evidence.files.endpoints
     if endpoints is None or not settings.routing or settings.routing_endpoints:
         return
-    pjsip = evidence.driver == "pjsip"
-    if endpoints.executes or ("phones" in evidence.files.realtime and not pjsip):
+    driver = evidence.driver
+    if endpoints.executes or ("phones" in evidence.files.realtime and driver is CHAN_SIP):
         return  # PJSIP lists what it has in a database, chan_sip does not
-    kinds = {"endpoint"} if pjsip else {"peer", "friend"}
+    kinds = {"endpoint"} if driver is PJSIP else {"peer", "friend"}
     sections = [section for section in endpoints.sections if not section.template]
     present = {section.name for section in sections if section.value("type").lower() in kinds}
     present |= (evidence.ami.endpoints if evidence.ami else None) or frozenset()
-    if not pjsip:  # chan_sip compares names without case
-        present = {name.lower() for name in present}
+    present = {driver.folded(name) for name in present}
     wanted = [settings.routing_sipserver_peer] if evidence.configserver.routing_points else []
     wanted += [settings.routing_gateway_peer] if settings.routing_external_prefix else []
     wanted += sorted(dn.number for dn in evidence.configserver.dns)
-    missing = [name for name in wanted if (name if pjsip else name.lower()) not in present]
+    missing = [name for name in wanted if driver.folded(name) not in present]
     if missing:
         yield PEER.at(endpoints.name, f"{first_names(missing)} missing")
 

@@ -50,7 +50,7 @@ def check_settings_file(evidence: Evidence) -> Iterator[Finding]:
     for problem in evidence.settings_file.problems:
         yield INVALID.at(problem.where, problem.message)
     hosts = sipserver_hosts(evidence.settings.gvma)
-    if evidence.driver == "sip" and len(hosts) > 1 and evidence.syncs:
+    if evidence.syncs and len(hosts) > 1 and not evidence.driver.several_hosts:
         yield INVALID.at("siptserver_host", f"names several addresses, {', '.join(hosts)}; chan_sip takes one")
     for warning in evidence.settings_file.warnings:
         yield ODD.at(warning.where, warning.message)

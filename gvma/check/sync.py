@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from gvma.asterisk.conf import Conf
 from gvma.asterisk.dialplan import CONTEXT
+from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
+from gvma.asterisk.drivers.pjsip import SIPSERVER
 from gvma.asterisk.entries import OWN_CONTEXTS
-from gvma.asterisk.pjsip import SIPSERVER
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.evidence.model import QUERIES, Evidence
 from gvma.routing import Routing, Site, routing
@@ -57,17 +57,21 @@ def check_unsafe(evidence: Evidence) -> Iterator[Finding]:
 def check_own_names(evidence: Evidence) -> Iterator[Finding]:
     """gvma's contexts, mailboxes and gvm-* objects outside the managed blocks."""
     settings, files = evidence.settings.gvma, evidence.files
-    contexts = {CONTEXT} | ({settings.routing_context} if settings.routing else set())
     # app_voicemail compares contexts without case, and chan_sip its peers; the dialplan and PJSIP do not.
-    objects = re.compile(f"gvm-.*|{SIPSERVER}") if evidence.driver == "pjsip" else re.compile("gvm-.*", re.IGNORECASE)
-    yield from _outside(files.voicemail, re.compile("|".join(OWN_CONTEXTS), re.IGNORECASE))
-    yield from _outside(files.dialplan, re.compile("|".join(map(re.escape, contexts))))
-    yield from _outside(files.endpoints, objects)
+    mailboxes = {context.lower() for context in OWN_CONTEXTS}
+    contexts = {CONTEXT, settings.routing_context} if settings.routing else {CONTEXT}
+    yield from _outside(files.voicemail, lambda name: name.lower() in mailboxes)
+    yield from _outside(files.dialplan, lambda name: name in contexts)
+    yield from _outside(files.endpoints, lambda name: _of_ours(name, evidence.driver))
 
 
-def _outside(conf: Conf | None, names: re.Pattern[str]) -> Iterator[Finding]:
+def _of_ours(name: str, driver: Driver) -> bool:
+    return driver.folded(name).startswith("gvm-") or (driver is PJSIP and name == SIPSERVER)
+
+
+def _outside(conf: Conf | None, is_ours: Callable[[str], bool]) -> Iterator[Finding]:
     for section in conf.sections if conf else ():
-        if section.template or not names.fullmatch(section.name):
+        if section.template or not is_ours(section.name):
             continue
         foreign = [line for line in section.lines if not line.ours]
         if not section.ours:
@@ -130,7 +134,7 @@ def _mailboxes(voicemail: Conf) -> dict[str, Values]:
 def _subscriptions(endpoints: Conf, evidence: Evidence) -> dict[str, Values]:
     """Names with their mailbox; in REGISTER mode PJSIP keeps that on the endpoint, and no list tells it."""
     named = [section for section in endpoints.sections if section.name.startswith("gvm-") and not section.template]
-    if evidence.driver == "sip":
+    if evidence.driver is CHAN_SIP:
         return {section.name: (section.value("mailbox"),) for section in named}
     registered = evidence.settings.gvma.mwi_mode == "REGISTER"
     return {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.group("agi", epilog=exits.help_ending("gvma agi serve --host 127.0.0.1 --port 4573", exits=(exits.SETTINGS,)))
 def command() -> None:
-    """Serve Asterisk's media calls by FastAGI."""
+    """Serve media calls to Asterisk over FastAGI."""
 
 
 @command.command(
@@ -30,11 +30,11 @@ def command() -> None:
 def serve(invocation: Invocation, host: str | None, port: int | None) -> None:
     """Answer Asterisk's FastAGI calls until SIGTERM.
 
-    Stays in the foreground and logs to stderr, and to log_file where the settings name one. SIGTERM, like
-    SIGHUP, turns new calls away at once and lets the running ones go on for at most drain_seconds (a second
-    one ends them), then leaves with 0. SIGUSR1 logs the counters by route and outcome. agi://host/health
-    answers load balancers. Without --host and --port, agi_host and agi_port of [media] count; without a
-    settings file, the defaults of every key.
+    The server stays in the foreground and logs to stderr, and to log_file if the settings name one. On SIGTERM or
+    SIGHUP it refuses new calls at once, lets open calls go on for at most drain_seconds (a second signal ends
+    them), and exits with 0. On SIGUSR1 it logs the number of calls by route and outcome. agi://host/health is
+    for load balancers. Without --host and --port it listens on agi_host and agi_port of [media]. Without a
+    settings file every setting has its default.
     """
     from gvma.agi.routes import all_routes  # noqa: PLC0415  (start-up)
     from gvma.agi.server import Server, run  # noqa: PLC0415

@@ -15,8 +15,9 @@ from gvma.backups.sets import BackupSet, BackupSets
 from gvma.cli import exits
 from gvma.cli.restoring import restore, warn_mended
 from gvma.errors import BackupSetError
+from gvma.sinks.files.journal import sets_in_use
 from gvma.storage.lock import hold_lock
-from gvma.storage.notes import held
+from gvma.storage.pause import read_pause
 from gvma.storage.signals import stoppable
 
 if TYPE_CHECKING:
@@ -45,13 +46,14 @@ def list_sets(invocation: Invocation) -> None:
     """List the backup sets, oldest first."""
     settings, output = _settings(invocation), invocation.output
     sets = BackupSets(settings.backup_path).all()
-    note = held(settings.backup_path)
-    shown = [{**_as_json(one), "held": bool(note and note.backup_set == one.id)} for one in sets]
+    pause = read_pause(settings.backup_path)
+    restored = pause.backup_set if pause else None
+    shown = [{**_as_json(one), "restored": one.id == restored} for one in sets]
     output.result("backup list", "ok", backup_path=str(settings.backup_path), sets=shown)
     if not sets:
         output.line("There is no backup set yet: the first `gvma sync` that changes a file makes one.")
     for one in sets:
-        marks = [mark for mark, true in (("first", one.first), ("held", note and note.backup_set == one.id)) if true]
+        marks = [mark for mark, true in (("first", one.first), ("restored, sync paused", one.id == restored)) if true]
         files = ", ".join(file.path.name for file in one.files if file.changed) or "no file"
         manifest = one.manifest
         said = f"{manifest.reason}: {files}" if manifest else f"damaged: {one.fault}"
@@ -148,11 +150,11 @@ def forget(
     if (keep_last, keep_daily, keep_monthly) != (None, None, None):
         policy = Policy(keep_last or 0, keep_daily or 0, keep_monthly or 0)
     if dry_run:
-        verdicts = review(settings.backup_path, policy)
+        verdicts = review(settings.backup_path, policy, sets_in_use(settings.backup_path))
     else:
         with stoppable(), hold_lock(settings.backup_path):
             warn_mended(output, settings)
-            verdicts = apply_policy(settings.backup_path, policy)
+            verdicts = apply_policy(settings.backup_path, policy, sets_in_use(settings.backup_path))
     kept = [verdict for verdict in verdicts if verdict.reasons]
     gone = [verdict.backup_set.id for verdict in verdicts if not verdict.reasons]
     output.result(

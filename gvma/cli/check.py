@@ -77,6 +77,7 @@ def command(invocation: Invocation, nagios: bool, probe: bool) -> None:
             {"query": answer.query, "answered": answer.error is None, "types": answer.types}
             for answer in evidence.configserver.answers.values()
         ],
+        channel_driver={"driver": evidence.driver.name, "reason": evidence.driver_reason},
         probes=[
             {"name": one.name, "answer": one.status, "messages": one.counts or None} for one in evidence.probes or ()
         ],
@@ -110,7 +111,9 @@ def _seen(evidence: Evidence) -> Iterator[str]:
             given = ", ".join(f"{number} {kind}" for kind, number in answer.types.items())
             yield f"{answer.query}: {given or 'no objects'}."
     if evidence.ami and evidence.ami.version:
-        yield f"Asterisk {evidence.ami.version}, {'PJSIP' if evidence.driver == 'pjsip' else 'chan_sip'}."
+        yield f"Asterisk {evidence.ami.version}."
+    if evidence.syncs:
+        yield f"Channel driver {evidence.driver.name}: {evidence.driver_reason}"
     for probe in evidence.probes or ():
         if probe.notified:
             yield f"{probe.name}: SUBSCRIBE was answered {probe.status}, NOTIFY with {probe.counts} messages (new/old)."

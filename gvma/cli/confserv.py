@@ -1,4 +1,4 @@
-"""``gvma confserv``: ask Configuration Server one query, or be one. ``gvma_password`` is never shown."""
+"""``gvma confserv``: ask Configuration Server one query, or be one. No PIN and no secret is shown."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from gvma.cli.exits import help_ending
 from gvma.cli.output import printable
 from gvma.cli.seconds import Seconds
 from gvma.errors import SettingsError, UsageError
+from gvma.secrecy import masked_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from gvma.cli.output import Output
     from gvma.configserver.objects import ConfigObject, ObjectSource
 
-_MASK = "****"
 _PASSWORD_VARIABLE = "GVMA_CFGSERVER_PASSWORD"  # noqa: S105  (the name of a variable)
 # As gvma.configserver.answers and simulator have them, which would take their time to import for a --help.
 _SHAPES = ("a", "a-ids", "b")
@@ -166,19 +166,15 @@ def _shown(one: ConfigObject) -> dict[str, object]:
         "type": one.odd_type or one.type,
         "state": one.state,
         "owner_dbid": one.owner_dbid,
-        "options": {key: _masked(key, value) for key, value in one.options.items()},
+        "options": {key: masked_option(key, value) for key, value in one.options.items()},
         "repeated": list(one.repeated),
     }
-
-
-def _masked(key: str, value: str) -> str:
-    return _MASK if "password" in key else value
 
 
 def _print_table(output: Output, objects: Iterable[ConfigObject]) -> None:
     rows = [("KIND", "DBID", "NUMBER", "TYPE", "STATE", "OPTIONS")]
     for one in objects:
-        options = ", ".join(f"{key}={_masked(key, value)}" for key, value in one.options.items())
+        options = ", ".join(f"{key}={masked_option(key, value)}" for key, value in one.options.items())
         type_ = one.odd_type or ("" if one.type is None else str(one.type))
         rows.append((one.kind, str(one.dbid), one.number, type_, str(one.state), options))
     if len(rows) == 1:

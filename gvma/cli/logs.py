@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from gvma.cli.output import printable
 from gvma.errors import SettingsError
+from gvma.secrecy import masked_text
 
 if TYPE_CHECKING:
     from gvma.settings import Settings
@@ -83,7 +84,8 @@ class TextLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         run_id = f" [{self._run_id}]" if self._run_id else ""
         extra = "".join(f" {name}={value}" for name, value in _extra(record).items())
-        text = f"{_when(record)} {record.levelname} {record.name}{run_id} {record.getMessage()}{extra}"
+        message = masked_text(record.getMessage())
+        text = f"{_when(record)} {record.levelname} {record.name}{run_id} {message}{extra}"
         return printable(text + _failure(record)).replace("\n", "\\n")
 
 
@@ -101,7 +103,7 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "run_id": self._run_id,
-            "message": record.getMessage() + _failure(record),
+            "message": masked_text(record.getMessage()) + _failure(record),
         }
         return json.dumps(fields, default=str)
 
@@ -111,7 +113,8 @@ def _when(record: logging.LogRecord) -> str:
 
 
 def _extra(record: logging.LogRecord) -> dict[str, Any]:
-    return {name: value for name, value in record.__dict__.items() if name not in _RECORD_FIELDS}
+    fields = {name: value for name, value in record.__dict__.items() if name not in _RECORD_FIELDS}
+    return {name: masked_text(value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
 def _failure(record: logging.LogRecord) -> str:

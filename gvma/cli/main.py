@@ -37,7 +37,7 @@ COMMANDS = {
     "netann": "Say what a NETANN URI asks for.",
     "confserv": "Query Configuration Server, or simulate one.",
     "config": "Write, show and check the settings file.",
-    "demo": "Show the whole story on a private Asterisk.",
+    "demo": "Show gvma at work on a private Asterisk.",
 }
 
 # Commands with an answer of their own to a settings file that is not there.

@@ -1,6 +1,6 @@
-"""``gvma netann parse``: what a NETANN URI asks for, what would be played, and why one is refused.
+"""``gvma netann parse``: what a NETANN URI asks for, what would be played, or why the URI is refused.
 
-It needs no settings file and no Asterisk. A refused URI is an answer: exit status 0.
+It needs neither a settings file nor Asterisk. A refused URI is a result like any other: exit status 0.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 KINDS = (REQUEST_URI, TO_HEADER)
 _LONGEST_LINE = 1 << 20
 _NOT_FOUND = REFUSALS["unsafe-path"]
-# What Asterisk cannot send on an unanswered call, it sends as 484.
+# Refusals that Asterisk can send on an unanswered call; it sends 484 instead of any other.
 _SENT_AS_IT_IS = (404, 488, 500)
 
 
 @click.group("netann", epilog=help_ending("gvma netann parse 'sip:annc@192.168.0.200;play=music/in_queue'"))
 def command() -> None:
-    """Say what a NETANN URI (RFC 4240 and the Genesys dialect) asks for."""
+    """Explain a NETANN URI (RFC 4240 and the Genesys dialect)."""
 
 
 @command.command(
@@ -40,20 +40,22 @@ def command() -> None:
         "gvma netann parse --kind to-header '<sip:conf=1234@192.168.0.200:5060>;tag=1'",
     ),
 )
-@click.option("--kind", type=click.Choice(KINDS), default=REQUEST_URI, show_default=True, help="Where the text stood.")
+@click.option(
+    "--kind", type=click.Choice(KINDS), default=REQUEST_URI, show_default=True, help="Where the text comes from."
+)
 @click.argument("uri", required=False)
 @click.pass_obj
 def parse_command(invocation: Invocation, kind: Kind, uri: str | None) -> None:
-    """Say what URI asks for, how often it would be played, and why it is refused.
+    """Say what URI asks for, what would be played and how often, or why it is refused.
 
-    Without URI: reads one JSON object {"input", "kind"} a line from stdin, and answers each with one JSON
-    object a line on stdout, in order.
+    Without URI: read one JSON object {"input", "kind"} per line from stdin, and write one JSON object per line
+    to stdout, in the same order.
     """
     output = invocation.output
     if uri is None:
         for answer in answers(sys.stdin.buffer, kind):
             output.json_line(answer)
-            output.stdout.flush()  # whoever asks line by line waits for this one
+            output.stdout.flush()  # a program that sends one line at a time waits for this one
         return
     request = parse(uri, kind)
     output.result("netann parse", "ok", **request.as_json())
@@ -65,7 +67,7 @@ def parse_command(invocation: Invocation, kind: Kind, uri: str | None) -> None:
 
 
 def answers(lines: BinaryIO, kind: Kind) -> Iterator[dict[str, object]]:
-    """One answer a line: the fields of a ServiceRequest; for a line that is no question, ``bad-input``."""
+    """For each line the fields of its ServiceRequest; the error ``bad-input`` for a line that is not valid."""
     while line := lines.readline(_LONGEST_LINE):
         whole = line.endswith(b"\n") or len(line) < _LONGEST_LINE
         while not whole:
@@ -82,10 +84,10 @@ def _answer(line: bytes, kind: Kind) -> dict[str, object]:
         return _bad_input("not a line of JSON")
     if not isinstance(question, dict) or not isinstance(question.get("input"), str):
         return _bad_input('not an object with a text "input"')
-    asked = question.get("kind", kind)
-    if asked not in KINDS:
-        return _bad_input(f'"kind" is none of {", ".join(KINDS)}')
-    return parse(question["input"], asked).as_json()
+    line_kind = question.get("kind", kind)
+    if line_kind not in KINDS:
+        return _bad_input(f'"kind" is not one of {", ".join(KINDS)}')
+    return parse(question["input"], line_kind).as_json()
 
 
 def _bad_input(message: str) -> dict[str, object]:
@@ -93,7 +95,7 @@ def _bad_input(message: str) -> dict[str, object]:
 
 
 def explained(request: ServiceRequest, media: MediaSettings) -> list[tuple[str, str]]:
-    """Rows of the table: a name and a text each. media: whose dialect, hosts and limits hold."""
+    """The rows of the table, each a name and a text. media: its dialect, hosts and limits apply."""
     rows = [("service", _service_in_words(request))]
     missing_play = request.error == "missing-play" and media.dialect == "genesys" and media.default_file
     if request.service == "dialog":
@@ -116,7 +118,7 @@ def explained(request: ServiceRequest, media: MediaSettings) -> list[tuple[str, 
 
 def _service_in_words(request: ServiceRequest) -> str:
     if request.service == "none":
-        return f"none: {request.user!r} names no service" if request.user else "none"
+        return f"none: {request.user!r} is not the name of a service" if request.user else "none"
     words = {"conf": "conference", "dialog": "VoiceXML dialog"}
     treatments = {"collect": "digits", "record": "recording", "silence": "silence"}
     if request.play == "music/silence":
@@ -129,7 +131,7 @@ def _refusal_in_words(request: ServiceRequest) -> list[tuple[str, str]]:
     assert refusal is not None
     rows = [("refused", f"{refusal.status} {refusal.reason}: {refusal.explanation}")]
     if refusal.status not in _SENT_AS_IT_IS:
-        rows.append(("sent as", "484, since a dialplan cannot send that status"))
+        rows.append(("sent as", "484, since Asterisk's dialplan cannot send that status"))
     return rows
 
 

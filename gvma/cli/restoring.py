@@ -14,7 +14,7 @@ from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.entries import GvmaWarning
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.cli import exits
-from gvma.sinks.files.recovery import pending_recovery
+from gvma.sinks.files.recovery import pending_recovery, recover
 from gvma.storage.lock import hold_lock
 from gvma.storage.signals import stoppable
 from gvma.sync import restore as restoring
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 )
 @click.argument("wanted", metavar="ID")
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing, lock nothing, reload nothing.")
-@click.option("--no-reload", is_flag=True, help="Do not speak to Asterisk; the reload stays owed.")
+@click.option("--no-reload", is_flag=True, help="Do not speak to Asterisk; the reload stays pending.")
 @click.pass_obj
 def restore(invocation: Invocation, wanted: str, dry_run: bool, no_reload: bool) -> None:
     """Bring back the files as they were when a set was made, byte for byte.
 
     Makes a set of what it replaces, restores owner and mode too, reloads what it touched, and puts everything
-    back where Asterisk does not take it. PINs go back as well. The restored state is held: the next sync
-    changes nothing, and says so, until one with --force.
+    back where Asterisk does not take it. PINs go back as well. The sync is paused: the next ones change
+    nothing, and say so, until one with --force.
     """
     settings, output = invocation.settings(without=("cfgserver", "media")).gvma, invocation.output
     sets = BackupSets(settings.backup_path)
@@ -67,7 +67,7 @@ def restore(invocation: Invocation, wanted: str, dry_run: bool, no_reload: bool)
 
 def warn_mended(output: Output, settings: GvmaSettings) -> None:
     """Finishes what an interrupted run began, under the lock, and says so."""
-    mended = restoring.mend(settings.backup_path)
+    mended = recover(settings.backup_path)
     if mended is not None:
         output.warn(GvmaWarning("interrupted-run-mended", mended.text, str(settings.backup_path)))
 
@@ -104,7 +104,7 @@ def _tell(output: Output, chosen: BackupSet, report: restoring.RestoreReport) ->
         notes=list(report.plan.notes) if report.plan else [],
         backup_set=report.backup_set,
         reloaded=report.reloaded,
-        reload_owed=list(report.owed),
+        pending_reload=list(report.pending),
     )
 
 
@@ -122,6 +122,6 @@ def _say(output: Output, settings: GvmaSettings, chosen: BackupSet, report: rest
         output.line(f"The files are as in {chosen.id} already; nothing was written.")
     if report.reloaded:
         output.line(f"Asterisk has reloaded {', '.join(report.reloaded)}.")
-    if report.owed:
-        output.line(f"Asterisk is owed the reload of {', '.join(report.owed)}.")
-    output.line("This state is held: the next `gvma sync` changes nothing until one with --force.")
+    if report.pending:
+        output.line(f"The reload of {', '.join(report.pending)} is pending; the next sync does it.")
+    output.line("Sync is paused. To go on: `gvma sync --force`.")

@@ -48,7 +48,7 @@ _SECONDS = Seconds()
     type=click.Path(path_type=Path, readable=False),
     help="Read an export file in Configuration Server's place.",
 )
-@click.option("--force", is_flag=True, help="Go on where the safety brake or a held restored state stops the sync.")
+@click.option("--force", is_flag=True, help="Go on where the safety brake or a pause after a restore stops the sync.")
 @click.option("--no-reload", is_flag=True, help="Do not speak to Asterisk; the next sync without this reloads it.")
 @click.option(
     "--reset-pin",

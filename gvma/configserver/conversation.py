@@ -29,7 +29,8 @@ from gvma.configserver.builder import ObjectBuilder
 from gvma.configserver.causes import error_of
 from gvma.configserver.connection import TOTAL_IN_TIMEOUTS, Deadline, open_session
 from gvma.configserver.objects import ConfigObject
-from gvma.configserver.reader import CHUNK, inflated, printable, read_answer
+from gvma.configserver.reader import CHUNK, inflated, read_answer
+from gvma.configserver.soap_fault import on_one_line
 from gvma.configserver.xpath import kind_asked
 from gvma.errors import (
     ConfigServerError,
@@ -40,6 +41,7 @@ from gvma.errors import (
     CredentialsError,
     SettingsError,
 )
+from gvma.secrecy import masked_echo
 from gvma.settings.model import ConfigServerSettings, Secret
 
 _OUR_WSDL = Path(__file__).with_name("configserver.wsdl")
@@ -91,14 +93,14 @@ class Conversation:
         except _FAILURES as failure:
             raise error_of(failure, timeout=settings.timeout, reading=False) from None
         with closing(response):
-            _refuse_status(response)
+            self._refuse_status(response)
             make = partial(ObjectBuilder, include_disabled=settings.include_disabled, only=kind_asked(xpath))
             escaped = settings.result == "string"
             if response.status_code == requests.codes.ok:
-                return read_answer(self._body(response), make, escaped=escaped).objects
+                return read_answer(self._body(response), make, escaped=escaped, masked=self._masked).objects
             # Without a fault in it the status is all that is known.
             with suppress(ConfigServerMalformed, ConfigServerTruncated):
-                read_answer(self._body(response), make, max_bytes=_MAX_FAULT_BYTES)
+                read_answer(self._body(response), make, max_bytes=_MAX_FAULT_BYTES, masked=self._masked)
             raise ConfigServerFault(f"the server answered with HTTP status {response.status_code}")
 
     def _sent(self, xpath: str) -> Response:
@@ -202,8 +204,24 @@ class Conversation:
         except _FAILURES as failure:
             raise error_of(failure, timeout=self._settings.timeout, reading=True) from None
 
+    def _refuse_status(self, response: Response) -> None:
+        if response.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
+            raise CredentialsError(f"the credentials were refused (HTTP status {response.status_code})")
+        if response.is_redirect or 300 <= response.status_code < 400:
+            target = ""
+            with suppress(ValueError):
+                target = on_one_line(self._masked(_taken_apart(response.headers.get("Location", ""))[1]))[:200]
+            raise ConfigServerFault(
+                f"the server redirects to {target or 'another place'}, which is not followed",
+                hint="Nothing was written. If that is the right place, set url in [cfgserver] to it.",
+            )
+
+    def _masked(self, text: str) -> str:
+        """What the server said, without the credentials that it was sent and may have echoed."""
+        return masked_echo(text, self._username, self._password.reveal())
+
     def _explained(self, error: ConfigServerError | CredentialsError) -> ConfigServerError | CredentialsError:
-        """The same error with its place and what to do, and no password that a server might have echoed."""
+        """The same error with its place and what to do."""
         if self._deadline.passed:
             total = self._settings.timeout * TOTAL_IN_TIMEOUTS
             error = ConfigServerTimeout(
@@ -211,10 +229,6 @@ class Conversation:
                 hint="Nothing was written. Check the server's load, or raise timeout in [cfgserver]:"
                 f" the whole answer may take {TOTAL_IN_TIMEOUTS} times as long.",
             )
-        secret = self._password.reveal()
-        server_speaks = isinstance(error, (ConfigServerFault, CredentialsError))
-        if server_speaks and secret and secret in error.message:
-            error = type(error)(error.message.replace(secret, "****"), hint=error.hint)
         error.where = error.where or self._where
         credentials = isinstance(error, CredentialsError)
         error.hint = error.hint or (_CHECK_CREDENTIALS if credentials else _CHECK_ANSWER)
@@ -255,19 +269,6 @@ def _endpoint(settings: ConfigServerSettings) -> tuple[str, str, str, str]:
             hint="Nothing was written. Write it as http://host:port/, or set host and port alone.",
         )
     return taken_apart
-
-
-def _refuse_status(response: Response) -> None:
-    if response.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
-        raise CredentialsError(f"the credentials were refused (HTTP status {response.status_code})")
-    if response.is_redirect or 300 <= response.status_code < 400:
-        target = ""
-        with suppress(ValueError):
-            target = printable(_taken_apart(response.headers.get("Location", ""))[1])[:200]
-        raise ConfigServerFault(
-            f"the server redirects to {target or 'another place'}, which is not followed",
-            hint="Nothing was written. If that is the right place, set url in [cfgserver] to it.",
-        )
 
 
 def _taken_apart(url: str) -> tuple[str, str, str, str]:

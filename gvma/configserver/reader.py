@@ -14,21 +14,20 @@ from xml.parsers import expat
 
 from gvma.configserver.builder import MAX_DEPTH, ObjectBuilder
 from gvma.configserver.kinds import KINDS
+from gvma.configserver.soap_fault import Masked, SoapFault
 from gvma.errors import (
-    ConfigServerFault,
     ConfigServerHostile,
     ConfigServerMalformed,
     ConfigServerTooLarge,
     ConfigServerTruncated,
     ConfigServerWrongRoot,
-    CredentialsError,
 )
+from gvma.secrecy import masked_text
 
 # A million DNs at the usual 500 bytes.
 MAX_BYTES = 512 * 1024 * 1024
 MAX_TOKEN = 1024 * 1024
 CHUNK = 64 * 1024
-_FAULT_TEXT = 500
 
 _ENDS_EARLY = frozenset(
     expat.errors.codes[text]
@@ -49,16 +48,17 @@ def read_answer(
     *,
     escaped: bool = False,
     max_bytes: int = MAX_BYTES,
+    masked: Masked = masked_text,
 ) -> ObjectBuilder:
     """The builder that has taken every object of the answer.
 
     make_builder: ObjectBuilder, or a partial of it or of a subclass.
     escaped: the answer is XML inside a text of the SOAP envelope (``result = string``).
-    max_bytes: after any decompression.
+    max_bytes: after any decompression. masked: takes credentials out of a fault's text.
     Raises ConfigServerMalformed and its kinds, ConfigServerTruncated, ConfigServerFault for a fault in it,
     CredentialsError for a fault that says so.
     """
-    document = _Document(make_builder, escaped)
+    document = _Document(make_builder, escaped, masked)
     fed = 0
     with without_collector():
         for chunk in chunks:
@@ -141,11 +141,14 @@ class _Xml:
 class _Document(_Xml):
     """The outline of an answer: envelope, body and fault, until the builder takes over."""
 
-    def __init__(self, make_builder: MakeBuilder, escaped: bool, encoding: str | None = None) -> None:
+    def __init__(
+        self, make_builder: MakeBuilder, escaped: bool, masked: Masked = masked_text, encoding: str | None = None
+    ) -> None:
         super().__init__(encoding)
         self._make_builder = make_builder
+        self._masked = masked
         self._builder: ObjectBuilder | None = None
-        self._fault: _Fault | None = None
+        self._fault: SoapFault | None = None
         self._inner: _EscapedText | None = None
         self._escaped = escaped
         self._path: list[str] = []
@@ -184,7 +187,7 @@ class _Document(_Xml):
             self._start_root(name, attributes)
         elif len(self._path) == 3 and self._path[1] == "Body":
             if local == "Fault":
-                self._fault = _Fault(self.parser)
+                self._fault = SoapFault(self.parser, self._masked)
             elif self._escaped:
                 self._inner = _EscapedText(self.parser, self._make_builder)
             else:
@@ -252,47 +255,3 @@ class _EscapedText:
                 "the answer holds objects, and result = string asks for a text",
                 hint="Nothing was written. Set result = xml in [cfgserver].",
             )
-
-
-class _Fault:
-    """A SOAP fault, 1.1 or 1.2, and what our own contract says in its detail."""
-
-    _KEPT = frozenset({"faultcode", "faultstring", "errorType", "description", "Value", "Text"})
-
-    def __init__(self, parser: expat.XMLParserType) -> None:
-        self._texts: dict[str, str] = {}
-        self._name = ""
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
-
-    def error(self) -> ConfigServerFault | CredentialsError:
-        """The fault as our error.
-
-        Refused credentials: ``FailedAuthentication`` in WS-Security, ``Client.Authentication`` in SOAP 1.1 (4.4.1).
-        """
-        said = [self._texts[name].strip() for name in ("faultstring", "Text", "errorType", "description")
-                if self._texts.get(name, "").strip()]  # fmt: skip
-        text = printable(": ".join(dict.fromkeys(said))) or "without a text"
-        code = self._texts.get("faultcode") or self._texts.get("Value", "")
-        if "Authentication" in code:
-            return CredentialsError(f"the credentials were refused: {text}")
-        return ConfigServerFault(
-            f"the server answered with a fault: {text}",
-            hint="Nothing was written. Check the query, and what this account may read; the text is the server's.",
-        )
-
-    def _start(self, name: str, _attributes: dict[str, str]) -> None:
-        self._name = name.rpartition(":")[2]
-
-    def _end(self, _name: str) -> None:
-        self._name = ""
-
-    def _text(self, text: str) -> None:
-        if self._name in self._KEPT:
-            self._texts[self._name] = (self._texts.get(self._name, "") + text)[:_FAULT_TEXT]
-
-
-def printable(text: str) -> str:
-    """A stranger's text on one line, without the control characters that a terminal obeys."""
-    return "".join(c if c.isprintable() else " " for c in text)

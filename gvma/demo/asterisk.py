@@ -1,7 +1,6 @@
-"""A private Asterisk on 127.0.0.1: its own folders, ports and modules, gone when its parent is gone.
+"""A private Asterisk on 127.0.0.1 with its own folders, ports and modules; it ends when its parent process ends.
 
-It touches nothing of an Asterisk that the host runs. What it holds is asked over AMI or with ``cli``,
-never guessed; it is ready when Asterisk says FullyBooted.
+It touches nothing of an Asterisk that the host runs. It is ready when Asterisk says FullyBooted.
 """
 
 from __future__ import annotations
@@ -37,10 +36,10 @@ _POLL_SECONDS = 0.01
 class PrivateAsterisk:
     """One Asterisk as a child process; a context manager.
 
-    version: 16, 22 or a Root. folder: where its folders go; made if it is not there, kept afterwards.
+    version: 16, 22 or a Root. folder: the parent of its folders; created if missing, kept afterwards.
     files: texts of configuration files by name, or functions from the PrivateAsterisk to a text; they
     replace the default text of that name. In a text ``{sip_port}``, ``{ami_port}``, ``{etc}``, ``{spool}``,
-    ``{sounds}`` and ``{folder}`` are filled in; every other brace stays.
+    ``{sounds}`` and ``{folder}`` are replaced by their values; every other brace stays.
     driver: ``pjsip`` or ``sip``; by default chan_sip on 16 and PJSIP on 22.
     ami_classes, ami_secret: of the account ``gvma``, by default as the manual's manager.conf has them
     (lines 2662-2675). A second account, OPERATOR with OPERATOR_SECRET, may do everything that tests do.
@@ -141,7 +140,7 @@ class PrivateAsterisk:
             raise
 
     def stop(self) -> None:
-        """Stop it and give its ports back; its folders stay. Nothing where it does not run."""
+        """Stop it and free its ports; its folders stay. Does nothing where it does not run."""
         if self._child is not None:
             self._child.terminate()
             try:
@@ -157,7 +156,7 @@ class PrivateAsterisk:
             shutil.rmtree(self._run, ignore_errors=True)
 
     def restart(self) -> None:
-        """Stop and start on the same ports, files and spool as they are."""
+        """Stop and start again with the same ports, files and spool."""
         ports, self._ports = self._ports, None
         self.stop()
         self._ports = ports
@@ -165,7 +164,7 @@ class PrivateAsterisk:
         self.start()
 
     def shorten_prompts(self) -> None:
-        """Every prompt becomes a tenth of a second of silence, so that leaving a message takes no fifteen seconds.
+        """Replace every prompt by a tenth of a second of silence, so that leaving a message does not take 15 seconds.
 
         The sound ``tone`` is three seconds of 1 kHz, to leave as a message.
         """
@@ -179,14 +178,14 @@ class PrivateAsterisk:
         (english / "tone.ulaw").write_bytes(bytes((0xFF, 0xA0, 0x80, 0xA0, 0xFF, 0x20, 0x00, 0x20)) * 3000)
 
     def cli(self, command: str) -> list[str]:
-        """The lines that Asterisk's own console answers to a command."""
+        """The lines that Asterisk's console prints for a command."""
         done = subprocess.run(
             self._argv("-rx", command), capture_output=True, timeout=60, check=False, env={"TERM": "dumb"}
         )
         return done.stdout.decode("utf-8", "replace").splitlines()
 
     def log_text(self) -> str:
-        """All that Asterisk has logged: notices, warnings, errors, verbose, DTMF."""
+        """Everything that Asterisk has logged: notices, warnings, errors, verbose, DTMF."""
         texts = [path.read_bytes() for path in (self.folder / "log/full",) if path.exists()]
         return b"".join(texts).decode("utf-8", "replace")
 
@@ -254,7 +253,7 @@ class PrivateAsterisk:
         )
 
     def _wait_fully_booted(self, deadline: float) -> None:
-        """AMI takes logins before the modules are loaded; the event FullyBooted follows when they are."""
+        """AMI accepts logins before all modules are loaded; the event FullyBooted follows when they are."""
         while True:
             if self._child is None or self._child.poll() is not None:
                 raise AsteriskUnreachableError(f"the private Asterisk ended at once\n{self._tail()}")

@@ -1,9 +1,8 @@
 """Debian packages unpacked into a folder, without root and without running a maintainer script.
 
-apt resolves and downloads with a private configuration: nothing of the host's package state is read
-or changed, but for the address of its Debian mirror, its proxy and its keyring. Signatures and hashes
-are checked by apt as ever; only the age of the index is not, since a mirror may stand still.
-Nothing here knows what the packages are for.
+apt resolves and downloads with a private configuration. Of the host's package state it reads only the Debian
+mirror, the proxy and the keyring, and it changes nothing. apt checks signatures and hashes as usual; only the age
+of the index is not checked, since a mirror may be out of date.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _STEP_SECONDS = 900
 
 
 class NotObtainableError(GvmaError):
-    """A program of the demo or of the tests is neither installed nor to be had; the message says why."""
+    """A program for the demo or the tests is not installed and cannot be unpacked; the message says why."""
 
     code = "not-obtainable"
     exit_status = 16
@@ -37,9 +36,9 @@ def architecture() -> str:
 
 
 def unpack(suite: str, packages: Sequence[str], into: Path, work: Path) -> None:
-    """Unpack packages and all they depend on into a folder that stands for ``/``.
+    """Unpack packages and all that they depend on into a folder that serves as ``/``.
 
-    suite: such as ``bookworm``; ``main`` is asked, no other component.
+    suite: such as ``bookworm``; only its component ``main`` is used.
     into: an empty folder, or one that does not exist.
     work: a folder for apt's index and downloads; the caller removes it.
     Raises NotObtainableError where apt, a mirror, a keyring or a package is missing.
@@ -61,7 +60,7 @@ def unpack(suite: str, packages: Sequence[str], into: Path, work: Path) -> None:
 
 
 def _mirrors() -> list[str]:
-    """Addresses in the host's apt sources that may hold every suite of Debian, likeliest first."""
+    """Addresses in the host's apt sources that may have every suite of Debian, likeliest first."""
     listed = _run(["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]).split()
     usable = [uri for uri in dict.fromkeys(listed) if "security" not in uri]
     return sorted(usable, key=lambda uri: not uri.endswith("/debian/"))[:3]
@@ -131,7 +130,7 @@ def _keyring() -> Path:
 
 
 def _unpack_all(archives: Sequence[Path], into: Path) -> None:
-    """All archives over each other, with ``/lib`` and the like merged into ``/usr`` as Debian 12 has them."""
+    """Unpack all archives into one folder, with ``/lib`` and the like merged into ``/usr`` as in Debian 12."""
     for folder in ("bin", "sbin", "lib", "lib64"):
         (into / "usr" / folder).mkdir(parents=True, exist_ok=True)
         (into / folder).symlink_to(f"usr/{folder}")
@@ -151,7 +150,7 @@ def _unpack_all(archives: Sequence[Path], into: Path) -> None:
 
 
 def _run(argv: Sequence[str], environment: dict[str, str] | None = None) -> str:
-    """What a command writes; its last complaint is the error where it fails."""
+    """What a command prints. Raises NotObtainableError with the end of its error output where it fails."""
     try:
         done = subprocess.run(
             argv,

@@ -1,6 +1,6 @@
-"""The configuration files that a private Asterisk starts with: texts, nothing is written here.
+"""The texts of the configuration files that a private Asterisk starts with. This file writes nothing.
 
-A test or the demo replaces a text by its name. Words in braces are filled in by PrivateAsterisk.
+A test or the demo may replace any of them. PrivateAsterisk replaces the words in braces by their values.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _FIXED = {
     "extensions.conf": "[general]\n\n[default]\n",
     "pjsip.conf": PJSIP_TRANSPORT,
     "sip.conf": SIP_GENERAL,
-    # One pass of pollmailboxes an hour: what makes 16 answer VoicemailRefresh at once.
+    # With pollmailboxes 16 answers VoicemailRefresh at once; one pass an hour is enough for that.
     "voicemail.conf": "[general]\nformat=wav\npollmailboxes=yes\npollfreq=3600\n",
 }
 _EMPTY = ("features", "udptl", "cdr", "cel", "ccss", "stasis", "cli_aliases", "pjproject")

@@ -1,7 +1,7 @@
-"""Ports for one private Asterisk on 127.0.0.1 that no other private Asterisk takes.
+"""Ports for one private Asterisk on 127.0.0.1 that no other private Asterisk uses.
 
-A block of ports below the range from which the kernel serves ``bind(0)``; its first port is held open by
-this process, which is how other processes see that the block is taken, and why a dead process frees it.
+They are a block of ports below the range that the kernel uses for ``bind(0)``. This process keeps the first port of
+its block open, so that other processes see that the block is in use; when the process ends, the block is free.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _singles = cycle(random.sample(_SINGLE, len(_SINGLE)))
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """A taken block. sip: UDP. ami: TCP. rtp: first and last, 1,000 of them, as chan_sip wants between two tests."""
+    """A block in use. sip: UDP. ami: TCP. rtp: first and last of 1,000 ports, since chan_sip frees them slowly."""
 
     guard: socket.socket
     sip: int
@@ -29,12 +29,12 @@ class Ports:
     rtp: tuple[int, int]
 
     def release(self) -> None:
-        """Let others have the block."""
+        """Free the block."""
         self.guard.close()
 
 
 def take_ports() -> Ports:
-    """A free block. Raises NotObtainableError where all are taken."""
+    """A free block, now in use. Raises NotObtainableError where there is none."""
     starts = list(range(_LOWEST, _HIGHEST - _BLOCK, _BLOCK))
     random.shuffle(starts)
     for start in starts:
@@ -48,26 +48,26 @@ def take_ports() -> Ports:
         if None not in probes:
             return Ports(guard, start + 1, start + 2, (start + 10, start + _BLOCK - 1))
         guard.close()
-    raise NotObtainableError("every block of ports for a private Asterisk is taken", where="127.0.0.1")
+    raise NotObtainableError("every block of ports for a private Asterisk is in use", where="127.0.0.1")
 
 
 def free_port(kind: socket.SocketKind) -> int:
-    """A port on 127.0.0.1 that nobody has at this moment, another at each call.
+    """A port on 127.0.0.1 that is free at this moment, another at each call.
 
-    The kernel gives it to nobody by itself, so that it is still free when its server starts.
+    The kernel does not hand it out by itself, so that it is still free when its server starts.
     """
     for port in islice(_singles, len(_SINGLE)):
         sock = _bound(kind, port)
         if sock is not None:
             sock.close()
             return port
-    raise NotObtainableError("every single port for a server is taken", where="127.0.0.1")
+    raise NotObtainableError("every port for a server of the demo is in use", where="127.0.0.1")
 
 
 def _bound(kind: socket.SocketKind, port: int) -> socket.socket | None:
     sock = socket.socket(socket.AF_INET, kind)
     if kind is socket.SOCK_STREAM:
-        # A port whose connections only wait for their end is free for Asterisk, and so for us.
+        # A port with connections in TIME_WAIT is free for Asterisk, and so here.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind(("127.0.0.1", port))

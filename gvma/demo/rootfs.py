@@ -1,8 +1,8 @@
 """A real Asterisk 16 or 22, and sipp, for the demo and the tests: found on PATH, or unpacked from packages.
 
-What is unpacked lies under the cache folder, is built beside its place and renamed into it under a lock,
-and is tried before it is handed out. Nothing is ever installed, and nothing outside the cache folder is
-written. Starting an Asterisk is not this room's work.
+Packages are unpacked into a temporary folder in the cache folder, tried, and renamed into their place under a
+lock. Nothing is installed, and nothing outside the cache folder is written. Starting an Asterisk is done in
+asterisk.py.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _SYSTEM_FOLDERS = ("/usr", "/usr/local", "/var/lib", "/opt/asterisk")
 class Root:
     """One Asterisk that can be started.
 
-    path: the folder that stands for its ``/``. version: 16 or 22. asterisk: the program.
-    loader: what stands before the program in its argv (a dynamic loader and its library path), or nothing.
+    path: the folder that serves as its ``/``. version: 16 or 22. asterisk: the program.
+    loader: the beginning of its argv (a dynamic loader and its library path), or nothing.
     moddir: the folder of its modules, a real path. sounds: the folder with ``vm-intro.gsm``.
     documentation: the folder with ``core-en_US.xml``.
     """

@@ -1,7 +1,7 @@
-"""The whole story on this host: a simulated Configuration Server, a private Asterisk, and real output.
+"""The demo: gvma at work between a simulated Configuration Server and a private Asterisk, step by step.
 
-Every ``gvma`` line is the command itself, run as a user would run it. Everything that is started here is
-stopped here, and nothing outside one temporary folder is written.
+Every ``gvma`` line is the command itself, run as a user runs it, with its real output. Whatever the demo starts
+it also stops, and it writes into one temporary folder only.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from socket import SOCK_DGRAM, SOCK_STREAM
 
@@ -28,7 +28,7 @@ from gvma.sip.message import SipMessage
 from gvma.sip.subscriber import Subscriber
 
 Say = Callable[[str], None]
-# In a clone beside the package; installed, below share/ of the environment.
+# Where dialplan/ is: in a clone beside the package, after an installation below share/ of the environment.
 _SHARED = (Path(__file__).resolve().parents[2], Path(sys.prefix) / "share" / "gvma")
 
 _USER, _PASSWORD, _AMI_SECRET = "gvma", "demo-only-password", "demo-only-secret"
@@ -85,18 +85,33 @@ agi_port = {agi_port}
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """What the scenes play on. ``asterisk`` is None where none can be had; ``tree`` is the simulator's file."""
+@dataclass(slots=True)
+class _Demo:
+    """What the steps work with. tree: the simulator's file. asterisk: None where this host has none.
+
+    steps: the sentences of the steps so far. failed: the numbers of those without the expected result.
+    """
 
     folder: Path
-    tree: Path
     say: Say
-    asterisk: PrivateAsterisk | None
+    tree: Path
     sip_server_port: int
+    asterisk: PrivateAsterisk | None = None
+    steps: list[str] = field(default_factory=list)
+    failed: list[int] = field(default_factory=list)
 
-    def gvma(self, *words: str) -> int:
-        """Run ``gvma`` and show it: the line, what it prints, and its exit status where it is not 0."""
+    def step(self, sentence: str) -> None:
+        """Begin the next step: show its number and the sentence that says what happens in it."""
+        self.steps.append(sentence)
+        self.say(f"\n{len(self.steps)}. {sentence}")
+
+    def expect(self, as_expected: bool) -> None:
+        """Note a step that did not have the expected result."""
+        if not as_expected and len(self.steps) not in self.failed:
+            self.failed.append(len(self.steps))
+
+    def gvma(self, *words: str) -> None:
+        """Run ``gvma`` and show it: the line, what it prints, and its exit status, which should be 0."""
         self.say(f"\n$ gvma {' '.join(words)}")
         command = [sys.executable, "-m", "gvma", "--config", "gvma_asterisk76.cfg", *words]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
@@ -106,45 +121,60 @@ class _Stage:
         if not (done.stdout.strip() or done.stderr.strip()):
             self.say("(prints nothing)")
         if done.returncode:
-            self.say(f"(exit {done.returncode})")
-        return done.returncode
+            self.say(f"(exit status {done.returncode})")
+        self.expect(done.returncode == 0)
 
 
-def tell(say: Say) -> int:
-    """Play the story; 0 where every scene came out as it should."""
+def play(say: Say) -> int:
+    """Play the demo; 0 where every step had the expected result, else 1. say: called with the text to show."""
     begun = time.monotonic()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gvma-demo-")))
-        say("1. A simulated Configuration Server, with the packaged sample of DNs, agent logins and agent groups.")
-        tree = folder / "configuration.xml"
-        ports = {"sip_server_port": free_port(SOCK_DGRAM), "agi_port": free_port(SOCK_STREAM)}
-        asterisk = _asterisk(stack, folder, ports["agi_port"], say)
-        _plant(tree, asterisk)
-        url = stack.enter_context(Simulator(tree, username=_USER, password=_PASSWORD).serve())
-        _write_settings(folder, url=url, ami_port=asterisk.ami_port if asterisk else 5038, **ports)
-        if asterisk:
-            stack.enter_context(_media_server(folder))
-        failed = _scenes(_Stage(folder, tree, say, asterisk, ports["sip_server_port"]))
-    say(f"\nEverything that was started is stopped again, after {time.monotonic() - begun:.0f} seconds.")
-    return 1 if failed else 0
+        demo = _Demo(folder, say, folder / "configuration.xml", free_port(SOCK_DGRAM))
+        _start_servers(demo, stack)
+        _play_steps(demo)
+    say(f"\nThe demo took {time.monotonic() - begun:.0f} seconds. Everything that it started has stopped again.")
+    for number in demo.failed:
+        say(f"Step {number} did not have the expected result: {demo.steps[number - 1]}")
+    return 1 if demo.failed else 0
 
 
-def _asterisk(stack: ExitStack, folder: Path, agi_port: int, say: Say) -> PrivateAsterisk | None:
-    """A running private Asterisk; None, with the reason said, where there is none to be had."""
-    say("2. A private Asterisk: from the PATH, or from Debian packages in ~/.cache/gvma (about 80 MB, once).")
+def _start_servers(demo: _Demo, stack: ExitStack) -> None:
+    """Start Configuration Server, Asterisk and the media server; all stop with ``stack``."""
+    agi_port = free_port(SOCK_STREAM)
+    demo.step("Start a private Asterisk, from the PATH or from Debian packages in ~/.cache/gvma (about 80 MB, once).")
+    demo.asterisk = asterisk = _start_asterisk(demo, stack, agi_port)
+    demo.step("Start a simulated Configuration Server with sample DNs, agent logins and agent groups.")
+    _write_configuration(demo.tree, asterisk)
+    url = stack.enter_context(Simulator(demo.tree, username=_USER, password=_PASSWORD).serve())
+    _write_settings(
+        demo.folder,
+        url=url,
+        ami_port=asterisk.ami_port if asterisk else 5038,
+        agi_port=agi_port,
+        sip_server_port=demo.sip_server_port,
+    )
+    demo.say(f"   It answers at {url}")
+    if asterisk:
+        stack.enter_context(_media_server(demo.folder))
+
+
+def _start_asterisk(demo: _Demo, stack: ExitStack, agi_port: int) -> PrivateAsterisk | None:
+    """A running private Asterisk; None, with the reason shown, where this host can have none."""
+    folder = demo.folder / "asterisk"
     try:
         root = _newest()
     except NotObtainableError as missing:
-        say(f"   None can be had here, so the story goes on without one. {missing}")
-        _write_site_files(folder / "asterisk" / "etc", agi_port)
+        demo.say(f"   There is none here, so the demo goes on without Asterisk. {missing}")
+        _write_site_files(folder / "etc", agi_port)
         return None
     driver = "sip" if root.version == 16 else "pjsip"
     media = next(found for place in _SHARED if (found := place / "dialplan" / f"gvma-media-{driver}.conf").exists())
     dialplan = _DIALPLAN.format(agi_port=agi_port, media=media)
     files = {"voicemail.conf": _VOICEMAIL, "extensions.conf": dialplan}
-    asterisk = stack.enter_context(PrivateAsterisk(root, folder / "asterisk", files, ami_secret=_AMI_SECRET))
+    asterisk = stack.enter_context(PrivateAsterisk(root, folder, files, ami_secret=_AMI_SECRET))
     asterisk.shorten_prompts()
-    say(f"   Asterisk {root.version} is running, with {'PJSIP' if driver == 'pjsip' else 'chan_sip'}.")
+    demo.say(f"   Asterisk {root.version} runs with {'PJSIP' if driver == 'pjsip' else 'chan_sip'}.")
     return asterisk
 
 
@@ -162,8 +192,8 @@ def _write_site_files(etc: Path, agi_port: int) -> None:
     (etc / "pjsip.conf").write_text("; The site's own pjsip.conf: gvma never touches these lines.\n")
 
 
-def _plant(tree: Path, asterisk: PrivateAsterisk | None) -> None:
-    """The sample, with this Asterisk's SIP port where the sample names Asterisk's usual one."""
+def _write_configuration(tree: Path, asterisk: PrivateAsterisk | None) -> None:
+    """Write the packaged sample, with this Asterisk's SIP port instead of Asterisk's usual one."""
     sample = SAMPLE.read_text("utf-8")
     if asterisk:
         sample = sample.replace("127.0.0.1:5060", f"127.0.0.1:{asterisk.sip_port}")
@@ -180,7 +210,7 @@ def _write_settings(folder: Path, **places: object) -> None:
 
 @contextmanager
 def _media_server(folder: Path) -> Iterator[None]:
-    """``gvma agi serve`` in the background, until the block is left."""
+    """``gvma agi serve`` in the background, until the with block ends."""
     command = [sys.executable, "-m", "gvma", "--config", "gvma_asterisk76.cfg", "-q", "agi", "serve"]
     with (folder / "agi.log").open("wb") as log:
         server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
@@ -191,54 +221,52 @@ def _media_server(folder: Path) -> Iterator[None]:
         server.wait()
 
 
-def _scenes(stage: _Stage) -> bool:
-    """True where a scene failed."""
-    without = () if stage.asterisk else ("--no-reload",)
-    stage.say("\n3. What would a sync do?")
-    failed = stage.gvma("sync", "--dry-run") != 0
-    stage.say("\n4. Do it.")
-    failed |= stage.gvma("sync", *without) != 0
-    if stage.asterisk:
-        _show_what_asterisk_has(stage.asterisk, stage.say)
-        failed |= not _message_and_notify(stage, stage.asterisk)
-    stage.say("\n7. A second sync: nothing has changed, so nothing is written, reloaded or printed.")
-    failed |= stage.gvma("sync", *without) != 0
-    stage.say("\n8. DN 1000 gets an e-mail address in Configuration Server; the third sync changes just that.")
-    _change_one_object(stage.tree)
-    failed |= stage.gvma("sync", "--dry-run") != 0
-    failed |= stage.gvma("sync", *without) != 0
-    stage.say("\n9. Any earlier state is one command away: gvma backup restore ID.")
-    failed |= stage.gvma("backup", "list") != 0
-    if stage.asterisk:
-        stage.say("\n10. Is all well?")
-        failed |= stage.gvma("check", "--probe") != 0
-    return failed
+def _play_steps(demo: _Demo) -> None:
+    sync = ("sync",) if demo.asterisk else ("sync", "--no-reload")
+    demo.step("Show what a sync would change; nothing is written.")
+    demo.gvma("sync", "--dry-run")
+    demo.step("Sync: write the mailboxes and subscriptions into Asterisk's files, reload Asterisk, verify the result.")
+    demo.gvma(*sync)
+    if demo.asterisk:
+        demo.step("Ask Asterisk over AMI which mailboxes and subscriptions it has now.")
+        _list_loaded(demo.asterisk, demo.say)
+        demo.step("Subscribe to gvm-1000 as SIP Server does, and leave a message in mailbox 1000: a NOTIFY comes.")
+        demo.expect(_message_is_notified(demo, demo.asterisk))
+    demo.step("Sync again: nothing has changed, so nothing is written, reloaded or printed.")
+    demo.gvma(*sync)
+    demo.step("Give DN 1000 an e-mail address in Configuration Server, and sync: only its mailbox changes.")
+    _add_email(demo.tree)
+    demo.gvma("sync", "--dry-run")
+    demo.gvma(*sync)
+    demo.step("List the backup sets; `gvma backup restore ID` brings an earlier state back.")
+    demo.gvma("backup", "list")
+    if demo.asterisk:
+        demo.step("Check the whole site, with a test subscription as SIP Server makes it.")
+        demo.gvma("check", "--probe")
 
 
-def _show_what_asterisk_has(asterisk: PrivateAsterisk, say: Say) -> None:
-    say("\n5. What Asterisk now has, read over AMI:")
+def _list_loaded(asterisk: PrivateAsterisk, say: Say) -> None:
     with connect(asterisk.settings()) as ami:
         for mailbox, user in sorted(ami.voicemail_users().items()):
-            say(f"   box   {mailbox:24} {user.name}")
+            say(f"   mailbox       {mailbox:24} {user.name}")
         if asterisk.driver == "pjsip":
             for name, mailboxes in sorted(ami.aors().items()):
-                say(f"   AOR   {name:24} {mailboxes}")
+                say(f"   subscription  {name:24} {mailboxes}")
         else:
             for name in sorted(ami.sip_peers()):
-                say(f"   peer  {name}")
+                say(f"   subscription  {name}")
 
 
-def _message_and_notify(stage: _Stage, asterisk: PrivateAsterisk) -> bool:
-    """SUBSCRIBE as SIP Server does, leave a message, and wait for its NOTIFY; True where it came."""
-    stage.say("\n6. SIP Server subscribes to gvm-1000, and somebody leaves a voice message for box 1000:")
-    here = ("127.0.0.1", stage.sip_server_port)
+def _message_is_notified(demo: _Demo, asterisk: PrivateAsterisk) -> bool:
+    """Subscribe, leave a message, and wait for its NOTIFY; whether the NOTIFY came and says so."""
+    here = ("127.0.0.1", demo.sip_server_port)
     with Subscriber("gvm-1000", "127.0.0.1", asterisk.sip_port, local=here) as sip_server:
-        answer = sip_server.subscribe()
-        stage.say(f"   SUBSCRIBE sip:gvm-1000  ->  {answer.status} {answer.reason}")
-        stage.say(f"   NOTIFY  <-  {_summary(sip_server.next_notify())}")
+        response = sip_server.subscribe()
+        demo.say(f"   SUBSCRIBE sip:gvm-1000  ->  {response.status} {response.reason}")
+        demo.say(f"   NOTIFY  <-  {_summary(sip_server.next_notify())}")
         _leave_message(asterisk)
         summary = _summary(sip_server.next_notify(timeout=20.0))
-        stage.say(f"   (the message is left)\n   NOTIFY  <-  {summary}")
+        demo.say(f"   (the message is left)\n   NOTIFY  <-  {summary}")
     return "Messages-Waiting: yes" in summary
 
 
@@ -247,13 +275,13 @@ def _summary(notify: SipMessage | None) -> str:
 
 
 def _leave_message(asterisk: PrivateAsterisk) -> None:
-    """A call to 37 + box whose other side speaks for three seconds and hangs up."""
+    """Call 37 + mailbox; the caller speaks for three seconds and hangs up."""
     with connect(asterisk.operator_settings()) as ami:
         ami.command("channel originate Local/371000@default/n extension speak@demo")
 
 
-def _change_one_object(tree: Path) -> None:
-    """What an administrator would do in Configuration Manager, done in the simulator's file."""
+def _add_email(tree: Path) -> None:
+    """Set gvm_email of DN 1000 in the simulator's file, as an administrator does in Configuration Manager."""
     document = etree.parse(tree)
     (dn,) = (found for found in document.iter("CfgDN") if "1000" in (found.get("number"), found.get("name")))
     annex = dn.find("userProperties")

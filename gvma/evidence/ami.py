@@ -6,11 +6,14 @@ What is refused, or not there, is left out and the next question is asked; after
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
 from gvma.ami import AsteriskManager, connect
+from gvma.ami.channel_drivers import TRANSPORT_COMMANDS, driver_modules
+from gvma.asterisk.drivers import PJSIP
+from gvma.asterisk.drivers.choose import DriverFile, choose
 from gvma.asterisk.entries import OWN_CONTEXTS
 from gvma.errors import (
     AmiPermissionError,
@@ -41,28 +44,16 @@ _RUN_USER = re.compile(r"User name and group:\s*([^/\s]*)/")
 _T = TypeVar("_T")
 
 
-def ask_asterisk(settings: GvmaSettings, driver_of_files: str) -> AmiEvidence:
-    """All answers of one Asterisk. driver_of_files: ``pjsip`` or ``sip``, where Asterisk tells no driver."""
+def ask_asterisk(settings: GvmaSettings, files: Mapping[str, DriverFile]) -> AmiEvidence:
+    """All answers of one Asterisk. files: of both channel drivers, for the choice of the one that is asked about."""
     hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
     try:
         with connect(hasty) as ami:
-            return _Conversation(ami).ask(hasty, driver_of_files)
+            return _Conversation(ami).ask(hasty, files)
     except AmiPermissionError as refusal:
         return AmiEvidence(refused=(refusal.message,))
     except (AsteriskUnreachableError, AsteriskRefusedError, CredentialsError, SettingsError) as problem:
         return AmiEvidence(problem=problem)
-
-
-def channel_driver(settings: GvmaSettings, loaded: frozenset[str] | None, driver_of_files: str) -> str:
-    """``pjsip`` or ``sip``: as the settings say, as Asterisk has it loaded (PJSIP wins), else as the files tell.
-
-    loaded: the modules that Asterisk has loaded, None where it did not say.
-    """
-    if settings.channel_driver != "auto":
-        return settings.channel_driver
-    if "res_pjsip.so" in (loaded or ()):
-        return "pjsip"
-    return "sip" if "chan_sip.so" in (loaded or ()) else driver_of_files
 
 
 class _Conversation:
@@ -73,25 +64,25 @@ class _Conversation:
         self._refused: list[str] = []
         self._lost: AsteriskUnreachableError | None = None
 
-    def ask(self, settings: GvmaSettings, driver_of_files: str) -> AmiEvidence:
+    def ask(self, settings: GvmaSettings, files: Mapping[str, DriverFile]) -> AmiEvidence:
         ami = self._ami
         running = modules(self._lines("module show"))
-        loaded = frozenset(running) or None
-        pjsip = channel_driver(settings, loaded, driver_of_files) == "pjsip"
-        # What a sync asks before it writes, so that a class which the account lacks is known.
-        self._try(lambda: ami.loaded("app_voicemail.so"), None)
+        drivers = self._try(lambda: driver_modules(ami), None)
+        pjsip = choose(settings.channel_driver, files, drivers).driver is PJSIP
+        # A count of a mailbox that nobody has, as a sync asks for before it writes: whether the account may ask.
         self._try(lambda: ami.mailbox_count("0@GVMA_DN"), None)
         dialplan = self._lines("dialplan show")
         seen = AmiEvidence(
             version=ami.version,
-            loaded=loaded,
+            loaded=frozenset(running) or None,
+            drivers=drivers,
             idle=frozenset(name for name, runs in running.items() if not runs),
             boxes=self._try(self._boxes, None),
             subscriptions=self._try(self._aors if pjsip else self._peers, None),
             endpoints=self._try(self._endpoints(pjsip), None) if settings.routing else None,
             contexts=_contexts(dialplan),
             includes=tuple(_includes(dialplan)),
-            bound=tuple(_bound(self._lines("pjsip show transports" if pjsip else "sip show settings"))),
+            bound=tuple(_bound(self._lines(TRANSPORT_COMMANDS["pjsip" if pjsip else "sip"]))),
             user=_first(_RUN_USER, self._lines("core show settings")),
         )
         if pjsip and "res_pjsip.so" in running:

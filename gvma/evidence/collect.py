@@ -6,9 +6,10 @@ Nothing is raised for what cannot be had, and nobody is waited for long: the evi
 from __future__ import annotations
 
 from gvma.asterisk.dialplan import MEDIA_CONTEXT
-from gvma.evidence.ami import ask_asterisk, channel_driver
+from gvma.asterisk.drivers.choose import choose
+from gvma.evidence.ami import ask_asterisk
 from gvma.evidence.configserver import Questions, why_not_asked
-from gvma.evidence.files import driver_of_files, look_at_files
+from gvma.evidence.files import driver_files, look_at_files
 from gvma.evidence.media import ask_media
 from gvma.evidence.model import AmiEvidence, Evidence, FilesEvidence, MediaEvidence
 from gvma.evidence.records import look_at_records
@@ -23,16 +24,17 @@ def collect(examined: Examined, *, probe: bool = False) -> Evidence:
     gvma = settings.gvma
     syncs = serves_sync(examined)
     questions = Questions(settings, why_not_asked(examined))
-    by_files = driver_of_files(gvma)
-    ami = ask_asterisk(gvma, by_files) if syncs else None
+    files_of_drivers = driver_files(gvma)
+    ami = ask_asterisk(gvma, files_of_drivers) if syncs else None
     asked = ami or AmiEvidence()
-    driver = channel_driver(gvma, asked.loaded, by_files)
-    files = look_at_files(gvma, driver, syncs=syncs)
+    choice = choose(gvma.channel_driver, files_of_drivers, asked.drivers)
+    files = look_at_files(gvma, choice.driver, syncs=syncs)
     configserver = questions.answers()
     return Evidence(
         settings,
         syncs=syncs,
-        driver=driver,
+        driver=choice.driver,
+        driver_reason=choice.reason,
         settings_file=look_at_settings(examined),
         configserver=configserver,
         files=files,

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator
 from glob import glob
 from pathlib import Path
 
-from gvma.asterisk import dialplan, pjsip, sip, voicemail
+from gvma.asterisk import dialplan, voicemail
 from gvma.asterisk.block import OwnLines, find_block
 from gvma.asterisk.conf import Conf, read_conf
-from gvma.asterisk.driver import driver_by_files
+from gvma.asterisk.drivers import DRIVERS, Driver
+from gvma.asterisk.drivers.choose import DriverFile
 from gvma.asterisk.lines import Setting, read
 from gvma.errors import UnsafeTargetError
 from gvma.evidence.model import FilesEvidence
@@ -33,8 +34,8 @@ _FAMILIES = {
 }
 
 
-def look_at_files(settings: GvmaSettings, driver: str, *, syncs: bool = True) -> FilesEvidence:
-    """The files of one channel driver, ``pjsip`` or ``sip``. syncs: False where only the dialplan is of interest."""
+def look_at_files(settings: GvmaSettings, driver: Driver, *, syncs: bool = True) -> FilesEvidence:
+    """Asterisk's files, with those of one channel driver. syncs: False where only the dialplan is of interest."""
     entered = entered_contexts(settings.asterisk_cfg_path)
     realtime = from_database(settings.asterisk_cfg_path)
     if not syncs:
@@ -52,24 +53,22 @@ def look_at_files(settings: GvmaSettings, driver: str, *, syncs: bool = True) ->
     )
 
 
-def _synced(settings: GvmaSettings, driver: str) -> tuple[tuple[str, OwnLines], ...]:
+def _synced(settings: GvmaSettings, driver: Driver) -> tuple[tuple[str, OwnLines], ...]:
     """Name of each file that a sync writes, and how our own lines look in it: mailboxes, endpoints, dialplan."""
     return (
         (settings.asterisk_cfg_file_vm, voicemail.OWN_LINES),
-        (settings.asterisk_cfg_file_pjsip, pjsip.OWN_LINES)
-        if driver == "pjsip"
-        else (settings.asterisk_cfg_file_sip, sip.OWN_LINES),
+        (_shown(str(driver.path(settings)), settings), driver.own_lines),
         (settings.asterisk_cfg_file_exten, dialplan.OWN_LINES),
     )
 
 
-def driver_of_files(settings: GvmaSettings) -> str:
-    """``pjsip`` or ``sip``, as the files alone tell it."""
-    sip_conf, pjsip_conf = (
-        content(path) or (b"" if path.exists() else None)
-        for path in map(settings.target, (settings.asterisk_cfg_file_sip, settings.asterisk_cfg_file_pjsip))
-    )
-    return driver_by_files(sip=sip_conf, pjsip=pjsip_conf, begin=settings.asterisk_cfg_gvma_begin.encode())
+def driver_files(settings: GvmaSettings) -> dict[str, DriverFile]:
+    """The files of both channel drivers, by the driver's name."""
+    begin, found = settings.asterisk_cfg_gvma_begin.encode(), {}
+    for driver in DRIVERS:
+        path = driver.path(settings)
+        found[driver.name] = DriverFile.of(path.name, content(path) or (b"" if path.exists() else None), begin)
+    return found
 
 
 def read_file(settings: GvmaSettings, name: str) -> Conf:
@@ -84,7 +83,7 @@ def read_file(settings: GvmaSettings, name: str) -> Conf:
     return read_conf(name, read_included, markers)
 
 
-def unsafe(settings: GvmaSettings, driver: str) -> Iterator[tuple[str, str]]:
+def unsafe(settings: GvmaSettings, driver: Driver) -> Iterator[tuple[str, str]]:
     """(file, reason) of files that a sync refuses to edit: no regular file, markers out of order."""
     begin, end = settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
     for name, own in _synced(settings, driver):

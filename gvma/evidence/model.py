@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import Protocol
 
 from gvma.asterisk.conf import Conf
+from gvma.asterisk.drivers import PJSIP, Driver
+from gvma.asterisk.drivers.choose import DriverModule
 from gvma.configserver.objects import ConfigObject
 from gvma.errors import GvmaError, SettingsError
 from gvma.mailboxes import Desired, desired
@@ -152,7 +154,7 @@ class AmiEvidence:
     """What Asterisk itself said over AMI. A part that was not asked, or not answered, is None or empty.
 
     problem: why nothing or not all was answered. refused: what the AMI account may not do.
-    loaded: every module that is loaded; idle: those of them that do not run.
+    loaded: every module that is loaded; idle: those that do not run. drivers: both channel drivers by name.
     boxes: name, e-mail and pager e-mail by ``box@context`` of gvma's contexts.
     subscriptions: ``gvm-*`` names to mailboxes; None for one whose mailbox was not asked for.
     endpoints: PJSIP's endpoints or chan_sip's peers. contact_hosts: (endpoint or AOR, host).
@@ -167,6 +169,7 @@ class AmiEvidence:
     refused: tuple[str, ...] = ()
     loaded: frozenset[str] | None = None
     idle: frozenset[str] = frozenset()
+    drivers: Mapping[str, DriverModule] | None = None
     boxes: Mapping[str, tuple[str, str, str]] | None = field(default=None, repr=False)
     subscriptions: Mapping[str, str | None] | None = field(default=None, repr=False)
     endpoints: frozenset[str] | None = field(default=None, repr=False)
@@ -225,12 +228,14 @@ class Evidence:
     """All that was seen of a site, one part for each source.
 
     settings: the effective settings. syncs: they serve a sync, and not the media server alone.
-    driver: ``pjsip`` or ``sip``. ami: None where AMI was not asked. probes: None where none was wanted.
+    driver: the channel driver that gvma writes for. driver_reason: a sentence why.
+    ami: None where AMI was not asked. probes: None where none was wanted.
     """
 
     settings: Settings
     syncs: bool = True
-    driver: str = "pjsip"
+    driver: Driver = PJSIP
+    driver_reason: str = ""
     settings_file: SettingsEvidence = field(default_factory=SettingsEvidence)
     configserver: ConfigServerEvidence = field(default_factory=ConfigServerEvidence)
     files: FilesEvidence = field(default_factory=FilesEvidence)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, GvmaWarning, Mailbox
+from gvma.asterisk.order import by_number
 from gvma.mailboxes import values
 from gvma.mailboxes.values import Refused
 
@@ -112,11 +113,12 @@ def claim_of(
         if not number:
             raise Refused("its number", "is missing, and so is gvm_mailbox")
         box, option = number, "its number"
-    box_is_text, box_value = owner_is_text, owner_value = _order(box)
+    box_is_text, box_value, _ = by_number(box)
     if box_is_text:
         values.box_name(option, box)
+    owner_is_text, owner_value = box_is_text, box_value
     if number != box:
-        owner_is_text, owner_value = _order(number)
+        owner_is_text, owner_value, _ = by_number(number)
     if foreign:
         context, mailbox = values.context_name("gvm_mailbox_context", foreign), None
     else:
@@ -138,13 +140,6 @@ def claim_of(
         mailbox,
         thing,
     )
-
-
-def _order(text: str) -> tuple[bool, int]:
-    """A sort key: by number where it is one that can be a box, before all that is none."""
-    if text.isdecimal() and text.isascii() and len(text) <= values.BOX_CHARACTERS:
-        return False, int(text)
-    return True, 0
 
 
 def _mailbox(box: str, context: str, default: str, thing: ConfiguredObject) -> Mailbox:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-BOX_CHARACTERS = 73
+from gvma.asterisk.order import BOX_CHARACTERS
+
 BOX = re.compile(rf"[A-Za-z0-9+][A-Za-z0-9_.+-]{{0,{BOX_CHARACTERS - 1}}}")
 CONTEXT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,78}")
 KEPT_BYTES = 79

@@ -1,7 +1,7 @@
 """What a NETANN URI asks for: RFC 4240, and the Genesys dialect of the manual's lines 3009-3107.
 
-The parser answers every text with a ServiceRequest, a refused one with its error; it raises nothing,
-plays nothing and applies no default: what the URI does not say stays None.
+``parse`` returns a ServiceRequest for every text; a refused one has its error. It raises nothing and applies no
+default: what the URI does not say stays None.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _SILENCE = re.compile("silence/1?[0-9]")
 _VALUELESS_IN_DIALOG = frozenset({"lr", "ob", "gr", "isfocus"})
 
 
-@lru_cache(maxsize=512)  # one queue's calls all ask for the same music
+@lru_cache(maxsize=512)  # all calls of a queue ask for the same music
 def parse(text: str, kind: Kind = "request-uri") -> ServiceRequest:
     """What ``text`` asks for.
 
-    kind: ``request-uri`` is taken strictly; ``to-header`` is the value of To, and lenient where the manual's
-    macros were.
+    kind: ``request-uri`` is read strictly; ``to-header`` is the value of To, read as leniently as the manual's
+    macros read it.
 
     >>> parse("sip:annc@ms.example.net;play=music/in_queue;repeat=3").repeat
     3
@@ -91,7 +91,9 @@ def _decoded_or_raw(escaped: str) -> str:
 
 @dataclass(slots=True, init=False)
 class _Params:
-    """The URI parameters by decoded name in lower case, their values still escaped; the first of two counts."""
+    """The URI parameters by decoded name in lower case, their values still escaped.
+
+    repeated: whether a name stands twice; the first value counts."""
 
     escaped: dict[str, str | None]
     repeated: bool
@@ -203,14 +205,14 @@ def _check_play_url(scheme: str, url: str) -> None:
         raise RefusedUriError("bad-play")
     if scheme == "file":
         path = url.partition(":")[2]
-        # Once more, for a server that decodes what was decoded: %252e%252e arrives here as %2e%2e.
+        # Decoded once more, in case a server decodes twice: %252e%252e arrives here as %2e%2e.
         decoded = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), path)
         if any(".." in _FILE_SEPARATOR.split(form) for form in (path, decoded)):
             raise RefusedUriError("unsafe-path")
 
 
 def _treatment(play: str | None, record: str | None) -> Treatment:
-    """The branch that the manual's macro was written to take, in its order."""
+    """The treatment that the manual's macro chooses; the order of the cases is the macro's."""
     if play == "music/collect":
         return "collect"
     if play == "music/silence":

@@ -1,6 +1,6 @@
-"""What a NETANN URI asks for, and the words for why one is refused. This module reads no URI.
+"""What a NETANN URI asks for, and why one is refused, as values. Parsing is not done here.
 
-Field names are those of RFC 4240 and of the Genesys dialect; ``None`` means that the URI does not say.
+The names of the fields are those of RFC 4240 and of the Genesys dialect; ``None``: the URI does not say.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FOREVER: Literal["forever"] = "forever"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The SIP answer that an error stands for. explanation: one sentence for an administrator."""
+    """The SIP response to a refused URI. explanation: one sentence for an administrator."""
 
     status: int
     reason: str
@@ -37,7 +37,7 @@ REFUSALS: Mapping[str, Refusal] = MappingProxyType(
         "missing-play": Refusal(400, "Mandatory play parameter missing", "There is no play= parameter."),
         "bad-play": Refusal(400, "Bad Request", "play= is neither a sound's name nor a URL."),
         "unsafe-path": Refusal(
-            404, "Announcement content not found", "play= leads out of the sounds folder, or is no file name."
+            404, "Announcement content not found", "play= leads out of the sounds folder, or is not a file name."
         ),
         "bad-repeat": Refusal(400, "Bad Request", "repeat= is neither a number nor forever."),
         "bad-delay": Refusal(400, "Bad Request", "delay= is not a number of milliseconds."),
@@ -90,13 +90,13 @@ class ServiceRequest:
 
     @property
     def refusal(self) -> Refusal | None:
-        """Why the URI alone is refused; None where it is not."""
+        """Why the URI alone is refused; None where it is not refused."""
         if self.error is not None:
             return REFUSALS[self.error]
         return NOT_A_SERVICE if self.service == "none" else None
 
     def as_json(self) -> dict[str, object]:
-        """The fields in order, as ``gvma netann parse`` answers."""
+        """The fields in order, as ``gvma netann parse`` prints them."""
         fields: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
         fields["params"] = dict(self.params)
         return fields

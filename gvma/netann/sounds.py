@@ -1,7 +1,7 @@
-"""Which of Asterisk's sounds a play value means: names to try, best first. No disk and no network here.
+"""Which of Asterisk's sounds a play value means: the names to try, best first. Pure: no disk, no network.
 
-Whether a name exists only Asterisk can say, since it may run on another host. Nothing outside the sounds
-folders and the listed hosts ever becomes a name.
+Only Asterisk knows whether a name exists, since it may run on another host. **A name never leads outside the
+sounds folders and the listed hosts.**
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 from gvma.netann.uri import decode
 
-# Asterisk takes names without the extension and looks for every format that it has.
+# Asterisk wants names without the extension, and looks for every format that it knows.
 _EXTENSION = re.compile(
     "wav(16|49)?|gsm|ulaw|ul|ulw|mu|pcm|alaw|al|alw|au|raw|sln(12|16|24|32|44|48|96|192)?|g719|g722|g723(sf)?|"
     "g726-(16|24|32|40)|g729|ilbc|ogg|opus|siren7|siren14|vox|mp3",
     re.IGNORECASE,
 )
 _LONGEST_NAME = 1000
-# Longer than the path of a copy, and short enough for a key in the database of Asterisk 16 (252 bytes with the
-# family), by which it knows the copy again after a restart.
+# Longer than the path of Asterisk's copy of a fetched file; and short enough to be a key in the database of Asterisk
+# 16 (252 bytes with the family), by which Asterisk finds the copy after a restart.
 _LONGER_THAN_CACHE_PATHS = 220
 _URL = re.compile(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?(?=[/?#]|\Z)", re.IGNORECASE)
 _FILE_URL = re.compile(r"file:(?://(?:localhost)?)?(/.*)", re.IGNORECASE)
@@ -29,7 +29,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _PROVISIONED = re.compile(r"\A/provisioned/", re.IGNORECASE)
 _LOCALE = re.compile("([A-Za-z]{2,8})(?:[_-]([A-Za-z0-9]{1,8}))?(?:[_-][A-Za-z0-9]{1,8})*")
 
-# The language that best serves a country whose own language tag is not the country's code.
+# The first language of countries whose language tag differs from the country code.
 _LANGUAGE_OF_COUNTRY = {
     **dict.fromkeys(("US", "GB", "AU", "NZ", "IE", "CA", "ZA", "IN"), "en"),
     **dict.fromkeys(("AT", "CH", "LI"), "de"),
@@ -44,8 +44,8 @@ _COUNTRY_OF_LANGUAGE = {"en": "US", "ja": "JP", "zh": "CN", "ko": "KR", "sv": "S
 class Sound:
     """Names for Asterisk, the best first; none of them need exist.
 
-    fetched: Asterisk fetches it over HTTP, which may take long.
-    missing: why there is no name at all, in words for a log; empty where there are names.
+    fetched: Asterisk fetches it over HTTP, which may take a long time.
+    missing: why there is no name at all, in words for the log; empty where there are names.
     """
 
     names: tuple[str, ...] = ()
@@ -73,9 +73,9 @@ def sound_of(play: str, *, locale: str | None = None, folders: Sequence[str] = (
 
 
 def languages(locale: str | None) -> tuple[str, ...]:
-    """Names of language folders that serve a locale, the best first: ``ca_FR`` is served by ``fr_FR`` too.
+    """The names of language folders for a locale, best first; for ``ca_FR`` that includes ``fr_FR``.
 
-    Empty for None and for what is no language tag. Source: RFC 4240 section 3.1; RFC 5646 for the tag.
+    Empty for None and for a text that is not a language tag. Source: RFC 4240 section 3.1; RFC 5646 for the tag.
 
     >>> languages("ca_FR")
     ('ca_FR', 'ca', 'ca_CA', 'fr_FR', 'fr')
@@ -100,12 +100,12 @@ def without_extension(name: str) -> tuple[str, ...]:
     return (name,)
 
 
-def _below_folders(path: str, tongues: Sequence[str], folders: Sequence[str]) -> Sound:
+def _below_folders(path: str, language_folders: Sequence[str], folders: Sequence[str]) -> Sound:
     files = without_extension(path)
-    names = [f"{tongue}/{file}" for tongue in tongues for file in files]
+    names = [f"{language}/{file}" for language in language_folders for file in files]
     names += files
     for folder in folders:
-        names += [f"{folder}/{tongue}/{file}" for tongue in tongues for file in files]
+        names += [f"{folder}/{language}/{file}" for language in language_folders for file in files]
         names += [f"{folder}/{file}" for file in files]
     return Sound(tuple(dict.fromkeys(names)))
 
@@ -137,8 +137,9 @@ def _from_host(url: str, hosts: Sequence[str]) -> Sound:
 
 
 def _long_enough(url: str) -> str:
-    """The URL with a fragment, which is never sent: Asterisk keeps the path of its copy in a buffer that is as
-    long as the URL, and does not find the copy of a short one. Source: file.c, ast_openstream_full; 16 and 22.
+    """The URL, made longer by a fragment, which is never sent. Asterisk keeps the path of its copy in a buffer as
+    long as the URL, and so does not find the copy if the URL is short.
+    Source: file.c, ast_openstream_full; 16 and 22.
     """
     url = url.partition("#")[0]
     return f"{url}#".ljust(_LONGER_THAN_CACHE_PATHS, "-")

@@ -1,7 +1,7 @@
-"""The URI inside a To header's value, as Asterisk hands the header over.
+"""The URI in the value of a To header, as Asterisk passes the header on.
 
-This module finds the URI and does not read it. Blanks that the manual's own regular expressions let pass
-are let pass here too; a header that RFC 3261 would not take is refused.
+This file finds the URI and does not parse it. Blanks that the manual's own regular expressions allow are allowed
+here too; any other header that RFC 3261 does not allow is refused.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _BLANKS = " \t"
 
 
 def uri_of(header: str) -> tuple[str, bool]:
-    """The URI of a To header, and whether it stood in angle brackets.
+    """The URI of a To header, and whether it stands in angle brackets.
 
-    header: the value without ``To:``. Without brackets what follows the first ``;`` are header parameters
-    by RFC 3261; the manual's macros took them as the URI's, and so does this.
+    header: the value without ``To:``. Without brackets, RFC 3261 says that the parameters are the header's; the
+    manual's macros take them as the URI's, and so does this function.
     Raises RefusedUriError(bad-uri). Source: RFC 3261 sections 7.3.1, 20.10, 25.1.
     """
     value = _FOLD.sub(" ", header)
-    if _LINE_BREAK.search(value):  # a header injected behind this one
+    if _LINE_BREAK.search(value):  # an attempt to inject another header
         raise RefusedUriError("bad-uri")
     value = value.strip(_BLANKS)
     if value.startswith('"'):
@@ -49,6 +49,6 @@ def uri_of(header: str) -> tuple[str, bool]:
 
 
 def _without_padding(uri: str) -> str:
-    """The URI without blanks around ``;`` and ``=`` behind its user part."""
+    """The URI without the blanks around ``;`` and ``=`` after its user part."""
     user, at, rest = uri.rpartition("@")
     return user + at + _PADDING.sub(r"\1", rest).rstrip(_BLANKS)

@@ -1,6 +1,6 @@
-"""A SIP URI taken apart by RFC 3261 sections 19.1 and 25.1: split first, decode after, repair nothing.
+"""The parts of a SIP URI by RFC 3261 sections 19.1 and 25.1: split first, then decode; nothing is repaired.
 
-This module knows no service and no Genesys; what is not a SIP URI is refused, never guessed at.
+This file knows neither the services nor Genesys. A text that is not a SIP URI is refused, never guessed at.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _USER = _text_of("&=+$,;?/", at_least="+")
 _PASSWORD = _text_of("&=+$,")
 _PARAM_NAME = _text_of(r"\[\]/:&+$", at_least="+")
-_PARAM_VALUE = _text_of(r"\[\]/:&+$=,")  # '=' and ',' are met in the wild: builtin:tone:440,500
+_PARAM_VALUE = _text_of(r"\[\]/:&+$=,")  # '=' and ',' occur in practice: builtin:tone:440,500
 _BLANK_OR_CONTROL = re.compile(r"[\x00-\x20\x7f]")
 _ASCII = re.compile(r"[\x00-\x7f]*")
 _HOST_AND_PORT = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([0-9]+))?")
@@ -39,7 +39,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class RefusedUriError(Exception):
-    """A URI that gets no service; ``error`` is a key of ``gvma.netann.request.REFUSALS``."""
+    """A URI that is refused; ``error`` is a key of ``gvma.netann.request.REFUSALS``."""
 
     def __init__(self, error: str) -> None:
         super().__init__(error)
@@ -60,7 +60,7 @@ class SipUri:
 def split_uri(text: str, *, without_param: str = "") -> SipUri:
     """The parts of a SIP or SIPS URI.
 
-    without_param: a parameter that is dropped unread, in lower case.
+    without_param: the name, in lower case, of a parameter that is left out without being read.
     Raises RefusedUriError: bad-scheme, bad-uri.
     Source: RFC 3261 sections 19.1.1 and 25.1; RFC 5954 for IPv6.
     """
@@ -70,7 +70,7 @@ def split_uri(text: str, *, without_param: str = "") -> SipUri:
     if scheme[1].lower() not in ("sip", "sips"):
         raise RefusedUriError("bad-scheme")
     rest = text[scheme.end() :]
-    # Blanks, controls, a second @ and what is no ASCII are forbidden in the headers too, which nobody reads otherwise.
+    # The URI's headers (after ?) are not parsed, but these characters are forbidden in them as in the rest.
     if _BLANK_OR_CONTROL.search(rest) or not _ASCII.fullmatch(rest) or rest.count("@") > 1:
         raise RefusedUriError("bad-uri")
     userinfo, at, address = rest.rpartition("@")
@@ -81,7 +81,7 @@ def split_uri(text: str, *, without_param: str = "") -> SipUri:
 
 
 def decode(escaped: str) -> str | None:
-    """The text with every escape decoded once; None where that is no UTF-8 or holds a control character."""
+    """The text with every escape decoded once; None where that is not UTF-8 or has a control character."""
     if "%" not in escaped:
         return escaped
     octets = _HEX.sub(lambda match: bytes((int(match[1], 16),)), escaped.encode("ascii"))
@@ -132,7 +132,7 @@ def _params(params: list[str], without: str) -> tuple[tuple[str, str | None], ..
     pairs: list[tuple[str, str | None]] = []
     for param in params:
         if not param:
-            continue  # ';;' and a trailing ';' are met in the wild
+            continue  # ';;' and a ';' at the end occur in practice
         name, equals, value = param.partition("=")
         if without and name.lower() == without:
             continue

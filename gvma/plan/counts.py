@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gvma.ami.verify import SINGLY
-from gvma.asterisk.entries import Mailbox, Subscription
-from gvma.asterisk.header import same_meaning
-from gvma.asterisk.sip import read_objects
+from gvma.asterisk.entries import Mailbox, PresentSubscription, Subscription
 from gvma.asterisk.voicemail import BoxLine
 from gvma.plan.owners import kind_of, kind_of_context
 
@@ -64,23 +62,19 @@ def count_boxes(before: Mapping[str, BoxLine], mailboxes: Sequence[Mailbox]) -> 
 
 
 def count_subscriptions(
-    before: Mapping[str, str], subscriptions: Sequence[Subscription], rewritten: tuple[bytes, bytes] | None
+    before: Mapping[str, PresentSubscription], subscriptions: Sequence[Subscription], settings: str
 ) -> Subscribed:
-    """before: those in the block now, name to ``box@context``. rewritten: old and new body where they differ, since
-    a subscription of chan_sip also changes with SIP Server's address, and any with the MWI mode."""
+    """before: those in the block now. settings: those that each is to have, ``Driver.subscription_settings``: a
+    subscription of chan_sip also changes with SIP Server's address, and any with the MWI mode."""
     if not before:
         touched = frozenset(one.name for one in subscriptions[:SINGLY])
         return Subscribed(Counts(add=len(subscriptions)), touched, frozenset())
     after = {one.name: one.key for one in subscriptions}
-    touched = frozenset(name for name, box in after.items() if before.get(name) != box)
+    touched = frozenset(name for name, box in after.items() if name not in before or before[name].mailbox != box)
     added = sum(1 for name in touched if name not in before)
     gone = frozenset(before.keys() - after.keys())
-    changed = len(touched) - added
-    if rewritten is not None:
-        old, new = map(read_objects, rewritten)
-        stay = after.keys() & before.keys() - touched
-        changed += sum(1 for name in stay if old[name] != new[name] and not same_meaning(old[name], new[name]))
-    return Subscribed(Counts(added, changed, len(gone)), touched, gone)
+    others = sum(1 for name in after if name not in touched and before[name].settings != settings)
+    return Subscribed(Counts(added, len(touched) - added + others, len(gone)), touched, gone)
 
 
 def losing(before: Mapping[str, BoxLine], mailboxes: Sequence[Mailbox], gone: frozenset[str]) -> frozenset[str]:

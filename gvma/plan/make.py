@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from gvma.ami.verify import Foreign, extensions_of
 from gvma.asterisk.block import with_block
+from gvma.asterisk.drivers import driver_of
 from gvma.asterisk.entries import OWN_CONTEXTS, GvmaWarning, Mailbox, Subscription
-from gvma.asterisk.sip import read_subscriptions
+from gvma.asterisk.order import by_number
 from gvma.asterisk.voicemail import BoxLine, read_boxes
 from gvma.mailboxes import Desired
 from gvma.plan.brake import Shrinkage
@@ -95,7 +96,9 @@ def _nothing_to_do(wanted: Desired, now: Three, known: Known, around: Surroundin
 
 def _plan(wanted: Desired, now: Three, known: Known, around: Surroundings) -> Plan:
     boxes_now = read_boxes(now[0].body)
-    names_now = read_subscriptions(now[1].body)
+    driver = driver_of(around.driver)
+    present = driver.read_subscriptions(now[1].body)
+    names_now = {name: one.mailbox for name, one in present.items()}
     ours_now = {name: box for name, box in names_now.items() if not around.foreign.has_subscription(name)}
     kept = _kept(wanted, known, boxes_now, ours_now)
     record = read_record(known.pins)
@@ -112,12 +115,12 @@ def _plan(wanted: Desired, now: Three, known: Known, around: Surroundings) -> Pl
     bodies = _bodies(mailboxes, subscriptions, now, around)
     files = (
         planned(now[0], next(bodies), around.settings),
-        planned(now[1], objects := next(bodies), around.settings),
+        planned(now[1], next(bodies), around.settings),
         planned(now[2], dialplan_body := next(bodies), around.settings),
     )
     boxes = count_boxes(boxes_now, mailboxes)
-    rewritten = (now[1].body, objects) if files[1].changed else None
-    subscribed = count_subscriptions(names_now, subscriptions, rewritten)
+    to_be = driver.subscription_settings(around.settings) if present and subscriptions else ""
+    subscribed = count_subscriptions(present, subscriptions, to_be)
     return Plan(
         files=files,
         counts=boxes + subscribed.counts,
@@ -198,18 +201,13 @@ def _subscriptions(wanted: Desired, kept: Kept, names_now: Mapping[str, str]) ->
 
 
 def _box_order(mailbox: Mailbox) -> tuple[int, bool, int, str]:
-    return (OWN_CONTEXTS.index(mailbox.context), *_number_order(mailbox.box))
+    return (OWN_CONTEXTS.index(mailbox.context), *by_number(mailbox.box))
 
 
 def _name_order(subscription: Subscription) -> tuple[bool, int, str, bool, int, str]:
     own = subscription.context in OWN_CONTEXTS
     place = OWN_CONTEXTS.index(subscription.context) if own else 0
-    return (not own, place, "" if own else subscription.context, *_number_order(subscription.box))
-
-
-def _number_order(box: str) -> tuple[bool, int, str]:
-    number = box.isascii() and box.isdecimal()
-    return (not number, int(box) if number else 0, box)
+    return (not own, place, "" if own else subscription.context, *by_number(subscription.box))
 
 
 def _unsure(kept: Kept) -> list[GvmaWarning]:

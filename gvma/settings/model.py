@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gvma.secrecy import MASK
+
 
 class Secret:
     """A text that no ``str``, ``repr``, format, pickle or JSON shows; ``reveal()`` is the only way to it."""
@@ -23,10 +25,10 @@ class Secret:
         return self._text
 
     def __repr__(self) -> str:
-        return "Secret(****)" if self._text else "Secret()"
+        return f"Secret({MASK})" if self._text else "Secret()"
 
     def __str__(self) -> str:
-        return "****" if self._text else ""
+        return MASK if self._text else ""
 
     def __bool__(self) -> bool:
         return bool(self._text)

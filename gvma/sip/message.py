@@ -1,7 +1,6 @@
-"""SIP messages as text on the wire: parsed and built, nothing else.
+"""SIP messages as bytes: parsed and built (RFC 3261 sections 7 and 20).
 
-This module reads and writes bytes (RFC 3261 sections 7 and 20). It never opens a socket, makes no tag and
-no branch, and knows no transaction.
+Pure: it opens no socket, makes no tag and no branch, and knows no transaction.
 """
 
 from __future__ import annotations
@@ -37,8 +36,8 @@ Header = tuple[str, str]
 class SipMessage:
     """One request or response.
 
-    method: of the request, or of the request that a response answers. uri: the Request-URI, empty in a
-    response. status: 100 to 699, 0 in a request. headers: names as they came, in order, folded lines joined.
+    method: of the request; of a response, that of the request that it answers. uri: the Request-URI, empty in a
+    response. status: 100 to 699, 0 in a request. headers: in order, names as they came, folded lines joined.
     """
 
     method: str
@@ -87,46 +86,46 @@ class SipMessage:
 
 
 def parse(datagram: bytes) -> SipMessage:
-    """One message out of one datagram.
+    """The message in one datagram.
 
-    Lines end with CRLF or LF. Content-Length, where it is there, cuts the body.
-    Raises SipError where the start line or a header line is none.
+    Lines end with CRLF or LF. The body is cut to Content-Length, where there is one.
+    Raises SipError where the first line is not a start line, or a later one not a header line.
     """
     head, *rest = _BLANK_LINE.split(datagram.lstrip(b"\r\n"), maxsplit=1)
     body = b"".join(rest)
     first, *lines = head.decode("utf-8", "replace").replace("\r\n", "\n").rstrip("\n").split("\n")
     headers = tuple(_headers(lines))
-    request, response = _REQUEST_LINE.match(first), _STATUS_LINE.match(first)
-    if request is not None:
-        message = SipMessage(request.group(1), request.group(2), 0, "", headers)
-    elif response is not None:
-        message = SipMessage("", "", int(response.group(1)), response.group(2), headers)
+    request_line, status_line = _REQUEST_LINE.match(first), _STATUS_LINE.match(first)
+    if request_line is not None:
+        message = SipMessage(request_line.group(1), request_line.group(2), 0, "", headers)
+    elif status_line is not None:
+        message = SipMessage("", "", int(status_line.group(1)), status_line.group(2), headers)
     else:
-        raise SipError(f"not the first line of a SIP message: {first[:80]!r}")
+        raise SipError(f"not a SIP message; its first line is {first[:80]!r}")
     method = message.method or message.header("CSeq").rpartition(" ")[2]
     length = message.header("Content-Length")
     kept = body[: int(length)] if length.isdecimal() else body
     return SipMessage(method, message.uri, message.status, message.reason, headers, kept)
 
 
-def request(method: str, uri: str, headers: Iterable[Header], body: bytes = b"") -> bytes:
-    """A request on the wire. headers: all but Content-Length, in order."""
+def build_request(method: str, uri: str, headers: Iterable[Header], body: bytes = b"") -> bytes:
+    """The bytes of a request. headers: all but Content-Length, in order."""
     return _built(f"{method} {uri} SIP/2.0", headers, body)
 
 
 def response_to(  # noqa: PLR0913 - what follows the status has a name in the call
-    asked: SipMessage, status: int, reason: str, *, tag: str, headers: Sequence[Header] = (), body: bytes = b""
+    request: SipMessage, status: int, reason: str, *, tag: str, headers: Sequence[Header] = (), body: bytes = b""
 ) -> bytes:
-    """A response on the wire. tag: of this side, put on To where To has none (RFC 3261 section 8.2.6.2)."""
-    to = asked.header("To")
-    if status > 100 and not asked.tag("To"):
+    """The bytes of a response to ``request``. tag: this side's, added to To where To has none (RFC 3261 8.2.6.2)."""
+    to = request.header("To")
+    if status > 100 and not request.tag("To"):
         to += f";tag={tag}"
     copied = [
-        *(("Via", via) for via in asked.all("Via")),
-        ("From", asked.header("From")),
+        *(("Via", via) for via in request.all("Via")),
+        ("From", request.header("From")),
         ("To", to),
-        ("Call-ID", asked.call_id),
-        ("CSeq", asked.header("CSeq")),
+        ("Call-ID", request.call_id),
+        ("CSeq", request.header("CSeq")),
     ]
     return _built(f"SIP/2.0 {status} {reason}", [*copied, *headers], body)
 

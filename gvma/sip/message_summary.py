@@ -1,6 +1,6 @@
-"""The counts of a mailbox as a NOTIFY for ``message-summary`` carries them (RFC 3842).
+"""Message counts as a NOTIFY for ``message-summary`` carries them (RFC 3842).
 
-Text in, numbers out. A body that is not a message summary is an error and never a zero: a zero would say
+Pure: text in, numbers out. A body that is not a message summary is an error and never a zero, since a zero says
 that there are no messages.
 """
 
@@ -16,7 +16,7 @@ _VALUE = re.compile(r"(\d+)\s*/\s*(\d+)(?:\s*\(\s*(\d+)\s*/\s*(\d+)\s*\))?\Z")
 
 @dataclass(frozen=True, slots=True)
 class MessageCounts:
-    """Numbers of voice messages: new and old, and how many of each are urgent."""
+    """Voice messages in one mailbox: new and old ones, and how many of each are urgent."""
 
     new: int
     old: int
@@ -25,10 +25,10 @@ class MessageCounts:
 
 
 def voice_messages(body: str) -> MessageCounts:
-    """What the ``Voice-Message`` line says. body: lines end with CRLF or LF, names in any case.
+    """The counts of the ``Voice-Message`` line. body: lines end with CRLF or LF, names in any case.
 
-    Raises MessageSummaryError where the line is missing or holds no counts; ``where`` is its number, from 1.
-    Source: RFC 3842 section 5.2. Asterisk adds ``(0/0)``, the urgent ones, which the RFC allows to leave out.
+    Raises MessageSummaryError where the line is missing or has no counts; ``where`` is its number, from 1.
+    Source: RFC 3842 section 5.2. The urgent ones are optional there; Asterisk sends ``(0/0)``.
     """
     for number, line in enumerate(body.splitlines(), start=1):
         name, colon, value = line.partition(":")

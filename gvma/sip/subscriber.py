@@ -1,7 +1,7 @@
-"""A subscription to message counts or presence over UDP, as SIP Server would make it (RFC 6665, RFC 3842).
+"""A subscription to message counts or presence over UDP, as SIP Server makes it (RFC 6665, RFC 3842).
 
-It subscribes, answers every NOTIFY, and unsubscribes. It cannot answer a challenge, as SIP Server cannot,
-keeps no subscription alive past its expiry, and does not read what a NOTIFY says.
+It subscribes, answers every NOTIFY, and unsubscribes. Like SIP Server it cannot answer a challenge. It does not
+refresh a subscription and does not read the body of a NOTIFY.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from types import TracebackType
 from typing import Self
 
 from gvma.errors import SipError
-from gvma.sip.message import Header, SipMessage, host_port, parse, request, response_to
+from gvma.sip.message import Header, SipMessage, build_request, host_port, parse, response_to
 
 ACCEPT = {
     "message-summary": "application/simple-message-summary",
     "presence": "application/pidf+xml",
     "dialog": "application/dialog-info+xml",
 }
-# RFC 3261 section 17.1.2.1: T1, doubled with each retransmission up to T2.
+# RFC 3261 section 17.1.2.1: retransmit after T1, then after twice the time before, up to T2.
 _T1, _T2 = 0.5, 4.0
 _LARGEST_DATAGRAM = 65_535
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a SUBSCRIBE got. status, reason: of the final response.
+class SubscribeResult:
+    """The result of a SUBSCRIBE. status, reason: of the final response.
 
-    notify: the first NOTIFY, None where the subscription was refused or none came in time.
+    notify: the first NOTIFY; None where the subscription was refused or no NOTIFY came in time.
     """
 
     status: int
@@ -47,24 +47,25 @@ def subscribe_once(  # noqa: PLR0913 - what follows the port has a name in the c
     from_user: str = "",
     local: tuple[str, int] | None = None,
     timeout: float = 3.0,
-) -> Answer:
-    """Subscribe to message counts, take the first NOTIFY, unsubscribe. As ``Subscriber``.
+) -> SubscribeResult:
+    """Subscribe to message counts, wait for the first NOTIFY, and unsubscribe. Parameters as of ``Subscriber``.
 
-    timeout: of each of the two, seconds. Raises SipError where no final response comes.
+    timeout: seconds to wait for the response, and again for the NOTIFY. Raises SipError where no final response
+    comes.
     """
     with Subscriber(user, host, port, from_user=from_user, local=local) as subscriber:
         response = subscriber.subscribe(timeout)
         notify = subscriber.next_notify(timeout) if response.status < 300 else None
-        return Answer(response.status, response.reason, notify)
+        return SubscribeResult(response.status, response.reason, notify)
 
 
 class Subscriber:
     """One subscription on a UDP socket of its own; a context manager that unsubscribes.
 
     user: the user of the Request-URI, such as ``gvm-1000``. host, port: Asterisk's SIP address.
-    event: ``message-summary``, ``presence`` or ``dialog``. from_user: of From, by default ``user``;
-    chan_sip goes by it, PJSIP by the Request-URI. local: the address to send from, by default the one that
-    reaches the host. expires: seconds.
+    event: ``message-summary``, ``presence`` or ``dialog``. from_user: the user of From, by default ``user``;
+    chan_sip finds the mailbox by From, PJSIP by the Request-URI. local: the address to send from, by default the
+    one that the system chooses. expires: seconds.
     """
 
     def __init__(  # noqa: PLR0913 - what follows the port has a name in the call
@@ -112,14 +113,14 @@ class Subscriber:
         return response
 
     def next_notify(self, timeout: float = 3.0) -> SipMessage | None:
-        """The next NOTIFY that was not handed out yet; None where none comes in time (seconds)."""
+        """The next NOTIFY that was not returned yet; None where none comes in time (seconds)."""
         deadline = time.monotonic() + timeout
         while not self._notifies and self._receive(deadline) is not None:
             pass
         return self._notifies.pop(0) if self._notifies else None
 
     def close(self) -> None:
-        """Unsubscribe and close the socket; what Asterisk says to that is answered and forgotten."""
+        """Unsubscribe and close the socket; a last NOTIFY is answered. Raises nothing."""
         try:
             if self._subscribed:
                 self._subscribed = False
@@ -132,21 +133,21 @@ class Subscriber:
             self._socket.close()
 
     def _transact(self, expires: int, timeout: float) -> SipMessage:
-        """Send a SUBSCRIBE, again and again until its final response is there."""
+        """Send a SUBSCRIBE, retransmit it until its final response comes, and return that."""
         self._cseq += 1
         datagram = self._subscription(expires)
         deadline = time.monotonic() + timeout
         interval = _T1
         while True:
             self._send(datagram)
-            answer = self._wait(self._is_final_response, min(deadline, time.monotonic() + interval))
-            if answer is not None:
-                return answer
+            response = self._wait(self._is_final_response, min(deadline, time.monotonic() + interval))
+            if response is not None:
+                return response
             if time.monotonic() >= deadline:
                 raise SipError(
                     f"no answer to SUBSCRIBE within {timeout:g} s",
                     where=self._where,
-                    hint="See that Asterisk listens for SIP over UDP on this address and port.",
+                    hint="Check that Asterisk listens for SIP over UDP on this address and port.",
                 )
             interval = min(2 * interval, _T2)
 
@@ -160,7 +161,7 @@ class Subscriber:
         return message.status >= 200 and message.cseq == self._cseq
 
     def _receive(self, deadline: float) -> SipMessage | None:
-        """The next message of this dialog; a NOTIFY is answered and kept. None when the time is over."""
+        """The next message of this dialog; a NOTIFY is answered and kept. None where none comes in time."""
         while (left := deadline - time.monotonic()) > 0:
             self._socket.settimeout(left)
             try:
@@ -174,13 +175,13 @@ class Subscriber:
             if message.call_id != self._call_id:
                 continue
             if message.method == "NOTIFY" and not message.is_response:
-                self._take_notify(message)
+                self._answer_notify(message)
             return message
         return None
 
-    def _take_notify(self, notify: SipMessage) -> None:
+    def _answer_notify(self, notify: SipMessage) -> None:
         self._send(response_to(notify, 200, "OK", tag=self._tag, headers=[("Contact", self._contact)]))
-        # The same number again is the same NOTIFY, sent again.
+        # The same number again is a retransmission of the same NOTIFY.
         if notify.cseq not in self._seen:
             self._seen.add(notify.cseq)
             self._notifies.append(notify)
@@ -198,7 +199,7 @@ class Subscriber:
             ("Accept", ACCEPT[self._event]),
             ("Expires", str(expires)),
         ]
-        return request("SUBSCRIBE", self._uri, headers)
+        return build_request("SUBSCRIBE", self._uri, headers)
 
     def _send(self, datagram: bytes) -> None:
         try:
@@ -208,7 +209,7 @@ class Subscriber:
 
 
 def _connected(host: str, port: int, local: tuple[str, int] | None) -> socket.socket:
-    """A UDP socket that talks to this address only, and hears that nobody listens there."""
+    """A UDP socket connected to this address, so that the system reports when nobody listens there."""
     where = host_port(host, port)
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]

@@ -144,18 +144,26 @@ def stage(path: Path, content: bytes | Iterable[bytes], rights: Rights, *, like:
         os.close(descriptor)
 
 
-def write_private(path: Path, content: bytes) -> None:
-    """Replaces a file of gvma's own (0600) in one step. Raises BackupSetError; then the old one stays."""
+def write_atomically(path: Path, content: bytes, rights: Rights) -> None:
+    """A reader sees the old content or the new one, never a part; it is on the disk when it returns.
+
+    Raises OSError; then the old file stays, and nothing lies beside it.
+    """
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
     try:
+        stage(temporary, content, rights)
+        disk.rename(temporary, path)
+        disk.fsync_folder(path.parent)
+    except BaseException:
+        remove_quietly(temporary)
+        raise
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Replaces a file of gvma's own (0600) in one step. Raises BackupSetError; then the old one stays."""
+    try:
         private_folder(path.parent)
-        try:
-            stage(temporary, content, Rights(os.geteuid(), os.getegid(), 0o600))
-            disk.rename(temporary, path)
-            disk.fsync_folder(path.parent)
-        except BaseException:
-            remove_quietly(temporary)
-            raise
+        write_atomically(path, content, Rights(os.geteuid(), os.getegid(), 0o600))
     except OSError as error:
         raise not_kept(path, error) from error
 

@@ -1,6 +1,7 @@
 """What one sync leaves for the next, under ``backup_path/state``: first PINs, owners, counts and warnings.
 
-Small texts that only gvma reads. A missing or damaged one makes the next sync more cautious, never bolder.
+Small texts that only gvma reads; those that must be as new or as old as the files are written by the
+transaction (gvma.sinks.files). A missing or damaged one makes the next sync more cautious, never bolder.
 """
 
 from __future__ import annotations
@@ -11,11 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gvma.mailboxes import GvmaWarning
-from gvma.storage import disk
-from gvma.storage.files import not_kept, read_private, remove_private, write_private
+from gvma.storage.files import read_private, write_private
 
 PINS, OWNERS, LAST = "first-pins", "owners", "last-sync.json"
-_NEXT, _BEFORE = ".next", ".before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,50 +69,3 @@ def leave(backup_path: Path, name: str, text: bytes) -> None:
     path = folder(backup_path) / name
     if read_private(path) != text:
         write_private(path, text)
-
-
-def stage(backup_path: Path, texts: Mapping[str, bytes]) -> None:
-    """Keeps the texts of a transaction that is about to begin; ``settle_staged`` decides what becomes of them."""
-    for name, text in texts.items():
-        leave(backup_path, name + _NEXT, text)
-
-
-def settle_staged(backup_path: Path, *, applied: bool) -> None:
-    """At the end of a run, interrupted or not: its texts count where its files stay new (``applied``), else they go.
-
-    A record that is behind the files would take the next sync for an administrator's reset, one that is
-    ahead of them would miss it.
-    """
-    for name in (PINS, OWNERS):
-        if applied:
-            promote(backup_path, name)
-        for use in (_NEXT, _BEFORE):
-            remove_private(folder(backup_path) / (name + use))
-
-
-def promote(backup_path: Path, name: str) -> None:
-    """The staged text takes the place of the record, which is kept beside it; needs no room on the disk."""
-    place = folder(backup_path)
-    if (place / (name + _NEXT)).exists():
-        _rename(place / name, place / (name + _BEFORE))
-        _rename(place / (name + _NEXT), place / name)
-
-
-def demote(backup_path: Path) -> None:
-    """Takes ``promote`` back while the transaction is open: interrupted here, the next run promotes again."""
-    place = folder(backup_path)
-    for name in (PINS, OWNERS):
-        if not (place / (name + _NEXT)).exists():
-            _rename(place / name, place / (name + _NEXT))
-        if not (place / name).exists():
-            _rename(place / (name + _BEFORE), place / name)
-
-
-def _rename(path: Path, to: Path) -> None:
-    if not path.exists():
-        return
-    try:
-        disk.rename(path, to)
-        disk.fsync_folder(path.parent)
-    except OSError as error:
-        raise not_kept(path, error) from error

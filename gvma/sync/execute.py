@@ -6,10 +6,8 @@ It decides nothing of what the files should hold.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from gvma.ami.asterisk import Asterisk
 from gvma.ami.verify import VOICEMAIL, Expected
@@ -19,14 +17,13 @@ from gvma.configserver.objects import ConfigObject
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, GvmaError
 from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.files import journal
 from gvma.sinks.files.change import FileChange
 from gvma.sinks.files.journal import Markers
 from gvma.sinks.files.transaction import Applied, TargetMoved, apply
-from gvma.storage import notes as held
+from gvma.storage import pending_reload
 from gvma.storage import records as state
 from gvma.storage.files import TargetFile, although_changed
-from gvma.storage.signals import Stopped, undisturbed
+from gvma.storage.signals import Stopped
 from gvma.sync.report import SyncReport
 
 _log = logging.getLogger(__name__)
@@ -50,63 +47,47 @@ class Work:
     def changes(self) -> list[FileChange]:
         """Every target file, changed or not, so that a backup set is one whole state."""
         files = zip(self.plan.files, self.targets, strict=True)
-        changes = [FileChange(target, file.new, file.module) for file, target in files]
-        return changes + [FileChange(secret, None, VOICEMAIL) for secret in self.secrets]
+        changes = [
+            FileChange(target, file.new, file.module, asterisk_rewrites=file.module == VOICEMAIL)
+            for file, target in files
+        ]
+        return changes + [FileChange(secret, None, VOICEMAIL, asterisk_rewrites=True) for secret in self.secrets]
 
 
 def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, report: SyncReport) -> bool:
     """Writes the plan, and has Asterisk take it; False where somebody wrote a file meanwhile: plan anew.
 
-    asterisk: None leaves the reload owed. report: filled with what was done.
-    Raises AsteriskRefusedError (all is put back), AsteriskUnreachableError (all is written, the reload is owed),
+    asterisk: None leaves the reload pending. report: filled with what was done.
+    Raises AsteriskRefusedError (all is put back), AsteriskUnreachableError (all is written, the reload is pending),
     UnsafeTargetError, BackupSetError, or Stopped.
     """
     path = settings.backup_path
     texts = {state.PINS: work.plan.pins.record, state.OWNERS: work.plan.owners}
     changes = work.changes
-    owed = held.owed_modules(path)
-    made = BackupSets(path).create(changes, snapshot=snapshot(work.answers), reason="sync", run_id=report.run_id)
-    state.stage(path, texts)
+    pending = pending_reload.read(path)
+    made = BackupSets(path).create(
+        [change.to_save for change in changes], snapshot=snapshot(work.answers), reason="sync", run_id=report.run_id
+    )
     markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
     try:
-        with apply(changes, backup_set=made, markers=markers) as applied:
+        with apply(changes, records=texts, backup_set=made, markers=markers) as applied:
             report.backup_set = report.backup_set or made.id
             lost = _have_it_taken(applied, work, settings, asterisk, report)
             done = asterisk is not None and lost is None
-            with _as_old_as_the_files(path):
-                for name in texts:
-                    state.promote(path, name)
-                moved = applied.finish(owed=() if done else applied.modules)
+            moved = applied.finish(pending=() if done else applied.modules)
     except TargetMoved:
         _log.info("a file was rewritten by somebody else, and nothing of this run stands; planning anew")
         return False
     report.take(work.plan.counts, {file.path: file.changed for file in work.plan.files})
     report.plan = work.plan
-    with although_changed():
-        state.settle_staged(path, applied=False)
     if lost is not None:
-        raise _owed_error(lost, made.id) from lost
+        raise _pending_error(lost, made.id) from lost
     if moved:
         _log.info("a file was rewritten while Asterisk was told of it; planning anew")
     elif done:
         with although_changed():
-            held.settle_owed(path, {*applied.modules, *owed})
+            pending_reload.settle(path, {*applied.modules, *pending})
     return not moved
-
-
-@contextmanager
-def _as_old_as_the_files(backup_path: Path) -> Iterator[None]:
-    """A failure that puts the files back puts the records back first, while an interruption would still go on.
-
-    A record ahead of the files would miss an administrator's reset. Where the journal is closed, all is new.
-    """
-    try:
-        yield
-    except BaseException:
-        with undisturbed():
-            if journal.read_journal(backup_path) is not None:
-                state.demote(backup_path)
-        raise
 
 
 def _have_it_taken(
@@ -115,7 +96,7 @@ def _have_it_taken(
     """Reload and read back. Returns why Asterisk could not be asked to the end; puts back on a difference."""
     if asterisk is None:
         return None
-    modules = sorted({*applied.modules, *held.owed_modules(settings.backup_path)})
+    modules = sorted({*applied.modules, *pending_reload.read(settings.backup_path)})
     try:
         modules = asterisk.loaded(modules)
         found = asterisk.take(modules, work.plan.expected(settings))
@@ -145,14 +126,14 @@ def _have_it_taken(
 
 
 def _tell_again(applied: Applied, work: Work, asterisk: Asterisk, settings: GvmaSettings) -> str:
-    """Asterisk reloads the old files; how that went, for the message. What fails stays owed."""
+    """Asterisk reloads the old files; how that went, for the message. What fails stays pending."""
     try:
         found = asterisk.take(applied.modules, work.before(settings))
     except GvmaError:
         return ", but Asterisk could not be told; the next sync reloads it"
     if found:
         return f"; of them, too, Asterisk says: {first_of(found)}; the next sync reloads them"
-    held.settle_owed(settings.backup_path, applied.modules)
+    pending_reload.settle(settings.backup_path, applied.modules)
     return " and Asterisk has reloaded them"
 
 
@@ -162,10 +143,10 @@ def first_of(found: Sequence[str]) -> str:
     return "; ".join(found[:_FIRST_DIFFERENCES]) + (f"; and {more} more" if more > 0 else "")
 
 
-def _owed_error(lost: AsteriskUnreachableError, made: str) -> AsteriskUnreachableError:
+def _pending_error(lost: AsteriskUnreachableError, made: str) -> AsteriskUnreachableError:
     return AsteriskUnreachableError(
         f"the files are written, but Asterisk could not be told or asked to the end: {lost.message}",
         where=lost.where,
-        hint=f"The new files stay (backup set {made} has the old ones), and the reload is owed: "
+        hint=f"The new files stay (backup set {made} has the old ones), and the reload is pending: "
         "the next `gvma sync` does it as soon as AMI answers.",
     )

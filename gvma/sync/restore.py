@@ -1,4 +1,4 @@
-"""An earlier state brought back from a backup set, byte for byte, and held against the next sync.
+"""An earlier state brought back from a backup set, byte for byte, and the sync paused.
 
 It works as a sync does: plan, backup set of what it replaces, transaction, reload, read back. It never asks
 Configuration Server.
@@ -14,22 +14,22 @@ from pathlib import Path
 
 from gvma.ami.asterisk import Asterisk
 from gvma.ami.verify import PJSIP, VOICEMAIL, Expected
-from gvma.asterisk import lines, sip
+from gvma.asterisk import lines
+from gvma.asterisk.drivers import driver_of
 from gvma.backups.diff import masked_diff
 from gvma.backups.manifest import SavedFile
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, GvmaError, UnsafeTargetError
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.files.carry_pins import carried
+from gvma.sinks.files.carry_pins import carry_pins
 from gvma.sinks.files.change import FileChange
 from gvma.sinks.files.journal import Markers
-from gvma.sinks.files.recovery import Recovery, recover, will_be_new
 from gvma.sinks.files.site_files import with_includes
 from gvma.sinks.files.targets import Target, TargetNow, as_it_is, look_at, targets
 from gvma.sinks.files.transaction import Applied, TargetMoved, apply
-from gvma.storage import notes as held
-from gvma.storage import records as state
+from gvma.storage import pending_reload
 from gvma.storage.files import although_changed, read_target
+from gvma.storage.pause import pause
 
 _TRIES = 10
 _FIRST_DIFFERENCES = 5
@@ -88,7 +88,7 @@ class RestoreReport:
     backup_set: str | None = None
     files: list[tuple[Path, str]] = field(default_factory=list)
     reloaded: list[str] = field(default_factory=list)
-    owed: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
 
 
 def plan_restore(backup_set: BackupSet, settings: GvmaSettings) -> RestorePlan:
@@ -110,22 +110,13 @@ def plan_restore(backup_set: BackupSet, settings: GvmaSettings) -> RestorePlan:
     return RestorePlan(backup_set, tuple(files), (*notes, *(file.note for file in files if file.note)))
 
 
-def mend(backup_path: Path) -> Recovery | None:
-    """Ends what an interrupted run left, gvma's own records with it; under the lock, before anything else."""
-    if will_be_new(backup_path):
-        state.settle_staged(backup_path, applied=True)
-    mended = recover(backup_path)
-    state.settle_staged(backup_path, applied=False)
-    return mended
-
-
 def restore(
     backup_set: BackupSet, settings: GvmaSettings, asterisk: Asterisk | None, run_id: str, report: RestoreReport
 ) -> None:
-    """Brings the set's state back under the lock, and holds it; ``report`` is filled meanwhile.
+    """Brings the set's state back under the lock, and pauses the sync; ``report`` is filled meanwhile.
 
-    asterisk: None leaves the reload owed. Raises BackupSetError, UnsafeTargetError, AsteriskRefusedError (all is
-    put back), AsteriskUnreachableError (before the write, or all is restored and the reload is owed), Stopped.
+    asterisk: None leaves the reload pending. Raises BackupSetError, UnsafeTargetError, AsteriskRefusedError (all is
+    put back), AsteriskUnreachableError (before the write, or all is restored and the reload is pending), Stopped.
     """
     report.plan = plan_restore(backup_set, settings)
     if asterisk is not None:
@@ -133,14 +124,14 @@ def restore(
         asterisk.see_that_it_can(())
     for _ in range(_TRIES):
         if not report.plan.changed:
-            held.hold(settings.backup_path, backup_set.id)
-            _reload_owed(report.plan, settings, asterisk, report)
+            pause(settings.backup_path, backup_set.id)
+            _reload_pending(report.plan, settings, asterisk, report)
             return
         if _carry_out(report.plan, settings, asterisk, run_id, report):
             return
         report.plan = plan_restore(backup_set, settings)
     raise UnsafeTargetError(
-        "a file is being rewritten all the time",
+        f"gave up after {_TRIES} attempts: another process keeps rewriting it",
         where=", ".join(str(file.path) for file in report.plan.files),
         hint="What was restored may be rewritten already. Stop what writes the file, then restore again.",
     )
@@ -152,32 +143,34 @@ def _carry_out(
     """False where somebody wrote a file meanwhile: plan anew."""
     path, changes = settings.backup_path, [file.change for file in plan.files]
     reason = f"restore of {plan.backup_set.id}"
-    made = BackupSets(path).create(changes, snapshot=b"{}\n", reason=reason, run_id=run_id)
+    made = BackupSets(path).create(
+        [change.to_save for change in changes], snapshot=b"{}\n", reason=reason, run_id=run_id
+    )
     report.backup_set = report.backup_set or made.id
     markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
-    owed = held.owed_modules(path)
+    pending = pending_reload.read(path)
     lost = None
     try:
-        with apply(changes, backup_set=made, markers=markers, hold=plan.backup_set.id) as applied:
+        with apply(changes, backup_set=made, markers=markers, pause=plan.backup_set.id) as applied:
             try:
                 _have_it_taken(applied, plan, settings, asterisk, report)
             except AsteriskUnreachableError as error:
                 lost = error
             told = asterisk is not None and lost is None
-            moved = applied.finish(owed=() if told else applied.modules)
+            moved = applied.finish(pending=() if told else applied.modules)
     except TargetMoved:
         return False
     report.files = [(file.path, file.action) for file in plan.files]
     if told and not moved:
         with although_changed():
-            held.settle_owed(path, {*applied.modules, *owed})
-    report.owed = held.owed_modules(path)
+            pending_reload.settle(path, {*applied.modules, *pending})
+    report.pending = pending_reload.read(path)
     if lost is not None:
         raise AsteriskUnreachableError(
             f"the files are restored, but Asterisk could not be told or asked to the end: {lost.message}",
             where=lost.where,
-            hint=f"The restored files stay and are held (backup set {made.id} has what they replaced). The reload "
-            "is owed: `gvma backup restore` of the same set does it as soon as AMI answers.",
+            hint=f"The restored files stay, and the sync is paused (backup set {made.id} has what they replaced). "
+            "The reload is pending: `gvma backup restore` of the same set does it as soon as AMI answers.",
         ) from lost
     return not moved
 
@@ -187,7 +180,7 @@ def _have_it_taken(
 ) -> None:
     if asterisk is None:
         return
-    modules = asterisk.loaded(sorted({*applied.modules, *held.owed_modules(settings.backup_path)}))
+    modules = asterisk.loaded(sorted({*applied.modules, *pending_reload.read(settings.backup_path)}))
     before, after = _texts(plan, new=False), _texts(plan, new=True)
     found = asterisk.take(modules, _expected(plan, settings, after, before))
     if not found:
@@ -202,7 +195,7 @@ def _have_it_taken(
     else:
         told = ", but Asterisk is not as before" if again else " and Asterisk has reloaded them"
         if not again:
-            held.settle_owed(settings.backup_path, applied.modules)
+            pending_reload.settle(settings.backup_path, applied.modules)
     first = "; ".join(found[:_FIRST_DIFFERENCES])
     raise AsteriskRefusedError(
         f"Asterisk did not take the restored files: {first}",
@@ -212,36 +205,38 @@ def _have_it_taken(
     )
 
 
-def _reload_owed(plan: RestorePlan, settings: GvmaSettings, asterisk: Asterisk | None, report: RestoreReport) -> None:
+def _reload_pending(
+    plan: RestorePlan, settings: GvmaSettings, asterisk: Asterisk | None, report: RestoreReport
+) -> None:
     """The files are as the set has them already; Asterisk may still not know it."""
-    owed = held.owed_modules(settings.backup_path)
-    if asterisk is not None and owed:
+    pending = pending_reload.read(settings.backup_path)
+    if asterisk is not None and pending:
         texts = _texts(plan, new=True)
-        loaded = asterisk.loaded(owed)
+        loaded = asterisk.loaded(pending)
         found = asterisk.take(loaded, _expected(plan, settings, texts, texts))
         if found:
             raise AsteriskRefusedError(
                 f"Asterisk does not hold what its files say: {'; '.join(found[:_FIRST_DIFFERENCES])}",
                 where=settings.asterisk_cm_host,
-                hint="The files stay as they are, and held. Asterisk's own log says why it refused them.",
+                hint="The files stay as they are, and the sync is paused. Asterisk's own log says why it refused them.",
             )
-        held.settle_owed(settings.backup_path, owed)
+        pending_reload.settle(settings.backup_path, pending)
         report.reloaded = loaded
-    report.owed = held.owed_modules(settings.backup_path)
+    report.pending = pending_reload.read(settings.backup_path)
 
 
 def _planned(saved: SavedFile, content: bytes | None, settings: GvmaSettings) -> RestoredFile:
     target = read_target(saved.path)
     if saved.existed:
-        return RestoredFile(FileChange(target, content, saved.module, saved.rights))
+        return RestoredFile(FileChange(target, content, saved.module, saved.rights, saved.is_voicemail))
     left = None
     if target.exists and not _is_pin_file(saved.path):
         markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
-        left = carried(target.content, None, markers, saved.module)
+        left = carry_pins(target.content, None, markers, saved.module)
     note = ""
     if left is not None:
         note = f"{saved.path} did not exist then, but holds more than gvma's block now: only the block is taken out."
-    return RestoredFile(FileChange(target, left, saved.module), note)
+    return RestoredFile(FileChange(target, left, saved.module, asterisk_rewrites=saved.is_voicemail), note)
 
 
 def _is_pin_file(path: Path) -> bool:
@@ -262,7 +257,7 @@ def _expected(
     driver = "pjsip" if any(file.change.module == PJSIP for file in plan.files) else "sip"
     wanted = targets(settings, driver)
     now = tuple(_look(target, texts, settings) for target in wanted)
-    before = sip.read_subscriptions(_look(wanted[1], replaced, settings).body)
+    before = driver_of(driver).read_subscriptions(_look(wanted[1], replaced, settings).body)
     expected = as_it_is((now[0], now[1], now[2]), settings)
     gone = frozenset(before) - frozenset(expected.subscriptions)
     return replace(expected, gone=gone, on_endpoint=_registers(now[1].body))

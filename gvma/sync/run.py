@@ -1,6 +1,6 @@
 """One sync from the lock to the record, in the one order that loses nothing; it prints nothing.
 
-The order: lock, mend an interrupted run, held restore, Configuration Server, AMI, files, plan, brake,
+The order: lock, mend an interrupted run, pause, Configuration Server, AMI, files, plan, brake,
 backup set, transaction, reload, read back, record, retention.
 """
 
@@ -24,10 +24,11 @@ from gvma.errors import (
 )
 from gvma.plan.brake import brake
 from gvma.settings.model import GvmaSettings, Settings
+from gvma.sinks.files.journal import sets_in_use
 from gvma.sinks.files.prepare import Planner, Prepared, read_targets
-from gvma.sinks.files.recovery import pending_recovery, recover, will_be_new
+from gvma.sinks.files.recovery import pending_recovery, recover
 from gvma.sinks.files.targets import as_it_is
-from gvma.storage import notes as held
+from gvma.storage import pause, pending_reload
 from gvma.storage import records as state
 from gvma.storage.files import although_changed
 from gvma.storage.lock import hold_lock
@@ -88,8 +89,8 @@ class _Run:
         with hold_lock(path, options.wait), ExitStack() as stack:
             asterisk = None if options.no_reload else stack.enter_context(Asterisk(self._gvma))
             self._mend(asterisk)
-            with self._owing_nothing(asterisk):
-                held.refuse_if_held(path, force=options.force)
+            with self._nothing_pending(asterisk):
+                pause.refuse_if_paused(path, force=options.force)
                 self._progress("asking Configuration Server")
                 answers = ask(self._settings, options.export)
                 self._report.objects = answers.counts
@@ -98,7 +99,7 @@ class _Run:
             with although_changed() if self._report.changed else nullcontext():
                 self._record(prepared, answers)
                 if options.force:
-                    held.release(path)
+                    pause.resume(path)
             if self._report.changed:
                 self._forget_old_sets()
         self._report.finished = True
@@ -106,41 +107,38 @@ class _Run:
     def _mend(self, asterisk: Asterisk | None) -> None:
         """What an interrupted run left is ended, and Asterisk told of it, whatever comes later."""
         path = self._gvma.backup_path
-        if will_be_new(path):
-            state.settle_staged(path, applied=True)
         mended = recover(path)
-        state.settle_staged(path, applied=False)
         if mended is None:
             return
         self._report.warn("interrupted-run-mended", mended.text, path)
-        self._tell_owed(asterisk)
+        self._reload_pending(asterisk)
 
     @contextmanager
-    def _owing_nothing(self, asterisk: Asterisk | None) -> Iterator[None]:
-        """A run that comes to nothing still tells Asterisk what it is owed: it must not wait for the next one."""
+    def _nothing_pending(self, asterisk: Asterisk | None) -> Iterator[None]:
+        """A run that comes to nothing still does a pending reload: it must not wait for the next one."""
         try:
             yield
         except (AsteriskRefusedError, AsteriskUnreachableError):
             raise
         except GvmaError:
-            self._tell_owed(asterisk)
+            self._reload_pending(asterisk)
             raise
 
-    def _tell_owed(self, asterisk: Asterisk | None) -> None:
-        """The files as they are, to Asterisk, where a reload is owed; what fails stays owed."""
+    def _reload_pending(self, asterisk: Asterisk | None) -> None:
+        """Asterisk reloads the files as they are, where a reload is pending; what fails stays pending."""
         path = self._gvma.backup_path
-        owed = held.owed_modules(path)
-        if asterisk is None or not owed:
+        pending = pending_reload.read(path)
+        if asterisk is None or not pending:
             return
         try:
             driver = self._driver(asterisk)
             _, now = read_targets(self._gvma, driver)
-            loaded = asterisk.loaded(owed)
+            loaded = asterisk.loaded(pending)
             if not asterisk.take(loaded, as_it_is(now, self._gvma)):
-                held.settle_owed(path, owed)
+                pending_reload.settle(path, pending)
                 self._report.reloaded = loaded
         except GvmaError as error:
-            _log.warning("the reload stays owed: %s", error)
+            _log.warning("the reload stays pending: %s", error)
 
     def _driver(self, asterisk: Asterisk | None) -> str:
         """The channel driver; reaches Asterisk, unless this run does not speak to it."""
@@ -162,7 +160,7 @@ class _Run:
             if stop is not None and not self._options.force:
                 raise stop
             if not prepared.changed:
-                self._reload_owed(prepared, asterisk)
+                self._reload_earlier(prepared, asterisk)
                 return prepared
             if asterisk is not None:
                 asterisk.see_that_it_can(prepared.plan.modules)
@@ -170,7 +168,7 @@ class _Run:
             if carry_out(self._work(prepared, answers), self._gvma, asterisk, report):
                 return prepared
         raise UnsafeTargetError(
-            f"a file was rewritten by somebody else each of the {_TRIES} times that it was to be changed",
+            f"gave up after {_TRIES} attempts: another process keeps rewriting it",
             where=", ".join(str(file.path) for file in prepared.plan.files),
             hint="The newest content is in place. Find out what writes the file, then run `gvma sync` again.",
         )
@@ -184,24 +182,24 @@ class _Run:
             answers=answers.by_query(),
         )
 
-    def _reload_owed(self, prepared: Prepared, asterisk: Asterisk | None) -> None:
+    def _reload_earlier(self, prepared: Prepared, asterisk: Asterisk | None) -> None:
         """What an earlier run could not tell Asterisk, although no file changes now."""
-        owed = held.owed_modules(self._gvma.backup_path)
-        if asterisk is None or not owed:
+        pending = pending_reload.read(self._gvma.backup_path)
+        if asterisk is None or not pending:
             return
-        self._progress("telling Asterisk what is owed from an earlier run")
-        with saying("No file was changed, and the reload stays owed."):
-            found = asterisk.take(asterisk.loaded(owed), prepared.plan.expected(self._gvma))
+        self._progress("doing the reload that an earlier run left pending")
+        with saying("No file was changed, and the reload stays pending."):
+            found = asterisk.take(asterisk.loaded(pending), prepared.plan.expected(self._gvma))
         if found:
-            self._report.reload_failed = list(owed)
+            self._report.reload_failed = list(pending)
             raise AsteriskRefusedError(
                 f"Asterisk did not take the files that an earlier run wrote: {first_of(found)}",
-                where=", ".join(str(file.path) for file in prepared.plan.files if file.module in owed),
+                where=", ".join(str(file.path) for file in prepared.plan.files if file.module in pending),
                 hint="Nothing was changed by this run. Asterisk's own log says why it refused; "
                 "`gvma backup restore latest` brings back the files as they were before.",
             )
-        held.settle_owed(self._gvma.backup_path, owed)
-        self._report.reloaded = sorted({*self._report.reloaded, *asterisk.loaded(owed)})
+        pending_reload.settle(self._gvma.backup_path, pending)
+        self._report.reloaded = sorted({*self._report.reloaded, *asterisk.loaded(pending)})
 
     def _record(self, prepared: Prepared, answers: Answers) -> None:
         report, path = self._report, self._gvma.backup_path
@@ -217,7 +215,7 @@ class _Run:
         if not (policy.last or policy.daily or policy.monthly):
             return
         try:
-            apply_policy(self._gvma.backup_path, policy)
+            apply_policy(self._gvma.backup_path, policy, sets_in_use(self._gvma.backup_path))
         except BackupSetError as error:
             self._report.warn("old-sets-kept", f"old backup sets could not be removed: {error.message}", error.where)
 
@@ -225,13 +223,12 @@ class _Run:
 def _dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progress: Progress) -> None:
     """The plan alone. Takes no lock, writes nothing, and needs no Asterisk."""
     gvma = settings.gvma
-    pending = pending_recovery(gvma.backup_path)
-    if pending:
-        report.warn("interrupted-run", pending, gvma.backup_path)
-    note = held.held(gvma.backup_path)
-    if note is not None and not options.force:
-        message = f"the state restored from {note.backup_set} is being held: a sync needs --force to undo it"
-        report.warn("restored-state-held", message, gvma.backup_path)
+    interrupted = pending_recovery(gvma.backup_path)
+    if interrupted:
+        report.warn("interrupted-run", interrupted, gvma.backup_path)
+    paused = pause.read_pause(gvma.backup_path)
+    if paused is not None and not options.force:
+        report.warn("sync-paused", f"{paused.sentence} To go on: `gvma sync --force`.", gvma.backup_path)
     progress("asking Configuration Server")
     answers = ask(settings, options.export)
     report.objects = answers.counts

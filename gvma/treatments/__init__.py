@@ -1,6 +1,6 @@
-"""Call flows for RFC 4240 calls in the Genesys dialect: generators that yield AGI commands. Pure, no clock.
+"""Call flows for RFC 4240 calls in the Genesys dialect: generators that yield AGI commands. Pure: no clock.
 
-``ROUTES`` maps the path of an ``agi://`` address to its flow; ``flow`` is one call's.
+``ROUTES`` maps the route in an ``agi://`` address to its call flow; ``flow`` begins the flow of one call.
 """
 
 from gvma.treatments.routes import ROUTES, flow

@@ -1,6 +1,7 @@
-"""Announcements and music: a sound, or silence, a number of times. Checked before answering.
+"""Announcements and music: play a sound, or silence, a number of times.
 
-There is no clock here: Asterisk ends the call when its time is up.
+Whether the sound can be played is checked before the call is answered. There is no clock here: Asterisk ends
+the call when its time limit is reached.
 """
 
 from __future__ import annotations
@@ -14,17 +15,18 @@ from gvma.treatments.steps import Steps, answer, ask, end, full_variable, give_u
 GENESYS = "genesys"
 NOT_FOUND = REFUSALS["unsafe-path"]
 
-# A play that ends at once must not turn forever into a spin: so many shorter than a frame end the call.
+# A sound that ends at once must not be repeated in a busy loop: after so many plays that are shorter than one
+# frame the call ends.
 _FRAME_SAMPLES = 160
 _EMPTY_PLAYS = 10
 
 
 def announcement(call: Call, media: MediaSettings, request: ServiceRequest) -> CallFlow:
-    """Plays what ``play=`` names, ``repeat`` times with ``delay`` between, for ``duration`` at most."""
+    """Play the sound of ``play=`` ``repeat`` times with ``delay`` between, for ``duration`` at most."""
     plays = _number_of_plays(request, media)
     if request.genesys == "silence":
         return (yield from _play(_silence(request), plays, request, media))
-    sound = yield from wanted_sound(request, media)
+    sound = yield from requested_sound(request, media)
     name = yield from playable(sound)
     if name is None:
         return (yield from refuse(call, NOT_FOUND, f"{request.play!r}: {why_missing(sound)}."))
@@ -32,7 +34,7 @@ def announcement(call: Call, media: MediaSettings, request: ServiceRequest) -> C
 
 
 def default_music(call: Call, media: MediaSettings, request: ServiceRequest) -> CallFlow:
-    """What the manual's macro plays where ``play=`` is absent: the default file, forever."""
+    """Play the default file without an end, as the manual's macro does where ``play=`` is absent."""
     name = yield from playable(Sound(without_extension(media.default_file)))
     if name is None:
         why = f"There is no play= parameter, and default_file {media.default_file!r} cannot be played."
@@ -40,25 +42,25 @@ def default_music(call: Call, media: MediaSettings, request: ServiceRequest) -> 
     return (yield from _play(_stream(name), None, request, media))
 
 
-def wanted_sound(request: ServiceRequest, media: MediaSettings) -> Steps[Sound]:
-    """The sound that ``play=`` names. Asterisk is asked for its own folder only where a path is compared."""
+def requested_sound(request: ServiceRequest, media: MediaSettings) -> Steps[Sound]:
+    """The sound that ``play=`` names. Only for a ``file:`` URL Asterisk is asked for its own sounds folder."""
     play = request.play or ""
     folders = [str(media.sounds_path)]
     if play[:5].lower() == "file:":
-        own = yield from full_variable("${ASTDATADIR}")
-        folders += [f"{own}/sounds"] if own else []
+        data_folder = yield from full_variable("${ASTDATADIR}")
+        folders += [f"{data_folder}/sounds"] if data_folder else []
     return sound_of(play, locale=request.locale, folders=folders, hosts=media.play_hosts)
 
 
 def why_missing(sound: Sound) -> str:
-    """Why no name of a sound can be played, in words for a log."""
+    """Why a sound cannot be played, in words for the log."""
     if sound.fetched:
         return "Asterisk could not fetch it, or has no module res_http_media_cache"
     return sound.missing or "no such sound"
 
 
 def _number_of_plays(request: ServiceRequest, media: MediaSettings) -> int | None:
-    """None for no end."""
+    """How often the sound is played; None: without an end."""
     repeat = request.repeat
     if repeat is None:
         repeat = FOREVER if media.dialect == GENESYS else 1
@@ -70,7 +72,7 @@ def _stream(name: str) -> Command:
 
 
 def _silence(request: ServiceRequest) -> Command:
-    """``silence/N``: N seconds in which nothing is played."""
+    """The command for ``silence/N``: N seconds in which nothing is played."""
     seconds = (request.play or "").partition("/")[2]
     return Command("EXEC", ("Wait", seconds), blocking=True)
 
@@ -91,7 +93,7 @@ def _play(one: Command, plays: int | None, request: ServiceRequest, media: Media
         played += 1
         empty = empty + 1 if _was_empty(one, reply) else 0
         if empty == _EMPTY_PLAYS:
-            yield Note(f"{request.play or media.default_file!r} ends at once; not repeated", warning=True)
+            yield Note(f"{request.play or media.default_file!r} ends at once, so it is not repeated", warning=True)
             break
     return (yield from end("played"))
 

@@ -1,6 +1,6 @@
-"""What the caller asks for: the Request-URI first, the To header only where that says nothing.
+"""Which service a call asks for: the Request-URI says it, and where it says nothing the To header.
 
-This module reads and never refuses.
+This file only reads; refusing a call is not its work.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from gvma.treatments.steps import Steps, full_variable
 
 
 @dataclass(frozen=True, slots=True)
-class _Functions:
-    """Where a channel driver keeps the two. A driver's functions are empty on the other's channels.
+class _Expressions:
+    """The expressions by which a channel driver gives the Request-URI and the To header.
 
-    longest_to: bytes of the longest To header of a call that the driver can answer; 0 for any, and then the
-    request_uri comes alone, without the length of To in front.
+    On a channel of the other driver they are empty. longest_to: the longest To header in bytes with which the
+    driver can answer a call; the value of request_uri then begins with To's length. 0: no limit, no length.
     half_decoded: see gvma.treatments.pjsip_uri.
     """
 
@@ -30,51 +30,51 @@ class _Functions:
     half_decoded: bool = False
 
 
-# chan_sip adds its tag to To in a buffer of 256 bytes. Where that is cut, no ACK fits the call, and its caller
-# hears nothing. Source: chan_sip.c, respprep (newto); tried on 16.
+# chan_sip adds its tag to To in a buffer of 256 bytes. If the tag is cut off, chan_sip does not recognise the
+# caller's ACK, and the caller hears nothing. Source: chan_sip.c, respprep (newto); tried on 16.
 _BY_CHANNEL_TYPE = {
-    "PJSIP": _Functions("${CHANNEL(pjsip,request_uri)}", "${PJSIP_HEADER(read,To)}", half_decoded=True),
-    "SIP": _Functions("${LEN(${SIP_HEADER(To)})} ${CHANNEL(ruri)}", "${SIP_HEADER(To)}", longest_to=240),
+    "PJSIP": _Expressions("${CHANNEL(pjsip,request_uri)}", "${PJSIP_HEADER(read,To)}", half_decoded=True),
+    "SIP": _Expressions("${LEN(${SIP_HEADER(To)})} ${CHANNEL(ruri)}", "${SIP_HEADER(To)}", longest_to=240),
 }
-_LONGEST_FROM_ASTERISK = 4090  # 4,095 characters, some of them To's length
+_LONGEST_FROM_ASTERISK = 4090  # Asterisk gives 4,095 characters, and To's length may be among them
 _ANNC_PARAM = re.compile(";(play|repeat|delay|duration|locale|content-type|record|param[1-9])(=|;|$)", re.IGNORECASE)
 
 
-def asked_for(call: Call) -> Steps[tuple[ServiceRequest, str]]:
-    """The service that the caller asks for, and the text that it was read from.
+def requested_service(call: Call) -> Steps[tuple[ServiceRequest, str]]:
+    """The service that the call asks for, and the text that it was read from.
 
-    A channel that is no SIP call asks for nothing: service ``none``.
+    A channel that is not SIP asks for nothing: service ``none``.
     Source: RFC 4240 section 5, by which the Request-URI describes the service.
     """
-    functions = _BY_CHANNEL_TYPE.get(call.variables.get("type", ""))
-    if functions is None:
+    expressions = _BY_CHANNEL_TYPE.get(call.variables.get("type", ""))
+    if expressions is None:
         return ServiceRequest(), ""
-    uri = yield from full_variable(functions.request_uri)
-    if functions.longest_to:
+    uri = yield from full_variable(expressions.request_uri)
+    if expressions.longest_to:
         size, _, uri = uri.partition(" ")
-        if size.isdecimal() and (len(size) > 4 or int(size) > functions.longest_to):
-            longest = functions.longest_to
+        if size.isdecimal() and (len(size) > 4 or int(size) > expressions.longest_to):
+            longest = expressions.longest_to
             yield Note(
                 f"To header of {size} characters: chan_sip cannot answer one of more than {longest}", warning=True
             )
             return _too_long(), uri
-    request = _parsed(uri, REQUEST_URI, functions)
+    request = _parsed(uri, REQUEST_URI, expressions)
     if uri and _is_complete(request, uri):
         return request, uri
-    header = yield from full_variable(functions.to)
-    in_to = _parsed(header, TO_HEADER, functions)
+    header = yield from full_variable(expressions.to)
+    in_to = _parsed(header, TO_HEADER, expressions)
     if not uri or _completes(in_to, request):
         return in_to, header
     return request, uri
 
 
-def _parsed(text: str, kind: Kind, functions: _Functions) -> ServiceRequest:
-    """As ``parse``, but for what Asterisk cannot hand over: of more than 4,095 characters 16 gives the first
-    4,095, and 22 gives none.
+def _parsed(text: str, kind: Kind, expressions: _Expressions) -> ServiceRequest:
+    """As ``parse``, and too-long for a text that Asterisk cannot pass on: of more than 4,095 characters 16 gives
+    the first 4,095, and 22 gives none.
     """
     if not text or len(text) >= _LONGEST_FROM_ASTERISK:
         return _too_long()
-    return parse(as_sent(text) if functions.half_decoded else text, kind)
+    return parse(as_sent(text) if expressions.half_decoded else text, kind)
 
 
 def _too_long() -> ServiceRequest:
@@ -82,7 +82,7 @@ def _too_long() -> ServiceRequest:
 
 
 def _is_complete(request: ServiceRequest, uri: str) -> bool:
-    """Whether the Request-URI carries service parameters, or is wrong in itself."""
+    """Whether the Request-URI has service parameters, or is wrong in itself, so that To is not read."""
     if request.service == "annc":
         return request.error != "missing-play" or _ANNC_PARAM.search(uri) is not None
     if request.service == "conf":
@@ -91,7 +91,7 @@ def _is_complete(request: ServiceRequest, uri: str) -> bool:
 
 
 def _completes(in_to: ServiceRequest, request: ServiceRequest) -> bool:
-    """Whether To adds to a Request-URI without parameters; it never leads into another conference."""
+    """Whether To may replace a Request-URI without parameters; never with another conference."""
     if request.service == "none":
         return in_to.service != "none"
     if request.service == "conf":

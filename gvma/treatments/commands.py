@@ -1,9 +1,10 @@
-"""What a call flow yields and what it gets back: AGI commands and replies, without their bytes.
+"""What a call flow yields and what it gets back: AGI commands and replies as values.
 
-A call flow is a generator. It yields commands and receives replies; whoever drives it (the FastAGI
-server, the stdin runner, a test) writes and reads the wire. Nothing here quotes, parses or waits.
+A call flow is a generator. It yields commands and receives replies. The FastAGI server, the stdin runner or a
+test drives it, and writes and reads the bytes. Pure: nothing here quotes, parses or waits.
 
-Named tuples: as unchangeable as frozen dataclasses, and made in a third of the time; a call makes a dozen.
+These are named tuples: as immutable as frozen dataclasses, and created in a third of the time. A call creates a
+dozen.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import NamedTuple
 class Command(NamedTuple):
     """One AGI command.
 
-    verb: bare words such as ``STREAM FILE``; arguments are quoted by the driver.
-    blocking: True where Asterisk may take as long as the call lasts, so that no deadline holds.
+    verb: unquoted words such as ``STREAM FILE``. arguments: the driver quotes them.
+    blocking: True where Asterisk may take as long as the call lasts, so that there is no deadline.
     """
 
     verb: str
@@ -25,7 +26,7 @@ class Command(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A line for the log; the driver adds the route and the call's names, and sends None back."""
+    """A line for the log. The driver logs it with route, channel and unique id, and sends None back."""
 
     message: str
     warning: bool = False
@@ -34,7 +35,8 @@ class Note(NamedTuple):
 class Reply(NamedTuple):
     """Asterisk's answer: ``200 result=<result> (<text>) endpos=<endpos>``, or 510, 511, 520.
 
-    text: what stands in parentheses, or behind another code; None where there is none. endpos: in samples.
+    text: what stands in parentheses, or after another code than 200; None where there is none.
+    endpos: a position in the sound, in samples.
     """
 
     code: int
@@ -44,7 +46,7 @@ class Reply(NamedTuple):
 
     @property
     def number(self) -> int:
-        """The result as a number; -1 where it is none (Asterisk's own sign of failure)."""
+        """The result as a number; -1, Asterisk's own sign of failure, where it is not a number."""
         try:
             return int(self.result)
         except ValueError:
@@ -52,8 +54,9 @@ class Reply(NamedTuple):
 
 
 class Call(NamedTuple):
-    """The preamble: every ``agi_*`` name without its prefix, and ``agi_arg_N`` in order.
+    """A call as AGI's preamble describes it.
 
+    variables: values by name, names without ``agi_``. arguments: the values of ``agi_arg_1`` and so on.
     route: agi_network_script without its query and slashes; empty for a script over stdin and for ``agi://host``.
     """
 
@@ -63,8 +66,8 @@ class Call(NamedTuple):
 
 
 class CallerGone(Exception):
-    """Thrown into a call flow when the channel has hung up or the connection is gone."""
+    """Raised in a call flow when the caller has hung up or the connection is lost."""
 
 
-# A call flow returns the word that the counters and the log know it by, such as "played" or "not-found".
+# A call flow returns its outcome for the counters and the log, such as "played" or "not-found".
 CallFlow = Generator[Command | Note, Reply | None, str]

@@ -1,6 +1,6 @@
-"""Conferences: ConfBridge, quiet, one per id; with ``record`` the mix goes to a file of its own.
+"""Conferences: one ConfBridge per id, without announcements; with ``record`` the mix is written to a file.
 
-MeetMe, which the manual uses, is in no current Asterisk; its file names are kept.
+The manual uses MeetMe, which no current Asterisk has; the names of the files are still MeetMe's.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from gvma.netann.request import NOT_A_SERVICE, ServiceRequest
 from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallerGone, CallFlow, Command, Note
 from gvma.treatments.steps import (
-    BETWEEN_LOOKS,
-    LOOKS,
+    ATTEMPTS,
+    BETWEEN_ATTEMPTS,
     Steps,
     answer,
     ask,
@@ -27,29 +27,33 @@ from gvma.treatments.steps import (
 )
 
 _STATE = re.compile(
-    "parties=([0-9]{1,9}) folder=([01]?) asking=([0-9]{0,9}) silent=([0-9]{0,9}) recorder=(.*)", re.DOTALL
+    "parties=([0-9]{1,9}) folder=([01]?) recording=([0-9]{0,9}) plain=([0-9]{0,9}) recorder=(.*)", re.DOTALL
 )
 _IN_REGEX = re.compile("[^A-Za-z0-9_-]")
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """A conference at one moment. parties: in it. asking, silent: callers, this one too and some not in it yet,
-    who ask for the recording and who do not. recorded: by the conference itself."""
+    """A conference at one moment.
+
+    parties: how many are in it. has_folder: whether the recordings folder is there.
+    recording, plain: how many callers ask for the recording, and how many do not; this caller is counted, and so
+    are callers who are about to join. recorded: whether the conference itself is being recorded.
+    """
 
     parties: int
     has_folder: bool
-    asking: int
-    silent: int
+    recording: int
+    plain: int
     recorded: bool
 
 
 def conference(call: Call, media: MediaSettings, request: ServiceRequest) -> CallFlow:
-    """Joins the conference of the request's id until hang-up."""
+    """Join the conference of the request's id until hang-up."""
     conf_id = request.conf_id or ""
     name = blake2b(conf_id.encode("ascii"), digest_size=8).hexdigest()
-    asks = request.record is not None
-    yield from set_variable("GROUP(gvma-conference)", f"{name}-{'asking' if asks else 'silent'}")
+    asks_for_recording = request.record is not None
+    yield from set_variable("GROUP(gvma-conference)", f"{name}-{'recording' if asks_for_recording else 'plain'}")
     question = _question(conf_id, name, media)
     state = yield from _state(question)
     if state is None:
@@ -58,12 +62,12 @@ def conference(call: Call, media: MediaSettings, request: ServiceRequest) -> Cal
         return (yield from give_up("the call could not be answered"))
     yield from set_variable("CONFBRIDGE(user,quiet)", "yes")
     yield from set_variable("CONFBRIDGE(user,announce_only_user)", "no")
-    if asks and not state.has_folder:
-        yield Note(f"{media.recordings_path} is no folder on Asterisk's host: not recorded", warning=True)
-    elif asks:
-        yield from _record(_recording(call, media, conf_id), state, question)
-    elif state.asking and state.has_folder and not state.parties:
-        yield from _open_recorded(_recording(call, media, conf_id))
+    if asks_for_recording and not state.has_folder:
+        yield Note(f"{media.recordings_path} is not a folder on Asterisk's host: not recorded", warning=True)
+    elif asks_for_recording:
+        yield from _record(_recording_path(call, media, conf_id), state, question)
+    elif state.recording and state.has_folder and not state.parties:
+        yield from _record_if_opened_here(_recording_path(call, media, conf_id))
     try:
         reply = yield from ask(Command("EXEC", ("ConfBridge", conf_id), blocking=True))
         if reply.number < 0:
@@ -74,43 +78,45 @@ def conference(call: Call, media: MediaSettings, request: ServiceRequest) -> Cal
 
 
 def _question(conf_id: str, name: str, media: MediaSettings) -> str:
-    """Asks for a _State; the conference records by a channel ``CBRec/<id>-<number>``.
+    """The expression whose value is a _State as text. A conference that is recorded has a channel
+    ``CBRec/<id>-<number>``.
 
     Source: app_confbridge.c and func_groupcount.c of 16 and 22.
     """
     in_regex = _IN_REGEX.sub(lambda match: f"[{match[0]}]", conf_id)
     return (
         f"parties=${{CONFBRIDGE_INFO(parties,{conf_id})}} folder=${{STAT(d,{media.recordings_path})}} "
-        f"asking=${{GROUP_COUNT({name}-asking@gvma-conference)}} "
-        f"silent=${{GROUP_COUNT({name}-silent@gvma-conference)}} "
+        f"recording=${{GROUP_COUNT({name}-recording@gvma-conference)}} "
+        f"plain=${{GROUP_COUNT({name}-plain@gvma-conference)}} "
         f"recorder=${{CHANNELS(^CBRec/{in_regex}-[0-9a-f]+$)}}"
     )
 
 
 def _state(question: str) -> Steps[_State | None]:
-    """None where ConfBridge is not there to answer."""
+    """The conference now; None where ConfBridge is not loaded."""
     found = _STATE.fullmatch((yield from full_variable(question)))
     if found is None:
         return None
-    parties, folder, asking, silent, recorder = found.groups()
-    return _State(int(parties), folder == "1", int(asking or "0"), int(silent or "0"), bool(recorder))
+    parties, folder, recording, plain, recorder = found.groups()
+    return _State(int(parties), folder == "1", int(recording or "0"), int(plain or "0"), bool(recorder))
 
 
-def _recording(call: Call, media: MediaSettings, conf_id: str) -> str:
+def _recording_path(call: Call, media: MediaSettings, conf_id: str) -> str:
     return f"{media.recordings_path}/meetme-conf-rec-{conf_id}-{unique_id(call)}.wav"
 
 
 def _record(path: str, state: _State, question: str) -> Steps[None]:
-    """Has the mix recorded: by the conference itself, or where that has begun unrecorded, by this caller's ears.
+    """Record the mix: by the conference itself, or, if it was opened unrecorded, on this caller's channel.
 
-    A conference keeps the settings of the caller who opens it. Callers who come at one moment: each joins its
-    group *before* it looks, so one who opens it either sees who asks and has it recorded, or is seen by them;
-    then they wait for what it makes of it.
+    A conference keeps the settings of the caller who opens it. Several may call at the same moment. Each joins
+    its channel group *before* it reads the counts. So a plain caller who opens the conference either sees that
+    another asks for the recording, and opens it recorded; or that other sees the plain caller, and waits here
+    until the conference is open.
     """
-    for _ in range(LOOKS):
-        if state.parties or not state.silent:
+    for _ in range(ATTEMPTS):
+        if state.parties or not state.plain:
             break
-        yield from ask(BETWEEN_LOOKS)
+        yield from ask(BETWEEN_ATTEMPTS)
         state = (yield from _state(question)) or state
     if state.recorded:
         return
@@ -118,11 +124,11 @@ def _record(path: str, state: _State, question: str) -> Steps[None]:
     if state.parties:
         yield from ask(Command("EXEC", ("MixMonitor", path)))
     else:
-        yield from _open_recorded(path)
+        yield from _record_if_opened_here(path)
 
 
-def _open_recorded(path: str) -> Steps[None]:
-    """Has the conference recorded, should this caller open it; it has no effect on one that is open."""
+def _record_if_opened_here(path: str) -> Steps[None]:
+    """Have the conference recorded if this caller opens it; a conference that is open already is not changed."""
     yield from set_variable("CONFBRIDGE(bridge,record_conference)", "yes")
     yield from set_variable("CONFBRIDGE(bridge,record_file)", path)
     yield from set_variable("CONFBRIDGE(bridge,record_file_timestamp)", "no")

@@ -1,7 +1,4 @@
-"""Collects keys: each becomes one in-dialog text ``Signal=<key>`` until the caller hangs up.
-
-Nothing is sent where no key was pressed.
-"""
+"""Digits: each key that the caller presses is sent as one in-dialog text ``Signal=<key>``, until hang-up."""
 
 from __future__ import annotations
 
@@ -11,14 +8,14 @@ from gvma.treatments.commands import Call, CallerGone, CallFlow, Command, Note
 from gvma.treatments.steps import Steps, answer, ask, full_variable, give_up, playable
 
 KEYS = "0123456789*#ABCD"
-# SIP INFO may name them so, and PJSIP hands them over as they came.
+# SIP INFO may name keys in lower case, and PJSIP passes them on as they came.
 _KEYS_IN_LOWER_CASE = "abcd"
 
 _NEXT_KEY = Command("WAIT FOR DIGIT", ("-1",), blocking=True)
 
 
 def digits(call: Call, media: MediaSettings, *, prompted: bool) -> CallFlow:
-    """Collects until hang-up. prompted: ``digits_prompt`` is played once, if there is one; a key ends it."""
+    """Collect keys until hang-up. prompted: first play ``digits_prompt`` once, if there is one; a key ends it."""
     yield from _warn_of_lost_texts(call)
     prompt = (yield from _prompt(media)) if prompted else None
     if not (yield from answer(0)):
@@ -39,12 +36,13 @@ def digits(call: Call, media: MediaSettings, *, prompted: bool) -> CallFlow:
 
 
 def _warn_of_lost_texts(call: Call) -> Steps[None]:
-    """chan_sip sends no MESSAGE to a peer whose Allow does not name it, and says that it did."""
+    """Warn where chan_sip will send no text: it sends no MESSAGE to a caller whose Allow lacks it, and yet
+    reports success."""
     if call.variables.get("type") != "SIP":
         return
     allowed = yield from full_variable("${SIP_HEADER(Allow)}")
     if allowed and "MESSAGE" not in allowed.upper():
-        yield Note("the INVITE's Allow has no MESSAGE: Asterisk will send no keys to this caller", warning=True)
+        yield Note("the INVITE's Allow lacks MESSAGE: Asterisk will send no keys to this caller", warning=True)
 
 
 def _prompt(media: MediaSettings) -> Steps[str | None]:
@@ -56,12 +54,14 @@ def _prompt(media: MediaSettings) -> Steps[str | None]:
         sound = sound_of(media.digits_prompt, folders=[str(media.sounds_path)])
     name = yield from playable(sound)
     if name is None:
-        yield Note(f"digits_prompt {media.digits_prompt!r} cannot be played; collecting without", warning=True)
+        yield Note(
+            f"digits_prompt {media.digits_prompt!r} cannot be played; digits are collected without it", warning=True
+        )
     return name
 
 
 def _send(code: int) -> Steps[None]:
-    """code: the key's, in ASCII; of another nobody could make a text."""
+    """Send one key to the caller. code: the key in ASCII; another code is no key, and nothing is sent."""
     key = chr(code).upper() if code < 128 else "?"
     if key not in KEYS:
         return

@@ -1,7 +1,7 @@
-"""Records the caller into ``genesys-rec-<id>.wav``; no recording is ever written over another.
+"""Recordings: the caller is recorded into ``genesys-rec-<id>.wav``; no recording ever replaces another.
 
-The folder is Asterisk's: what is there, and whether a second call is about to take the same name, is asked
-of Asterisk.
+The folder is on Asterisk's host. Asterisk is asked which files are there, and whether another call is about to
+use the same name.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from hashlib import blake2b
 
 from gvma.netann.request import Refusal, ServiceRequest
 from gvma.settings.model import MediaSettings
-from gvma.treatments.announcement import wanted_sound, why_missing
+from gvma.treatments.announcement import requested_sound, why_missing
 from gvma.treatments.commands import Call, CallerGone, CallFlow, Command, Note
 from gvma.treatments.steps import (
-    BETWEEN_LOOKS,
-    LOOKS,
+    ATTEMPTS,
+    BETWEEN_ATTEMPTS,
     Steps,
     answer,
     ask,
@@ -31,19 +31,20 @@ from gvma.treatments.steps import (
 FOLDER_MISSING = Refusal(500, "Server Internal Error", "The recordings folder is not there.")
 
 _NUMBERED_NAMES = 50
-_TAKEN = re.compile("users=([0-9]{0,9}) before=([0-9]{0,9}) file=([01]) folder=([01])")
+_STATE = re.compile("users=([0-9]{0,9}) before=([0-9]{0,9}) file=([01]) folder=([01])")
 _NUMBER = re.compile(r"\.([0-9]+)\Z")
 
 
 def recording(call: Call, media: MediaSettings, request: ServiceRequest) -> CallFlow:
-    """Plays the prompt if there is one, records until hang-up, silence or the time limit, hangs up.
+    """Play the prompt if there is one, record until hang-up, silence or the time limit, and hang up.
 
-    A prompt that cannot be played is no reason to lose the recording.
+    If the prompt cannot be played, the caller is recorded without it.
     """
     prompt = yield from _prompt(media, request)
     path = yield from _free_path(call, media, request.record or "")
     if path is None:
-        return (yield from refuse(call, FOLDER_MISSING, f"{media.recordings_path} is no folder on Asterisk's host."))
+        why = f"{media.recordings_path} is not a folder on Asterisk's host."
+        return (yield from refuse(call, FOLDER_MISSING, why))
     if not (yield from answer(0)):
         return (yield from give_up("the call could not be answered"))
     if prompt is not None:
@@ -61,20 +62,21 @@ def recording(call: Call, media: MediaSettings, request: ServiceRequest) -> Call
 def _prompt(media: MediaSettings, request: ServiceRequest) -> Steps[str | None]:
     if request.play is None:
         return None
-    sound = yield from wanted_sound(request, media)
+    sound = yield from requested_sound(request, media)
     name = yield from playable(sound)
     if name is None:
         why = why_missing(sound)
-        yield Note(f"the prompt {request.play!r} cannot be played ({why}); recording without", warning=True)
+        yield Note(f"the prompt {request.play!r} cannot be played ({why}); recording without it", warning=True)
     return name
 
 
 def _free_path(call: Call, media: MediaSettings, record: str) -> Steps[str | None]:
-    """The path without extension that this call alone records to; None where the folder is missing.
+    """The path without extension that only this call records to; None where the folder is missing.
 
-    Calls with one id at one moment: each joins the name's channel groups *before* it counts them, and takes the
-    name only where it finds itself alone, so no two take one; the count is read before the file is looked for.
-    Of several the oldest looks again until the others have left, and they go on to the next name.
+    Several calls may ask for the same id at the same moment. Each joins the channel group of the name *before* it
+    counts the group, and uses the name only where it is alone in the group; so no two calls use the same name.
+    The group is counted before the file is looked for. Of several calls the oldest tries again until the others
+    have left the group, and the others go on to the next name.
     Source: func_groupcount.c; STAT in func_env.c.
     """
     folder = str(media.recordings_path)
@@ -88,7 +90,7 @@ def _free_path(call: Call, media: MediaSettings, record: str) -> Steps[str | Non
             f"before=${{GROUP_MATCH_COUNT(^{name}-({_turns_before(own)})@gvma-recording)}} "
             f"file=${{STAT(e,{path}.wav)}} folder=${{STAT(d,{folder})}}"
         )
-        for _ in range(LOOKS):
+        for _ in range(ATTEMPTS):
             users, before, exists, has_folder = _state((yield from full_variable(question)))
             if not has_folder:
                 return None
@@ -96,19 +98,19 @@ def _free_path(call: Call, media: MediaSettings, record: str) -> Steps[str | Non
                 return path
             if before or exists:
                 break
-            yield from ask(BETWEEN_LOOKS)
-        yield Note(f"{path}.wav {'exists' if exists else 'is being recorded'}: left as it is")
+            yield from ask(BETWEEN_ATTEMPTS)
+        yield Note(f"{path}.wav {'exists' if exists else 'is being recorded'}: trying the next name")
     return f"{first}-{unique_id(call)}"
 
 
 def _turn(call: Call) -> str:
-    """Four digits that are larger the younger a channel is; that they begin again at 0000 costs order only."""
+    """Four digits, larger for a younger channel. They begin again at 0000, which only changes who goes first."""
     number = _NUMBER.search(call.variables.get("uniqueid", ""))
     return f"{int(number[1][-4:]):04}" if number else "0000"
 
 
 def _turns_before(own: str) -> str:
-    """A regular expression for the turns that come before one: a group's name has room for 79 characters.
+    """A regular expression for all smaller turns; short, since the name of a group has at most 79 characters.
 
     >>> _turns_before("0042")
     '00[0-3]|004[0-1]'
@@ -118,9 +120,9 @@ def _turns_before(own: str) -> str:
 
 
 def _state(state: str) -> tuple[int, int, bool, bool]:
-    """Users of the name, how many of them come before us, whether its file exists, whether the folder does;
-    nothing is there where unknown."""
-    found = _TAKEN.fullmatch(state)
+    """How many calls want the name, how many of them come before this one, whether its file exists, and whether
+    the folder does. Where Asterisk gives no such answer: nobody and nothing."""
+    found = _STATE.fullmatch(state)
     if found is None:
         return 0, 0, False, False
     return int(found[1] or "0"), int(found[2] or "0"), found[3] == "1", found[4] == "1"

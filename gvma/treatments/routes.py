@@ -1,7 +1,4 @@
-"""The table of routes: what stands behind the host in an ``agi://`` address, and the flow that answers.
-
-This module decides nothing about a call; the flows do.
-"""
+"""The table of routes: the name in an ``agi://`` address, and the call flow that answers."""
 
 from __future__ import annotations
 
@@ -12,8 +9,8 @@ from gvma.settings.model import MediaSettings
 from gvma.treatments import service
 from gvma.treatments.commands import Call, CallFlow
 
-# service: whatever the URI asks for. treatment and conf: the manual's macros, which do their own part and
-# answer 488 to the rest. digits: collects digits whatever the URI says. dialog: always 488.
+# service: whatever the URI asks for. treatment and conf: the manual's macros, each for its own service, and 488
+# to the others. digits: collects digits whatever the URI says. dialog: always 488.
 ROUTES: Mapping[str, Callable[[Call, MediaSettings], CallFlow]] = MappingProxyType(
     {
         "service": service.any_service,

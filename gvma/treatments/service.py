@@ -1,11 +1,11 @@
-"""Decides by the URI which call flow answers, and refuses before answering what cannot be done."""
+"""Which call flow answers, by the URI. What cannot be served is refused before the call is answered."""
 
 from __future__ import annotations
 
 from gvma.netann.request import NOT_A_SERVICE, Service, ServiceRequest
 from gvma.settings.model import MediaSettings
 from gvma.treatments.announcement import GENESYS, announcement, default_music
-from gvma.treatments.caller import asked_for
+from gvma.treatments.caller import requested_service
 from gvma.treatments.commands import Call, CallFlow
 from gvma.treatments.conference import conference
 from gvma.treatments.digits import digits
@@ -21,31 +21,31 @@ def any_service(call: Call, media: MediaSettings) -> CallFlow:
 
 
 def treatment(call: Call, media: MediaSettings) -> CallFlow:
-    """The manual's macro treatment: annc with all its treatments; 488 to the rest."""
+    """The manual's macro treatment: annc with all its treatments; 488 to other services."""
     return _serve(call, media, ("annc",))
 
 
 def conf(call: Call, media: MediaSettings) -> CallFlow:
-    """The manual's macro conf: conf only; 488 to the rest."""
+    """The manual's macro conf: conf only; 488 to other services."""
     return _serve(call, media, ("conf",))
 
 
 def get_digits(call: Call, media: MediaSettings) -> CallFlow:
     """The manual's macro get-digits: keys until hang-up, whatever the URI says.
 
-    Its argument is the macro's: ``music/silence`` for no prompt.
+    It has the macro's argument: ``music/silence`` means no prompt.
     """
     return digits(call, media, prompted="music/silence" not in call.arguments)
 
 
 def dialog(call: Call, media: MediaSettings) -> CallFlow:
-    """VoiceXML: 488, always."""
+    """VoiceXML: always 488."""
     del media
     return refuse(call, NOT_A_SERVICE, "VoiceXML dialogs are not offered here.")
 
 
 def _serve(call: Call, media: MediaSettings, offered: tuple[Service, ...]) -> CallFlow:
-    request, text = yield from asked_for(call)
+    request, text = yield from requested_service(call)
     shown = repr(text[:_SHOWN])
     if request.service == "dialog":
         return (yield from refuse(call, NOT_A_SERVICE, f"VoiceXML dialogs are not offered here: {shown}"))
@@ -59,7 +59,7 @@ def _serve(call: Call, media: MediaSettings, offered: tuple[Service, ...]) -> Ca
 
 
 def _flow(call: Call, media: MediaSettings, request: ServiceRequest) -> CallFlow:
-    """The branch that the manual's macros take, in their order."""
+    """The call flow for the request; the order of the cases is that of the manual's macros."""
     if request.service == "conf":
         return conference(call, media, request)
     if request.genesys == "collect" or request.play == "music/silence":

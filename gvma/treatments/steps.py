@@ -1,8 +1,8 @@
-"""Steps that the call flows share: asking Asterisk, looking for a sound, refusing, ending. No decisions.
+"""Steps that the call flows share: ask Asterisk, find a playable sound, refuse, end.
 
-A flow leaves the channel variable ``GVMA_OUTCOME`` behind for the dialplan: ``done`` once it has done its
-part or has refused the call, ``failed`` where it had to give up after answering. Unset after AGI() means
-that the server was lost, whatever AGISTATUS says (a server that dies in mid-call leaves SUCCESS).
+A flow sets the channel variable ``GVMA_OUTCOME`` for the dialplan: ``done`` when it has served or refused the
+call, ``failed`` where it gave up after answering. If it is unset after AGI(), the server was lost, whatever
+AGISTATUS says (for a server that dies during a call it says SUCCESS).
 """
 
 from __future__ import annotations
@@ -20,22 +20,23 @@ Steps = Generator[Command | Note, Reply | None, T]
 
 OUTCOME = "GVMA_OUTCOME"
 
-# Hangup causes by which a dialplan gets a SIP status on an unanswered call; measured on chan_sip of
-# Asterisk 16 and PJSIP of 22. 400, 414 and 416 cannot be had: Asterisk sends 484 in their place.
+# Hangup causes for which Asterisk sends these SIP statuses on an unanswered call; measured on chan_sip of
+# Asterisk 16 and PJSIP of 22. No cause gives 400, 414 or 416; 484 is sent instead of them.
 _CAUSE_OF_484 = "28"
 _CAUSES = {404: "1", 488: "58", 500: "38"}
 _WORDS = {404: "not-found", 488: "not-acceptable", 500: "failed"}
 
-# Beyond the end of every sound: Asterisk opens the file, finds a way to the caller's codec, and plays nothing.
+# An offset beyond the end of every sound: Asterisk opens the file, finds a translation to the caller's codec, and
+# plays nothing.
 _BEHIND_THE_END = "2000000000"
 
 _CALL_ID = {"PJSIP": "${CHANNEL(pjsip,call-id)}", "SIP": "${SIPCALLID}"}
 
 ANSWER = Command("ANSWER")
 
-# How often, and with what between, a call looks whether others that came at the same moment have made way.
-LOOKS = 50
-BETWEEN_LOOKS = Command("EXEC", ("Wait", "0.02"), blocking=True)
+# Where calls come at the same moment and one waits for the others: how often it asks again, and its pause between.
+ATTEMPTS = 50
+BETWEEN_ATTEMPTS = Command("EXEC", ("Wait", "0.02"), blocking=True)
 
 _NOT_IN_A_FILE_NAME = re.compile("[^A-Za-z0-9._-]")
 
@@ -43,19 +44,19 @@ _NOT_IN_A_FILE_NAME = re.compile("[^A-Za-z0-9._-]")
 def ask(command: Command) -> Steps[Reply]:
     """Asterisk's reply to one command."""
     reply = yield command
-    if reply is None:  # a driver has nobody left to ask
+    if reply is None:  # the driver has no connection any more
         raise CallerGone
     return reply
 
 
 def full_variable(expression: str) -> Steps[str]:
-    """What Asterisk makes of an expression; empty where it makes nothing of it."""
+    """The value of a dialplan expression; empty where it has none."""
     reply = yield from ask(Command("GET FULL VARIABLE", (expression,)))
     return reply.text or ""
 
 
 def set_variable(name: str, value: str) -> Steps[Reply]:
-    """A channel variable or writable function, set."""
+    """Set a channel variable or a function that can be written."""
     return (yield from ask(Command("SET VARIABLE", (name, value))))
 
 
@@ -65,10 +66,10 @@ def unique_id(call: Call) -> str:
 
 
 def playable(sound: Sound) -> Steps[str | None]:
-    """The first name of a sound that Asterisk can play to this caller, None where it has none.
+    """The first name of a sound that Asterisk can play to this caller; None where it can play none.
 
-    Nothing is heard: each name is opened behind its end. An empty or broken file, or one whose codec cannot
-    be translated, counts as missing. Source: res_agi.c, handle_streamfile; tried on 16 and 22.
+    The caller hears nothing: each sound is started beyond its end. An empty or broken file, or one whose codec
+    cannot be translated, counts as missing. Source: res_agi.c, handle_streamfile; tried on 16 and 22.
     """
     for name in sound.names:
         command = Command("STREAM FILE", (name, "", _BEHIND_THE_END), blocking=sound.fetched)
@@ -79,9 +80,9 @@ def playable(sound: Sound) -> Steps[str | None]:
 
 
 def answer(seconds: float) -> Steps[bool]:
-    """Answers, and lets the call last so many seconds from now, 0 for no limit. False: not answered.
+    """Answer the call, and limit it to so many seconds from now; 0: no limit. Returns whether it was answered.
 
-    The limit replaces the one that the dialplan set against a silent server.
+    The limit replaces the one that the dialplan has set in case the server stays silent.
     """
     reply = yield from ask(ANSWER)
     if reply.number < 0:
@@ -91,7 +92,7 @@ def answer(seconds: float) -> Steps[bool]:
 
 
 def refuse(call: Call, refusal: Refusal, why: str = "") -> Steps[str]:
-    """Refuses a call that is not answered, and logs the exact reason with the Call-ID."""
+    """Refuse a call before it is answered, and log the exact reason with the Call-ID."""
     call_id = yield from full_variable(_CALL_ID.get(call.variables.get("type", ""), "${UNIQUEID}"))
     cause = _CAUSES.get(refusal.status, _CAUSE_OF_484)
     sent = "" if refusal.status in _CAUSES else ", sent as 484"
@@ -103,14 +104,14 @@ def refuse(call: Call, refusal: Refusal, why: str = "") -> Steps[str]:
 
 
 def end(word: str) -> Steps[str]:
-    """Hangs up after a call that went as it should."""
+    """Hang up at the regular end of a call. word: the outcome."""
     yield from set_variable(OUTCOME, "done")
     yield from ask(Command("HANGUP"))
     return word
 
 
 def give_up(why: str) -> Steps[str]:
-    """Hangs up because Asterisk could not go on. A caller who has hung up is no failure: CallerGone."""
+    """Hang up because Asterisk could not go on. Not for a caller who has hung up: that is CallerGone."""
     yield from set_variable(OUTCOME, "failed")
     yield Note(f"given up: {why}", warning=True)
     yield from ask(Command("HANGUP"))

@@ -6,11 +6,12 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gvma.backups.sets import BackupSet, BackupSets, FileChange
+from gvma.backups.sets import BackupSet, BackupSets
+from gvma.sinks.files.change import FileChange
 from gvma.sinks.files.journal import Markers
 from gvma.sinks.files.transaction import apply
-from gvma.storage.files import read_target
-from gvma.storage.notes import owed_modules
+from gvma.storage import pending_reload
+from gvma.storage.files import read_target, write_private
 
 BEGIN, END = ";$---GVMA-BEGIN-GVMA---$", ";$---GVMA-END-GVMA---$"
 MARKERS = Markers(BEGIN, END)
@@ -40,9 +41,13 @@ NEW = {
 }
 
 
+OLD_RECORDS = {"first-pins": b"1000@GVMA_DN old\n", "owners": None, "gone.json": b"{}\n", "same": b"same\n"}
+NEW_RECORDS = {"first-pins": b"1000@GVMA_DN new\n", "owners": b"dn 101\n", "gone.json": None, "same": b"same\n"}
+
+
 @dataclass
 class Site:
-    """One server's folders. new: the contents that a run is to write, by file name."""
+    """One server's folders. new: what a run is to write, by file name."""
 
     root: Path
     new: dict[str, bytes | None] = field(default_factory=lambda: dict(NEW))
@@ -65,19 +70,40 @@ class Site:
     def state(self) -> dict[str, bytes | None]:
         return {name: path.read_bytes() if (path := self.etc / name).exists() else None for name in OLD}
 
+    @classmethod
+    def with_records(cls, root: Path) -> Site:
+        """A site that an earlier run has left its records on."""
+        site = cls(root)
+        for name, content in OLD_RECORDS.items():
+            if content is not None:
+                write_private(site.kept / "state" / name, content)
+        return site
+
+    def records(self) -> dict[str, bytes | None]:
+        place = self.kept / "state"
+        return {name: path.read_bytes() if (path := place / name).exists() else None for name in OLD_RECORDS}
+
     def changes(self) -> list[FileChange]:
-        return [FileChange(read_target(self.etc / name), content, MODULES[name]) for name, content in self.new.items()]
+        return [
+            FileChange(
+                read_target(self.etc / name), content, MODULES[name], asterisk_rewrites="voicemail" in MODULES[name]
+            )
+            for name, content in self.new.items()
+        ]
 
     def make_set(self, changes: list[FileChange] | None = None) -> BackupSet:
         return BackupSets(self.kept).create(
-            self.changes() if changes is None else changes, snapshot=b'{"dns": []}\n', reason="sync", run_id="r1"
+            [change.to_save for change in (self.changes() if changes is None else changes)],
+            snapshot=b'{"dns": []}\n',
+            reason="sync",
+            run_id="r1",
         )
 
     def run(self) -> tuple[Path, ...]:
         """A whole change, as a sync makes it."""
         changes = self.changes()
-        with apply(changes, backup_set=self.make_set(changes), markers=MARKERS) as applied:
-            return applied.finish(owed=applied.modules)
+        with apply(changes, records=NEW_RECORDS, backup_set=self.make_set(changes), markers=MARKERS) as applied:
+            return applied.finish(pending=applied.modules)
 
     def litter(self) -> list[str]:
         """What no run may leave behind, once the next one has been there."""
@@ -85,8 +111,8 @@ class Site:
         found += (self.kept / "state").glob("transaction/*")
         return sorted(str(path.relative_to(self.root)) for path in found)
 
-    def owed(self) -> tuple[str, ...]:
-        return owed_modules(self.kept)
+    def pending_reload(self) -> tuple[str, ...]:
+        return pending_reload.read(self.kept)
 
 
 def rewrite(path: Path, content: bytes) -> None:

@@ -42,11 +42,25 @@ def killed_at(number: int, work: Work) -> bool:
 
     False where the work ended before that call; the child's failure is ours.
     """
+    return _killed(Counter(number, lambda path: os.kill(os.getpid(), signal.SIGKILL)), work)
+
+
+def killed_before(call: str, ending: str, work: Work) -> bool:
+    """As ``killed_at``, right before the first call of this name with a path that ends so."""
+
+    def strike(name: str, path: str) -> None:
+        if name == call and path.endswith(ending):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return _killed(strike, work)
+
+
+def _killed(watcher: disk.Watcher, work: Work) -> bool:
     child = os.fork()
     if child == 0:
         status = 70
         try:
-            with disk.watch(Counter(number, lambda path: os.kill(os.getpid(), signal.SIGKILL))):
+            with disk.watch(watcher):
                 work()
             status = 0
         finally:

@@ -138,7 +138,7 @@ def test_a_wrong_secret_is_refused(start_asterisk: StartAsterisk, version: int) 
         connect(asterisk.settings(asterisk_cm_secret=Secret("wrong")))
 
 
-def test_an_account_without_a_class_is_told_which(start_asterisk: StartAsterisk, version: int) -> None:
+def test_the_class_that_an_account_lacks_is_named(start_asterisk: StartAsterisk, version: int) -> None:
     asterisk = start_asterisk(version, ami_classes="command,call,reporting")
     with connect(asterisk.settings()) as ami:
         with pytest.raises(CredentialsError, match="'system'"):

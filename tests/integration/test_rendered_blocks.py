@@ -10,10 +10,9 @@ from gvma.ami import VoicemailUser, connect
 from gvma.asterisk import voicemail
 from gvma.asterisk.block import find_block, with_block
 from gvma.asterisk.dialplan import render_dialplan
+from gvma.asterisk.drivers import CHAN_SIP, PJSIP
 from gvma.asterisk.entries import Subscription
 from gvma.asterisk.header import same_meaning
-from gvma.asterisk.pjsip import render_pjsip
-from gvma.asterisk.sip import render_sip
 from gvma.asterisk.voicemail import render_voicemail
 from gvma.configserver.objects import ConfigObject
 from gvma.demo.asterisk import PrivateAsterisk
@@ -48,26 +47,23 @@ def hostile() -> Desired:
 
 def files_of(wanted: Desired, version: int, mode: str = "SUBSCRIBE", routed: Routing | None = None) -> dict[str, str]:
     """The three files as a sync would write them on a small site."""
-    routed = routed or Routing()
+    routed, settings = routed or Routing(), dataclasses.replace(SETTINGS, mwi_mode=mode)
     dialplan = b"[default]\ninclude => GVMA\ninclude => GVMA_ROUTING\n[GVMA_ROUTING]\n"
     written = {
         "voicemail.conf": with_block(SITE_VOICEMAIL, BEGIN, END, render_voicemail(wanted.mailboxes, AT)),
-        "extensions.conf": with_block(dialplan, BEGIN, END, render_dialplan(SETTINGS, AT, routing=routed.dialplan)),
+        "extensions.conf": with_block(
+            dialplan, BEGIN, END, render_dialplan(SETTINGS, AT, routed.hints, routed.extensions)
+        ),
     }
     if version == 16:
         head = b"[general]\nudpbindaddr=127.0.0.1:{sip_port}\n"
-        body = render_sip(wanted.subscriptions, SETTINGS, mode, AT, routing=routed.endpoints)
+        body = CHAN_SIP.render(wanted.subscriptions, routed.endpoints, settings, AT)
         written["sip.conf"] = with_block(head, BEGIN, END, body)
     else:
         head = b"[udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:{sip_port}\n"
-        body = render_pjsip(
-            wanted.subscriptions,
-            SETTINGS,
-            mode,
-            AT,
-            identified_elsewhere=routed.identified,
-            routing=routed.endpoints,
-        )
+        mwi = PJSIP.mwi_endpoint(settings, routed.identified)
+        endpoints = (mwi, *routed.endpoints) if mwi else routed.endpoints
+        body = PJSIP.render(wanted.subscriptions, endpoints, settings, AT)
         written["pjsip.conf"] = with_block(head, BEGIN, END, body)
     return {name: text.decode() for name, text in written.items()}
 
@@ -174,7 +170,7 @@ def routed_asterisks(start_module_asterisk: StartAsterisk) -> dict[int, PrivateA
         version: start_module_asterisk(
             version, files_of(wanted, version, routed=routing(phones, services, SETTINGS, driver))
         )
-        for version, driver in ((16, "sip"), (22, "pjsip"))
+        for version, driver in ((16, CHAN_SIP), (22, PJSIP))
     }
 
 

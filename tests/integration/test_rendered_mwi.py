@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from gvma.asterisk.drivers import CHAN_SIP, PJSIP
 from gvma.asterisk.entries import Mailbox, Subscription
 from gvma.configserver.objects import ConfigObject
 from gvma.mailboxes import desired
@@ -51,7 +52,7 @@ def test_sip_server_registers_for_every_kind_of_box(
 def test_sip_server_watches_a_phone_and_reaches_it_without_a_challenge(
     start_asterisk: StartAsterisk, start_telephone: StartTelephone, version: int
 ) -> None:
-    driver = "sip" if version == 16 else "pjsip"
+    driver = CHAN_SIP if version == 16 else PJSIP
     routed = routing([ConfigObject("CfgDN", 1, "2001", 1)], [ConfigObject("CfgDN", 2, "2400", 4)], SETTINGS, driver)
     asterisk = start_asterisk(version, files_of(WANTED, version, "SUBSCRIBE", routed))
     sipserver = start_telephone(asterisk, "gsip", host="127.0.0.5", port=SETTINGS.siptserver_port)

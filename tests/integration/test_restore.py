@@ -10,15 +10,17 @@ from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.block import with_block
 from gvma.asterisk.entries import Mailbox
 from gvma.asterisk.voicemail import render_voicemail
-from gvma.backups.sets import BackupSet, BackupSets, FileChange
+from gvma.backups.sets import BackupSet, BackupSets
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.errors import AsteriskRefusedError, CredentialsError
 from gvma.settings.model import GvmaSettings
+from gvma.sinks.files.change import FileChange
 from gvma.sinks.files.journal import Markers
 from gvma.sinks.files.transaction import apply
-from gvma.storage import notes as held
+from gvma.storage import pending_reload
 from gvma.storage.files import read_target
 from gvma.storage.lock import hold_lock
+from gvma.storage.pause import read_pause, resume
 from gvma.sync.restore import RestoreReport, restore
 from tests.integration.conftest import StartAsterisk
 
@@ -37,12 +39,12 @@ def with_boxes(text: bytes, settings: GvmaSettings, *boxes: str) -> bytes:
 
 
 def write(settings: GvmaSettings, new: bytes) -> BackupSet:
-    """A change of voicemail.conf whose reload is owed; the set with what was there before."""
-    change = FileChange(read_target(settings.target("voicemail.conf")), new, VOICEMAIL)
-    made = BackupSets(settings.backup_path).create([change], snapshot=b"{}\n", reason="sync", run_id="r")
+    """A change of voicemail.conf whose reload is pending; the set with what was there before."""
+    change = FileChange(read_target(settings.target("voicemail.conf")), new, VOICEMAIL, asterisk_rewrites=True)
+    made = BackupSets(settings.backup_path).create([change.to_save], snapshot=b"{}\n", reason="sync", run_id="r")
     markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
     with apply([change], backup_set=made, markers=markers) as applied:
-        applied.finish(owed=applied.modules)
+        applied.finish(pending=applied.modules)
     return made
 
 
@@ -74,8 +76,8 @@ def test_asterisk_serves_the_restored_boxes_and_no_other(asterisk: PrivateAsteri
     assert voicemail(settings).read_bytes() == two
     assert boxes_of(asterisk) == {"1000@GVMA_DN", "1001@GVMA_DN"}
     assert report.reloaded == [VOICEMAIL]
-    assert held.owed_modules(settings.backup_path) == ()
-    note = held.held(settings.backup_path)
+    assert pending_reload.read(settings.backup_path) == ()
+    note = read_pause(settings.backup_path)
     assert note is not None
     assert note.backup_set == made.id
 
@@ -88,15 +90,15 @@ def test_a_state_that_asterisk_does_not_take_is_put_back_and_not_held(asterisk: 
     write(settings, refused)
     made = write(settings, good)
     bring_back(write(settings, good + b"\n"), settings)
-    held.release(settings.backup_path)
+    resume(settings.backup_path)
     with pytest.raises(AsteriskRefusedError) as raised:
         bring_back(made, settings)
     assert "1000@GVMA_DN is missing" in raised.value.message
     assert "put back and Asterisk has reloaded them" in raised.value.hint
     assert voicemail(settings).read_bytes() == good
     assert boxes_of(asterisk) == {"1001@GVMA_DN"}
-    assert held.held(settings.backup_path) is None
-    assert held.owed_modules(settings.backup_path) == ()
+    assert read_pause(settings.backup_path) is None
+    assert pending_reload.read(settings.backup_path) == ()
 
 
 def test_a_file_whose_module_asterisk_has_not_loaded_is_brought_back_with_the_others(asterisk: PrivateAsterisk) -> None:
@@ -106,18 +108,20 @@ def test_a_file_whose_module_asterisk_has_not_loaded_is_brought_back_with_the_ot
     other.write_bytes(b"; before gvma\n")
     two = with_boxes(voicemail(settings).read_bytes(), settings, "1000", "1001")
     changes = [
-        FileChange(read_target(voicemail(settings)), two, VOICEMAIL),
+        FileChange(read_target(voicemail(settings)), two, VOICEMAIL, asterisk_rewrites=True),
         FileChange(read_target(other), b"; with gvma\n", module),
     ]
-    made = BackupSets(settings.backup_path).create(changes, snapshot=b"{}\n", reason="sync", run_id="r")
+    made = BackupSets(settings.backup_path).create(
+        [change.to_save for change in changes], snapshot=b"{}\n", reason="sync", run_id="r"
+    )
     for change in changes:
         change.target.path.write_bytes(change.new or b"")
-    held.owe(settings.backup_path, [VOICEMAIL, module])
+    pending_reload.add(settings.backup_path, [VOICEMAIL, module])
     report = bring_back(made, settings)
     assert other.read_bytes() == b"; before gvma\n"
     assert boxes_of(asterisk) == set()
     assert report.reloaded == [VOICEMAIL]
-    assert held.owed_modules(settings.backup_path) == ()
+    assert pending_reload.read(settings.backup_path) == ()
 
 
 def test_what_the_ami_account_may_not_ask_is_known_before_anything_is_brought_back(

@@ -166,8 +166,8 @@ class Experiment:
         assert site.litter() == [], done
         assert not site.locked(), done
         assert site.difference_from_asterisk() == [], done
-        owed = site.kept / "state/owed-reload.json"
-        assert owed.exists() == (site.asterisk is None), done
+        pending = site.kept / "state/pending-reload.json"
+        assert pending.exists() == (site.asterisk is None), done
         self.pin = pin
 
     def second_run_changes_nothing(self) -> None:

@@ -75,7 +75,7 @@ def refuse(site: Site, commands: Commands, refusal: Refusal) -> None:
     assert mended.status == 0, f"{refusal}: {mended}"
     assert site.difference_from_asterisk() == []
     assert site.litter() == []
-    assert not (site.kept / "state/owed-reload.json").exists()
+    assert not (site.kept / "state/pending-reload.json").exists()
 
 
 def refuse_where_asterisk_reads_another_folder(site: Site, commands: Commands) -> None:

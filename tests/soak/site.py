@@ -16,7 +16,7 @@ from xml.sax.saxutils import quoteattr
 
 from gvma.ami import connect
 from gvma.asterisk.block import find_block
-from gvma.asterisk.sip import read_subscriptions
+from gvma.asterisk.drivers import driver_of
 from gvma.asterisk.voicemail import read_boxes, with_pins
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.settings.model import GvmaSettings, Secret
@@ -189,7 +189,7 @@ class Site:
         if self.asterisk is None:
             return []
         boxes = {key for key in read_boxes(self._body("voicemail.conf")) if key.partition("@")[2].startswith("GVMA_")}
-        names = set(read_subscriptions(self._body(self.names[1])))
+        names = set(driver_of(self.driver).read_subscriptions(self._body(self.names[1])))
         with connect(self.ami_settings()) as ami:
             held = {key for key in ami.voicemail_users() if key.partition("@")[2].startswith("GVMA_")}
             there = set(ami.aors()) if self.driver == "pjsip" else ami.sip_peers()

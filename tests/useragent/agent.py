@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from gvma.errors import SipError
-from gvma.sip.message import Header, SipMessage, address_uri, parse, request, response_to
+from gvma.sip.message import Header, SipMessage, address_uri, build_request, parse, response_to
 from gvma.sip.subscriber import ACCEPT
 from tests.useragent.audio import PATIENCE
 from tests.useragent.call import Call
@@ -237,7 +237,7 @@ class UserAgent:
             *([("Content-Type", content_type)] if content_type else []),
             *headers,
         ]
-        self._socket.sendto(request(method, uri, lines, body), self.server)
+        self._socket.sendto(build_request(method, uri, lines, body), self.server)
 
     def respond(
         self, asked: SipMessage, status: int, reason: str, tag: str, body: bytes = b"", content_type: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.modules import (
     ALWAYS_NEEDED,
     DRIVER_MODULES,
@@ -92,10 +93,10 @@ def check_modules(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _needed(evidence: Evidence) -> Iterator[str]:
-    pjsip, settings = evidence.driver == "pjsip", evidence.settings.gvma
+    pjsip, settings = evidence.driver is PJSIP, evidence.settings.gvma
     registers = REGISTER_MODULES if pjsip and settings.mwi_mode == "REGISTER" else ()
     routes = [name for name in ROUTING_MODULES if pjsip or not name.startswith("res_pjsip")] if settings.routing else []
-    yield from dict.fromkeys([*ALWAYS_NEEDED, *DRIVER_MODULES[evidence.driver], *registers, *routes])
+    yield from dict.fromkeys([*ALWAYS_NEEDED, *DRIVER_MODULES[evidence.driver.name], *registers, *routes])
 
 
 CHECKS = (check_reached, check_version, check_modules)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gvma.asterisk.conf import Section
-from gvma.asterisk.pjsip import SIPSERVER
+from gvma.asterisk.drivers import PJSIP
+from gvma.asterisk.drivers.pjsip import SIPSERVER
 from gvma.check.conclusions.addresses import sipserver_matches
 from gvma.check.conclusions.profile import phones_on_asterisk
 from gvma.check.finding import Finding, Rule
@@ -69,7 +70,7 @@ def check_secrets(evidence: Evidence) -> Iterator[Finding]:
         return
     watched = {dn.number for dn in evidence.configserver.dns} if phones_on_asterisk(evidence) else set()
     watched.add(evidence.settings.gvma.routing_sipserver_peer)
-    keys = ("auth",) if evidence.driver == "pjsip" else ("secret", "md5secret")
+    keys = ("auth",) if evidence.driver is PJSIP else ("secret", "md5secret")
     for section in conf.sections:
         if section.template or not (section.name in watched or section.name.startswith("gvm-")):
             continue
@@ -81,7 +82,7 @@ def check_secrets(evidence: Evidence) -> Iterator[Finding]:
 def check_mailboxes_twice(evidence: Evidence) -> Iterator[Finding]:
     """One mailbox on an endpoint and on an AOR of PJSIP (res_pjsip_mwi)."""
     conf = evidence.files.endpoints
-    if conf is None or evidence.driver != "pjsip":
+    if conf is None or evidence.driver is not PJSIP:
         return
     sections = [section for section in conf.sections if not section.template]
     aors = {section.name: _listed(section, "mailboxes") for section in sections if section.value("type") == "aor"}

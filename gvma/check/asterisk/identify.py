@@ -37,7 +37,9 @@ _WHERE = "pjsip.conf"
 def check_identify(evidence: Evidence) -> Iterator[Finding]:
     """One endpoint for SIP Server's address, in SUBSCRIBE mode with PJSIP."""
     seen, settings = evidence.ami, evidence.settings.gvma
-    if seen is None or seen.identifies is None or evidence.driver != "pjsip" or settings.mwi_mode != "SUBSCRIBE":
+    if seen is None or seen.identifies is None or not evidence.driver.has_identify:
+        return
+    if settings.mwi_mode != "SUBSCRIBE":
         return
     for host in sipserver_hosts(settings):
         matching = {name for name, match in seen.identifies if holds_address(match, host, settings.siptserver_port)}
@@ -50,7 +52,7 @@ def check_identify(evidence: Evidence) -> Iterator[Finding]:
 def check_identifier_order(evidence: Evidence) -> Iterator[Finding]:
     """``endpoint_identifier_order`` in REGISTER mode, and for phones behind SIP Server's address."""
     seen, settings, identified = evidence.ami, evidence.settings.gvma, sipserver_matches(evidence)
-    if seen is None or evidence.driver != "pjsip" or not identified or not _address_first(seen):
+    if seen is None or not evidence.driver.has_identify or not identified or not _address_first(seen):
         return
     if settings.mwi_mode == "REGISTER":
         yield ORDER.at(_WHERE, f"endpoint_identifier_order={seen.identifier_order}")

@@ -13,6 +13,7 @@ from gvma.check.conclusions.profile import guessed_profile
 from gvma.check.finding import Finding, Rule
 from gvma.configserver.objects import ConfigObject, DnType
 from gvma.evidence.model import Evidence, object_name
+from gvma.secrecy import masked_option
 from gvma.switches.tables import Switch, Table, switches
 from gvma.switches.values import complaint
 
@@ -164,8 +165,8 @@ def compare(table: Table, one: ConfigObject) -> Iterator[Finding]:
     for row in table.options:
         if row.name in one.options:
             if problem := complaint(row.allowed, one.options[row.name]):
-                found = f"{row.name} = {option(one, row.name)} {problem} (manual {row.line})"
-                yield VALUE.at(object_name(one), found)
+                value = masked_option(row.name, option(one, row.name))
+                yield VALUE.at(object_name(one), f"{row.name} = {value} {problem} (manual {row.line})")
         elif row.name in nearly:
             yield MISSPELT.at(object_name(one), f"{nearly[row.name]} is probably {row.name} (manual {row.line})")
         elif row.required:

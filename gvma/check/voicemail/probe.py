@@ -46,7 +46,7 @@ def check_probes(evidence: Evidence) -> Iterator[Finding]:
         yield NOT_PROBED.at("--probe", f"mwi_mode = {evidence.settings.gvma.mwi_mode}")
     port_counts = by_port_alone(evidence)
     for probe in evidence.probes or ():
-        elsewhere = evidence.driver == "pjsip" and (port_counts or not probe.as_sipserver)
+        elsewhere = evidence.driver.has_identify and (port_counts or not probe.as_sipserver)
         if probe.status == 0:
             yield SILENT.at(probe.name, "no answer to SUBSCRIBE")
         elif probe.status == _UNAUTHORIZED and elsewhere:

@@ -6,21 +6,20 @@ the file since: the text outside the block and the PINs are the present ones, th
 
 from __future__ import annotations
 
-from gvma.asterisk import dialplan, pjsip, sip, voicemail
+from gvma.asterisk import dialplan, voicemail
 from gvma.asterisk.block import find_block, with_block, without_block
+from gvma.asterisk.drivers import DRIVERS
 from gvma.asterisk.header import same_meaning
 from gvma.asterisk.voicemail import read_boxes, with_pins
 from gvma.sinks.files.journal import Markers
 
 _OWN_LINES = {
-    "app_voicemail.so": voicemail.OWN_LINES,
-    "chan_sip.so": sip.OWN_LINES,
-    "res_pjsip.so": pjsip.OWN_LINES,
     "pbx_config.so": dialplan.OWN_LINES,
+    **{driver.module: driver.own_lines for driver in DRIVERS},
 }
 
 
-def carried(now: bytes, wanted: bytes | None, markers: Markers, module: str) -> bytes | None:
+def carry_pins(now: bytes, wanted: bytes | None, markers: Markers, module: str) -> bytes | None:
     """What the file should hold: None for no file.
 
     now: what it holds, and neither the old nor the new content of the interrupted run. wanted: the content
@@ -28,7 +27,7 @@ def carried(now: bytes, wanted: bytes | None, markers: Markers, module: str) -> 
     Raises UnsafeTargetError where the markers in ``now`` cannot be trusted.
     """
     begin, end = markers.begin.encode(), markers.end.encode()
-    own = _OWN_LINES.get(module)
+    own = voicemail.OWN_LINES if module.startswith("app_voicemail") else _OWN_LINES.get(module)
     there = find_block(now, begin, end, own)
     block = find_block(wanted, begin, end, own) if wanted is not None else None
     if block is None:

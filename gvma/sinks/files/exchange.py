@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gvma.errors import UnsafeTargetError
-from gvma.sinks.files.carry_pins import carried
-from gvma.sinks.files.change import Digest
+from gvma.sinks.files.carry_pins import carry_pins
 from gvma.sinks.files.journal import JournalFile, Markers
 from gvma.storage import disk
+from gvma.storage.digest import Digest
 from gvma.storage.files import Rights, read_when_quiet, stage
 
 _ATTEMPTS = 20
@@ -27,12 +27,12 @@ class Moved(Exception):
     """The file does not hold what it was believed to hold; nothing was replaced."""
 
 
-def glance(path: Path) -> bytes | None:
+def read_now(path: Path) -> bytes | None:
     """What the file holds at this moment, None where there is none. Raises OSError."""
     return _read(path, disk.read)
 
 
-def present(path: Path, complete: Callable[[bytes], bool]) -> bytes | None:
+def read_settled(path: Path, complete: Callable[[bytes], bool]) -> bytes | None:
     """What the file holds when nobody is writing it, None where there is none. Raises OSError."""
     return _read(path, lambda descriptor, path: read_when_quiet(descriptor, path, complete))
 
@@ -121,7 +121,7 @@ def together(replaced: int, file: JournalFile, after: bytes | None) -> bytes:
     """What was written into the replaced file, and what its writer went on to append by name."""
 
     def with_rest(content: bytes) -> bytes:
-        now = glance(file.path)
+        now = read_now(file.path)
         if now is None or now == after:
             return content
         if after is None or now.startswith(after):
@@ -129,7 +129,7 @@ def together(replaced: int, file: JournalFile, after: bytes | None) -> bytes:
         return now
 
     content = read_when_quiet(replaced, file.path, lambda content: file.is_complete(with_rest(content)))
-    present(file.path, lambda _: True)
+    read_settled(file.path, lambda _: True)
     return with_rest(content)
 
 
@@ -142,18 +142,18 @@ def install(file: JournalFile, content: bytes, rights: Rights) -> None:
     disk.fsync_folder(file.path.parent)
 
 
-def bring(file: JournalFile, wanted: bytes | None, ready: Path, rights: Rights, markers: Markers) -> None:
+def ensure_content(file: JournalFile, wanted: bytes | None, ready: Path, rights: Rights, markers: Markers) -> None:
     """The file holds ``wanted`` when it returns, with what Asterisk changed meanwhile carried over.
 
     ready: where ``wanted`` may lie as a file beside it. Calling it again changes nothing.
     Raises UnsafeTargetError, OSError.
     """
     for _ in range(_ATTEMPTS):
-        now = glance(file.path)
+        now = read_now(file.path)
         if now is None or _known(file, now):
             aim = wanted
         else:
-            now = present(file.path, file.is_complete)
+            now = read_settled(file.path, file.is_complete)
             aim = wanted if now is None else _carried(file, now, wanted, markers)
         if aim == now and (now is None or rights_at(file.path) == rights):
             return
@@ -171,9 +171,9 @@ def bring(file: JournalFile, wanted: bytes | None, ready: Path, rights: Rights, 
             return
         install(file, newer, rights)
     raise UnsafeTargetError(
-        "it is being rewritten all the time",
+        f"gave up after {_ATTEMPTS} attempts: another process keeps rewriting it",
         where=str(file.path),
-        hint="What was begun is ended by the next run. Stop what writes the file, then run `gvma sync`.",
+        hint="The next run finishes this change. Stop what writes the file, then run `gvma sync`.",
     )
 
 
@@ -183,7 +183,7 @@ def _known(file: JournalFile, content: bytes) -> bool:
 
 def _carried(file: JournalFile, now: bytes, wanted: bytes | None, markers: Markers) -> bytes | None:
     try:
-        return carried(now, wanted, markers, file.module)
+        return carry_pins(now, wanted, markers, file.module)
     except UnsafeTargetError as error:
         raise UnsafeTargetError(
             error.message,
@@ -197,7 +197,7 @@ def _source(file: JournalFile, aim: bytes | None, ready: Path, rights: Rights) -
     """A file beside the target that holds ``aim``, None for no file."""
     if aim is None:
         return None
-    if ready.exists() and Digest.of(aim).matches(glance(ready)) and rights_at(ready) == rights:
+    if ready.exists() and Digest.of(aim).matches(read_now(ready)) and rights_at(ready) == rights:
         return ready
     disk.unlink(file.merged)
     like = next((path for path in (file.path, file.kept) if path.exists()), None)

@@ -1,12 +1,14 @@
 """The journal: what a transaction is about to do, on the disk before it does it; it holds no PIN.
 
-It lies in ``backup_path/state/transaction``, with a copy of each new content beside it (0600). While it is
-there, a transaction is open. Its phases, and what a later run makes of them:
+It lies in ``backup_path/state/transaction``, with a copy of each new content and of each new record beside
+it (0600). While it is there, a transaction is open. Its phases, and what a later run makes of them:
 
     staging       no file has been replaced           -> the temporary files are removed: all old
     writing       some files may have been replaced   -> the others are replaced too: all new
-    written       all files have been replaced        -> Asterisk is owed a reload: all new
+    written       all files have been replaced        -> the records become new too: all new
     putting-back  some files may be old again         -> the others are put back too: all old
+
+Only in ``written`` does a record become new.
 """
 
 from __future__ import annotations
@@ -19,8 +21,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gvma.errors import BackupSetError
-from gvma.sinks.files.change import Digest, entries
+from gvma.sinks.files.change import entries
 from gvma.storage import disk
+from gvma.storage.digest import Digest
 from gvma.storage.files import (
     TEMPORARY_PREFIX,
     TEMPORARY_SUFFIX,
@@ -36,7 +39,7 @@ WRITING = "writing"
 WRITTEN = "written"
 PUTTING_BACK = "putting-back"
 
-_FORMAT = 1
+_FORMAT = 2
 _NAME = "journal.json"
 
 
@@ -81,16 +84,29 @@ class JournalFile:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalRecord:
+    """A record of gvma's own that becomes new with the files. name: under ``backup_path/state``.
+
+    new: None where the record goes. copy: the new text beside the journal, empty where there is none.
+    """
+
+    name: str
+    new: Digest | None
+    copy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Journal:
-    """One open transaction. started: UTC. hold: id of the set that a restore brings back, else empty."""
+    """One open transaction. started: UTC. pause: id of the set that a restore brings back, else empty."""
 
     phase: str
     started: str
     process: int
     backup_set: str
-    hold: str
+    pause: str
     markers: Markers
     files: tuple[JournalFile, ...]
+    records: tuple[JournalRecord, ...]
 
     @property
     def modules(self) -> tuple[str, ...]:
@@ -102,10 +118,12 @@ class Journal:
         return ", ".join(str(file.path) for file in self.files)
 
 
-def begin(backup_set: str, markers: Markers, files: tuple[JournalFile, ...], hold: str) -> Journal:
+def begin(
+    backup_set: str, markers: Markers, files: tuple[JournalFile, ...], records: tuple[JournalRecord, ...], pause: str
+) -> Journal:
     """A journal in its first phase; nothing is written yet."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Journal(STAGING, now, os.getpid(), backup_set, hold, markers, files)
+    return Journal(STAGING, now, os.getpid(), backup_set, pause, markers, files, records)
 
 
 def temporary_name(path: Path, token: str, use: str) -> Path:
@@ -145,6 +163,12 @@ def read_journal(backup_path: Path) -> Journal | None:
         ) from error
 
 
+def sets_in_use(backup_path: Path) -> set[str]:
+    """Ids of the backup sets that an interrupted run needs for its end."""
+    left = read_journal(backup_path)
+    return {left.backup_set, left.pause} if left else set()
+
+
 def remove_journal(backup_path: Path) -> None:
     """The transaction is closed when it returns; the copies go afterwards."""
     remove_private(folder(backup_path) / _NAME)
@@ -175,7 +199,7 @@ def _as_json(journal: Journal) -> dict[str, object]:
         "started": journal.started,
         "process": journal.process,
         "backup_set": journal.backup_set,
-        "hold": journal.hold,
+        "pause": journal.pause,
         "begin": journal.markers.begin,
         "end": journal.markers.end,
         "files": [
@@ -195,6 +219,9 @@ def _as_json(journal: Journal) -> dict[str, object]:
             }
             for file in journal.files
         ],
+        "records": [
+            {"name": record.name, "new": _digest_as_json(record.new), "copy": record.copy} for record in journal.records
+        ],
     }
 
 
@@ -205,15 +232,15 @@ def _digest_as_json(digest: Digest | None) -> list[object] | None:
 def _from_json(content: dict[str, object]) -> Journal:
     if content["gvma_journal"] != _FORMAT or content["phase"] not in {STAGING, WRITING, WRITTEN, PUTTING_BACK}:
         raise ValueError("not a journal of this version")
-    files = content["files"]
-    if not isinstance(files, list):
-        raise TypeError("files")
+    files, records = content["files"], content["records"]
+    if not isinstance(files, list) or not isinstance(records, list):
+        raise TypeError("files, records")
     return Journal(
         phase=str(content["phase"]),
         started=str(content["started"]),
         process=int(str(content["process"])),
         backup_set=str(content["backup_set"]),
-        hold=str(content["hold"]),
+        pause=str(content["pause"]),
         markers=Markers(str(content["begin"]), str(content["end"])),
         files=tuple(
             JournalFile(
@@ -231,5 +258,9 @@ def _from_json(content: dict[str, object]) -> Journal:
                 entries=file["entries"],
             )
             for file in files
+        ),
+        records=tuple(
+            JournalRecord(record["name"], Digest(*record["new"]) if record["new"] else None, record["copy"])
+            for record in records
         ),
     )

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gvma.ami.verify import VOICEMAIL, Expected
-from gvma.asterisk import pjsip, site
+from gvma.asterisk.drivers import driver_of
+from gvma.asterisk.drivers.pjsip import SIPSERVER
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.hosts import sipserver_hosts
 from gvma.configserver.fetch import Answers
@@ -75,7 +76,9 @@ class Planner:
         known = Known(left.pins, left.owners, left.objects())
         files, now = read_targets(self._settings, self._driver, seen_before=bool(known.pins))
         points = self._answers.further.get("routingpointquery", [])
-        route = routing(self._answers.dns, points, self._settings, self._driver, routing_site(now, self._settings))
+        route = routing(
+            self._answers.dns, points, self._settings, driver_of(self._driver), routing_site(now, self._settings)
+        )
         around = Surroundings(
             settings=self._settings,
             driver=self._driver,
@@ -100,11 +103,11 @@ class Planner:
 
     def _identified(self, pjsip_conf: bytes) -> Iterator[str]:
         """What our endpoint for SIP Server leaves to the site's own, in SUBSCRIBE mode of PJSIP."""
-        if self._driver != "pjsip" or self._settings.mwi_mode == "REGISTER":
+        if self._settings.mwi_mode == "REGISTER":
             return
-        hosts = sipserver_hosts(self._settings)
-        for host, endpoint in site.identified(pjsip_conf, hosts, self._settings.siptserver_port).items():
-            yield f"endpoint {pjsip.SIPSERVER} for {host}, which the site's own endpoint {endpoint} identifies"
+        hosts, driver = sipserver_hosts(self._settings), driver_of(self._driver)
+        for host, endpoint in driver.identified(pjsip_conf, hosts, self._settings.siptserver_port).items():
+            yield f"endpoint {SIPSERVER} for {host}, which the site's own endpoint {endpoint} identifies"
 
     def _refuse_unknown(self, resets: frozenset[str]) -> None:
         unknown = sorted(resets - {one.key for one in self._wanted.mailboxes}) if resets else []

@@ -1,7 +1,7 @@
 """What the next run does with a transaction that was interrupted: it ends it, in one direction, for all files.
 
-Every step may be interrupted again and is then simply repeated. It never asks Configuration Server or
-Asterisk: that the reload is owed is noted.
+gvma's own records end with them. Every step may be interrupted again and is then simply repeated. It never
+asks Configuration Server or Asterisk: that the reload is pending is noted.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from pathlib import Path
 from gvma.backups.sets import BackupSets
 from gvma.errors import BackupSetError
 from gvma.sinks.files import journal
-from gvma.sinks.files.exchange import bring, glance, install, rights_at, together
+from gvma.sinks.files.exchange import ensure_content, install, read_now, rights_at, together
 from gvma.sinks.files.journal import Journal, JournalFile
+from gvma.sinks.files.own_records import are_whole, make_records_new
 from gvma.sinks.files.transaction import close
 from gvma.storage import disk
 from gvma.storage.files import read_private, unsafe
@@ -24,7 +25,7 @@ from gvma.storage.signals import undisturbed
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What recover() did. text: for the user. modules: now owed a reload. backup_set: has the state before.
+    """What recover() did. text: for the user. modules: whose reload is pending now. backup_set: has the state before.
 
     applied: the interrupted run's change stands, in every file; False: it does not, in none.
     """
@@ -51,23 +52,16 @@ def recover(backup_path: Path) -> Recovery | None:
         if left.phase == journal.STAGING:
             close(backup_path, left)
         elif forward:
-            _end(backup_path, left, _new(backup_path))
-            close(backup_path, left, owed=left.modules, hold=left.hold)
+            _end_forward(backup_path, left)
         else:
             _end_backward(backup_path, left)
-        return Recovery(_text(left, forward, done=True), forward, _owed(left), left.backup_set)
+        return Recovery(_text(left, forward, done=True), forward, _pending(left), left.backup_set)
 
 
 def pending_recovery(backup_path: Path) -> str:
     """What the next run will mend, for ``--dry-run``; empty where nothing. Writes nothing."""
     left = journal.read_journal(backup_path)
     return _text(left, _goes_forward(backup_path, left), done=False) if left else ""
-
-
-def will_be_new(backup_path: Path) -> bool:
-    """Whether recover() would leave all files of an interrupted run new; False where nothing is left of one."""
-    left = journal.read_journal(backup_path)
-    return left is not None and _goes_forward(backup_path, left)
 
 
 _Wanted = Callable[[JournalFile], bytes | None]
@@ -77,20 +71,25 @@ def _goes_forward(backup_path: Path, left: Journal) -> bool:
     """All new, unless the run was putting back, or what is needed for going on is lost."""
     if left.phase != journal.WRITING:
         return left.phase == journal.WRITTEN
-    return all(
-        file.new is None or file.new.matches(read_private(journal.folder(backup_path) / file.new_copy))
-        for file in left.files
-    )
+    place = journal.folder(backup_path)
+    whole = all(file.new is None or file.new.matches(read_private(place / file.new_copy)) for file in left.files)
+    return whole and are_whole(backup_path, left)
 
 
-def _end(backup_path: Path, left: Journal, wanted: _Wanted) -> None:
+def _end_forward(backup_path: Path, left: Journal) -> None:
+    wanted = _new(backup_path)
     for file in left.files:
         try:
             _rescue(file)
             if left.phase != journal.WRITTEN:
-                bring(file, wanted(file), file.staged, file.new_rights, left.markers)
+                ensure_content(file, wanted(file), file.staged, file.new_rights, left.markers)
         except OSError as error:
             raise unsafe(file.path, error, f"an interrupted change cannot be ended: {error.strerror}") from error
+    if left.phase != journal.WRITTEN:
+        left = journal.in_phase(left, journal.WRITTEN)
+        journal.write_journal(backup_path, left)
+    make_records_new(backup_path, left)
+    close(backup_path, left, pending=left.modules)
 
 
 def _end_backward(backup_path: Path, left: Journal) -> None:
@@ -101,17 +100,17 @@ def _end_backward(backup_path: Path, left: Journal) -> None:
     for file in left.files:
         try:
             _rescue(file)
-            bring(file, wanted(file), file.kept, file.old_rights, left.markers)
+            ensure_content(file, wanted(file), file.kept, file.old_rights, left.markers)
         except OSError as error:
             raise unsafe(file.path, error, f"an interrupted change cannot be undone: {error.strerror}") from error
-    close(backup_path, left, owed=left.modules)
+    close(backup_path, left, pending=left.modules)
 
 
 def _rescue(file: JournalFile) -> None:
     """Asterisk may have written into the old file just before the run was stopped: that content is newer."""
     if file.new is None or not file.kept.exists() or not file.path.exists() or file.path.samefile(file.kept):
         return
-    now = glance(file.path) or b""
+    now = read_now(file.path) or b""
     after = now[: file.new.size]
     descriptor = disk.open_to_read(file.kept)
     try:
@@ -157,7 +156,7 @@ def _old(backup_path: Path, left: Journal) -> _Wanted:
     return wanted
 
 
-def _owed(left: Journal) -> tuple[str, ...]:
+def _pending(left: Journal) -> tuple[str, ...]:
     return () if left.phase == journal.STAGING else left.modules
 
 
@@ -166,7 +165,7 @@ def _text(left: Journal, forward: bool, *, done: bool) -> str:
     if left.phase == journal.STAGING:
         tail = "its temporary files are removed" if done else "the next run removes its temporary files"
         return f"{stopped} before it changed a file; {tail}."
-    reload = f"the reload of {', '.join(left.modules)} is owed to Asterisk" if left.modules else ""
+    reload = f"the reload of {', '.join(left.modules)} is pending" if left.modules else ""
     after = f"; {reload}" if reload else ""
     if left.phase == journal.WRITTEN:
         tail = f"the files stay as it wrote them{after}" if done else f"the next run ends it{after}"

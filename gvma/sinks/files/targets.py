@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from gvma.ami.verify import CHAN_SIP, DIALPLAN, PJSIP, VOICEMAIL, Box, Expected, Foreign, extensions_of
-from gvma.asterisk import dialplan, pjsip, sip, site, voicemail
+from gvma.ami.verify import DIALPLAN, VOICEMAIL, Box, Expected, Foreign, extensions_of
+from gvma.asterisk import dialplan, site, voicemail
 from gvma.asterisk.block import Block, OwnLines, find_block
+from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver, driver_of
 from gvma.asterisk.entries import OWN_CONTEXTS, Mailbox, Subscription
 from gvma.asterisk.header import same_meaning
 from gvma.asterisk.hosts import sipserver_hosts
@@ -32,15 +33,17 @@ class Target:
 
 def targets(settings: GvmaSettings, driver: str) -> tuple[Target, Target, Target]:
     """voicemail.conf, the channel driver's file, extensions.conf. driver: ``pjsip`` or ``sip``."""
-    if driver == "pjsip":
-        middle = Target(settings.target(settings.asterisk_cfg_file_pjsip), PJSIP, pjsip.OWN_LINES)
-    else:
-        middle = Target(settings.target(settings.asterisk_cfg_file_sip), CHAN_SIP, sip.OWN_LINES)
+    chosen = driver_of(driver)
     return (
         Target(settings.target(settings.asterisk_cfg_file_vm), VOICEMAIL, voicemail.OWN_LINES),
-        middle,
+        Target(chosen.path(settings), chosen.module, chosen.own_lines),
         Target(settings.target(settings.asterisk_cfg_file_exten), DIALPLAN, dialplan.OWN_LINES),
     )
+
+
+def driver_in(target: Target) -> Driver:
+    """The channel driver whose file it is."""
+    return PJSIP if target.module == PJSIP.module else CHAN_SIP
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,9 @@ def routing_site(now: Three, settings: GvmaSettings) -> Site:
     return Site(
         dialplan=site.dialplan_names(now[2].site),
         sections=site.sections_defined(now[1].site),
-        identified=site.identified(now[1].site, [host for host in hosts if host], settings.siptserver_port),
+        identified=driver_in(now[1].target).identified(
+            now[1].site, [host for host in hosts if host], settings.siptserver_port
+        ),
     )
 
 
@@ -114,7 +119,7 @@ def foreign(now: Three, settings: GvmaSettings) -> Foreign:
     """What the site's own lines define that could be ours."""
     boxes = boxes_of(now[0].site)
     subscriptions = subscriptions_of(now[1].target, now[1].site, settings)
-    return Foreign(boxes, subscriptions, case_counts=now[1].target.module == PJSIP)
+    return Foreign(boxes, subscriptions, case_counts=now[1].target.module == PJSIP.module)
 
 
 def boxes_of(text: bytes) -> frozenset[str]:
@@ -127,13 +132,7 @@ def boxes_of(text: bytes) -> frozenset[str]:
 
 def subscriptions_of(target: Target, text: bytes, settings: GvmaSettings) -> frozenset[str]:
     """Names as of our subscriptions that a text of the site defines, as Foreign has them."""
-    if b"[gvm-" not in text.lower():
-        return frozenset()
-    if target.module == PJSIP:
-        # An endpoint with the name of our AOR is no second one of it.
-        types = {"aor", "endpoint"} if settings.mwi_mode == "REGISTER" else {"aor"}
-        return frozenset(name for name in site.objects_defined(text, types) if name.startswith("gvm-"))
-    return frozenset(name for name in map(str.lower, site.peers_defined(text)) if name.startswith("gvm-"))
+    return driver_in(target).subscriptions_defined(text, settings.mwi_mode)
 
 
 def render(  # noqa: PLR0913, PLR0917  (each is another thing that a body stands on)
@@ -147,25 +146,18 @@ def render(  # noqa: PLR0913, PLR0917  (each is another thing that a body stands
 ) -> Iterator[bytes]:
     """The bodies of the three blocks, one after the other: each is as long as its file."""
     yield voicemail.render_voicemail(mailboxes, generated_at)
-    mode, peers = settings.mwi_mode, routing.endpoints
-    if driver == "pjsip":
-        elsewhere = site.identified(now[1].site, sipserver_hosts(settings), settings.siptserver_port)
-        yield pjsip.render_pjsip(
-            subscriptions,
-            settings,
-            mode,
-            generated_at,
-            identified_elsewhere={*elsewhere, *routing.identified},
-            routing=peers,
-        )
-    else:
-        yield sip.render_sip(subscriptions, settings, mode, generated_at, routing=peers)
-    yield dialplan.render_dialplan(settings, generated_at, routing=routing.dialplan)
+    chosen = driver_of(driver)
+    elsewhere = chosen.identified(now[1].site, sipserver_hosts(settings), settings.siptserver_port)
+    mwi = chosen.mwi_endpoint(settings, {*elsewhere, *routing.identified})
+    endpoints = (mwi, *routing.endpoints) if mwi else routing.endpoints
+    yield chosen.render(subscriptions, endpoints, settings, generated_at)
+    yield dialplan.render_dialplan(settings, generated_at, routing.hints, routing.extensions)
 
 
 def as_it_is(now: Three, settings: GvmaSettings) -> Expected:
     """What Asterisk should hold by the files as they are: for a reload without a plan of its own."""
     boxes = voicemail.read_boxes(now[0].body)
+    present = driver_in(now[1].target).read_subscriptions(now[1].body)
     return Expected(
         mailboxes={
             key: Box(one.name, one.email, one.pager)
@@ -173,7 +165,7 @@ def as_it_is(now: Three, settings: GvmaSettings) -> Expected:
             if key.rpartition("@")[2] in OWN_CONTEXTS
         },
         foreign=foreign(now, settings),
-        subscriptions=sip.read_subscriptions(now[1].body),
+        subscriptions={name: one.mailbox for name, one in present.items()},
         touched=frozenset(),
         on_endpoint=settings.mwi_mode == "REGISTER",
         gone=frozenset(),

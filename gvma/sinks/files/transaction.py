@@ -4,7 +4,7 @@ The journal is on the disk before the first byte changes. Each new file is compl
 the old one has a second name there, so that neither going on nor going back needs room on the disk. It knows
 nothing of Asterisk but that it may write voicemail.conf at any moment. How it is used::
 
-    with stoppable(), apply(changes, backup_set=made, markers=markers) as applied:
+    with stoppable(), apply(changes, records=records, backup_set=made, markers=markers) as applied:
         ...  # reload, read back; an exception that leaves the block puts all back
         moved = applied.finish()  # not empty: Asterisk rewrote a file meanwhile, plan anew
 """
@@ -15,23 +15,23 @@ import contextlib
 import os
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
-from gvma.backups.manifest import saved_file
 from gvma.backups.sets import BackupSet
 from gvma.errors import BackupSetError, UnsafeTargetError
 from gvma.sinks.files import journal
-from gvma.sinks.files.change import Digest, FileChange, entries
-from gvma.sinks.files.exchange import Moved, bring, exchange, glance, install, late_writing, rights_at
+from gvma.sinks.files.change import FileChange, entries
+from gvma.sinks.files.exchange import Moved, ensure_content, exchange, install, late_writing, read_now, rights_at
 from gvma.sinks.files.journal import Journal, JournalFile, Markers
-from gvma.storage import disk
-from gvma.storage import notes as held
+from gvma.sinks.files.own_records import changed_records, make_records_new
+from gvma.storage import disk, pending_reload
+from gvma.storage.digest import Digest
 from gvma.storage.files import although_changed, remove_quietly, stage, unsafe
+from gvma.storage.pause import pause_record
 from gvma.storage.signals import Stopped, undisturbed
 
-VOICEMAIL_MODULE = "app_voicemail.so"
 _SETTLE_SECONDS = 0.05
 
 
@@ -39,18 +39,26 @@ class TargetMoved(UnsafeTargetError):
     """A file changed after it was read. Its newer content is in place, all others are old: plan anew."""
 
 
-def apply(changes: Sequence[FileChange], *, backup_set: BackupSet, markers: Markers, hold: str = "") -> Applied:
+def apply(
+    changes: Sequence[FileChange],
+    *,
+    backup_set: BackupSet,
+    markers: Markers,
+    records: Mapping[str, bytes | None] = MappingProxyType({}),
+    pause: str = "",
+) -> Applied:
     """Puts all new files in place; a file whose new content is its old one is left alone.
 
-    changes: the target files, and gvma's own records that must be as new or as old as they are (module "").
-    backup_set: holds the old contents. hold: id of the set that a restore brings back; it is held once the
-    transaction is finished. A file that Asterisk rewrites is replaced first.
+    backup_set: holds the old contents. records: gvma's own records under ``backup_path/state``, by name, None
+    for one that goes; they become new when the files stay new, and stay old where those are put back. pause:
+    id of the set that a restore brings back; the sync is paused once the transaction is finished. A file that
+    Asterisk rewrites is replaced first.
     Raises TargetMoved, UnsafeTargetError or BackupSetError (then every file is as before), or Stopped.
     """
     applied: Applied | None = None
     try:
         with undisturbed():
-            applied = Applied(backup_set, [change for change in changes if change.changes], markers, hold)
+            applied = Applied(backup_set, changes, markers, records, pause)
             applied._write()
     except Stopped:
         if applied is not None:
@@ -62,14 +70,26 @@ def apply(changes: Sequence[FileChange], *, backup_set: BackupSet, markers: Mark
 class Applied:
     """New files in place. End it by finish() or put_back(); leaving its ``with`` block otherwise puts back."""
 
-    def __init__(self, backup_set: BackupSet, changes: Sequence[FileChange], markers: Markers, hold: str) -> None:
+    def __init__(
+        self,
+        backup_set: BackupSet,
+        changes: Sequence[FileChange],
+        markers: Markers,
+        records: Mapping[str, bytes | None],
+        pause: str,
+    ) -> None:
         self.backup_set = backup_set.id
         self._backup_path = backup_set.folder.parent
-        changes = sorted(changes, key=lambda change: change.module != VOICEMAIL_MODULE)
+        changed = sorted(
+            (change for change in changes if change.changes), key=lambda change: not change.asterisk_rewrites
+        )
         token = secrets.token_hex(4)
-        files = tuple(_journal_file(change, token, number) for number, change in enumerate(changes))
-        self._journal = journal.begin(backup_set.id, markers, files, hold)
-        self._changes = dict(zip(files, changes, strict=True))
+        files = tuple(_journal_file(change, token, number) for number, change in enumerate(changed))
+        if pause:
+            records = {**records, **pause_record(pause)}
+        self._records = changed_records(self._backup_path, records)
+        self._journal = journal.begin(backup_set.id, markers, files, tuple(self._records), pause)
+        self._changes = dict(zip(files, changed, strict=True))
         self._replaced: dict[JournalFile, int] = {}
         self._ended = False
 
@@ -95,22 +115,24 @@ class Applied:
         moved = []
         for file, change in self._changes.items():
             try:
-                if self._rescued(file) or glance(file.path) != change.new:
+                if self._rescued(file) or read_now(file.path) != change.new:
                     moved.append(change.target.path)
             except OSError as error:
                 raise unsafe(file.path, error) from error
         return tuple(moved)
 
-    def finish(self, owed: Sequence[str] = ()) -> tuple[Path, ...]:
-        """Ends the transaction, all new. owed: modules whose reload Asterisk still is owed. Returns moved().
+    def finish(self, pending: Sequence[str] = ()) -> tuple[Path, ...]:
+        """Ends the transaction, all new. pending: modules that Asterisk has not reloaded. Returns moved().
 
-        Who has rewritten a file did so after Asterisk had read it: all is owed then.
+        Who has rewritten a file did so after Asterisk had read it: the reload of all is pending then. Where
+        it fails, the files stay new, and the next run makes the records new.
         """
         with undisturbed():
             moved = self.moved()
             self._end()
             with although_changed():
-                close(self._backup_path, self._journal, owed=self.modules if moved else owed, hold=self._journal.hold)
+                make_records_new(self._backup_path, self._journal)
+                close(self._backup_path, self._journal, pending=self.modules if moved else pending)
         return moved
 
     def put_back_if_moved(self) -> None:
@@ -123,8 +145,8 @@ class Applied:
     def put_back(self) -> None:
         """Ends the transaction, all old, a PIN that was changed meanwhile kept.
 
-        Asterisk may have loaded the new files: the modules are noted as owed. Reload them, then
-        ``held.settle_owed``. Raises UnsafeTargetError or BackupSetError where a file could not be put back:
+        Asterisk may have loaded the new files: the reload of the modules is noted as pending. Reload them, then
+        ``pending_reload.settle``. Raises UnsafeTargetError or BackupSetError where a file could not be put back:
         the next run does it.
         """
         with undisturbed():
@@ -150,9 +172,10 @@ class Applied:
             raise
 
     def _stage(self) -> None:
+        copies = {file.new_copy: change.new for file, change in self._changes.items()}
+        copies |= {record.copy: text for record, text in self._records.items()}
         journal.write_new_copies(
-            self._backup_path,
-            {file.new_copy: change.new for file, change in self._changes.items() if change.new is not None},
+            self._backup_path, {name: content for name, content in copies.items() if content is not None}
         )
         journal.write_journal(self._backup_path, self._journal)
         for file, change in self._changes.items():
@@ -179,7 +202,7 @@ class Applied:
                 raise _target_moved(change) from error
             except OSError as error:
                 raise unsafe(change.target.path, error) from error
-        if VOICEMAIL_MODULE in self.modules:
+        if any(change.asterisk_rewrites for change in self._changes.values()):
             time.sleep(_SETTLE_SECONDS)  # a rewrite that began before the rename shows by now
         moved = self.moved()
         if moved:
@@ -198,15 +221,15 @@ class Applied:
         os.close(self._replaced.pop(file))
         return True
 
-    def _put_back(self, owed: Sequence[str]) -> None:
+    def _put_back(self, pending: Sequence[str]) -> None:
         self._end(keep_open=True)
         try:
             with contextlib.suppress(BackupSetError):  # a full disk must not keep the files from being put back
                 self._enter_phase(journal.PUTTING_BACK)
             for file, change in self._changes.items():
                 self._rescued(file)
-                bring(file, change.target.old, file.kept, file.old_rights, self._journal.markers)
-            close(self._backup_path, self._journal, owed=owed)
+                ensure_content(file, change.target.old, file.kept, file.old_rights, self._journal.markers)
+            close(self._backup_path, self._journal, pending=pending)
         except (OSError, UnsafeTargetError) as error:
             raise UnsafeTargetError(
                 f"the files could not all be put back: {error}",
@@ -235,15 +258,13 @@ class Applied:
             os.close(self._replaced.popitem()[1])
 
 
-def close(backup_path: Path, ending: Journal, *, owed: Sequence[str] = (), hold: str = "") -> None:
-    """The end of a transaction: what outlives it is noted, its temporary files go, then its journal.
+def close(backup_path: Path, ending: Journal, *, pending: Sequence[str] = ()) -> None:
+    """The end of a transaction: a pending reload is noted, its temporary files go, then its journal.
 
     Temporary files that cannot be removed keep the journal, so that the next run removes them.
     """
-    if hold:
-        held.hold(backup_path, hold)
-    if owed:
-        held.owe(backup_path, owed)
+    if pending:
+        pending_reload.add(backup_path, pending)
     left = False
     for file in ending.files:
         for path in file.temporary:
@@ -266,9 +287,9 @@ def _journal_file(change: FileChange, token: str, number: int) -> JournalFile:
         staged=journal.temporary_name(target.real_path, name, "new"),
         kept=journal.temporary_name(target.real_path, name, "old"),
         merged=journal.temporary_name(target.real_path, name, "merged"),
-        old_copy=saved_file(change).copy,
+        old_copy=change.to_save.copy,
         new_copy=f"{number}.new" if change.new is not None else "",
-        entries=min(entries(target.content), entries(change.new)) if change.module == VOICEMAIL_MODULE else 0,
+        entries=min(entries(target.content), entries(change.new)) if change.asterisk_rewrites else 0,
     )
 
 
@@ -283,7 +304,7 @@ def _keep(file: JournalFile) -> None:
 def _still_as_read(change: FileChange) -> None:
     target = change.target
     try:
-        if glance(target.real_path) != target.old:
+        if read_now(target.real_path) != target.old:
             raise _target_moved(change)
     except OSError as error:
         raise unsafe(target.path, error) from error

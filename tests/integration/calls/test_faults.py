@@ -117,7 +117,7 @@ class TestServer:
         own.start()
         call = caller.call("annc", parameters=";record=x")
         call.wait_ended()  # refused, or ended at once
-        own.wait_log("could not be recorded|is no folder on Asterisk's host")
+        own.wait_log("could not be recorded|is not a folder on Asterisk's host")
 
     def test_hostile_peers_do_not_keep_a_caller_waiting(self, caller: UserAgent, server: MediaServer) -> None:
         with ExitStack() as stack:

@@ -19,63 +19,63 @@ from tests.unit.agi.running import PREAMBLE
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 
 
-class Asked:
-    """Stands for the server: asks one variable of the call and keeps its value."""
+class OneQuestionServer:
+    """Stands in for the server: asks one variable of the call and keeps its value."""
 
     preamble_seconds = command_seconds = 30.0
     value: str | None = None
-    ended = False
+    has_ended = False
 
-    def begin(self, call: Call) -> CallFlow:
+    def begin_flow(self, call: Call) -> CallFlow:
         reply = yield Command("GET FULL VARIABLE", ("${X}",))
         self.value = reply.text if reply else None
         return "asked"
 
-    def note(self, call: Call, note: Note) -> None:
+    def log_note(self, call: Call, note: Note) -> None:
         raise AssertionError(note)
 
-    def over(self, connection: Connection) -> None:
-        self.ended = True
+    def ended(self, connection: Connection) -> None:
+        self.has_ended = True
 
 
 @pytest.mark.parametrize("size", [*range(400, 480), 8192, 60_000])
 def test_a_long_value_with_a_parenthesis_before_each_line_end_comes_back_whole(size: int) -> None:
-    asked = Asked()
+    server = OneQuestionServer()
     ours, asterisk = socket.socketpair()
     with ours, asterisk:
-        connection = Connection(asked, ours)
+        connection = Connection(server, ours)
         asterisk.sendall(PREAMBLE % b"x")
         connection.readable()
         value = ("x)\n" * size)[:size]
         asterisk.sendall(b"200 result=1 (" + value.encode() + b")\n")
         connection.readable()
-        assert asked.value == value
-        assert asked.ended
+        assert server.value == value
+        assert server.has_ended
 
 
-def held(call: Call, media: MediaSettings) -> CallFlow:
+def music(call: Call, media: MediaSettings) -> CallFlow:
     yield Command("STREAM FILE", ("music", ""), blocking=True)
     return "played"
 
 
 async def _cancelled(server: Server) -> bytes:
-    """What a caller in mid-call hears of a server that is cancelled."""
+    """The line that a call gets from a server that is cancelled meanwhile."""
     host, port = server.addresses[0]
     serving = asyncio.create_task(server.serve())
-    heard, asterisk = await asyncio.open_connection(host, port)
-    asterisk.write(PREAMBLE % b"held")
-    assert await heard.readline() == b'STREAM FILE "music" ""\n'
+    lines, asterisk = await asyncio.open_connection(host, port)
+    asterisk.write(PREAMBLE % b"music")
+    assert await lines.readline() == b'STREAM FILE "music" ""\n'
     serving.cancel()
     with suppress(asyncio.CancelledError):
         await serving
-    last = await heard.readline()
+    last = await lines.readline()
     asterisk.close()
     return last
 
 
 @pytest.mark.parametrize("factory", [asyncio.SelectorEventLoop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
 def test_a_server_that_is_cancelled_in_mid_call_listens_no_more(factory: LoopFactory) -> None:
-    server = Server(MediaSettings(), {"held": held}, host="127.0.0.1", port=0)
+    server = Server(MediaSettings(), {"music": music}, host="127.0.0.1", port=0)
     server.open()
     with asyncio.Runner(loop_factory=factory) as runner:
         assert runner.run(_cancelled(server)).startswith(b"failure")

@@ -1,4 +1,4 @@
-"""A call flow driven over bytes: what it hears, what is written for it, and how a call ends."""
+"""A call flow driven over bytes: what it receives, what is written for it, and how a call ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Drive:
         self.notes: list[str] = []
         self.driver = CallDriver(flow, lambda call, note: self.notes.append(note.message))
 
-    def hear(self, *received: bytes) -> list[bytes]:
+    def receive(self, *received: bytes) -> list[bytes]:
         return [self.driver.receive(one) for one in received]
 
 
@@ -28,11 +28,11 @@ def two_commands(call: Call) -> CallFlow:
     return second.text or "unset" if second else "nothing"
 
 
-def test_a_flow_asks_hears_and_ends_with_its_word() -> None:
+def test_a_flow_sends_commands_gets_replies_and_ends_with_its_outcome() -> None:
     drive = Drive(two_commands)
-    assert drive.hear(PREAMBLE) == [b"ANSWER\n"]
-    assert drive.hear(b"200 result=0\n") == [b'GET VARIABLE "X"\n']
-    assert drive.hear(b"200 result=1 (played)\n") == [b""]
+    assert drive.receive(PREAMBLE) == [b"ANSWER\n"]
+    assert drive.receive(b"200 result=0\n") == [b'GET VARIABLE "X"\n']
+    assert drive.receive(b"200 result=1 (played)\n") == [b""]
     assert drive.driver.outcome == "played"
     assert drive.notes == ["answered 0"]
 
@@ -45,45 +45,45 @@ def test_a_call_is_the_same_byte_by_byte() -> None:
     assert drive.driver.outcome == "played"
 
 
-def test_a_caller_who_hangs_up_is_told_to_the_flow_once_and_its_last_wishes_are_asked() -> None:
-    heard: list[object] = []
+def test_a_hangup_is_raised_once_in_the_flow_and_its_clean_up_commands_are_still_sent() -> None:
+    events: list[object] = []
 
     def flow(call: Call) -> CallFlow:
         try:
             yield Command("STREAM FILE", ("welcome", ""), blocking=True)
         except CallerGone:
-            heard.append("gone")
-        heard.append((yield Command("SET VARIABLE", ("X", "1"))))
-        heard.append((yield Command("STREAM FILE", ("bye", ""), blocking=True)))
+            events.append("gone")
+        events.append((yield Command("SET VARIABLE", ("X", "1"))))
+        events.append((yield Command("STREAM FILE", ("bye", ""), blocking=True)))
         return "left"
 
     drive = Drive(flow)
-    drive.hear(PREAMBLE)
+    drive.receive(PREAMBLE)
     assert drive.driver.blocking
-    assert drive.hear(b"HANGUP\n") == [b""]
+    assert drive.receive(b"HANGUP\n") == [b""]
     assert not drive.driver.blocking
-    assert drive.hear(b"200 result=-1 endpos=160\n") == [b'SET VARIABLE "X" "1"\n']
-    assert drive.hear(b"200 result=1\n") == [b'STREAM FILE "bye" ""\n']
+    assert drive.receive(b"200 result=-1 endpos=160\n") == [b'SET VARIABLE "X" "1"\n']
+    assert drive.receive(b"200 result=1\n") == [b'STREAM FILE "bye" ""\n']
     assert not drive.driver.blocking
-    drive.hear(b"511 Command Not Permitted on a dead channel\n")
-    assert heard[:2] == ["gone", Reply(200, "1")]
+    drive.receive(b"511 Command Not Permitted on a dead channel\n")
+    assert events[:2] == ["gone", Reply(200, "1")]
     assert drive.driver.outcome == "left"
 
 
 def test_a_dead_channel_is_a_caller_who_is_gone() -> None:
     drive = Drive(two_commands)
-    drive.hear(PREAMBLE, b"511 Command Not Permitted on a dead channel or intercept routine\n")
+    drive.receive(PREAMBLE, b"511 Command Not Permitted on a dead channel or intercept routine\n")
     assert drive.driver.outcome == "caller-gone"
 
 
 def test_a_lost_connection_is_a_caller_who_is_gone_and_nothing_is_written() -> None:
     drive = Drive(two_commands)
-    drive.hear(PREAMBLE)
-    assert drive.hear(b"200 resu", b"") == [b"", b""]
+    drive.receive(PREAMBLE)
+    assert drive.receive(b"200 resu", b"") == [b"", b""]
     assert drive.driver.outcome == "caller-gone"
 
 
-def test_a_flow_that_will_not_hear_of_it_is_closed() -> None:
+def test_a_flow_that_goes_on_after_the_hangup_is_closed() -> None:
     closed: list[bool] = []
 
     def stubborn(call: Call) -> CallFlow:
@@ -97,39 +97,39 @@ def test_a_flow_that_will_not_hear_of_it_is_closed() -> None:
             closed.append(True)
 
     drive = Drive(stubborn)
-    drive.hear(PREAMBLE, b"")
+    drive.receive(PREAMBLE, b"")
     assert drive.driver.outcome == "caller-gone"
     assert closed == [True]
 
 
 def test_a_peer_that_leaves_in_its_preamble_starts_no_flow() -> None:
     drive = Drive(two_commands)
-    drive.hear(PREAMBLE[:-1], b"")
+    drive.receive(PREAMBLE[:-1], b"")
     assert drive.driver.outcome == "no-preamble"
     assert drive.driver.call is None
 
 
-def test_a_defect_in_a_flow_is_told_to_asterisk_as_failure() -> None:
+def test_an_internal_error_in_a_flow_is_a_failure_to_asterisk() -> None:
     def broken(call: Call) -> CallFlow:
         yield Command("ANSWER")
         raise ValueError("4711")
 
     drive = Drive(broken)
-    drive.hear(PREAMBLE)
-    (out,) = drive.hear(b"200 result=0\n")
+    drive.receive(PREAMBLE)
+    (out,) = drive.receive(b"200 result=0\n")
     assert out.startswith(b"failure")
     assert out.count(b"\n") == 1
     assert b"4711" not in out
     assert drive.driver.outcome == "error"
-    assert isinstance(drive.driver.defect, ValueError)
+    assert isinstance(drive.driver.error, ValueError)
 
 
-def test_an_unknown_route_is_told_to_asterisk_as_failure() -> None:
+def test_an_unknown_route_is_a_failure_to_asterisk() -> None:
     def no_such(call: Call) -> CallFlow:
         raise UnknownRouteError("no\nsuch")
 
     drive = Drive(no_such)
-    (out,) = drive.hear(PREAMBLE)
+    (out,) = drive.receive(PREAMBLE)
     assert out.startswith(b"failure")
     assert out.count(b"\n") == 1
     assert drive.driver.outcome == "unknown-route"
@@ -141,7 +141,7 @@ def test_a_command_that_asterisk_would_misread_is_never_written() -> None:
         return "never"
 
     drive = Drive(flow)
-    (out,) = drive.hear(PREAMBLE)
+    (out,) = drive.receive(PREAMBLE)
     assert out.startswith(b"failure")
     assert b"HANGUP" not in out
     assert drive.driver.outcome == "error"
@@ -158,7 +158,7 @@ def test_a_stopped_call_ends_its_flow_and_is_a_failure() -> None:
         return "never"
 
     drive = Drive(flow)
-    drive.hear(PREAMBLE)
+    drive.receive(PREAMBLE)
     assert drive.driver.stop("stopped").startswith(b"failure")
     assert drive.driver.outcome == "stopped"
     assert ended == [True]

@@ -1,4 +1,4 @@
-"""What Asterisk writes, in any pieces, and what it means; the cases of which other AGI libraries lose count."""
+"""What Asterisk writes, in any pieces, and what it means; the cases that other AGI libraries get wrong."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from gvma.agi.protocol import (
     PREAMBLE_BYTES,
     REPLY_BYTES,
+    AgiConversation,
     AgiProtocolError,
     Closed,
-    Conversation,
     Event,
     Hangup,
 )
@@ -22,10 +22,10 @@ from gvma.treatments.commands import Call, Reply
 
 PREAMBLE = b"agi_network: yes\nagi_network_script: annc\nagi_channel: PJSIP/1-1\n\n"
 
-Feed = Callable[[Conversation, bytes], list[Event]]
+Feed = Callable[[AgiConversation, bytes], list[Event]]
 
 
-def events(conversation: Conversation) -> list[Event]:
+def events(conversation: AgiConversation) -> list[Event]:
     found = []
     while (event := conversation.next_event()) is not None:
         found.append(event)
@@ -34,12 +34,12 @@ def events(conversation: Conversation) -> list[Event]:
     return found
 
 
-def whole(conversation: Conversation, received: bytes) -> list[Event]:
+def whole(conversation: AgiConversation, received: bytes) -> list[Event]:
     conversation.receive(received)
     return events(conversation)
 
 
-def byte_by_byte(conversation: Conversation, received: bytes) -> list[Event]:
+def byte_by_byte(conversation: AgiConversation, received: bytes) -> list[Event]:
     found = []
     for byte in received:
         found += whole(conversation, bytes([byte]))
@@ -53,9 +53,9 @@ def feed(request: pytest.FixtureRequest) -> Feed:
 
 
 @pytest.fixture
-def conversation() -> Conversation:
+def conversation() -> AgiConversation:
     """One whose preamble is through and whose first command waits for its reply."""
-    begun = Conversation()
+    begun = AgiConversation()
     begun.receive(PREAMBLE)
     begun.next_event()
     begun.sent()
@@ -70,7 +70,7 @@ def call_of(found: list[Event]) -> Call:
 
 class TestPreamble:
     def test_names_lose_their_prefix_and_arguments_stand_in_order(self, feed: Feed) -> None:
-        call = call_of(feed(Conversation(), b"agi_network: yes\nagi_arg_1: a\nagi_arg_2: \nagi_arg_3: c\n\n"))
+        call = call_of(feed(AgiConversation(), b"agi_network: yes\nagi_arg_1: a\nagi_arg_2: \nagi_arg_3: c\n\n"))
         assert dict(call.variables) == {"network": "yes", "arg_1": "a", "arg_2": "", "arg_3": "c"}
         assert call.arguments == ("a", "", "c")
 
@@ -90,35 +90,35 @@ class TestPreamble:
         ids=["colons", "empty", "bare", "no blank", "colon without blank", "UTF-8", "Latin-1", "repeated", "newline"],
     )
     def test_values_are_kept(self, feed: Feed, line: bytes, value: str) -> None:
-        call = call_of(feed(Conversation(), b"agi_network: yes\n" + line + b"\nagi_y: 1\n\n"))
+        call = call_of(feed(AgiConversation(), b"agi_network: yes\n" + line + b"\nagi_y: 1\n\n"))
         assert call.variables["x"] == value
         assert call.variables["y"] == "1"
 
     def test_a_callers_name_cannot_replace_what_asterisk_wrote_above_it(self) -> None:
-        call = call_of(whole(Conversation(), PREAMBLE[:-1] + b"agi_calleridname: x\nagi_network_script: evil\n\n"))
+        call = call_of(whole(AgiConversation(), PREAMBLE[:-1] + b"agi_calleridname: x\nagi_network_script: evil\n\n"))
         assert call.variables["network_script"] == "annc"
 
     def test_a_probe_may_end_its_lines_as_http_does(self, feed: Feed) -> None:
-        call = call_of(feed(Conversation(), b"agi_network: yes\r\nagi_network_script: health\r\n\r\n"))
+        call = call_of(feed(AgiConversation(), b"agi_network: yes\r\nagi_network_script: health\r\n\r\n"))
         assert call.variables["network_script"] == "health"
 
     @pytest.mark.parametrize("junk", [b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00", b"\n\n", b"x" * 65536])
     def test_what_does_not_begin_as_agi_is_refused_at_its_first_bytes(self, feed: Feed, junk: bytes) -> None:
         with pytest.raises(AgiProtocolError):
-            feed(Conversation(), junk)
+            feed(AgiConversation(), junk)
 
-    def test_a_long_line_is_taken_and_an_endless_one_is_not(self) -> None:
+    def test_a_long_line_is_read_and_an_endless_one_is_refused(self) -> None:
         begin = b"agi_network: yes\nagi_arg_1: "
         value = b"v" * (PREAMBLE_BYTES - len(begin) - 2)
-        assert call_of(whole(Conversation(), begin + value + b"\n\n")).arguments == (value.decode(),)
+        assert call_of(whole(AgiConversation(), begin + value + b"\n\n")).arguments == (value.decode(),)
         with pytest.raises(AgiProtocolError):
-            whole(Conversation(), begin + value + b"vvv")
+            whole(AgiConversation(), begin + value + b"vvv")
         with pytest.raises(AgiProtocolError):
-            whole(Conversation(), begin + value + b"v\n\n")
+            whole(AgiConversation(), begin + value + b"v\n\n")
 
     @pytest.mark.parametrize("cut", range(len(PREAMBLE)))
     def test_a_preamble_cut_short_is_no_call(self, cut: int) -> None:
-        conversation = Conversation()
+        conversation = AgiConversation()
         conversation.receive(PREAMBLE[:cut])
         conversation.receive(b"")
         assert events(conversation) == [Closed()]
@@ -179,66 +179,66 @@ ONE_REPLY = [
 class TestReplies:
     @pytest.mark.parametrize(("wire", "reply"), ONE_REPLY, ids=[wire[:40].hex(" ", -4) for wire, _ in ONE_REPLY])
     def test_each_reply_is_read_whole_and_the_next_one_is_the_next_commands(
-        self, conversation: Conversation, feed: Feed, wire: bytes, reply: Reply
+        self, conversation: AgiConversation, feed: Feed, wire: bytes, reply: Reply
     ) -> None:
         assert feed(conversation, wire) == [reply]
         conversation.sent()
         assert feed(conversation, b"200 result=77\n") == [Reply(200, "77")]
 
-    def test_hangup_before_a_reply_shifts_nothing(self, conversation: Conversation, feed: Feed) -> None:
+    def test_hangup_before_a_reply_shifts_nothing(self, conversation: AgiConversation, feed: Feed) -> None:
         assert feed(conversation, b"HANGUP\n200 result=-1 endpos=8000\n") == [
             Hangup(),
             Reply(200, "-1", endpos=8000),
         ]
 
-    def test_hangup_behind_a_reply_shifts_nothing(self, conversation: Conversation, feed: Feed) -> None:
+    def test_hangup_behind_a_reply_shifts_nothing(self, conversation: AgiConversation, feed: Feed) -> None:
         assert feed(conversation, b"200 result=1 (a)\nHANGUP\n") == [Reply(200, "1", "a"), Hangup()]
         conversation.sent()
         assert feed(conversation, b"511 Command Not Permitted\n") == [Reply(511, "", "Command Not Permitted")]
 
-    def test_hangup_torn_in_two_by_the_next_command_is_a_hangup(self, conversation: Conversation) -> None:
+    def test_hangup_torn_in_two_by_the_next_command_is_a_hangup(self, conversation: AgiConversation) -> None:
         assert whole(conversation, b"200 result=0\nHANG") == [Reply(200, "0")]
         conversation.sent()
         assert whole(conversation, b"UP\n200 result=5\n") == [Hangup(), Reply(200, "5")]
 
-    def test_a_line_end_after_a_parenthesis_is_part_of_the_value(self, conversation: Conversation) -> None:
+    def test_a_line_end_after_a_parenthesis_is_part_of_the_value(self, conversation: AgiConversation) -> None:
         assert whole(conversation, b"200 result=1 (a)\nb)\n") == [Reply(200, "1", "a)\nb")]
 
-    def test_a_value_that_looks_like_a_second_reply_is_still_one_value(self, conversation: Conversation) -> None:
+    def test_a_value_that_looks_like_a_second_reply_is_still_one_value(self, conversation: AgiConversation) -> None:
         assert whole(conversation, b"200 result=1 (a)\n200 result=1 (b)\n") == [Reply(200, "1", "a)\n200 result=1 (b")]
 
-    def test_the_rest_of_a_value_that_the_network_tore_shifts_nothing(self, conversation: Conversation) -> None:
+    def test_the_rest_of_a_value_that_the_network_tore_shifts_nothing(self, conversation: AgiConversation) -> None:
         assert byte_by_byte(conversation, b"200 result=1 (a)\n") == [Reply(200, "1", "a")]
         assert byte_by_byte(conversation, b"b)\n") == []
         conversation.sent()
         assert byte_by_byte(conversation, b"200 result=9\n") == [Reply(200, "9")]
 
-    def test_what_came_before_a_command_is_not_its_reply(self, conversation: Conversation) -> None:
+    def test_what_came_before_a_command_is_not_its_reply(self, conversation: AgiConversation) -> None:
         assert whole(conversation, b"200 result=0\n200 result=1\n200 res") == [Reply(200, "0")]
         conversation.sent()
         assert whole(conversation, b"ult=2\n200 result=3\n") == [Reply(200, "3")]
 
     def test_nothing_is_a_reply_where_nothing_was_asked(self, feed: Feed) -> None:
-        conversation = Conversation()
+        conversation = AgiConversation()
         assert len(feed(conversation, PREAMBLE)) == 1
         assert feed(conversation, b"200 result=0\nHANGUP\n") == [Hangup()]
 
     @pytest.mark.parametrize(
         "wire", [b"2", b"200 resu", b"200 result=1 (a", b"200 result=1 (a\nb", b"520-Invalid\n Usage", b"HANG"]
     )
-    def test_an_end_in_place_of_a_reply_is_an_end(self, conversation: Conversation, feed: Feed, wire: bytes) -> None:
+    def test_an_end_in_place_of_a_reply_is_an_end(self, conversation: AgiConversation, feed: Feed, wire: bytes) -> None:
         assert feed(conversation, wire) == []
         conversation.receive(b"")
         assert events(conversation) == [Closed()]
         assert conversation.next_event() == Closed()
 
-    def test_a_reply_and_the_end_in_one_piece_are_both_heard(self, conversation: Conversation) -> None:
+    def test_a_reply_and_the_end_in_one_piece_are_both_read(self, conversation: AgiConversation) -> None:
         conversation.receive(b"200 result=1 (a)\n")
         conversation.receive(b"")
         assert events(conversation) == [Reply(200, "1", "a"), Closed()]
 
     @pytest.mark.parametrize("begin", [b"", b"200 result=1 (", b"200 result=1 (\n", b"520-Usage\n"])
-    def test_an_endless_reply_is_refused(self, conversation: Conversation, begin: bytes) -> None:
+    def test_an_endless_reply_is_refused(self, conversation: AgiConversation, begin: bytes) -> None:
         conversation.receive(begin + b"v" * (REPLY_BYTES - len(begin)))
         assert conversation.next_event() is None
         conversation.receive(b"v")
@@ -251,7 +251,7 @@ SCRAPS = [PREAMBLE, b"HANGUP\n", b")\n", b"(", b"\n", b"520-", *(wire for wire, 
 
 @given(st.lists(st.sampled_from(SCRAPS)))
 def test_nothing_but_events_and_the_documented_error_comes_out(pieces: list[bytes]) -> None:
-    conversation = Conversation()
+    conversation = AgiConversation()
     try:
         for piece in [PREAMBLE, *pieces, b""]:
             conversation.receive(piece)
@@ -265,7 +265,7 @@ def test_nothing_but_events_and_the_documented_error_comes_out(pieces: list[byte
 
 @given(st.binary())
 def test_any_bytes_at_all_are_a_preamble_or_refused(received: bytes) -> None:
-    conversation = Conversation()
+    conversation = AgiConversation()
     try:
         conversation.receive(received)
         conversation.receive(b"")
@@ -282,7 +282,7 @@ VALUES = st.text(st.characters(exclude_categories=["Cs"]), max_size=60).filter(
 
 @given(st.lists(VALUES, min_size=1, max_size=4), st.data())
 def test_values_arrive_whole_however_they_are_cut(values: list[str], cuts: st.DataObject) -> None:
-    conversation = Conversation()
+    conversation = AgiConversation()
     whole(conversation, PREAMBLE)
     for value in values:
         conversation.sent()

@@ -155,11 +155,11 @@ def test_a_route_that_is_not_there_is_named_in_the_log_with_those_that_are(
 ) -> None:
     with Peer(start()) as peer:
         peer.begin(b"treatmnt")
-    assert "no route 'treatmnt'; there are " in caplog.text
+    assert "no route 'treatmnt'; the routes are " in caplog.text
     assert "music" in caplog.text
 
 
-def test_above_max_calls_connects_are_refused_and_below_it_taken_again(start: Start) -> None:
+def test_above_max_calls_connects_are_refused_and_below_it_accepted_again(start: Start) -> None:
     running = start(replace(MEDIA, max_calls=3))
     for _ in range(3):
         peers = [Peer(running) for _ in range(3)]

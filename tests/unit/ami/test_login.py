@@ -99,7 +99,7 @@ def test_nothing_of_the_conversation_is_logged(caplog: pytest.LogCaptureFixture)
     assert [record for record in caplog.records if record.name.startswith(("panoramisk", "gvma"))] == []
 
 
-def test_a_missing_command_class_is_told_at_the_login() -> None:
+def test_a_missing_command_class_is_named_at_the_login() -> None:
     with ScriptedManager({"Command": error("Permission denied")}) as server:
         with pytest.raises(CredentialsError, match="'command'"):
             connect(server.settings())

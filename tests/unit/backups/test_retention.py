@@ -11,7 +11,7 @@ from gvma.backups.manifest import Manifest
 from gvma.backups.retention import Policy, apply_policy, judge
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.errors import UsageError
-from gvma.storage import notes as held
+from gvma.storage.pause import pause
 from tests.fakes.asterisk_files import Site
 
 
@@ -80,7 +80,7 @@ def test_what_has_no_reason_is_removed_and_a_held_state_stays(tmp_path: Path) ->
     for number in range(5):
         site.write("pjsip.conf", f"; {number}\n".encode())
         made.append(site.make_set().id)
-    held.hold(site.kept, made[2])
+    pause(site.kept, made[2])
     apply_policy(site.kept, Policy(last=1))
     assert [one.id for one in BackupSets(site.kept).all()] == [made[0], made[2], made[4]]
     assert sorted(os.listdir(site.kept)) == sorted([made[0], made[2], made[4], "state"])

@@ -11,8 +11,8 @@ import pytest
 
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.errors import BackupSetError, UsageError
-from gvma.sinks.files.change import Digest
 from gvma.storage import disk
+from gvma.storage.digest import Digest
 from tests.fakes.asterisk_files import OLD, OLD_VOICEMAIL, Site
 
 
@@ -21,7 +21,9 @@ def make(site: Site, clock: datetime | None = None) -> BackupSet:
     path = site.etc / "pjsip.conf"
     site.write("pjsip.conf", path.read_bytes() + b";\n")
     sets = BackupSets(site.kept) if clock is None else BackupSets(site.kept, lambda: clock)
-    return sets.create(site.changes(), snapshot=[b'{"dns":', b"[]}\n"], reason="sync", run_id="r1")
+    return sets.create(
+        [change.to_save for change in site.changes()], snapshot=[b'{"dns":', b"[]}\n"], reason="sync", run_id="r1"
+    )
 
 
 def test_a_set_holds_every_file_byte_for_byte_and_says_which_were_about_to_change(site: Site) -> None:

@@ -40,6 +40,14 @@ def test_no_pin_and_no_password_is_in_it() -> None:
     )
 
 
+def test_a_password_among_the_options_of_a_box_is_masked() -> None:
+    box = _dn("1000", gvm_options="imapuser=ann|imappassword=hunter2|attach=no", gvm_email="ann@example.com")
+    assert _snapshot(box)["dnquery"][0]["options"] == {
+        "gvm_options": "imapuser=ann|imappassword=****|attach=no",
+        "gvm_email": "ann@example.com",
+    }
+
+
 def test_an_answer_without_objects_is_an_empty_list() -> None:
     assert _snapshot() == {"dnquery": [], "agentquery": []}
 

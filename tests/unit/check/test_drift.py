@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.check.sync import check_drift
 from gvma.evidence.model import AmiEvidence, Evidence
 from gvma.settings import GvmaSettings, Settings
@@ -15,7 +16,7 @@ BOXES = f"{MARKERS[0]}\n[GVMA_DN]\n1000 => 1,Anne,a@x.example\n1001=>1,Bob,,,\n{
 ANNE, BOB = {"1000@GVMA_DN": ("Anne", "a@x.example", "")}, {"1001@GVMA_DN": ("Bob", "", "")}
 
 
-def messages(role: str, text: str, live: AmiEvidence, *, driver: str = "pjsip", mode: str = "SUBSCRIBE") -> list[str]:
+def messages(role: str, text: str, live: AmiEvidence, *, driver: Driver = PJSIP, mode: str = "SUBSCRIBE") -> list[str]:
     settings = Settings(gvma=GvmaSettings(mwi_mode=mode))
     found = list(check_drift(Evidence(settings, ami=live, driver=driver, files=files(**{role: text}))))
     assert {finding.code for finding in found} <= {"drift"}
@@ -47,10 +48,10 @@ def test_a_box_of_ours_that_the_site_wrote_is_no_drift() -> None:
     assert messages("voicemail", "[GVMA_DN]\n7 => 1,Site\n", AmiEvidence(boxes={"7@GVMA_DN": ("Site", "", "")})) == []
 
 
-PJSIP = f"{MARKERS[0]}\n[gvma-sipserver]\ntype=endpoint\n[gvm-1]\ntype=aor\nmailboxes=1@GVMA_DN\n{MARKERS[1]}\n"
+PJSIP_CONF = f"{MARKERS[0]}\n[gvma-sipserver]\ntype=endpoint\n[gvm-1]\ntype=aor\nmailboxes=1@GVMA_DN\n{MARKERS[1]}\n"
 
 
-SIP = f"{MARKERS[0]}\n[gvm-1]\ntype=friend\nmailbox=1@GVMA_DN\n{MARKERS[1]}\n"
+SIP_CONF = f"{MARKERS[0]}\n[gvm-1]\ntype=friend\nmailbox=1@GVMA_DN\n{MARKERS[1]}\n"
 
 
 REGISTERED = "[gvm-1]\ntype=endpoint\nmailboxes=1@GVMA_DN\n[gvm-1]\ntype=aor\nmax_contacts=1\n"
@@ -59,16 +60,16 @@ REGISTERED = "[gvm-1]\ntype=endpoint\nmailboxes=1@GVMA_DN\n[gvm-1]\ntype=aor\nma
 @pytest.mark.parametrize(
     ("text", "driver", "mode", "actual", "said"),
     [
-        (PJSIP, "pjsip", "SUBSCRIBE", {"gvm-1": "1@GVMA_DN"}, []),
-        (PJSIP, "pjsip", "SUBSCRIBE", {}, ["Asterisk lacks gvm-1"]),
-        (PJSIP, "pjsip", "SUBSCRIBE", {"gvm-1": "2@GVMA_DN"}, ["Asterisk has other values for gvm-1"]),
-        (SIP, "sip", "SUBSCRIBE", {"gvm-1": "1@GVMA_DN"}, []),
-        (SIP, "sip", "SUBSCRIBE", {"gvm-1": None}, []),
-        (SIP, "sip", "SUBSCRIBE", {"gvm-1": "1@GVMA_DN", "gvm-2": ""}, ["Asterisk still has gvm-2"]),
-        (REGISTERED, "pjsip", "REGISTER", {"gvm-1": ""}, []),
+        (PJSIP_CONF, PJSIP, "SUBSCRIBE", {"gvm-1": "1@GVMA_DN"}, []),
+        (PJSIP_CONF, PJSIP, "SUBSCRIBE", {}, ["Asterisk lacks gvm-1"]),
+        (PJSIP_CONF, PJSIP, "SUBSCRIBE", {"gvm-1": "2@GVMA_DN"}, ["Asterisk has other values for gvm-1"]),
+        (SIP_CONF, CHAN_SIP, "SUBSCRIBE", {"gvm-1": "1@GVMA_DN"}, []),
+        (SIP_CONF, CHAN_SIP, "SUBSCRIBE", {"gvm-1": None}, []),
+        (SIP_CONF, CHAN_SIP, "SUBSCRIBE", {"gvm-1": "1@GVMA_DN", "gvm-2": ""}, ["Asterisk still has gvm-2"]),
+        (REGISTERED, PJSIP, "REGISTER", {"gvm-1": ""}, []),
     ],
 )
-def test_subscriptions(text: str, driver: str, mode: str, actual: dict[str, str | None], said: list[str]) -> None:
+def test_subscriptions(text: str, driver: Driver, mode: str, actual: dict[str, str | None], said: list[str]) -> None:
     assert messages("endpoints", text, AmiEvidence(subscriptions=actual), driver=driver, mode=mode) == said
 
 
@@ -98,5 +99,5 @@ def test_nothing_is_said_of_a_file_whose_exec_prints_who_knows_what(role: str, t
 
 def test_what_was_not_answered_is_no_drift() -> None:
     assert messages("voicemail", BOXES, AmiEvidence()) == []
-    assert messages("endpoints", PJSIP, AmiEvidence()) == []
+    assert messages("endpoints", PJSIP_CONF, AmiEvidence()) == []
     assert messages("dialplan", DIALPLAN, AmiEvidence()) == []

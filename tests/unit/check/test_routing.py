@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from gvma.asterisk.drivers import CHAN_SIP
 from gvma.check.routing import check_dials, check_hidden_numbers, check_peers
 from gvma.evidence.model import AmiEvidence, Evidence
 from gvma.settings import GvmaSettings, Settings
@@ -25,7 +26,7 @@ SIP_SERVER = GvmaSettings(siptserver_host="10.10.10.1")
 def test_peers_that_the_site_keeps_itself_must_be_there(text: str, missing: str) -> None:
     on = GvmaSettings(routing=True)
     layer = evidence(on, dnquery=[dn("2001")], routingpointquery=[dn("2400", 4)])
-    seen = replace(layer, files=files(endpoints=text), driver="sip")
+    seen = replace(layer, files=files(endpoints=text), driver=CHAN_SIP)
     assert [finding.message for finding in check_peers(seen)] == [missing] * bool(missing)
     assert list(check_peers(replace(seen, files=replace(seen.files, realtime=frozenset({"phones"}))))) == []
     asked = replace(seen, ami=AmiEvidence(endpoints=frozenset({"GSIP", "gwsim", "2001"})))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.check import settings as checks
 from gvma.errors import SettingsError
 from gvma.evidence.model import Evidence, SettingsEvidence
@@ -28,8 +29,8 @@ def test_problems_and_oddities_of_the_file_are_said_with_their_place() -> None:
     assert list(checks.check_settings_file(seen())) == []
 
 
-@pytest.mark.parametrize(("driver", "wrong"), [("sip", True), ("pjsip", False)])
-def test_chan_sip_takes_one_address_of_sip_server(driver: str, wrong: bool) -> None:
+@pytest.mark.parametrize(("driver", "wrong"), [(CHAN_SIP, True), (PJSIP, False)])
+def test_chan_sip_takes_one_address_of_sip_server(driver: Driver, wrong: bool) -> None:
     pair = replace(seen(siptserver_host="10.0.0.1, 10.0.0.2"), driver=driver)
     assert [finding.where for finding in checks.check_settings_file(pair)] == ["siptserver_host"] * wrong
     assert list(checks.check_settings_file(replace(seen(siptserver_host="10.0.0.1"), driver=driver))) == []

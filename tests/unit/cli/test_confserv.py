@@ -56,6 +56,21 @@ def test_query_prints_one_json_object_with_the_pin_masked(tmp_path: Path) -> Non
     assert "4711" not in done.stdout
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_query_masks_every_kind_of_secret(form: str, tmp_path: Path) -> None:
+    path = tmp_path / "export.xml"
+    options = {"auth-secret": "hunter2", "secret": "hunter2", "gvm_options": "imappassword=hunter2|attach=no"}
+    pairs = "".join(f'<str_pair key="{key}" value="{value}"/>' for key, value in options.items())
+    path.write_text(
+        '<CfgData><CfgDN DBID="1" number="1000"><userProperties><list_pair key="TServer">'
+        f"{pairs}</list_pair></userProperties></CfgDN></CfgData>"
+    )
+    done = gvma("--output", form, "confserv", "query", "--from", str(path), "CfgDN", folder=tmp_path)
+    assert "hunter2" not in done.stdout + done.stderr
+    assert done.stdout.count("****") == 3
+    assert "attach=no" in done.stdout
+
+
 def test_query_of_a_file_needs_no_settings_and_loads_no_soap_client(tmp_path: Path) -> None:
     program = (
         "import sys; from gvma.cli.main import main\n"

@@ -57,6 +57,15 @@ def test_text_is_one_line_a_record(tmp_path: Path) -> None:
     assert "hunter2" not in path.read_text()
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_password_in_a_url_is_masked(form: str, tmp_path: Path) -> None:
+    path = tmp_path / "gvma.log"
+    with logging_to(settings(path, form)):
+        uri = "sip:annc@10.0.0.1;play=http://ann:hunter2@10.0.0.2/a.wav"
+        logging.getLogger("gvma.agi.server").info("cannot play %s", uri, extra={"uri": uri})
+    assert path.read_text().count("sip:annc@10.0.0.1;play=http://ann:****@10.0.0.2/a.wav") == 2
+
+
 def test_a_log_that_was_moved_away_goes_on_in_a_new_file(tmp_path: Path) -> None:
     path = tmp_path / "gvma.log"
     with logging_to(settings(path, "text")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
+from base64 import b64encode
 
 import pytest
 
@@ -25,6 +26,8 @@ from tests.fakes.answers import BOMB, FAULT_11
 from tests.fakes.deaf import deaf_port
 from tests.fakes.soap import Play, dripping, http, sending, server
 from tests.unit.configserver.asking import ANSWER, DNS, PASSWORD, chunked, refused, settings
+
+BASIC = b64encode(f"gvma:{PASSWORD}".encode()).decode()
 
 
 def test_nobody_who_listens_is_unreachable() -> None:
@@ -105,6 +108,30 @@ def test_a_password_that_the_server_echoes_in_its_fault_is_masked() -> None:
     echo = FAULT_11.replace("Query refused", f"no such user gvma/{PASSWORD}")
     with server(sending(http(echo.encode(), "500 Internal Server Error"))) as heard:
         assert "gvma/****" in refused(heard.url, ConfigServerFault).message
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        f"bad header Authorization: Basic {BASIC}",
+        f"bad header {BASIC}",
+        f"{'x' * 490} {PASSWORD}",
+        f"bad header Authorization: Basic {b64encode(b'other:hunter2').decode()}",
+    ],
+    ids=["header", "its value", "at the end of what is shown", "of somebody else"],
+)
+def test_credentials_that_the_server_echoes_in_its_fault_are_masked(echo: str) -> None:
+    with server(sending(http(FAULT_11.replace("Query refused", echo).encode(), "200 OK"))) as heard:
+        message = refused(heard.url, ConfigServerFault).message
+    assert "****" in message
+    assert not any(part in message for part in (PASSWORD[:4], BASIC[:8], "b3RoZXI6"))
+    assert len(message) < 2000
+
+
+def test_a_password_in_the_place_that_a_server_redirects_to_is_masked() -> None:
+    place = f"Location: https://elsewhere.example.com/{PASSWORD}"
+    with server(sending(http(b"", "302 Found", place))) as heard:
+        assert PASSWORD not in refused(heard.url, ConfigServerFault).message
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gvma.evidence.files import driver_of_files, entered_contexts, from_database, look_at_files, read_file, unsafe
+from gvma.asterisk.drivers import CHAN_SIP, PJSIP
+from gvma.asterisk.drivers.choose import DriverFile
+from gvma.evidence.files import driver_files, entered_contexts, from_database, look_at_files, read_file, unsafe
 from tests.unit.evidence.site import settings
 
 
@@ -17,7 +19,7 @@ def test_files_are_read_through_relative_absolute_and_starred_includes(tmp_path:
     (tmp_path / "d/a.conf").write_text("[a]\n")
     (tmp_path / "other.conf").write_text("[other]\n")
     (tmp_path / "voicemail.conf").write_text(f"#include d/*.conf\n#include {tmp_path}/other.conf\n")
-    found = look_at_files(settings(tmp_path), "pjsip").voicemail
+    found = look_at_files(settings(tmp_path), PJSIP).voicemail
     assert found is not None
     assert [(section.name, section.file) for section in found.sections] == [
         ("a", "d/a.conf"),
@@ -38,14 +40,14 @@ def test_files_are_read_through_relative_absolute_and_starred_includes(tmp_path:
 )
 def test_files_that_a_sync_would_refuse(tmp_path: Path, text: bytes, reason: str) -> None:
     (tmp_path / "voicemail.conf").write_bytes(text)
-    found = list(unsafe(settings(tmp_path), "pjsip"))
+    found = list(unsafe(settings(tmp_path), PJSIP))
     assert [name for name, _ in found] == ["voicemail.conf"] * bool(reason)
     assert all(reason in message for _, message in found)
 
 
 def test_a_fifo_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "voicemail.conf")
-    assert list(unsafe(settings(tmp_path), "sip")) == [("voicemail.conf", "is no regular file")]
+    assert list(unsafe(settings(tmp_path), CHAN_SIP)) == [("voicemail.conf", "is no regular file")]
     assert not read_file(settings(tmp_path), "voicemail.conf").exists
 
 
@@ -77,9 +79,12 @@ def test_contexts_that_other_channels_lead_to(tmp_path: Path) -> None:
     assert entered_contexts(tmp_path) == {"from-iax", "agents", "\udcff", "pstn"}
 
 
-def test_the_driver_by_the_files_alone(tmp_path: Path) -> None:
-    assert driver_of_files(settings(tmp_path)) == "sip"
-    (tmp_path / "pjsip.conf").touch()
-    assert driver_of_files(settings(tmp_path)) == "pjsip"
+def test_files_of_both_channel_drivers(tmp_path: Path) -> None:
     (tmp_path / "sip.conf").write_text("; BEGIN GVMA\n")
-    assert driver_of_files(settings(tmp_path, asterisk_cfg_gvma_begin="; BEGIN GVMA")) == "sip"
+    (tmp_path / "own.conf").touch()
+    found = driver_files(settings(tmp_path, asterisk_cfg_gvma_begin="; BEGIN GVMA", asterisk_cfg_file_pjsip="own.conf"))
+    assert found == {
+        "sip": DriverFile("sip.conf", exists=True, has_block=True),
+        "pjsip": DriverFile("own.conf", exists=True),
+    }
+    assert not driver_files(settings(tmp_path / "gone"))["sip"].exists

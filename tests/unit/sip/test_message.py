@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gvma.errors import SipError
-from gvma.sip.message import address_uri, host_port, parse, request, response_to
+from gvma.sip.message import address_uri, build_request, host_port, parse, response_to
 
 SUBSCRIBE = (
     b"SUBSCRIBE sip:gvm-1000@10.0.0.5:5060 SIP/2.0\r\n"
@@ -92,7 +92,7 @@ def test_any_bytes_are_a_message_or_an_error(datagram: bytes) -> None:
 @pytest.mark.parametrize("value", ["a\r\nRoute: <sip:evil@x>", "a\nb"])
 def test_a_line_end_in_a_header_is_refused(value: str) -> None:
     with pytest.raises(SipError, match="line end"):
-        request("SUBSCRIBE", "sip:a@b", [("From", value)])
+        build_request("SUBSCRIBE", "sip:a@b", [("From", value)])
 
 
 @pytest.mark.parametrize(

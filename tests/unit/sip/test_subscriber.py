@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from gvma.errors import SipError
-from gvma.sip.message import SipMessage, parse, request, response_to
+from gvma.sip.message import SipMessage, build_request, parse, response_to
 from gvma.sip.subscriber import Subscriber, subscribe_once
 
 Answers = Callable[[SipMessage], list[bytes]]
@@ -32,7 +32,7 @@ def notify(asked: SipMessage, number: int = 1, body: bytes = SUMMARY) -> bytes:
         ("Event", "message-summary"),
         ("Content-Type", "application/simple-message-summary"),
     ]
-    return request("NOTIFY", asked.contact(), headers, body)
+    return build_request("NOTIFY", asked.contact(), headers, body)
 
 
 @contextmanager
@@ -141,7 +141,7 @@ def test_a_port_where_nobody_listens_is_an_error() -> None:
 def test_what_belongs_to_another_dialog_is_not_taken() -> None:
     def foreign(asked: SipMessage) -> list[bytes]:
         other = parse(notify(asked).replace(asked.call_id.encode(), b"other"))
-        return [b"garbage", request("NOTIFY", other.uri, [("Call-ID", "other"), ("CSeq", "1 NOTIFY")]), ok(asked)]
+        return [b"garbage", build_request("NOTIFY", other.uri, [("Call-ID", "other"), ("CSeq", "1 NOTIFY")]), ok(asked)]
 
     with peer(foreign) as (port, received):
         with Subscriber("gvm-1000", "127.0.0.1", port) as subscriber:

@@ -69,7 +69,7 @@ NUMBER = "9" * 5000
 @pytest.mark.parametrize(
     ("channel", "uri", "answer"),
     [
-        ("PJSIP", "sip:conf=1@h", f"parties={NUMBER} folder=1 asking={NUMBER} silent= recorder="),
+        ("PJSIP", "sip:conf=1@h", f"parties={NUMBER} folder=1 recording={NUMBER} plain= recorder="),
         ("PJSIP", "sip:annc@h;record=x", f"users={NUMBER} before=0 file=0 folder=1"),
         ("SIP", f"{NUMBER} sip:annc@h;play=x", ""),
     ],

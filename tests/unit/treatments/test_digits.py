@@ -86,7 +86,7 @@ def test_the_digits_route_collects_whatever_the_uri_says() -> None:
 def test_a_caller_to_whom_chan_sip_sends_no_text_is_named_in_the_log() -> None:
     refusing = Asterisk(SILENCE, channel="SIP", allow="INVITE, ACK, BYE", keys=["7", HANG_UP])
     refusing.runs(SERVICE)
-    assert any("Allow has no MESSAGE" in note.message for note in refusing.notes)
+    assert any("Allow lacks MESSAGE" in note.message for note in refusing.notes)
     for allow in ("", "INVITE, ACK, BYE, MESSAGE"):
         taking = Asterisk(SILENCE, channel="SIP", allow=allow, keys=["7", HANG_UP])
         taking.runs(SERVICE)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.asterisk.modules import (
     ALWAYS_NEEDED,
     DRIVER_MODULES,
@@ -83,13 +84,13 @@ def test_a_module_that_is_loaded_and_does_not_run() -> None:
 @pytest.mark.parametrize(
     ("driver", "without", "wrong"),
     [
-        ("pjsip", "res_pjsip_exten_state.so", True),
-        ("pjsip", "app_dial.so", True),
-        ("sip", "res_pjsip_exten_state.so", False),
-        ("sip", "app_dial.so", True),
+        (PJSIP, "res_pjsip_exten_state.so", True),
+        (PJSIP, "app_dial.so", True),
+        (CHAN_SIP, "res_pjsip_exten_state.so", False),
+        (CHAN_SIP, "app_dial.so", True),
     ],
 )
-def test_routing_needs_presence_and_dial(driver: str, without: str, wrong: bool) -> None:
+def test_routing_needs_presence_and_dial(driver: Driver, without: str, wrong: bool) -> None:
     live = replace(WELL, loaded=ALL - {without})
     found = checks.check_modules(seen(live, GvmaSettings(routing=True), driver=driver))
     assert [finding.code for finding in found] == ["module-missing"] * wrong

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gvma.asterisk.conf import read_conf
+from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.check.asterisk.files import check_files, check_mailboxes_twice, check_secrets
 from gvma.evidence.model import Evidence, FilesEvidence
 from gvma.settings import GvmaSettings, Settings
@@ -75,17 +76,17 @@ def test_a_file_that_is_not_there_is_said() -> None:
 @pytest.mark.parametrize(
     ("driver", "text", "wrong"),
     [
-        ("sip", "[2001]\nsecret=x\n", True),
-        ("sip", "[2001]\nmd5secret=x\n", True),
-        ("sip", "[2001]\nsecret=\n", False),
-        ("sip", "[2009]\nsecret=x\n", False),
-        ("sip", "[gvm-1000]\nsecret=x\n", True),
-        ("sip", "[gsip]\nsecret=x\n", True),
-        ("pjsip", "[2001]\ntype=endpoint\nauth=2001\n", True),
-        ("pjsip", "[2001]\ntype=endpoint\n", False),
+        (CHAN_SIP, "[2001]\nsecret=x\n", True),
+        (CHAN_SIP, "[2001]\nmd5secret=x\n", True),
+        (CHAN_SIP, "[2001]\nsecret=\n", False),
+        (CHAN_SIP, "[2009]\nsecret=x\n", False),
+        (CHAN_SIP, "[gvm-1000]\nsecret=x\n", True),
+        (CHAN_SIP, "[gsip]\nsecret=x\n", True),
+        (PJSIP, "[2001]\ntype=endpoint\nauth=2001\n", True),
+        (PJSIP, "[2001]\ntype=endpoint\n", False),
     ],
 )
-def test_a_phone_that_asterisk_challenges(driver: str, text: str, wrong: bool) -> None:
+def test_a_phone_that_asterisk_challenges(driver: Driver, text: str, wrong: bool) -> None:
     seen = replace(evidence(ROUTED, dnquery=[dn("2001")]), files=files(endpoints=text), driver=driver)
     found = [finding.code for finding in check_secrets(seen)]
     assert found == (["endpoint-secret"] if wrong else [])
@@ -93,7 +94,7 @@ def test_a_phone_that_asterisk_challenges(driver: str, text: str, wrong: bool) -
 
 def test_a_secret_that_a_phone_inherits_counts() -> None:
     text = "[phone](!)\ntype=friend\nsecret=x\n[2001](phone)\n"
-    seen = replace(evidence(ROUTED, dnquery=[dn("2001")]), files=files(endpoints=text), driver="sip")
+    seen = replace(evidence(ROUTED, dnquery=[dn("2001")]), files=files(endpoints=text), driver=CHAN_SIP)
     assert [finding.message for finding in check_secrets(seen)] == ["[2001] has secret"]
     profile = replace(seen, settings=Settings(gvma=GvmaSettings(switch_profile="asterisk")))
     assert len(list(check_secrets(profile))) == 1

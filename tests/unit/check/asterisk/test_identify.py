@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gvma.asterisk.drivers import CHAN_SIP
 from gvma.check.asterisk.identify import check_identifier_order, check_identify
 from gvma.evidence.model import AmiEvidence, Evidence
 from gvma.settings import GvmaSettings, Settings
@@ -41,7 +42,7 @@ def test_one_endpoint_for_sip_servers_address(identifies: tuple[tuple[str, str],
 def test_chan_sip_and_register_mode_need_no_identify() -> None:
     live = replace(WELL, identifies=())
     settings = GvmaSettings(siptserver_host="10.0.0.20")
-    assert list(check_identify(seen(live, settings, driver="sip"))) == []
+    assert list(check_identify(seen(live, settings, driver=CHAN_SIP))) == []
     assert list(check_identify(seen(live, replace(settings, mwi_mode="REGISTER")))) == []
 
 

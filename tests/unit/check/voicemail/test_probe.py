@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.check.voicemail.probe import check_probes
 from gvma.evidence.model import AmiEvidence, Evidence, Probe
 from gvma.settings import GvmaSettings, Settings
 
 
-def codes(*probes: Probe, driver: str = "pjsip", mode: str = "SUBSCRIBE") -> list[str]:
+def codes(*probes: Probe, driver: Driver = PJSIP, mode: str = "SUBSCRIBE") -> list[str]:
     settings = Settings(gvma=GvmaSettings(mwi_mode=mode))
     return [finding.code for finding in check_probes(Evidence(settings, driver=driver, probes=probes))]
 
@@ -34,7 +35,7 @@ def test_a_401_to_another_host_says_nothing_of_sip_server_where_addresses_count(
     elsewhere = Probe("gvm-1000", 401, notified=False, as_sipserver=False)
     assert codes(elsewhere) == ["probe-elsewhere"]
     # chan_sip goes by the name in From, so SIP Server gets the same answer.
-    assert codes(elsewhere, driver="sip") == ["probe-refused"]
+    assert codes(elsewhere, driver=CHAN_SIP) == ["probe-refused"]
 
 
 @pytest.mark.parametrize(

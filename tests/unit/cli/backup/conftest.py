@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.storage import notes as held
+from gvma.storage import pending_reload
 from tests.fakes.asterisk_files import Site
 
 
@@ -19,5 +19,5 @@ def site(tmp_path: Path) -> Site:
         "siptserver_host = 127.0.0.1\nchannel_driver = pjsip\n"
     )
     site.run()
-    held.settle_owed(site.kept, site.owed())
+    pending_reload.settle(site.kept, site.pending_reload())
     return site

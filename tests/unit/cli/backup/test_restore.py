@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from gvma.sinks.files.change import FileChange
-from gvma.storage import notes as held
 from gvma.storage.files import read_target
 from gvma.storage.lock import hold_lock
+from gvma.storage.pause import read_pause
 from tests.fakes.asterisk_files import NEW, OLD, Site
-from tests.fakes.faults import calls_of, killed_at
+from tests.fakes.faults import calls_of, killed_at, killed_before
 from tests.unit.cli.backup import everything, gvma, gvma_json, ids
 
 MODULES = ("app_voicemail.so", "pbx_config.so", "res_pjsip.so")
@@ -27,9 +27,12 @@ def test_restore_brings_back_every_byte_owner_and_mode_and_holds_the_state(site:
     assert (site.etc / "voicemail.conf").stat().st_mode & 0o7777 == 0o640
     made = ids(site)[-1]
     assert f"Restored {first}; what it replaced is in {made}." in result.stdout
-    assert site.owed() == MODULES
-    assert "Asterisk is owed the reload of app_voicemail.so, pbx_config.so, res_pjsip.so." in result.stdout
-    note = held.held(site.kept)
+    assert site.pending_reload() == MODULES
+    assert (
+        "The reload of app_voicemail.so, pbx_config.so, res_pjsip.so is pending; the next sync does it."
+        in result.stdout
+    )
+    note = read_pause(site.kept)
     assert note is not None
     assert note.backup_set == first
     assert site.litter() == []
@@ -60,7 +63,7 @@ def test_restore_in_json_tells_what_it_did(site: Site) -> None:
         "extensions.conf": "remove",
         "secret.conf": "create",
     }
-    assert answer["reload_owed"] == list(MODULES)
+    assert answer["pending_reload"] == list(MODULES)
 
 
 def test_restore_of_the_present_state_writes_no_file_but_holds(site: Site) -> None:
@@ -94,7 +97,7 @@ def test_a_pin_file_comes_back_and_is_left_out_where_its_mailbox_folder_is_gone(
     folder.mkdir(parents=True)
     path = folder / "secret.conf"
     path.write_bytes(b"[general]\npassword = 777\n")
-    changes = [FileChange(read_target(path), None, "app_voicemail.so")]
+    changes = [FileChange(read_target(path), None, "app_voicemail.so", asterisk_rewrites=True)]
     made = site.make_set(changes)
     path.unlink()
     shown = gvma(site, "backup", "restore", made.id, "--no-reload").stdout
@@ -112,7 +115,7 @@ def test_a_damaged_set_is_not_restored(site: Site) -> None:
     result = gvma(site, "backup", "restore", "latest", "--no-reload")
     assert result.exit_code == 17
     assert site.state() == before
-    assert held.held(site.kept) is None
+    assert read_pause(site.kept) is None
 
 
 def test_restore_leaves_at_once_while_another_run_holds_the_lock(site: Site) -> None:
@@ -129,13 +132,12 @@ def test_restore_without_ami_changes_nothing(site: Site) -> None:
     assert result.exit_code == 16
     assert site.state() == NEW
     assert len(ids(site)) == 1
-    assert held.held(site.kept) is None
+    assert read_pause(site.kept) is None
 
 
-def test_restore_first_ends_what_an_interrupted_run_left_and_says_so(tmp_path: Path, site: Site) -> None:
+def test_restore_first_ends_what_an_interrupted_run_left_and_says_so(site: Site) -> None:
     site.new = OLD
-    calls = calls_of(Site(tmp_path / "another").run)
-    assert killed_at(len(calls) - 30, site.run)
+    assert killed_before("rename", "etc/pjsip.conf", site.run)
     result = gvma(site, "backup", "restore", ids(site)[0], "--no-reload")
     assert result.exit_code == 0, result.stderr
     assert "was stopped" in result.stderr
@@ -165,6 +167,6 @@ def test_a_restore_that_is_killed_ends_all_old_or_all_new_and_is_held_if_new(tmp
         assert site.state() in (OLD, NEW)
         assert site.litter() == []
         restored = site.state() == OLD
-        assert (held.held(site.kept) is not None) == restored
+        assert (read_pause(site.kept) is not None) == restored
         states.add(restored)
     assert states == {True, False}

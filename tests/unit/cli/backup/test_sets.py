@@ -17,7 +17,7 @@ def test_list_names_each_set_with_its_time_reason_and_files(site: Site) -> None:
     assert shown.startswith(f"{one.id}  {one.time:%Y-%m-%d %H:%M:%S} UTC  sync: voicemail.conf, pjsip.conf")
     assert "[first]" in shown
     (listed,) = gvma_json(site, "backup", "list")["sets"]
-    assert (listed["id"], listed["first"], listed["held"], listed["fault"]) == (one.id, True, False, None)
+    assert (listed["id"], listed["first"], listed["restored"], listed["fault"]) == (one.id, True, False, None)
 
 
 def test_list_without_a_set_says_so(tmp_path: Path) -> None:

@@ -43,10 +43,10 @@ def test_a_restored_state_is_held_until_forced_and_the_dry_run_says_so(site: Sit
     before = site.everything(site.etc)
     done = site.gvma("sync", *site.from_file)
     assert (done.returncode, done.stdout) == (13, "")
-    for part in ("is being held; a sync would undo it", "Nothing was changed.", "`gvma sync --force`"):
+    for part in ("Sync is paused: backup ", " was restored at ", "Nothing was changed.", "`gvma sync --force`"):
         assert part in done.stderr
     dry = site.sync("--dry-run")
-    assert "is being held" in dry.stderr
+    assert "Sync is paused: backup " in dry.stderr
     assert dry.stdout.endswith("Plan: 9 to add, 0 to change, 0 to remove.\n")
     assert site.everything(site.etc) == before
     site.sync("--force")

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from gvma.asterisk.voicemail import read_boxes, with_pins
-from gvma.backups.sets import FileChange
 from gvma.sinks.files import transaction
+from gvma.sinks.files.change import FileChange
 from gvma.sinks.files.transaction import TargetMoved, apply
 from gvma.storage import files
 from gvma.storage.files import read_target
@@ -50,7 +50,7 @@ def sync(site: Site, extra: int) -> int:
         target = read_target(site.etc / "voicemail.conf", complete=looks_whole)
         boxes = read_boxes(target.content)
         assert {line.split(" ")[0] + "@GVMA_DN" for line in KEPT} < set(boxes), "a torn file was read"
-        change = FileChange(target, voicemail(boxes[BOX].pin, extra), MODULES["voicemail.conf"])
+        change = FileChange(target, voicemail(boxes[BOX].pin, extra), MODULES["voicemail.conf"], asterisk_rewrites=True)
         try:
             applied = apply([change], backup_set=site.make_set([change]), markers=MARKERS)
         except TargetMoved:

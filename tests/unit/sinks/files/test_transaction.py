@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gvma.sinks.files.transaction import TargetMoved, apply
-from gvma.storage import disk
-from gvma.storage.notes import settle_owed
-from tests.fakes.asterisk_files import MARKERS, NEW, NEW_VOICEMAIL, OLD, OLD_VOICEMAIL, Site, rewrite
+from gvma.storage import disk, pending_reload
+from gvma.storage.pause import read_pause
+from tests.fakes.asterisk_files import (
+    MARKERS,
+    NEW,
+    NEW_RECORDS,
+    NEW_VOICEMAIL,
+    OLD,
+    OLD_RECORDS,
+    OLD_VOICEMAIL,
+    Site,
+    rewrite,
+)
 
 pytestmark = pytest.mark.usefixtures("nothing_else_writes")
 ALL = ("app_voicemail.so", "pbx_config.so", "res_pjsip.so")
@@ -19,11 +30,12 @@ ALL = ("app_voicemail.so", "pbx_config.so", "res_pjsip.so")
 def test_a_change_replaces_creates_and_removes_and_leaves_nothing_behind(site: Site) -> None:
     assert site.run() == ()
     assert site.state() == NEW
+    assert site.records() == NEW_RECORDS
     assert site.litter() == []
-    assert site.owed() == ALL
+    assert site.pending_reload() == ALL
 
 
-def test_an_exception_between_write_and_finish_puts_back_and_owes_the_reload(site: Site) -> None:
+def test_an_exception_between_write_and_finish_puts_back_and_leaves_the_reload_pending(site: Site) -> None:
     def fail(state: object) -> None:
         assert state == NEW
         raise RuntimeError
@@ -31,9 +43,33 @@ def test_an_exception_between_write_and_finish_puts_back_and_owes_the_reload(sit
     with pytest.raises(RuntimeError), apply(site.changes(), backup_set=site.make_set(), markers=MARKERS):
         fail(site.state())
     assert site.state() == OLD
-    assert site.owed() == ALL
-    settle_owed(site.kept, ALL)
-    assert site.owed() == ()
+    assert site.pending_reload() == ALL
+    pending_reload.settle(site.kept, ALL)
+    assert site.pending_reload() == ()
+
+
+def test_records_are_old_until_the_files_stay_new_and_stay_old_where_those_are_put_back(site: Site) -> None:
+    made = site.make_set()
+    with apply(site.changes(), records=NEW_RECORDS, backup_set=made, markers=MARKERS, pause=made.id) as applied:
+        assert (site.state(), site.records()) == (NEW, OLD_RECORDS)
+        assert read_pause(site.kept) is None
+        applied.put_back()
+    assert (site.state(), site.records()) == (OLD, OLD_RECORDS)
+    assert read_pause(site.kept) is None
+    with apply(site.changes(), records=NEW_RECORDS, backup_set=made, markers=MARKERS, pause=made.id) as applied:
+        applied.finish()
+    assert (site.state(), site.records()) == (NEW, NEW_RECORDS)
+    pause = read_pause(site.kept)
+    assert pause is not None
+    assert pause.backup_set == made.id
+
+
+def test_records_alone_are_changed_as_one_too(site: Site) -> None:
+    changes = [replace(change, new=change.target.old) for change in site.changes()]
+    with apply(changes, records=NEW_RECORDS, backup_set=site.make_set(), markers=MARKERS) as applied:
+        assert applied.finish() == ()
+    assert (site.state(), site.records()) == (OLD, NEW_RECORDS)
+    assert site.litter() == []
 
 
 def test_putting_back_gives_back_the_very_file_with_its_inode_and_mode(site: Site) -> None:

@@ -17,8 +17,8 @@ from gvma.sinks.files.transaction import apply
 from gvma.storage import disk
 from gvma.storage.lock import hold_lock
 from gvma.storage.signals import Stopped, stoppable
-from tests.fakes.asterisk_files import MARKERS, NEW, OLD, Site, rewrite
-from tests.fakes.faults import calls_of, failing_at, killed_at, signalled_at
+from tests.fakes.asterisk_files import MARKERS, NEW, NEW_RECORDS, OLD, OLD_RECORDS, Site, rewrite
+from tests.fakes.faults import calls_of, failing_at, killed_at, killed_before, signalled_at
 
 pytestmark = pytest.mark.usefixtures("nothing_else_writes")
 ALL = ("app_voicemail.so", "pbx_config.so", "res_pjsip.so")
@@ -41,13 +41,7 @@ def locked_recovery(site: Site) -> Callable[[], object]:
 
 
 def number_of_calls(folder: Path) -> int:
-    return len(calls_of(locked_run(Site(folder))))
-
-
-def replacing(site: Site, name: str) -> int:
-    """The number of the call in which a run gives ``name`` its new content."""
-    calls = calls_of(Site(site.root / "whole").run)
-    return next(at for at, (call, path) in enumerate(calls) if call == "rename" and path.endswith(f"etc/{name}"))
+    return len(calls_of(locked_run(Site.with_records(folder))))
 
 
 def test_a_kill_at_any_call_leaves_all_old_or_all_new_after_the_next_run(tmp_path: Path) -> None:
@@ -55,7 +49,7 @@ def test_a_kill_at_any_call_leaves_all_old_or_all_new_after_the_next_run(tmp_pat
     assert points > 100
     seen = set()
     for point in range(points):
-        site = Site(tmp_path / str(point))
+        site = Site.with_records(tmp_path / str(point))
         assert killed_at(point, locked_run(site))
         announced = pending_recovery(site.kept) if site.kept.exists() else ""
         before = sorted(path for path in site.root.rglob("*"))
@@ -69,7 +63,8 @@ def test_a_kill_at_any_call_leaves_all_old_or_all_new_after_the_next_run(tmp_pat
         assert site.state() in (OLD, NEW), f"mixed after call {point}"
         assert site.litter() == []
         new = site.state() == NEW
-        assert site.owed() == (ALL if new else ())
+        assert site.records() == (NEW_RECORDS if new else OLD_RECORDS), f"records after call {point}"
+        assert site.pending_reload() == (ALL if new else ())
         seen.add((new, bool(announced)))
         assert pending_recovery(site.kept) == ""
     assert {(False, False), (False, True), (True, True), (True, False)} == seen
@@ -79,7 +74,7 @@ def test_a_kill_at_any_call_leaves_all_old_or_all_new_after_the_next_run(tmp_pat
 def test_any_call_that_fails_once_ends_all_old_or_all_new_at_once(tmp_path: Path, error: int) -> None:
     points = number_of_calls(tmp_path / "whole")
     for point in range(points):
-        site = Site(tmp_path / str(point))
+        site = Site.with_records(tmp_path / str(point))
         problem = None
         try:
             failing_at(point, error, locked_run(site))
@@ -90,6 +85,7 @@ def test_any_call_that_fails_once_ends_all_old_or_all_new_at_once(tmp_path: Path
         locked_recovery(site)()
         assert site.litter() == []
         assert site.state() in (OLD, NEW)
+        assert site.records() == (NEW_RECORDS if site.state() == NEW else OLD_RECORDS)
 
 
 def test_a_disk_call_that_keeps_failing_is_mended_by_the_next_run(site: Site) -> None:
@@ -104,10 +100,11 @@ def test_a_disk_call_that_keeps_failing_is_mended_by_the_next_run(site: Site) ->
             raise OSError(errno.EROFS, os.strerror(errno.EROFS), path)
 
     with disk.watch(turn_read_only), pytest.raises(GvmaError, match="could not all be put back") as problem:
-        apply(site.changes(), backup_set=made, markers=MARKERS)
+        apply(site.changes(), records=NEW_RECORDS, backup_set=made, markers=MARKERS)
     assert made.id in problem.value.hint
     assert recover(site.kept) is not None
     assert site.state() in (OLD, NEW)
+    assert site.records() == (NEW_RECORDS if site.state() == NEW else OLD_RECORDS)
     assert site.litter() == []
 
 
@@ -117,19 +114,20 @@ def test_a_signal_during_the_write_ends_it_all_old_or_all_new_with_the_conventio
 ) -> None:
     points = number_of_calls(tmp_path / "whole")
     for point in range(0, points, 5):
-        site = Site(tmp_path / str(point))
+        site = Site.with_records(tmp_path / str(point))
         with pytest.raises(Stopped) as stopped, stoppable():
             signalled_at(point, which, locked_run(site))
         assert stopped.value.code == 128 + which
         assert site.state() in (OLD, NEW)
         assert recover(site.kept) is None
+        assert site.records() == (NEW_RECORDS if site.state() == NEW else OLD_RECORDS)
         assert site.litter() == []
 
 
 def test_a_pin_changed_after_the_crash_survives_the_recovery_at_every_point(tmp_path: Path) -> None:
     points = number_of_calls(tmp_path / "whole")
     for point in range(0, points, 2):
-        site = Site(tmp_path / str(point))
+        site = Site.with_records(tmp_path / str(point))
         assert killed_at(point, locked_run(site))
         path = site.etc / "voicemail.conf"
         rewrite(path, path.read_bytes().replace(b"1000 => 1000", b"1000 => 4321"))
@@ -145,7 +143,7 @@ def test_a_pin_changed_after_the_crash_survives_the_recovery_at_every_point(tmp_
 
 
 def test_a_hand_edit_after_the_crash_is_kept_and_the_change_completed_around_it(site: Site) -> None:
-    assert killed_at(replacing(site, "pjsip.conf"), site.run)
+    assert killed_before("rename", "etc/pjsip.conf", site.run)
     path = site.etc / "pjsip.conf"
     site.write("pjsip.conf", b"[mine]\ntype=aor\n" + path.read_bytes())
     recover(site.kept)
@@ -153,29 +151,39 @@ def test_a_hand_edit_after_the_crash_is_kept_and_the_change_completed_around_it(
     assert {**site.state(), "pjsip.conf": None} == {**NEW, "pjsip.conf": None}
 
 
-def test_recovery_says_who_was_stopped_what_is_in_place_and_what_is_owed(site: Site) -> None:
-    assert killed_at(replacing(site, "voicemail.conf") + 1, site.run)
+def test_recovery_says_who_was_stopped_what_is_in_place_and_which_reload_is_pending(site: Site) -> None:
+    assert killed_before("rename", "etc/pjsip.conf", site.run)
     assert "the next run completes its change" in pending_recovery(site.kept)
     found = recover(site.kept)
     assert found is not None
     assert found.applied
     assert found.modules == ALL
     assert "voicemail.conf" in found.text
-    assert "the reload of app_voicemail.so, pbx_config.so, res_pjsip.so is owed to Asterisk" in found.text
-    assert "4321" not in (found.text + (site.kept / "state/owed-reload.json").read_text())
+    assert "the reload of app_voicemail.so, pbx_config.so, res_pjsip.so is pending" in found.text
+    assert "4321" not in (found.text + (site.kept / "state/pending-reload.json").read_text())
 
 
-def test_where_the_new_contents_are_damaged_the_old_files_come_back(site: Site) -> None:
-    assert killed_at(replacing(site, "voicemail.conf") + 1, site.run)
-    next((site.kept / "state/transaction").glob("*.new")).write_bytes(b"rotten")
+@pytest.mark.parametrize("damaged", ["0.new", "record-0.new"])
+def test_where_a_new_content_is_damaged_the_old_files_and_records_come_back(site: Site, damaged: str) -> None:
+    assert killed_before("rename", "etc/pjsip.conf", site.run)
+    next((site.kept / "state/transaction").glob(damaged)).write_bytes(b"rotten")
     found = recover(site.kept)
     assert found is not None
     assert not found.applied
     assert site.state() == OLD
+    assert site.records() == OLD_RECORDS
+
+
+def test_a_record_whose_new_text_rots_under_new_files_is_removed_so_that_the_next_sync_is_cautious(site: Site) -> None:
+    assert killed_before("rename", "state/first-pins", site.run)
+    next((site.kept / "state/transaction").glob("record-0.new")).write_bytes(b"rotten")
+    recover(site.kept)
+    assert site.state() == NEW
+    assert site.records() == {**NEW_RECORDS, "first-pins": None}
 
 
 def test_nothing_gvma_keeps_of_a_transaction_names_a_pin_but_the_copies(site: Site) -> None:
-    calls = calls_of(Site(site.root / "whole").run)
+    calls = calls_of(Site.with_records(site.root / "whole").run)
     assert killed_at(len(calls) - 12, site.run)
     journal = (site.kept / "state/transaction/journal.json").read_text()
     assert "4321" not in journal

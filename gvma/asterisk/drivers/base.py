@@ -1,0 +1,100 @@
+"""What a channel driver says of itself. What differs between the two is asked of it, and is no branch. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Protocol
+
+from gvma.asterisk.block import OwnLines
+from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
+from gvma.settings.model import GvmaSettings
+
+
+class Driver(Protocol):
+    """One channel driver of Asterisk."""
+
+    @property
+    def name(self) -> str:
+        """``pjsip`` or ``sip``: the value of ``channel_driver``."""
+        ...
+
+    @property
+    def module(self) -> str:
+        """``res_pjsip.so`` or ``chan_sip.so``: what Asterisk reloads for the driver's file."""
+        ...
+
+    @property
+    def technology(self) -> str:
+        """``PJSIP`` or ``SIP``: how ``Dial`` and hints name its devices."""
+        ...
+
+    @property
+    def own_lines(self) -> OwnLines:
+        """How lines of ours look in its file."""
+        ...
+
+    @property
+    def has_identify(self) -> bool:
+        """Whether endpoints say by ``match`` which addresses they are known by."""
+        ...
+
+    @property
+    def several_hosts(self) -> bool:
+        """Whether ``siptserver_host`` may name several addresses, as of an HA pair."""
+        ...
+
+    def path(self, settings: GvmaSettings) -> Path:
+        """Its file."""
+        ...
+
+    def folded(self, name: str) -> str:
+        """The name of a section as the driver compares it: chan_sip without case, PJSIP with."""
+        ...
+
+    def render(
+        self,
+        subscriptions: Iterable[Subscription],
+        endpoints: Iterable[Endpoint],
+        settings: GvmaSettings,
+        generated_at: str,
+    ) -> bytes:
+        """The body of its file's block. generated_at: such as ``Tue Jan 15 20:36:50 2008``.
+
+        Raises SettingsError where SIP Server's address is needed and is missing, or is one of too many.
+        """
+        ...
+
+    def endpoint_lines(self, endpoint: Endpoint) -> tuple[str, ...]:
+        """The lines of an endpoint, as they are written."""
+        ...
+
+    def read_endpoints(self, body: bytes) -> dict[str, tuple[str, ...]]:
+        """The endpoints of a block by name, subscriptions aside; those that mean the same equal ``endpoint_lines``."""
+        ...
+
+    def read_subscriptions(self, body: bytes) -> dict[str, PresentSubscription]:
+        """The ``gvm-*`` objects of a block by name; those that watch no mailbox are left out."""
+        ...
+
+    def subscription_settings(self, settings: GvmaSettings) -> str:
+        """The ``settings`` of each PresentSubscription that ``render`` would write. Raises SettingsError as it does."""
+        ...
+
+    def subscriptions_defined(self, site_text: bytes, mode: str) -> frozenset[str]:
+        """Names (folded) as of our subscriptions that the site's own text defines, so that ours would be a second one.
+
+        mode: ``SUBSCRIBE`` or ``REGISTER``.
+        """
+        ...
+
+    def identified(self, site_text: bytes, addresses: Iterable[str], port: int) -> dict[str, str]:
+        """Those of the addresses that the site's own text identifies already, each with its endpoint."""
+        ...
+
+    def mwi_endpoint(self, settings: GvmaSettings, identified: Collection[str]) -> Endpoint | None:
+        """The endpoint that lets SIP Server subscribe; None where none is needed.
+
+        identified: addresses that another endpoint is known by already, the site's or that of business call routing.
+        """
+        ...

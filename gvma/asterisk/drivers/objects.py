@@ -1,0 +1,89 @@
+"""The objects of a block of sip.conf or pjsip.conf, read back in a normal form. Pure.
+
+A block may hold 100,000 subscriptions that differ in name and mailbox alone. What they have in common is brought
+into its normal form once; each of them costs a few searches in a short text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gvma.asterisk.entries import PresentSubscription
+
+_SUBSCRIPTION = "gvm-"
+_INDENT = re.compile(r"\n[ \t]+")
+_ARROW = re.compile(r"[ \t]*=>?[ \t]*")
+_COMMA = re.compile(r"[ \t]*,[ \t]*")
+_COMMENT = re.compile(r"(?<!\\);.*")
+_OF_ONE_OBJECT = ("mailbox", "vmexten", "aors")
+"""Keys whose values differ from object to object."""
+
+
+def read_endpoints(body: bytes) -> dict[str, tuple[str, ...]]:
+    """All objects but subscriptions: name to the lines of all its sections, ``[name]`` among them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for section in _sections(body):
+        if not section.startswith(_SUBSCRIPTION):
+            name = section.partition("]")[0]
+            found[name] = (*found.get(name, ()), *_normal(f"[{section}"))
+    return found
+
+
+def read_subscriptions(body: bytes, mailbox_key: str) -> dict[str, PresentSubscription]:
+    """Subscriptions by name; those that watch no mailbox are left out. mailbox_key: ``mailbox`` or ``mailboxes``.
+
+    Several sections of one name are one subscription. Where ``vmexten`` is its own box, or ``aors`` its own name,
+    its settings say just that, so that they are equal for all subscriptions.
+    """
+    found: dict[str, PresentSubscription] = {}
+    normal: dict[str, str] = {}
+    assignment = f"\n{mailbox_key}="
+    for section in _sections(body):
+        if not section.startswith(_SUBSCRIPTION):
+            continue
+        name, _, rest = section.partition("]")
+        mailbox, lines = _parts(name, rest, assignment)
+        settings = normal.get(lines)
+        if settings is None:
+            mailbox, lines_in_order = _parts(name, "\n" + "\n".join(_normal(rest)), assignment)
+            settings = lines_in_order.strip("\n")
+            if not any(key in lines for key in _OF_ONE_OBJECT):
+                normal[lines] = settings
+        earlier = found.get(name)
+        if earlier is not None:
+            both = f"{earlier.settings}\n[]\n{settings}"
+            mailbox, settings = earlier.mailbox or mailbox, normal.setdefault(both, both)
+        found[name] = PresentSubscription(mailbox, settings)
+    if all(one.mailbox for one in found.values()):
+        return found
+    return {name: one for name, one in found.items() if one.mailbox}
+
+
+def _sections(body: bytes) -> Iterator[str]:
+    """Each section from behind its opening bracket on, without blanks before its lines."""
+    text = body.decode("utf-8", "surrogateescape")
+    if "\n " in text or "\n\t" in text:
+        text = _INDENT.sub("\n", text)
+    sections = iter(f"\n{text}".split("\n["))
+    next(sections)
+    return sections
+
+
+def _parts(name: str, rest: str, assignment: str) -> tuple[str, str]:
+    """The mailbox of one section, and its other lines with its own name and box taken out of them."""
+    before, _, after = rest.partition(assignment)
+    mailbox, _, after = after.partition("\n")
+    if ";" in mailbox or mailbox.endswith((" ", "\t")):
+        mailbox = _COMMENT.sub("", mailbox).strip(" \t")
+    lines = f"{before}\n{after}\n"
+    lines = lines.replace(f"\nvmexten={mailbox.partition('@')[0]}\n", "\n=box\n", 1)
+    return mailbox, lines.replace(f"\naors={name}\n", "\n=name\n", 1)
+
+
+def _normal(text: str) -> Iterator[str]:
+    """The lines as gvma writes them: without comments and blank lines, and without blanks around ``=`` and commas."""
+    for raw in text.split("\n"):
+        line = _COMMENT.sub("", raw).strip(" \t\r")
+        if line:
+            yield _COMMA.sub(",", _ARROW.sub("=", line, count=1))

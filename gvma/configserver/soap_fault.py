@@ -1,0 +1,61 @@
+"""What a SOAP fault says, taken from the parser that reads the answer; nothing here opens anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from xml.parsers import expat
+
+from gvma.errors import ConfigServerFault, CredentialsError
+
+Masked = Callable[[str], str]
+
+_SHOWN_CHARACTERS = 500
+_READ_CHARACTERS = 16 * 1024
+
+
+class SoapFault:
+    """A SOAP fault, 1.1 or 1.2, and what our own contract says in its detail."""
+
+    _KEPT = frozenset({"faultcode", "faultstring", "errorType", "description", "Value", "Text"})
+
+    def __init__(self, parser: expat.XMLParserType, masked: Masked) -> None:
+        self._masked = masked
+        self._texts: dict[str, str] = {}
+        self._name = ""
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+
+    def error(self) -> ConfigServerFault | CredentialsError:
+        """The fault as our error.
+
+        Refused credentials: ``FailedAuthentication`` in WS-Security, ``Client.Authentication`` in SOAP 1.1 (4.4.1).
+        """
+        said = [self._said(name) for name in ("faultstring", "Text", "errorType", "description")]
+        text = ": ".join(dict.fromkeys(filter(None, said))) or "without a text"
+        code = self._texts.get("faultcode") or self._texts.get("Value", "")
+        if "Authentication" in code:
+            return CredentialsError(f"the credentials were refused: {text}")
+        return ConfigServerFault(
+            f"the server answered with a fault: {text}",
+            hint="Nothing was written. Check the query, and what this account may read; the text is the server's.",
+        )
+
+    def _said(self, name: str) -> str:
+        """Masked before it is cut: half a password is one too."""
+        return on_one_line(self._masked(self._texts.get(name, "").strip()))[:_SHOWN_CHARACTERS]
+
+    def _start(self, name: str, _attributes: dict[str, str]) -> None:
+        self._name = name.rpartition(":")[2]
+
+    def _end(self, _name: str) -> None:
+        self._name = ""
+
+    def _text(self, text: str) -> None:
+        if self._name in self._KEPT and len(known := self._texts.get(self._name, "")) < _READ_CHARACTERS:
+            self._texts[self._name] = (known + text)[:_READ_CHARACTERS]
+
+
+def on_one_line(text: str) -> str:
+    """A stranger's text on one line, without the control characters that a terminal obeys."""
+    return "".join(c if c.isprintable() else " " for c in text)

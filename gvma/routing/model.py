@@ -1,0 +1,52 @@
+"""What the rules of business call routing read and what they yield. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint
+from gvma.asterisk.site import DialplanNames
+
+
+class NumberedObject(Protocol):
+    """What is read of a DN; ``gvma.configserver.objects.ConfigObject`` is one."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def dbid(self) -> int: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def type(self) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What stands outside our blocks.
+
+    sections: of sip.conf or pjsip.conf. identified: SIP Server's and the gateway's addresses that the site
+    identifies already, each with its endpoint.
+    """
+
+    dialplan: DialplanNames = field(default_factory=DialplanNames)
+    sections: frozenset[str] = frozenset()
+    identified: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """What is to be there for business call routing, each in the order in which it is written.
+
+    identified: SIP Server's addresses that ``endpoints`` identifies; ``Driver.mwi_endpoint`` must leave them out.
+    left_out: what the site has itself, such as ``hint 2001``.
+    """
+
+    hints: tuple[Hint, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    identified: tuple[str, ...] = ()
+    warnings: tuple[GvmaWarning, ...] = ()
+    left_out: tuple[str, ...] = ()

@@ -1,0 +1,73 @@
+"""The sync is paused after a restore, so that it does not undo what an administrator has just brought back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gvma.errors import SyncPausedError
+from gvma.storage.files import remove_private
+from gvma.storage.json_note import damaged, note_text, read_note, write_note
+
+NAME = "sync-paused.json"
+"""The file under ``backup_path/state``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """backup_set: the id of the set that was restored; since: when, UTC."""
+
+    backup_set: str
+    since: str
+
+    @property
+    def sentence(self) -> str:
+        return f"Sync is paused: backup {self.backup_set} was restored at {self.since}."
+
+
+def read_pause(backup_path: Path) -> Pause | None:
+    """The pause, None where the sync is not paused. Raises BackupSetError."""
+    note = read_note(_path(backup_path))
+    if note is None:
+        return None
+    try:
+        return Pause(str(note["backup_set"]), str(note["since"]))
+    except KeyError as error:
+        raise damaged(_path(backup_path)) from error
+
+
+def refuse_if_paused(backup_path: Path, *, force: bool) -> None:
+    """Raises SyncPausedError where the sync is paused and ``force`` is not given."""
+    pause = read_pause(backup_path)
+    if pause is None or force:
+        return
+    raise SyncPausedError(
+        pause.sentence,
+        where=str(_path(backup_path)),
+        hint="Nothing was changed. `gvma sync --dry-run` shows what a sync would change. "
+        "To go on: `gvma sync --force`.",
+    )
+
+
+def pause(backup_path: Path, backup_set: str) -> None:
+    """The present state is one that an administrator restored; syncs leave it alone from now on."""
+    write_note(_path(backup_path), asdict(_pause_of(backup_set)))
+
+
+def pause_record(backup_set: str) -> dict[str, bytes]:
+    """What ``pause`` writes, as a record that a transaction carries."""
+    return {NAME: note_text(asdict(_pause_of(backup_set)))}
+
+
+def resume(backup_path: Path) -> None:
+    """Ends the pause: after a forced sync has succeeded."""
+    remove_private(_path(backup_path))
+
+
+def _pause_of(backup_set: str) -> Pause:
+    return Pause(backup_set, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def _path(backup_path: Path) -> Path:
+    return backup_path / "state" / NAME
