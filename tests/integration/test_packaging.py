@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CARRIED = (
     "gvma/py.typed",
     "gvma/configserver/configserver.wsdl",
-    "gvma/configserver/sample.xml",
+    "gvma/configserver/simulator/sample.xml",
     "gvma/switches/options.json",
 )
 

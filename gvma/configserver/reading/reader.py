@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from xml.parsers import expat
 
-from gvma.configserver.builder import MAX_DEPTH, ObjectBuilder
 from gvma.configserver.kinds import KINDS
-from gvma.configserver.soap_fault import Masked, SoapFault
+from gvma.configserver.reading.builder import MAX_DEPTH, ObjectBuilder
+from gvma.configserver.reading.soap_fault import Masked, SoapFault
 from gvma.errors import (
     ConfigServerHostile,
     ConfigServerMalformed,
@@ -60,7 +60,7 @@ def read_answer(
     """
     document = _Document(make_builder, escaped, masked)
     fed = 0
-    with without_collector():
+    with without_garbage_collection():
         for chunk in chunks:
             fed += len(chunk)
             if fed > max_bytes:
@@ -95,7 +95,7 @@ def inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 @contextmanager
-def without_collector() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """No garbage collection: 100,000 objects that all stay are no garbage, and looking takes a third of the time."""
     was_on = gc.isenabled()
     gc.disable()

@@ -12,8 +12,8 @@ from sys import intern
 from xml.parsers.expat import XMLParserType
 
 from gvma.configserver.kinds import ANNEX, FIELDS, KINDS, KINDS_WITH_OPTIONS_TAB, OPTIONS_TAB, WRAPPER
-from gvma.configserver.making import REMEMBERED, ObjectMaker, OpenObject
 from gvma.configserver.objects import DELETED, DISABLED, ConfigObject
+from gvma.configserver.reading.factory import REMEMBERED, ObjectFactory, OpenObject
 from gvma.errors import ConfigServerHostile, ConfigServerTooLarge
 
 MAX_DEPTH = 64
@@ -28,7 +28,7 @@ _PAIRS = frozenset({"str_pair", "int_pair", "bin_pair"})
 _Action = Callable[[str, int, dict[str, str]], None]
 
 
-class ObjectBuilder(ObjectMaker):
+class ObjectBuilder(ObjectFactory):
     """Takes the tags of one document, and keeps its objects in ``objects``.
 
     depth: of the element at which ``parser`` now stands.

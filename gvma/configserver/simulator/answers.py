@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 from xml.sax.saxutils import escape
 
 from gvma.configserver.kinds import ANNEX, KINDS, NUMBER_FIELD, OF_A_SWITCH, OPTIONS_TAB, WRAPPER, reference
-from gvma.configserver.tree import Node, place
+from gvma.configserver.tree import Node, attach_to_owners
 from gvma.configserver.xpath import parse
 from gvma.errors import ExportFileError
 
@@ -77,7 +77,7 @@ class _ElementNode(Node):
 def _objects_below(root: Element) -> list[_ElementNode]:
     found: list[_ElementNode] = []
     _walk(root, None, found)
-    place(found)
+    attach_to_owners(found)
     return found
 
 
