@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 
 from gvma.ami.asterisk import Asterisk, driver_of_files, glance_at_driver, saying
 from gvma.backups.retention import apply_policy, policy_of
-from gvma.configserver.fetch import Answers, ask
+from gvma.configserver.fetch import ServerAnswers, fetch_answers
 from gvma.errors import (
     AsteriskRefusedError,
     AsteriskUnreachableError,
@@ -92,7 +92,7 @@ class _Run:
             with self._nothing_pending(asterisk):
                 pause.refuse_if_paused(path, force=options.force)
                 self._progress("asking Configuration Server")
-                answers = ask(self._settings, options.export)
+                answers = fetch_answers(self._settings, options.export)
                 self._report.objects = answers.counts
                 planner = Planner(self._gvma, answers, self._driver(asterisk), options.reset_pins)
                 prepared = self._until_nobody_writes(planner, answers, asterisk)
@@ -149,7 +149,7 @@ class _Run:
             return self._gvma.channel_driver
         return (asterisk and asterisk.channel_driver()) or driver_of_files(self._gvma)
 
-    def _until_nobody_writes(self, planner: Planner, answers: Answers, asterisk: Asterisk | None) -> Prepared:
+    def _until_nobody_writes(self, planner: Planner, answers: ServerAnswers, asterisk: Asterisk | None) -> Prepared:
         report, said = self._report, list(self._report.warnings)
         for _ in range(_TRIES):
             self._progress("reading the files")
@@ -173,7 +173,7 @@ class _Run:
             hint="The newest content is in place. Find out what writes the file, then run `gvma sync` again.",
         )
 
-    def _work(self, prepared: Prepared, answers: Answers) -> Work:
+    def _work(self, prepared: Prepared, answers: ServerAnswers) -> Work:
         return Work(
             plan=prepared.plan,
             targets=prepared.files,
@@ -201,7 +201,7 @@ class _Run:
         pending_reload.settle(self._gvma.backup_path, pending)
         self._report.reloaded = sorted({*self._report.reloaded, *asterisk.loaded(pending)})
 
-    def _record(self, prepared: Prepared, answers: Answers) -> None:
+    def _record(self, prepared: Prepared, answers: ServerAnswers) -> None:
         report, path = self._report, self._gvma.backup_path
         state.leave(path, state.PINS, prepared.plan.pins.record)
         state.leave(path, state.OWNERS, prepared.plan.owners)
@@ -230,7 +230,7 @@ def _dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progr
     if paused is not None and not options.force:
         report.warn("sync-paused", f"{paused.sentence} To go on: `gvma sync --force`.", gvma.backup_path)
     progress("asking Configuration Server")
-    answers = ask(settings, options.export)
+    answers = fetch_answers(settings, options.export)
     report.objects = answers.counts
     driver = gvma.channel_driver
     if driver == "auto":

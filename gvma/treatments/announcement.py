@@ -1,4 +1,4 @@
-"""Announcements and music: play a sound, or silence, a number of times.
+"""Announcements and music: play a sound, or silence, a number of times. Pure.
 
 Whether the sound can be played is checked before the call is answered. There is no clock here: Asterisk ends
 the call when its time limit is reached.

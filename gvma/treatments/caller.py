@@ -1,4 +1,4 @@
-"""Which service a call asks for: the Request-URI says it, and where it says nothing the To header.
+"""Which service a call asks for: the Request-URI says it, and where it says nothing the To header. Pure.
 
 This file only reads; refusing a call is not its work.
 """

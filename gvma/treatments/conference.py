@@ -1,4 +1,4 @@
-"""Conferences: one ConfBridge per id, without announcements; with ``record`` the mix is written to a file.
+"""Conferences: one ConfBridge per id, without announcements; with ``record`` the mix is written to a file. Pure.
 
 The manual uses MeetMe, which no current Asterisk has; the names of the files are still MeetMe's.
 """

@@ -1,4 +1,4 @@
-"""Digits: each key that the caller presses is sent as one in-dialog text ``Signal=<key>``, until hang-up."""
+"""Digits: each key that the caller presses is sent as one in-dialog text ``Signal=<key>``, until hang-up. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recordings: the caller is recorded into ``genesys-rec-<id>.wav``; no recording ever replaces another.
+"""Recordings: the caller is recorded into ``genesys-rec-<id>.wav``; no recording ever replaces another. Pure.
 
 The folder is on Asterisk's host. Asterisk is asked which files are there, and whether another call is about to
 use the same name.

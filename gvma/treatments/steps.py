@@ -1,4 +1,4 @@
-"""Steps that the call flows share: ask Asterisk, find a playable sound, refuse, end.
+"""Steps that the call flows share: ask Asterisk, find a playable sound, refuse, end. Pure.
 
 A flow sets the channel variable ``GVMA_OUTCOME`` for the dialplan: ``done`` when it has served or refused the
 call, ``failed`` where it gave up after answering. If it is unset after AGI(), the server was lost, whatever

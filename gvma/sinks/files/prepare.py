@@ -17,7 +17,7 @@ from gvma.asterisk.drivers import driver_of
 from gvma.asterisk.drivers.pjsip import SIPSERVER
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.hosts import sipserver_hosts
-from gvma.configserver.fetch import Answers
+from gvma.configserver.fetch import ServerAnswers
 from gvma.errors import UsageError
 from gvma.mailboxes import desired
 from gvma.plan.make import Known, Surroundings, make_plan, planned
@@ -58,7 +58,7 @@ class Prepared:
 class Planner:
     """Plans for one answer of Configuration Server. driver: ``pjsip`` or ``sip``. resets: ``box@context``."""
 
-    def __init__(self, settings: GvmaSettings, answers: Answers, driver: str, resets: Collection[str]) -> None:
+    def __init__(self, settings: GvmaSettings, answers: ServerAnswers, driver: str, resets: Collection[str]) -> None:
         self._settings = settings
         self._driver = driver
         self._answers = answers
