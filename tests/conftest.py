@@ -1,11 +1,20 @@
-"""What every test obeys: in CI a skipped test is a failed run, and signals are as at a person's terminal."""
+"""What every test obeys: in CI a skipped test is a failed run, a worker that dies fails the run everywhere, and
+signals are as at a person's terminal.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from xdist.workermanage import WorkerController
 
 
 def pytest_configure() -> None:
@@ -15,12 +24,36 @@ def pytest_configure() -> None:
             signal.signal(number, handler)
 
 
+_died = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController, error: object) -> None:
+    """pytest-xdist by itself passes over a worker that dies between two tests, with its tests that were not run."""
+    if error:
+        node.config.stash.setdefault(_died, []).append(f"{node.gateway.id} died: {error}")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None:
         return
+    failures = session.config.stash.get(_died, [])
     skipped = reporter.stats.get("skipped", [])
-    if os.environ.get("CI") and skipped and exitstatus == 0:
-        reporter.write_line(f"{len(skipped)} skipped: in CI a skipped test is a failure", red=True)
-        session.exitstatus = 1
+    if os.environ.get("CI") and skipped:
+        failures = [*failures, f"{len(skipped)} skipped: in CI a skipped test is a failure"]
+    reporter.ensure_newline()
+    for failure in failures:
+        reporter.write_line(failure, red=True)
+    if failures and exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture
+def folder_for_all() -> Iterator[Path]:
+    """A folder that other users can reach: pytest closes its own ones to them again and again."""
+    with tempfile.TemporaryDirectory(prefix="gvma-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder

@@ -6,7 +6,6 @@ answer means for files or tables is not decided here.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,8 +13,9 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from gvma.ami.channel_drivers import driver_modules
 from gvma.ami.verify import Expected, differences
-from gvma.asterisk.drivers import CHAN_SIP, DRIVERS, PJSIP
+from gvma.asterisk.drivers import CHAN_SIP
 from gvma.asterisk.drivers.choose import DriverModule
 from gvma.asterisk.modules import names_of
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
@@ -31,11 +31,6 @@ _POLL_SECONDS = 0.2
 _QUICK_SECONDS = 2.0
 _LATE_SECONDS = 5.0
 _LATE_SECONDS_EACH = 0.002
-_TRANSPORTS = {
-    PJSIP.name: ("pjsip show transports", re.compile(r"Transport:\s+(?!<)\S+\s+\w+\s")),
-    CHAN_SIP.name: ("sip show settings", re.compile(r"\s*(?:UDP|TCP|TLS) (?:SIP )?Bindaddress:\s+(?!Disabled)\S")),
-}
-"""The command that shows each driver's transports, and how a line of one begins."""
 
 
 class Asterisk:
@@ -61,7 +56,7 @@ class Asterisk:
     def drivers(self) -> dict[str, DriverModule]:
         """Which channel drivers Asterisk has loaded, and whether each has a transport; by name."""
         with nothing_changed():
-            return {driver.name: self._driver(driver.name, driver.module) for driver in DRIVERS}
+            return self._ask(driver_modules)
 
     def preflight(self, modules: Sequence[str]) -> None:
         """Before the write: the modules are loaded, and the account may reload them and ask what they have.
@@ -95,8 +90,9 @@ class Asterisk:
     ) -> list[str]:
         """Reloads the modules, and compares what Asterisk has then: differences, empty where all is as expected.
 
-        Modules that are not loaded are left out: they read their files when they are loaded. is_undisturbed: whether nobody has written the files since; while it is true, a driver
-        that answers before it has read its file is asked again for some seconds.
+        Modules that are not loaded are left out: they read their files when they are loaded. is_undisturbed: whether
+        nobody has written the files since; while it is true, a driver that answers before it has read its file is
+        asked again for some seconds.
         Raises AsteriskUnreachableError where Asterisk could not be asked to the end.
         """
         loaded = self.loaded_names(modules)
@@ -114,16 +110,6 @@ class Asterisk:
             time.sleep(_POLL_SECONDS)
             found = self._compare(loaded, expected)
         return found
-
-    def _driver(self, name: str, module: str) -> DriverModule:
-        if not self._ask(lambda ami: ami.loaded(module)):
-            return DriverModule()
-        command, transport = _TRANSPORTS[name]
-        try:
-            shown = self._ask(lambda ami: ami.command(command))
-        except (AsteriskRefusedError, CredentialsError):
-            return DriverModule(loaded=True)
-        return DriverModule(loaded=True, has_transport=any(transport.match(line) for line in shown))
 
     def _compare(self, modules: Iterable[str], expected: Expected) -> list[str]:
         return self._ask(lambda ami: differences(ami, expected, modules))

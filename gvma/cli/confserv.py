@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gvma.configserver.objects import ConfigObject, ObjectSource
 
 _PASSWORD_VARIABLE = "GVMA_CFGSERVER_PASSWORD"  # noqa: S105  (the name of a variable)
-# As gvma.configserver.answers and simulator have them, which would take their time to import for a --help.
+# As gvma.configserver.simulator.answers and simulator have them, which would take their time to import for a --help.
 _SHAPES = ("a", "a-ids", "b")
 _FAILURES = ("refuse", "401", "fault", "truncate", "delay", "empty", "malformed", "500")
 _QUERY = "CfgTenant[@name='Environment']/switches/CfgSwitch[@name='SIP_Switch']/DNs/CfgDN[@type='1']"
@@ -108,7 +108,7 @@ def simulate_command(  # noqa: PLR0913, PLR0917  (one parameter an option)
 
     Needs no settings file, listens on this host only, and changes nothing.
     """
-    from gvma.configserver.simulator import Simulator  # noqa: PLC0415  (start-up)
+    from gvma.configserver.simulator.server import Simulator  # noqa: PLC0415  (start-up)
 
     password = os.environ.get(_PASSWORD_VARIABLE, "")
     if username and not password:

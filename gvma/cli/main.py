@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "sync": "Write mailboxes and MWI subscriptions from Configuration Server into Asterisk.",
     "backup": "List, compare, verify, restore and forget backup sets.",
-    "check": "Say what would keep voicemail, media or routing from working, and what to do.",
+    "check": "Find problems with voicemail, media or routing, and say how to fix them.",
     "agi": "Serve Asterisk's media calls by FastAGI.",
     "netann": "Say what a NETANN URI asks for.",
     "confserv": "Query Configuration Server, or simulate one.",

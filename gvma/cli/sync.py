@@ -15,7 +15,7 @@ import click
 from gvma.cli import exits
 from gvma.cli.output import printable
 from gvma.cli.seconds import Seconds
-from gvma.configserver.reader import without_collector
+from gvma.configserver.reading.reader import without_garbage_collection
 from gvma.sync.report import Progress, SyncOptions, SyncReport
 from gvma.sync.run import sync
 
@@ -78,7 +78,7 @@ def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool | None, *
     shows_diff = options.dry_run if diff is None else diff
     try:
         settings = _settings(invocation, options, report)
-        with without_collector(), _log(settings, options, report, output), _progress(output) as progress:
+        with without_garbage_collection(), _log(settings, options, report, output), _progress(output) as progress:
             sync(settings, options, report, progress)
     finally:
         _tell(output, options, report, shows_diff)

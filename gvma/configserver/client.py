@@ -8,7 +8,7 @@ from gvma.configserver.objects import ConfigObject
 from gvma.settings.model import ConfigServerSettings
 
 if TYPE_CHECKING:
-    from gvma.configserver.conversation import Conversation
+    from gvma.configserver.conversation import SoapConversation
 
 
 class ConfigurationServer:
@@ -19,7 +19,7 @@ class ConfigurationServer:
 
     def __init__(self, settings: ConfigServerSettings) -> None:
         self._settings = settings
-        self._conversation: Conversation | None = None
+        self._conversation: SoapConversation | None = None
 
     def query(self, xpath: str) -> list[ConfigObject]:
         """The objects that ``xpath`` selects, sent byte for byte; empty where none matches.
@@ -29,9 +29,9 @@ class ConfigurationServer:
         """
         if self._conversation is None:
             # zeep, lxml and requests take half a second: a run with --from never needs them.
-            from gvma.configserver.conversation import Conversation  # noqa: PLC0415
+            from gvma.configserver.conversation import SoapConversation  # noqa: PLC0415
 
-            self._conversation = Conversation(self._settings)
+            self._conversation = SoapConversation(self._settings)
         return self._conversation.query(xpath)
 
     def close(self) -> None:

@@ -25,12 +25,12 @@ from requests.auth import HTTPBasicAuth
 from zeep.transports import Transport
 from zeep.wsse.username import UsernameToken
 
-from gvma.configserver.builder import ObjectBuilder
 from gvma.configserver.causes import error_of
 from gvma.configserver.connection import TOTAL_IN_TIMEOUTS, Deadline, open_session
 from gvma.configserver.objects import ConfigObject
-from gvma.configserver.reader import CHUNK, inflated, read_answer
-from gvma.configserver.soap_fault import on_one_line
+from gvma.configserver.reading.builder import ObjectBuilder
+from gvma.configserver.reading.reader import CHUNK, inflated, read_answer
+from gvma.configserver.reading.soap_fault import on_one_line
 from gvma.configserver.xpath import kind_asked
 from gvma.errors import (
     ConfigServerError,
@@ -54,7 +54,7 @@ _CHECK_ANSWER = (
 _FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 
-class Conversation:
+class SoapConversation:
     """Queries and answers over one connection, with one zeep client, since a WSDL is parsed anew by each."""
 
     def __init__(self, settings: ConfigServerSettings) -> None:

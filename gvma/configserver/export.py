@@ -7,12 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gvma.configserver.builder import ObjectBuilder
 from gvma.configserver.kinds import FIELDS, KINDS, NUMBER_FIELD, OF_A_SWITCH
-from gvma.configserver.making import OpenObject
 from gvma.configserver.objects import DELETED, DISABLED, ConfigObject
-from gvma.configserver.reader import CHUNK, inflated, read_answer
-from gvma.configserver.tree import Node, place
+from gvma.configserver.reading.builder import ObjectBuilder
+from gvma.configserver.reading.factory import OpenObject
+from gvma.configserver.reading.reader import CHUNK, inflated, read_answer
+from gvma.configserver.tree import Node, attach_to_owners
 from gvma.configserver.xpath import Query, kind_asked, parse
 from gvma.errors import ConfigServerError, ConfigServerQueryError, ExportFileError
 
@@ -61,7 +61,7 @@ class ExportFile:
             self._kept |= attributes
             nodes: list[_ObjectNode] = []
             read_answer(_chunks(self._path), partial(_TreeBuilder, nodes, self._kept))
-            place(nodes)
+            attach_to_owners(nodes)
             self._nodes = nodes
         return self._nodes
 

@@ -15,7 +15,7 @@ ROUTING_QUERIES = ("routingpointquery", "trunkquery", "servicequery", "applicati
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class ServerAnswers:
     """The objects by query. further: those of the routing queries that the settings have."""
 
     dns: Sequence[ConfigObject] = field(repr=False)
@@ -33,7 +33,7 @@ class Answers:
         return {"dnquery": self.dns, "agentquery": self.agents, "agentgroupquery": self.groups, **self.further}
 
 
-def ask(settings: Settings, export: Path | None) -> Answers:
+def fetch_answers(settings: Settings, export: Path | None) -> ServerAnswers:
     """All answers, or none: ConfigServerError or CredentialsError where one query fails.
 
     export: a file in Configuration Server's place. A query that the settings leave empty selects nothing.
@@ -61,4 +61,4 @@ def ask(settings: Settings, export: Path | None) -> Answers:
         if settings.gvma.routing:
             wanted = {name: getattr(asked, name) for name in ROUTING_QUERIES}
             further = {name: source.query(query) for name, query in wanted.items() if query}
-    return Answers(dns, agents, groups, further)
+    return ServerAnswers(dns, agents, groups, further)

@@ -52,7 +52,7 @@ class Node:
         return None
 
 
-def place(objects: Sequence[Node]) -> None:
+def attach_to_owners(objects: Sequence[Node]) -> None:
     """Put each object that stands in no other under the owner that it names, where that is there too."""
     owners = {(node.name, reference(node.scalar("DBID"))): node for node in objects if node.name in _OWNING}
     if not owners:

@@ -19,7 +19,7 @@ from socket import SOCK_DGRAM, SOCK_STREAM
 from lxml import etree
 
 from gvma.ami.manager import connect
-from gvma.configserver.simulator import SAMPLE, Simulator
+from gvma.configserver.simulator.server import SAMPLE, Simulator
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.debian import NotObtainableError
 from gvma.demo.ports import free_port

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gvma.ami.asterisk import drivers_at_once
-from gvma.configserver.fetch import ask
+from gvma.configserver.fetch import fetch_answers
 from gvma.plan.brake import brake
 from gvma.settings.model import Settings
 from gvma.sinks.files.driver import channel_driver
@@ -26,7 +26,7 @@ def dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progre
     if pause is not None and not options.force:
         report.warn("restored-state-held", f"{pause.sentence} To go on: `gvma sync --force`", gvma.backup_path)
     progress("asking Configuration Server")
-    answers = ask(settings, options.export)
+    answers = fetch_answers(settings, options.export)
     report.objects = answers.counts
     progress("reading the files")
     planned = Planner(gvma, answers, sink.driver, options.reset_pins).plan(sink)

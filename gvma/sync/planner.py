@@ -9,7 +9,7 @@ from typing import Any
 
 from gvma.asterisk.drivers import Driver
 from gvma.asterisk.entries import GvmaWarning
-from gvma.configserver.fetch import Answers
+from gvma.configserver.fetch import ServerAnswers
 from gvma.errors import UsageError
 from gvma.mailboxes import desired
 from gvma.plan.make import PreviousRun, make_plan, unchanged_plan
@@ -34,7 +34,7 @@ class Planned:
 class Planner:
     """Plans for one answer. resets: ``box@context`` of mailboxes that get their first PIN again."""
 
-    def __init__(self, settings: GvmaSettings, answers: Answers, driver: Driver, resets: Collection[str]) -> None:
+    def __init__(self, settings: GvmaSettings, answers: ServerAnswers, driver: Driver, resets: Collection[str]) -> None:
         self._settings = settings
         self._driver = driver
         self._answers = answers

@@ -16,7 +16,7 @@ from typing import Any
 from gvma.ami.asterisk import Asterisk, nothing_changed
 from gvma.backups.retention import apply_policy, policy_of
 from gvma.backups.snapshot import snapshot
-from gvma.configserver.fetch import Answers, ask
+from gvma.configserver.fetch import ServerAnswers, fetch_answers
 from gvma.errors import (
     AsteriskRefusedError,
     AsteriskUnreachableError,
@@ -103,7 +103,7 @@ class _Run:
             with self._reloading_what_is_pending(asterisk):
                 refuse_if_paused(path, force=options.force)
                 self._progress("asking Configuration Server")
-                answers = ask(self._settings, options.export)
+                answers = fetch_answers(self._settings, options.export)
                 self._report.objects = answers.counts
                 sink = self._sink(asterisk)
                 planner = Planner(self._gvma, answers, sink.driver, options.reset_pins)
@@ -158,7 +158,7 @@ class _Run:
     def _execution(self, sink: Sink[Any, Any], asterisk: Asterisk | None) -> Execution:
         return Execution(sink, self._gvma.backup_path, asterisk, self._report, _WORDING)
 
-    def _until_nobody_else_writes(self, planner: Planner, execution: Execution, answers: Answers) -> Planned:
+    def _until_nobody_else_writes(self, planner: Planner, execution: Execution, answers: ServerAnswers) -> Planned:
         report, earlier_warnings = self._report, list(self._report.warnings)
         for _ in range(_TRIES):
             self._progress("reading the files")
@@ -199,7 +199,7 @@ class _Run:
                 "`gvma backup restore latest` brings back the files as they were before.",
             )
 
-    def _record(self, plan: Plan, answers: Answers) -> None:
+    def _record(self, plan: Plan, answers: ServerAnswers) -> None:
         report, path = self._report, self._gvma.backup_path
         records.leave(path, records.PINS, plan.pins.record)
         records.leave(path, records.OWNERS, plan.owners)

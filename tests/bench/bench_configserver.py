@@ -15,8 +15,8 @@ from statistics import median
 from time import process_time
 from xml.parsers import expat
 
-from gvma.configserver.builder import ObjectBuilder
-from gvma.configserver.reader import CHUNK, read_answer
+from gvma.configserver.reading.builder import ObjectBuilder
+from gvma.configserver.reading.reader import CHUNK, read_answer
 
 RUNS = 5
 DNS = 100_000

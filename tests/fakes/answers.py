@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from gvma.configserver.builder import ObjectBuilder
 from gvma.configserver.objects import ConfigObject
-from gvma.configserver.reader import read_answer
+from gvma.configserver.reading.builder import ObjectBuilder
+from gvma.configserver.reading.reader import read_answer
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 SHAPE_A = """<CfgData><CfgUpdate><CfgDN id="CfgDN220" DBID="220" ownerDBID="CfgSwitch101" folderDBID="CfgFolder208"

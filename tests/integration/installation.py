@@ -16,7 +16,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from gvma.cli import main
-from gvma.configserver.simulator import Simulator
+from gvma.configserver.simulator.server import Simulator
 from gvma.demo.asterisk import PrivateAsterisk
 
 EXTENSION, ROUTING_POINT, TRUNK, SERVICE = 1, 4, 14, 29

@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CARRIED = (
     "gvma/py.typed",
     "gvma/configserver/configserver.wsdl",
-    "gvma/configserver/sample.xml",
-    "gvma/check/switch-options.json",
+    "gvma/configserver/simulator/sample.xml",
+    "gvma/switches/options.json",
 )
 
 

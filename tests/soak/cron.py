@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from gvma.ami.manager import connect
 from gvma.asterisk.block import find_block
 from gvma.asterisk.voicemail import read_boxes
-from gvma.configserver.simulator import Simulator
+from gvma.configserver.simulator.server import Simulator
 from tests.fakes.command import Commands, Done
 from tests.fakes.deaf import deaf_port
 from tests.fakes.syscalls import Fault

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from gvma.ami.answers import VoicemailUser
 from gvma.ami.manager import connect
 from gvma.configserver.objects import ConfigObject
-from gvma.configserver.simulator import Simulator
+from gvma.configserver.simulator.server import Simulator
 from gvma.mailboxes import desired
 from tests.fakes.command import Commands
 from tests.hostile import CORPUS, OPTIONS

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gvma.configserver.simulator import Simulator
+from gvma.configserver.simulator.server import Simulator
 from tests.fakes.command import Commands, Done
 from tests.fakes.syscalls import FAIL, Fault
 from tests.soak.site import Layer, Site

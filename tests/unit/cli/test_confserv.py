@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gvma.configserver.client import ConfigurationServer
-from gvma.configserver.simulator import SAMPLE, Simulator
+from gvma.configserver.simulator.server import SAMPLE, Simulator
 from gvma.settings.model import ConfigServerSettings, Secret
 
 DNS = "CfgSwitch[@name='SIP_Switch']/DNs/CfgDN[@type='1']"

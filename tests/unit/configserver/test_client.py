@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gvma.configserver.client import ConfigurationServer
-from gvma.configserver.simulator import Simulator
+from gvma.configserver.simulator.server import Simulator
 from gvma.errors import (
     ConfigServerError,
     ConfigServerFault,

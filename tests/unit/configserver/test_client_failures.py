@@ -10,6 +10,7 @@ from base64 import b64encode
 import pytest
 
 from gvma.configserver.client import ConfigurationServer
+from gvma.configserver.reading.reader import read_answer
 from gvma.errors import (
     ConfigServerFault,
     ConfigServerHostile,
@@ -160,7 +161,8 @@ def test_a_server_that_falls_silent_within_the_answer_is_a_timeout() -> None:
 
 @pytest.mark.parametrize("compressed", [False, True])
 def test_an_endless_answer_is_refused_by_its_size(compressed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gvma.configserver.reader.read_answer.__kwdefaults__", {"escaped": False, "max_bytes": 10**6})
+    assert read_answer.__kwdefaults__ is not None
+    monkeypatch.setitem(read_answer.__kwdefaults__, "max_bytes", 10**6)
     body = b"<CfgData>" + b"<x/>" * 10**6
 
     def play(connection: socket.socket, leaving: threading.Event) -> None:

@@ -9,11 +9,11 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 import pytest
 
-from gvma.configserver.answers import SHAPES, TreeFile, answer
 from gvma.configserver.client import ConfigurationServer
 from gvma.configserver.export import ExportFile
 from gvma.configserver.objects import ConfigObject
-from gvma.configserver.simulator import SAMPLE, Simulator
+from gvma.configserver.simulator.answers import SHAPES, TreeFile, answer
+from gvma.configserver.simulator.server import SAMPLE, Simulator
 from gvma.errors import (
     ConfigServerError,
     ConfigServerHostile,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gvma.configserver.reader import MAX_TOKEN, read_answer
+from gvma.configserver.reading.reader import MAX_TOKEN, read_answer
 from gvma.errors import (
     ConfigServerFault,
     ConfigServerHostile,
@@ -116,7 +116,7 @@ def test_an_endless_answer_is_refused() -> None:
 
 @pytest.mark.parametrize("piece", ['<CfgDN DBID="1"/>' * 20_000, "<!-- -->"])
 def test_endless_objects_end_at_a_count(monkeypatch: pytest.MonkeyPatch, piece: str) -> None:
-    monkeypatch.setattr("gvma.configserver.builder.MAX_OBJECTS", 10_000)
+    monkeypatch.setattr("gvma.configserver.reading.builder.MAX_OBJECTS", 10_000)
     text = f"<CfgData>{piece}</CfgData>"
     if "CfgDN" in piece:
         with pytest.raises(ConfigServerTooLarge):

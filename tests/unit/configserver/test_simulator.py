@@ -17,9 +17,9 @@ import requests
 import zeep
 import zeep.exceptions
 
-from gvma.configserver.answers import SHAPES
 from gvma.configserver.client import ConfigurationServer
-from gvma.configserver.simulator import FAILURES, SAMPLE, Simulator
+from gvma.configserver.simulator.answers import SHAPES
+from gvma.configserver.simulator.server import FAILURES, SAMPLE, Simulator
 from gvma.errors import ExportFileError
 from gvma.settings.model import ConfigServerSettings
 

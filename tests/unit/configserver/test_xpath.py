@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from gvma.configserver.answers import TreeFile
-from gvma.configserver.simulator import SAMPLE
+from gvma.configserver.simulator.answers import TreeFile
+from gvma.configserver.simulator.server import SAMPLE
 from gvma.configserver.xpath import kind_asked, parse
 from gvma.errors import ConfigServerQueryError
 

@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from gvma.configserver.simulator import Simulator
+from gvma.configserver.simulator.server import Simulator
 from tests.fakes.faults import calls_of, failing_at
 from tests.fakes.installation import BEGIN, END, SITE, Installation, Result
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from gvma.storage.files import read_target
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import read_pause
 from tests.fakes.asterisk_files import NEW, OLD, Site
-from tests.fakes.faults import calls_of, killed_at, killed_before
+from tests.fakes.faults import killed_at, killed_before
 from tests.unit.cli.backup import everything, gvma, gvma_json, ids
 
 MODULES = ("app_voicemail.so", "pbx_config.so", "res_pjsip.so")
@@ -157,12 +158,11 @@ def test_a_restore_that_is_killed_ends_all_old_or_all_new_and_is_held_if_new(tmp
     def restore(site: Site) -> None:
         assert gvma(site, "backup", "restore", ids(site)[0], "--no-reload").exit_code == 0
 
-    points = len(calls_of(lambda: restore(fresh("whole"))))
-    run = len(calls_of(lambda: fresh("run")))
     states = set()
-    for point in range(0, points - run, 6):
+    for point in count(0, 6):
         site = fresh(str(point))
-        assert killed_at(point, lambda site=site: restore(site))  # type: ignore[misc]
+        if not killed_at(point, lambda site=site: restore(site)):  # type: ignore[misc]
+            break
         gvma(site, "backup", "forget", "--keep-last", "9")
         assert site.state() in (OLD, NEW)
         assert site.litter() == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.configserver.simulator import SAMPLE, Simulator
+from gvma.configserver.simulator.server import SAMPLE, Simulator
 from tests.fakes.command import Commands
 from tests.fakes.sync_site import BY_NAME, Site, refused
 from tests.integration.installation import PASSWORD, USER

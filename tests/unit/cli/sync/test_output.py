@@ -7,6 +7,7 @@ import os
 import re
 from pathlib import Path
 
+from tests.fakes.command import Commands
 from tests.fakes.sync_site import FEWER, OBJECTS, Site
 from tests.integration.installation import EXTENSION, Layer
 
@@ -59,24 +60,18 @@ def test_settings_with_which_no_sync_begins_answer_with_the_same_fields(site: Si
     assert said["run_id"]
 
 
-def test_a_dry_run_needs_no_ami_no_right_to_write_and_leaves_no_trace(site: Site) -> None:
+def test_a_dry_run_needs_no_ami_no_right_to_write_and_leaves_no_trace(folder_for_all: Path, commands: Commands) -> None:
+    site = Site(folder_for_all / "site", commands)
     site.write_settings(channel_driver="auto", asterisk_cm_port=1, log_file=site.root / "gvma.log")
     site.settings["metrics_file"] = site.root / "metrics.prom"
     site.write_settings()
-    before = site.everything()
     prefix: tuple[str, ...] = ()
     if os.geteuid() == 0:
         site.config.chmod(0o644)
-        before = site.everything()
         prefix = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--")
-        for folder in (site.root, *site.root.parents):
-            if folder == Path("/tmp"):
-                break
-            if folder != site.root:
-                folder.chmod(folder.stat().st_mode | 0o011)
         for path in site.etc.iterdir():
             path.chmod(0o644)
-        before = site.everything()
+    before = site.everything()
     done = site.gvma("sync", "--dry-run", "--from", str(site.tree), prefix=prefix)
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("Plan: 9 to add, 0 to change, 0 to remove.\n")

@@ -16,15 +16,9 @@ NOBODY = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "
 
 
 @pytest.fixture
-def as_nobody(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Iterator[Site]:
+def as_nobody(folder_for_all: Path, commands: Commands) -> Iterator[Site]:
     """A site that belongs to a plain user; where the tests are a plain user's, to that one."""
-    # pytest's own folders are closed to others.
-    top = tmp_path_factory.mktemp("open")
-    for folder in (top, *top.parents):
-        if folder == Path("/tmp") or folder.stat().st_uid != os.geteuid():
-            break
-        folder.chmod(folder.stat().st_mode | 0o011)
-    site = Site(top / "site", commands)
+    site = Site(folder_for_all / "site", commands)
     if os.geteuid() == 0:
         for path in (site.root, *site.root.rglob("*")):
             os.chown(path, 65534, 65534)

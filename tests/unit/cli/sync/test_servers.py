@@ -9,7 +9,7 @@ import threading
 import pytest
 import trustme
 
-from gvma.configserver.simulator import Simulator
+from gvma.configserver.simulator.server import Simulator
 from tests.fakes.deaf import deaf_port
 from tests.fakes.soap import Play, http, sending, server
 from tests.fakes.sync_site import BY_NAME, Site, refused

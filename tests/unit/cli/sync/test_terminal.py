@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from gvma.configserver.simulator import Simulator
+from gvma.configserver.simulator.server import Simulator
 from tests.fakes.sync_site import Site
 from tests.integration.installation import PASSWORD, USER
 

@@ -1,0 +1,1 @@
+"""Bytes of an answer or of an export into objects, as a stream."""
