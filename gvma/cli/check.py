@@ -1,4 +1,4 @@
-"""``gvma check``: says what would keep voicemail, media or routing from working; it changes nothing."""
+"""``gvma check``: find problems with voicemail, media or routing, and say how to fix them; it changes nothing."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ _NAGIOS_WORDS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
         "gvma check --nagios",
         exits=(exits.SETTINGS,),
         meanings={
-            exits.OK: "all is well, or there are notes only",
-            FOUND: "a check found an error or a warning (with --nagios: warnings only); or a defect of ours",
+            exits.OK: "all is well, or there are only notes",
+            FOUND: "a check found an error or a warning (with --nagios: warnings only); or internal error in gvma",
             2: "with --nagios: a check found an error",
             UNKNOWN: "with --nagios: the check itself failed",
         },
     ),
 )
-@click.option("--nagios", is_flag=True, help="One summary line, and the exit status that monitoring plugins have.")
+@click.option("--nagios", is_flag=True, help="Print one summary line, and exit as a monitoring plugin does.")
 @click.option("--probe", is_flag=True, help="Also send a SUBSCRIBE for a few boxes from this host.")
 @click.pass_obj
 def command(invocation: Invocation, nagios: bool, probe: bool) -> None:
-    """Say what would keep voicemail, media or routing from working, and what to do.
+    """Find problems with voicemail, media or routing, and say how to fix them.
 
     Reads the settings, asks Configuration Server and Asterisk, and looks into Asterisk's files. Changes nothing.
     """
@@ -59,8 +59,8 @@ def command(invocation: Invocation, nagios: bool, probe: bool) -> None:
     except Exception as error:
         if not nagios:
             raise
-        # Of an exception that nobody foresaw only its class is shown: its text might hold a secret.
-        reason = error.message if isinstance(error, GvmaError) else f"a defect of ours, {type(error).__name__}"
+        # Of an unforeseen exception only the class is shown: its text might hold a secret.
+        reason = error.message if isinstance(error, GvmaError) else f"internal error in gvma: {type(error).__name__}"
         output.result("check", "error", findings=[])
         output.line(_one_line(f"GVMA UNKNOWN: {reason}"))
         raise click.exceptions.Exit(UNKNOWN) from error
@@ -100,7 +100,7 @@ def _show(output: Output, evidence: Evidence, found: Sequence[Finding]) -> None:
 
 
 def _seen(evidence: Evidence) -> Iterator[str]:
-    """What was asked and how it was answered, be it well or not."""
+    """What was asked, and the answers."""
     for answer in evidence.layer.answers.values():
         if answer.error is None:
             given = ", ".join(f"{number} {kind}" for kind, number in answer.types.items())
@@ -113,7 +113,7 @@ def _seen(evidence: Evidence) -> Iterator[str]:
 
 
 def _one_line(text: str) -> str:
-    """One printable line, whatever the names in it hold."""
+    """The text on one line, without control characters."""
     return printable(" ".join(text.splitlines())).replace("\t", " ")
 
 
