@@ -29,7 +29,7 @@ lint: $(VENV)/tested
 
 .PHONY: asterisks
 asterisks: $(VENV)/tested
-	$(BIN)/python -m gvma.demo.rootfs 16 22 sipp
+	$(BIN)/python -m tests.harness.asterisks
 
 # Speed and memory as ratios in one run.
 bench: $(VENV)/tested asterisks

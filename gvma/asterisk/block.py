@@ -1,4 +1,4 @@
-"""The managed block: where it stands in a file, and the file with another one or with none.
+"""The managed block: where it stands in a file, and the file with another one or with none. Pure.
 
 All on bytes. What is outside the block is never parsed for writing and never changes, a missing final line
 end aside. After the end marker there is always one more line: Asterisk rewrites voicemail.conf when a PIN is

@@ -21,6 +21,9 @@ _LINE = re.compile(
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
 _COMMENT = re.compile(r"(?<!\\);.*")
 
+MEDIA_CONTEXT = "moh_conf_treatment"
+"""The context that makes an Asterisk a media server (the manual's lines 3095-3099); the site includes it itself."""
+
 OWN_LINES = OwnLines(
     section=re.compile(rb"GVMA(?:_ROUTING)?"),
     setting=re.compile(

@@ -1,102 +1,51 @@
-"""Every check and every rule, in the order in which they are run and documented."""
+"""Every chapter with its rules and checks, in the order in which they are run and documented."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import ModuleType
 
-from gvma.check import (
-    asterisk_files,
-    drift,
-    gvm_options,
-    live,
-    media,
-    probe,
-    routing_order,
-    settings_checks,
-    sipserver,
-    switches,
-)
-from gvma.check.evidence import Evidence
-from gvma.check.finding import SEVERITIES, Finding, Rule
+from gvma.check import configserver, media, routing, settings, sync
+from gvma.check.asterisk import ami, files, identify
+from gvma.check.finding import SEVERITIES, Check, Finding, Rule
+from gvma.check.switch import mwi, tables, trunks
+from gvma.check.voicemail import dialplan, mailboxes, options, probe
+from gvma.evidence.model import Evidence
 
-Check = Callable[[Evidence], Iterator[Finding]]
 
-CHAPTERS: tuple[tuple[str, tuple[Rule, ...], tuple[Check, ...]], ...] = (
-    (
-        "Settings",
-        settings_checks.RULES,
-        (
-            settings_checks.check_settings_file,
-            settings_checks.check_sample_secrets,
-            settings_checks.check_prefixes,
-            settings_checks.check_paths,
-            settings_checks.check_exposed_secrets,
-        ),
-    ),
-    (
-        "Configuration Server",
-        gvm_options.RULES,
-        (
-            gvm_options.check_queries,
-            gvm_options.check_group_mailboxes,
-            gvm_options.check_shared_boxes,
-            gvm_options.check_option_names,
-            gvm_options.check_options_without_effect,
-            gvm_options.check_contexts,
-            gvm_options.check_sync_warnings,
-        ),
-    ),
-    (
-        "SIP Server",
-        sipserver.RULES,
-        (
-            sipserver.check_mwi,
-            sipserver.check_trunks,
-            sipserver.check_media_services,
-            sipserver.check_overflow,
-        ),
-    ),
-    ("Switches of the manual", switches.RULES, (switches.check_switch,)),
-    (
-        "Asterisk's files",
-        (*asterisk_files.RULES, *routing_order.RULES),
-        (
-            asterisk_files.check_files,
-            asterisk_files.check_dialplan_includes,
-            asterisk_files.check_routing_peers,
-            routing_order.check_hidden_numbers,
-            asterisk_files.check_dials,
-            asterisk_files.check_own_names,
-            asterisk_files.check_old_block,
-            asterisk_files.check_endpoint_secrets,
-            asterisk_files.check_mailboxes_twice,
-        ),
-    ),
-    (
-        "Asterisk, live",
-        (*live.RULES, *drift.RULES),
-        (
-            live.check_reached,
-            live.check_version,
-            live.check_modules,
-            drift.check_drift,
-            live.check_identify,
-            live.check_identifier_order,
-            live.check_storage,
-        ),
-    ),
-    ("MWI, for real", probe.RULES, (probe.check_probes,)),
-    (
-        "Media server",
-        media.RULES,
-        (media.check_served, media.check_health, media.check_address, media.check_included, media.check_sounds),
-    ),
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A group of rules. rooms: the modules that have its ``RULES`` and ``CHECKS``."""
+
+    group: str
+    title: str
+    rooms: tuple[ModuleType, ...]
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return tuple(rule for room in self.rooms for rule in room.RULES)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        return tuple(check for room in self.rooms for check in room.CHECKS)
+
+
+CHAPTERS = (
+    Chapter("settings", "Settings", (settings,)),
+    Chapter("configserver", "Configuration Server", (configserver,)),
+    Chapter("voicemail", "Mailboxes and message waiting", (options, mailboxes, dialplan, probe)),
+    Chapter("routing", "Business call routing", (routing,)),
+    Chapter("media", "Media server", (media,)),
+    Chapter("switch", "SIP Server and the switch", (mwi, trunks, tables)),
+    Chapter("asterisk", "Asterisk", (files, ami, identify)),
+    Chapter("sync", "What a sync stands on", (sync,)),
 )
 
 
 def findings(evidence: Evidence) -> list[Finding]:
     """Everything that every check finds, in the order of the catalogue, each once."""
-    found = (finding for _, _, checks in CHAPTERS for check in checks for finding in check(evidence))
+    found = (finding for chapter in CHAPTERS for check in chapter.checks for finding in check(evidence))
     return list(dict.fromkeys(found))
 
 
@@ -114,9 +63,9 @@ def as_markdown() -> str:
         "status 1; information alone leaves it 0. With `--nagios`: 0 all well, 1 warnings, 2 errors, 3 the check "
         "itself failed.\n",
     ]
-    for title, rules, _ in CHAPTERS:
-        parts.append(f"## {title}\n")
-        for rule in rules:
+    for chapter in CHAPTERS:
+        parts.append(f"## {chapter.title}\n")
+        for rule in chapter.rules:
             parts.append(
                 f"### {rule.code}\n{rule.severity.capitalize()}: {rule.finds}.\n\n"
                 f"*Why it matters.* {rule.why}\n\n*What to do.* {rule.remedy}\n"

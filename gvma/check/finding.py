@@ -1,13 +1,16 @@
-"""What a check reports: rules with stable codes, and findings; nothing here looks anywhere.
+"""What a check reports: rules with stable codes, and findings. Pure: nothing here looks anywhere.
 
-A rule is written once, beside the check that uses it; ``docs/checks.md`` is made from the rules. A finding
-says where it was seen and what was seen; why it matters and what to do come from its rule.
+A rule is written once, in the file of its chapter; ``docs/checks.md`` is made from the rules. A finding says
+where a fault was seen and what was seen; why it matters and what to do come from its rule.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from gvma.evidence.model import Evidence
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -34,11 +37,15 @@ class Finding:
         }
 
 
+Check = Callable[[Evidence], Iterator[Finding]]
+"""A function that applies rules to the evidence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a check holds to be right.
+    """What has to be so.
 
-    code: stable, lower case with dashes. finds: what the rule finds, for the docs.
+    code: stable, lower case with dashes. finds: the fault, for the docs.
     why: why it matters, with the manual's line or the Asterisk fact. remedy: what to do.
     """
 
@@ -51,3 +58,9 @@ class Rule:
     def at(self, where: str, message: str, *, remedy: str = "") -> Finding:
         """A finding of this rule; ``remedy`` where this one needs other words than the rule's."""
         return Finding(self.code, self.severity, message, where, f"{self.why} {remedy or self.remedy}")
+
+
+def first_names(names: Sequence[str], most: int = 5) -> str:
+    """``1000, 1001 and 3 more``: the first names of a list that may be long."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"

@@ -1,4 +1,4 @@
-"""``gvma check``: find problems with voicemail, media or routing, and say how to fix them; it changes nothing."""
+"""``gvma check``: finds problems with voicemail, media or routing; it changes nothing."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from gvma.cli.output import printable
 from gvma.errors import GvmaError
 
 if TYPE_CHECKING:
-    from gvma.check.evidence import Evidence
     from gvma.check.finding import Finding
     from gvma.cli.main import Invocation
     from gvma.cli.output import Output
+    from gvma.evidence.model import Evidence
 
 FOUND = 1
 UNKNOWN = 3
@@ -32,14 +32,14 @@ _NAGIOS_WORDS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
         "gvma check --nagios",
         exits=(exits.SETTINGS,),
         meanings={
-            exits.OK: "all is well, or there are only notes",
-            FOUND: "a check found an error or a warning (with --nagios: warnings only); or internal error in gvma",
+            exits.OK: "all is well, or there are notes only",
+            FOUND: "a check found an error or a warning (with --nagios: warnings only); or an internal error",
             2: "with --nagios: a check found an error",
             UNKNOWN: "with --nagios: the check itself failed",
         },
     ),
 )
-@click.option("--nagios", is_flag=True, help="Print one summary line, and exit as a monitoring plugin does.")
+@click.option("--nagios", is_flag=True, help="One summary line, and the exit status that monitoring plugins have.")
 @click.option("--probe", is_flag=True, help="Also send a SUBSCRIBE for a few boxes from this host.")
 @click.pass_obj
 def command(invocation: Invocation, nagios: bool, probe: bool) -> None:
@@ -48,7 +48,7 @@ def command(invocation: Invocation, nagios: bool, probe: bool) -> None:
     Reads the settings, asks Configuration Server and Asterisk, and looks into Asterisk's files. Changes nothing.
     """
     from gvma.check.catalogue import findings, worst  # noqa: PLC0415  (start-up)
-    from gvma.check.collect import collect  # noqa: PLC0415  (start-up)
+    from gvma.evidence.collect import collect  # noqa: PLC0415  (start-up)
     from gvma.settings.reader import examine  # noqa: PLC0415  (start-up)
 
     output = invocation.output
@@ -59,8 +59,12 @@ def command(invocation: Invocation, nagios: bool, probe: bool) -> None:
     except Exception as error:
         if not nagios:
             raise
-        # Of an unforeseen exception only the class is shown: its text might hold a secret.
-        reason = error.message if isinstance(error, GvmaError) else f"internal error in gvma: {type(error).__name__}"
+        # Of an unexpected exception only its class is shown: its text might contain a secret.
+        reason = (
+            error.message
+            if isinstance(error, GvmaError)
+            else f"internal error in gvma, {type(error).__name__}; please report it"
+        )
         output.result("check", "error", findings=[])
         output.line(_one_line(f"GVMA UNKNOWN: {reason}"))
         raise click.exceptions.Exit(UNKNOWN) from error
@@ -71,10 +75,11 @@ def command(invocation: Invocation, nagios: bool, probe: bool) -> None:
         findings=[finding.as_json() for finding in found],
         queries=[
             {"query": answer.query, "answered": answer.error is None, "types": answer.types}
-            for answer in evidence.layer.answers.values()
+            for answer in evidence.configserver.answers.values()
         ],
+        channel_driver={"driver": evidence.driver.name, "reason": evidence.driver_reason},
         probes=[
-            {"name": one.name, "answer": one.answer, "messages": one.counts or None} for one in evidence.probes or ()
+            {"name": one.name, "answer": one.status, "messages": one.counts or None} for one in evidence.probes or ()
         ],
     )
     if nagios:
@@ -100,20 +105,22 @@ def _show(output: Output, evidence: Evidence, found: Sequence[Finding]) -> None:
 
 
 def _seen(evidence: Evidence) -> Iterator[str]:
-    """What was asked, and the answers."""
-    for answer in evidence.layer.answers.values():
+    """What was asked, and how it was answered."""
+    for answer in evidence.configserver.answers.values():
         if answer.error is None:
             given = ", ".join(f"{number} {kind}" for kind, number in answer.types.items())
             yield f"{answer.query}: {given or 'no objects'}."
-    if evidence.live and evidence.live.version:
-        yield f"Asterisk {evidence.live.version}, {'PJSIP' if evidence.driver == 'pjsip' else 'chan_sip'}."
+    if evidence.ami and evidence.ami.version:
+        yield f"Asterisk {evidence.ami.version}."
+    if evidence.syncs:
+        yield f"Channel driver {evidence.driver.name}: {evidence.driver_reason}"
     for probe in evidence.probes or ():
         if probe.notified:
-            yield f"{probe.name}: SUBSCRIBE was answered {probe.answer}, NOTIFY with {probe.counts} messages (new/old)."
+            yield f"{probe.name}: SUBSCRIBE was answered {probe.status}, NOTIFY with {probe.counts} messages (new/old)."
 
 
 def _one_line(text: str) -> str:
-    """The text on one line, without control characters."""
+    """One printable line, whatever the names in it hold."""
     return printable(" ".join(text.splitlines())).replace("\t", " ")
 
 

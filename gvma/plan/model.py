@@ -1,4 +1,4 @@
-"""What a sync would change: the texts of the files now, and the texts that they should have.
+"""What a sync would change: the texts of the files now, and the texts that they should have. Pure.
 
 Values only: it decides nothing.
 """

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.ports import free_port
-from gvma.demo.rootfs import Sipp, obtain_sipp
+from tests.bench.sipp import Sipp, obtain_sipp
 from tests.integration import calls
 
 FIRST_RATE = 40.0

@@ -15,7 +15,7 @@ CARRIED = (
     "gvma/py.typed",
     "gvma/configserver/configserver.wsdl",
     "gvma/configserver/simulator/sample.xml",
-    "gvma/check/switch-options.json",
+    "gvma/switches/options.json",
 )
 
 

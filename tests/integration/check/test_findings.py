@@ -62,6 +62,8 @@ def test_the_text_says_what_was_asked_and_nagios_gets_one_line(installation: Ins
     text = installation.gvma("check")
     assert (text.returncode, text.stderr) == (0, "")
     assert "dnquery: 2 DN of type 1.\n" in text.stdout
+    module = "chan_sip.so" if installation.asterisk.driver == "sip" else "res_pjsip.so"
+    assert f"Channel driver {installation.asterisk.driver}: {module} serves SIP, and " in text.stdout
     assert text.stdout.splitlines()[-1] == "all is well."
     nagios = installation.gvma("check", "--nagios")
     assert (nagios.returncode, nagios.stdout) == (0, "GVMA OK: all is well\n")

@@ -6,24 +6,21 @@ from dataclasses import replace
 
 import pytest
 
+from gvma.asterisk.modules import MEDIA_MODULES
 from gvma.check import media as checks
-from gvma.check.conf import Conf, read_conf
-from gvma.check.evidence import Evidence, Media
-from tests.unit.check.objects import dn, evidence
+from gvma.configserver.objects import ConfigObject
+from gvma.evidence.model import AmiEvidence, Evidence, MediaEvidence
+from tests.unit.check.objects import dn, evidence, files
 
 INCLUDED = "[default]\ninclude => moh_conf_treatment\n[moh_conf_treatment]\n"
 
 
-def dialplan(text: str) -> dict[str, Conf]:
-    return {"exten": read_conf("extensions.conf", lambda name: [(name, text.encode())], (";begin", ";end"))}
-
-
-def seen(text: str = INCLUDED, media: Media = Media(True)) -> Evidence:  # noqa: B008  (frozen)
-    return replace(evidence(), confs=dialplan(text), media=media)
+def seen(text: str = INCLUDED, media: MediaEvidence = MediaEvidence(True)) -> Evidence:  # noqa: B008  (frozen)
+    return replace(evidence(), files=files(dialplan=text), media=media)
 
 
 def test_health() -> None:
-    ill = Media(True, health="no answer: Connection refused")
+    ill = MediaEvidence(True, problem="no answer: Connection refused")
     assert [f.where for f in checks.check_health(seen(media=ill))] == ["127.0.0.1:4573"]
     assert list(checks.check_health(seen())) == []
     assert list(checks.check_health(seen(media=replace(ill, used=False)))) == []
@@ -58,7 +55,7 @@ def test_the_dialplan_asks_the_server_that_the_settings_name(value: str, codes: 
 
 
 def test_what_asterisk_cannot_use() -> None:
-    lost = Media(True, unreadable=(("/sounds/calm", "is not there"),))
+    lost = MediaEvidence(True, unusable=(("/sounds/calm", "is not there"),))
     assert [f.where for f in checks.check_sounds(seen(media=lost))] == ["/sounds/calm"]
     assert list(checks.check_sounds(seen(media=replace(lost, used=False)))) == []
 
@@ -73,6 +70,35 @@ def test_what_asterisk_cannot_use() -> None:
     ],
 )
 def test_a_service_that_leads_here_is_served_here(service: str, contact: str, used: bool, codes: list[str]) -> None:
-    layer = evidence(servicequery=[dn("media", 29, service_type=service, contact=contact)])
-    found = checks.check_served(replace(layer, confs=dialplan("[default]\n"), media=Media(used)))
+    configured = evidence(servicequery=[dn("media", 29, service_type=service, contact=contact)])
+    found = checks.check_served(replace(configured, files=files(dialplan="[default]\n"), media=MediaEvidence(used)))
     assert [finding.code for finding in found] == codes
+
+
+def test_media_services_lead_here() -> None:
+    services = [
+        dn(name, 29, service_type=name, contact="sip:127.0.0.1:5060")
+        for name in ("treatment", "music", "mcu", "recorder")
+    ]
+    away = [*services[:3], dn("recorder", 29, service_type="recorder", contact="10.9.9.9")]
+
+    def found(dns: list[ConfigObject], *, used: bool) -> list[tuple[str, str]]:
+        seen = replace(evidence(servicequery=dns), media=MediaEvidence(used))
+        return [(finding.code, finding.where) for finding in checks.check_services(seen)]
+
+    assert found(services, used=True) == []
+    assert found(away, used=True) == [("sipserver-media-contact", "DN recorder")]
+    assert found(services[1:], used=True) == [("sipserver-media-contact", "servicequery")]
+    assert found(away, used=False) == [("sipserver-media-elsewhere", "DN recorder")]
+    assert found(services[1:], used=False) == []
+
+
+MODULES = frozenset({*MEDIA_MODULES, "res_timing_timerfd.so"})
+
+
+@pytest.mark.parametrize("without", ["app_confbridge.so", "res_agi.so", "res_timing_timerfd.so"])
+def test_a_module_that_the_media_server_needs(without: str) -> None:
+    missing = replace(seen(), ami=AmiEvidence(loaded=MODULES - {without}))
+    assert [finding.code for finding in checks.check_modules(missing)] == ["module-media"]
+    assert list(checks.check_modules(replace(missing, ami=AmiEvidence(loaded=MODULES)))) == []
+    assert list(checks.check_modules(replace(missing, media=MediaEvidence(used=False)))) == []

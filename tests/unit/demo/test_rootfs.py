@@ -1,108 +1,27 @@
-"""How the cache of unpacked programs is filled: whole or not at all, by one builder at a time."""
+"""Which Asterisk is taken, and what is said where none can be had."""
 
 from __future__ import annotations
 
 import os
 import stat
-import threading
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from gvma.demo import debian, rootfs
+from gvma.demo import packages, rootfs
 from gvma.demo.debian import NotObtainableError
 
 
-class Unpacker:
-    """Stands for apt and dpkg-deb: writes one file, or fails, as it is told for a suite."""
-
-    def __init__(self, *good_suites: str) -> None:
-        self.good_suites = good_suites
-        self.asked: list[str] = []
-
-    def __call__(self, suite: str, packages: Sequence[str], into: Path, work: Path) -> None:
-        self.asked.append(suite)
-        into.mkdir()
-        (into / "half").touch()
-        if suite not in self.good_suites:
-            raise NotObtainableError(f"no {packages[0]} in {suite}")
-        (into / "program").write_text(suite)
-
-
-def works(place: Path) -> None:
-    if not (place / "program").exists():
-        raise NotObtainableError("no program")
-
-
 @pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def no_mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty cache, and no Debian packages."""
+
+    def refuse(suite: str, *_: object) -> None:
+        raise NotObtainableError(f"no asterisk in {suite}")
+
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(rootfs, "architecture", lambda: "amd64")
-    return tmp_path / "gvma"
-
-
-def folders(cache: Path) -> list[str]:
-    return sorted(path.name for path in cache.iterdir() if path.is_dir())
-
-
-def test_what_was_built_once_is_not_built_again(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    unpacker = Unpacker("forky")
-    monkeypatch.setattr(rootfs, "unpack", unpacker)
-    first = rootfs._unpacked("asterisk-22", ["forky"], ["asterisk"], works)
-    second = rootfs._unpacked("asterisk-22", ["forky"], ["asterisk"], works)
-    assert first == second
-    assert (first / "program").read_text() == "forky"
-    assert unpacker.asked == ["forky"]
-    assert folders(cache) == [first.name]
-
-
-def test_the_next_suite_serves_where_the_first_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rootfs, "unpack", Unpacker("sid"))
-    place = rootfs._unpacked("asterisk-22", ["forky", "sid"], ["asterisk"], works)
-    assert (place / "program").read_text() == "sid"
-
-
-def test_a_failure_names_every_suite_and_leaves_nothing(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rootfs, "unpack", Unpacker())
-    with pytest.raises(NotObtainableError, match="no asterisk in forky; sid: no asterisk in sid"):
-        rootfs._unpacked("asterisk-22", ["forky", "sid"], ["asterisk"], works)
-    assert folders(cache) == []
-
-
-def test_what_a_killed_builder_left_is_removed(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rootfs, "unpack", Unpacker("forky"))
-    place = rootfs._unpacked("asterisk-22", ["forky"], ["asterisk"], works)
-    (place / "program").unlink()
-    (cache / f".{place.name}.k1ll3d.tmp" / "root").mkdir(parents=True)
-    rootfs._unpacked("asterisk-22", ["forky"], ["asterisk"], works)
-    assert folders(cache) == [place.name]
-    works(place)
-
-
-def test_two_builders_at_once_build_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    together = threading.Barrier(2)
-    unpacker = Unpacker("forky")
-    monkeypatch.setattr(rootfs, "unpack", unpacker)
-    places: list[Path] = []
-
-    def build() -> None:
-        together.wait()
-        places.append(rootfs._unpacked("asterisk-22", ["forky"], ["asterisk"], works))
-
-    threads = [threading.Thread(target=build) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(set(places)) == 1
-    assert unpacker.asked == ["forky"]
-
-
-def test_a_cache_that_cannot_be_used_is_named(cache: Path) -> None:
-    cache.write_text("a file stands here")
-    with pytest.raises(NotObtainableError, match="cache folder cannot be used"):
-        rootfs._unpacked("asterisk-22", ["forky"], ["asterisk"], works)
+    monkeypatch.setattr(packages, "architecture", lambda: "amd64")
+    monkeypatch.setattr(packages, "unpack", refuse)
 
 
 def test_another_version_on_path_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +30,6 @@ def test_another_version_on_path_is_not_taken(tmp_path: Path, monkeypatch: pytes
     program.write_text("#!/bin/sh\necho Asterisk 18.10.0\n")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(rootfs, "unpack", Unpacker())
     with pytest.raises(NotObtainableError, match="no Asterisk 22 on PATH, and none from Debian packages") as raised:
         rootfs.obtain(22)
     assert "Install Asterisk 22" in raised.value.hint
@@ -120,21 +38,3 @@ def test_another_version_on_path_is_not_taken(tmp_path: Path, monkeypatch: pytes
 def test_an_unknown_version_is_refused() -> None:
     with pytest.raises(NotObtainableError, match="16 and 22"):
         rootfs.obtain(13)
-
-
-def test_a_host_without_debians_tools_is_told_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(NotObtainableError, match="no apt-get, apt-config, dpkg, dpkg-deb, tar on PATH"):
-        debian.unpack("forky", ["asterisk"], tmp_path / "root", tmp_path)
-
-
-def test_the_command_line_says_what_is_missing(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(rootfs, "unpack", Unpacker())
-    monkeypatch.setattr(rootfs, "_on_path", lambda program: None)
-    assert rootfs.main(["22", "sipp", "pbx"]) == 64
-    said = capsys.readouterr().err
-    assert "22: no Asterisk 22 on PATH" in said
-    assert "sipp: no sipp on PATH" in said
-    assert "pbx: 16, 22 or sipp" in said

@@ -132,5 +132,5 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 def test_the_switches_are_those_of_the_tables_that_check_compares_with() -> None:
-    tables = json.loads(files("gvma.check").joinpath("switch-options.json").read_text(encoding="utf-8"))
+    tables = json.loads(files("gvma.switches").joinpath("options.json").read_text(encoding="utf-8"))
     assert set(v.SWITCHES) == {system["id"] for system in tables["systems"]}

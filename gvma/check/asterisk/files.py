@@ -1,0 +1,107 @@
+"""Rules about Asterisk's files as Asterisk reads them: what it cannot follow or read, and what it challenges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gvma.asterisk.conf import Section
+from gvma.asterisk.drivers import PJSIP
+from gvma.asterisk.drivers.pjsip import SIPSERVER
+from gvma.check.conclusions.addresses import sipserver_matches
+from gvma.check.conclusions.profile import phones_on_asterisk
+from gvma.check.finding import Finding, Rule
+from gvma.evidence.model import Evidence
+
+MISSING = Rule(
+    "file-missing", "warning", "a file of Asterisk that the sync writes does not exist",
+    "The sync creates it, which is right on a new Asterisk and a sign of a wrong path on an old one.",
+    "Look at asterisk_cfg_path and the file names in the settings.",
+)  # fmt: skip
+INCLUDE = Rule(
+    "file-include", "error", "an #include whose file is missing, or that includes itself",
+    "Asterisk throws the whole file away, and keeps what it had before.",
+    "Correct the #include.",
+)  # fmt: skip
+REFUSED = Rule(
+    "file-refused", "error", "a line that Asterisk cannot read",
+    "Asterisk throws the whole file away for it, keeps what it had before, and says so in its log alone.",
+    "Correct the line.",
+)  # fmt: skip
+EXEC = Rule(
+    "file-exec", "info", "an #exec",
+    "What it prints is part of the file for Asterisk; gvma does not run it, so its lines were not looked at.",
+    "See that it makes none of gvma's names.",
+)  # fmt: skip
+SECRET = Rule(
+    "endpoint-secret", "error", "a phone or subscription that Asterisk challenges",
+    "SIP Server cannot answer a challenge (manual 2028-2032).",
+    "Remove secret (chan_sip) or auth (PJSIP), and restrict by address instead.",
+)  # fmt: skip
+TWICE = Rule(
+    "pjsip-mailboxes-twice", "error", "mailboxes= on SIP Server's endpoint and on an AOR for the same mailbox, or on a "
+    "phone's endpoint and on its own AOR",
+    "Asterisk answers that endpoint's SUBSCRIBE for the mailbox with 500 (res_pjsip_mwi).",
+    "Remove mailboxes= from the endpoint, or set mwi_subscribe_replaces_unsolicited=yes on it.",
+)  # fmt: skip
+RULES = (MISSING, INCLUDE, REFUSED, EXEC, SECRET, TWICE)
+
+_PROBLEMS = {"missing": "does not exist", "cycle": "includes itself, or more than nine files deep"}
+
+
+def check_files(evidence: Evidence) -> Iterator[Finding]:
+    """Files that are missing, includes that Asterisk cannot follow, lines that it cannot read."""
+    unsafe = {name for name, _ in evidence.files.unsafe}
+    for conf in evidence.files:
+        if not conf.exists and conf.name not in unsafe:
+            yield MISSING.at(conf.name, f"{conf.name} does not exist")
+        for where, reason in conf.refusals:
+            yield REFUSED.at(where, reason)
+        for directive in conf.directives:
+            if directive.word == "exec":
+                yield EXEC.at(directive.where, f"#exec {directive.target}")
+            elif directive.problem:
+                yield INCLUDE.at(directive.where, f"{directive.target} {_PROBLEMS[directive.problem]}")
+
+
+def check_secrets(evidence: Evidence) -> Iterator[Finding]:
+    """``secret`` or ``auth`` on gvm-* objects, phones and SIP Server's own peer (the manual's lines 2028-2032)."""
+    conf = evidence.files.endpoints
+    if conf is None:
+        return
+    watched = {dn.number for dn in evidence.configserver.dns} if phones_on_asterisk(evidence) else set()
+    watched.add(evidence.settings.gvma.routing_sipserver_peer)
+    keys = ("auth",) if evidence.driver is PJSIP else ("secret", "md5secret")
+    for section in conf.sections:
+        if section.template or not (section.name in watched or section.name.startswith("gvm-")):
+            continue
+        for key in keys:
+            if section.value(key):
+                yield SECRET.at(section.where, f"[{section.name}] has {key}")
+
+
+def check_mailboxes_twice(evidence: Evidence) -> Iterator[Finding]:
+    """One mailbox on an endpoint and on an AOR of PJSIP (res_pjsip_mwi)."""
+    conf = evidence.files.endpoints
+    if conf is None or evidence.driver is not PJSIP:
+        return
+    sections = [section for section in conf.sections if not section.template]
+    aors = {section.name: _listed(section, "mailboxes") for section in sections if section.value("type") == "aor"}
+    identified = {endpoint for endpoint, _ in sipserver_matches(evidence)}
+    sipserver = {SIPSERVER, evidence.settings.gvma.routing_sipserver_peer, *identified}
+    for section in sections:
+        replaces = section.value("mwi_subscribe_replaces_unsolicited").lower() in {"yes", "true", "1", "on"}
+        if section.value("type") != "endpoint" or replaces:
+            continue
+        named = aors if section.name in sipserver else _listed(section, "aors")
+        subscribed = {mailbox for name in named for mailbox in aors.get(name, ())}
+        for mailbox in sorted(subscribed & set(_listed(section, "mailboxes"))):
+            yield TWICE.at(
+                section.where, f"{mailbox} is on endpoint {section.name} and on an AOR that it subscribes to"
+            )
+
+
+def _listed(section: Section, key: str) -> list[str]:
+    return [name.strip() for name in section.value(key).split(",") if name.strip()]
+
+
+CHECKS = (check_files, check_secrets, check_mailboxes_twice)

@@ -1,0 +1,79 @@
+"""Rules about how PJSIP knows SIP Server: one endpoint for its address, and the order of the identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gvma.asterisk.hosts import sipserver_hosts
+from gvma.check.conclusions.addresses import holds_address, is_address, sipserver_matches
+from gvma.check.finding import Finding, Rule, first_names
+from gvma.evidence.model import AmiEvidence, Evidence
+
+NONE = Rule(
+    "identify-none", "error", "no identify of PJSIP matches SIP Server's address",
+    "Asterisk answers SIP Server's SUBSCRIBE with 401, which it cannot answer (manual 2028-2032).",
+    "Run `gvma sync`, or write an identify with match= SIP Server's address.",
+)  # fmt: skip
+TWICE = Rule(
+    "identify-twice", "error", "two endpoints of PJSIP are identified by SIP Server's address",
+    "Which of them gets a request is not defined.",
+    "Keep one of the identify sections.",
+)  # fmt: skip
+ORDER = Rule(
+    "identifier-order", "error", "REGISTER mode, and PJSIP asks for the address before the user name",
+    "SIP Server's REGISTER is taken for the endpoint identified by its address, and gets 403.",
+    "Write [global] endpoint_identifier_order=username,ip,anonymous into pjsip.conf, and restart Asterisk.",
+)  # fmt: skip
+ORDER_PHONES = Rule(
+    "identifier-order-phones", "error", "phones behind SIP Server's address, and PJSIP asks for the address first",
+    "Their calls are taken for SIP Server's. Asterisk 22 takes no other order on a reload, so the sync does not try.",
+    "Write [global] endpoint_identifier_order=username,ip,anonymous into pjsip.conf, and restart Asterisk.",
+)  # fmt: skip
+RULES = (NONE, TWICE, ORDER, ORDER_PHONES)
+
+_WHERE = "pjsip.conf"
+
+
+def check_identify(evidence: Evidence) -> Iterator[Finding]:
+    """One endpoint for SIP Server's address, in SUBSCRIBE mode with PJSIP."""
+    seen, settings = evidence.ami, evidence.settings.gvma
+    if seen is None or seen.identifies is None or not evidence.driver.has_identify:
+        return
+    if settings.mwi_mode != "SUBSCRIBE":
+        return
+    for host in sipserver_hosts(settings):
+        matching = {name for name, match in seen.identifies if holds_address(match, host, settings.siptserver_port)}
+        if len(matching) > 1:
+            yield TWICE.at(_WHERE, f"{host} is {' and '.join(sorted(matching))}")
+        elif not matching and is_address(host):
+            yield NONE.at(_WHERE, f"nothing matches {host}")
+
+
+def check_identifier_order(evidence: Evidence) -> Iterator[Finding]:
+    """``endpoint_identifier_order`` in REGISTER mode, and for phones behind SIP Server's address."""
+    seen, settings, identified = evidence.ami, evidence.settings.gvma, sipserver_matches(evidence)
+    if seen is None or not evidence.driver.has_identify or not identified or not _address_first(seen):
+        return
+    if settings.mwi_mode == "REGISTER":
+        yield ORDER.at(_WHERE, f"endpoint_identifier_order={seen.identifier_order}")
+    if settings.routing:
+        own = {settings.routing_sipserver_peer} | _aors_of({endpoint for endpoint, _ in identified}, evidence)
+        hosts = sipserver_hosts(settings)
+        phones = sorted({name for name, host in seen.contact_hosts if host in hosts} - own)
+        if phones:
+            yield ORDER_PHONES.at(_WHERE, f"{first_names(phones)} register from SIP Server's address")
+
+
+def _aors_of(endpoints: set[str], evidence: Evidence) -> set[str]:
+    """The names of SIP Server's own endpoints and of their AORs, whose contact is SIP Server and no phone."""
+    conf = evidence.files.endpoints
+    sections = [section for section in conf.sections if section.name in endpoints] if conf else []
+    return endpoints | {aor.strip() for section in sections for aor in section.value("aors").split(",")}
+
+
+def _address_first(seen: AmiEvidence) -> bool:
+    order = [name.strip() for name in (seen.identifier_order or "ip,username,anonymous").split(",")]
+    return "ip" in order and ("username" not in order or order.index("ip") < order.index("username"))
+
+
+CHECKS = (check_identify, check_identifier_order)

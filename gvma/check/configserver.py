@@ -1,0 +1,92 @@
+"""Rules about Configuration Server: each query set, answered, and with objects of the right type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gvma.check.finding import Finding, Rule
+from gvma.errors import CredentialsError
+from gvma.evidence.model import QUERIES, Evidence, QueryAnswer
+
+QUERY_FAILED = Rule(
+    "configserver-query", "error", "Configuration Server cannot be reached, or does not answer a query",
+    "A sync then stops before it writes anything, so nothing new reaches Asterisk.",
+    "See the message; `gvma confserv query XPATH` tries one query alone.",
+)  # fmt: skip
+CREDENTIALS = Rule(
+    "configserver-credentials", "error", "Configuration Server refuses the user name or password",
+    "A sync stops with exit 12 before it writes anything.",
+    "Correct username and password (or password_file) in [cfgserver].",
+)  # fmt: skip
+QUERY_EMPTY = Rule(
+    "configserver-query-empty", "warning", "a query selects no object",
+    "A wrong name or DBID, or an account without rights, gives an empty answer and no error.",
+    "Try the query with `gvma confserv query`, and look at the account's permissions.",
+)  # fmt: skip
+QUERY_TYPE = Rule(
+    "configserver-query-type", "error", "a query selects objects of another type than its name says",
+    "The rules for mailboxes follow the type: DN, Agent Login and Agent Group have different ones (manual 2365-2384).",
+    "Correct the query; the manual's forms are in docs/settings.md.",
+)  # fmt: skip
+NOT_ASKED = Rule(
+    "configserver-not-asked", "info", "Configuration Server was not asked",
+    "Nothing that depends on its objects was checked; a sync needs it.",
+    "Set host (or url), username and the queries in [cfgserver], if this host is to sync.",
+)  # fmt: skip
+QUERY_UNSET = Rule(
+    "configserver-query-unset", "info", "a query that checks need is not set",
+    "What needs these objects was left out of this check.",
+    "Set the query in [cfgserver] to have them checked.",
+)  # fmt: skip
+RULES = (QUERY_FAILED, CREDENTIALS, QUERY_EMPTY, QUERY_TYPE, NOT_ASKED, QUERY_UNSET)
+
+TYPES = {
+    "dnquery": "DN of type 1",
+    "agentquery": "Agent Login",
+    "agentgroupquery": "Agent Group",
+    "routingpointquery": "DN of type 4",
+    "trunkquery": "DN of type 14",
+    "servicequery": "DN of type 29",
+    "applicationquery": "Application",
+}
+
+
+def check_queries(evidence: Evidence) -> Iterator[Finding]:
+    """Each query: set, answered, with objects, and of the right type (manual 2738-2762)."""
+    seen = evidence.configserver
+    if seen.not_asked:
+        yield NOT_ASKED.at("[cfgserver]", seen.not_asked)
+        return
+    failed: dict[int, list[QueryAnswer]] = {}
+    for query in QUERIES:
+        answer = seen.answers.get(query)
+        if answer is None:
+            yield QUERY_UNSET.at(query, f"{query} is not set")
+        elif answer.error is not None:
+            failed.setdefault(id(answer.error), []).append(answer)
+        elif not answer.objects:
+            yield QUERY_EMPTY.at(query, f"{answer.xpath} selects nothing")
+        elif _of_another_type(answer):
+            given = ", ".join(f"{number} {kind}" for kind, number in answer.types.items())
+            yield QUERY_TYPE.at(query, f"{answer.xpath} gives {given}, where {TYPES[query]} is wanted")
+    for answers in failed.values():
+        yield _failed(answers)
+
+
+def _of_another_type(answer: QueryAnswer) -> bool:
+    """Whether some object is of another type; a DN whose type the answer does not tell is taken for meant."""
+    wanted = TYPES[answer.query]
+    if "DN" in answer.types and not wanted.startswith("DN"):
+        return True
+    return not answer.types.keys() <= {wanted, "DN"}
+
+
+def _failed(answers: list[QueryAnswer]) -> Finding:
+    """One finding for the queries that have one and the same error: one of the connection ends them all."""
+    where, error = ", ".join(answer.query for answer in answers), answers[0].error
+    if isinstance(error, CredentialsError):
+        return CREDENTIALS.at(where, str(error), remedy=error.hint)
+    return QUERY_FAILED.at(where, str(error))
+
+
+CHECKS = (check_queries,)

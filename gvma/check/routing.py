@@ -1,0 +1,109 @@
+"""Rules about business call routing: peers that the site keeps itself, numbers, and calls to SIP Server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gvma.asterisk.conf import Line
+from gvma.asterisk.dialplan import CONTEXT
+from gvma.asterisk.drivers import CHAN_SIP, PJSIP
+from gvma.check.finding import Finding, Rule, first_names
+from gvma.configserver.objects import DnType
+from gvma.evidence.model import Evidence
+
+PEER = Rule(
+    "routing-peer-missing", "error", "a peer or endpoint that the routing context dials is missing",
+    "With routing_endpoints = no the site's own file has them (manual 1970-2026); calls to what is missing fail.",
+    "Write it into the file, or set routing_endpoints = yes.",
+)  # fmt: skip
+HIDDEN = Rule(
+    "routing-number-hidden", "warning", "a number of business call routing that begins with a mailbox prefix",
+    "Of two contexts that one context includes, Asterisk takes the first that matches. Where GVMA comes first, the "
+    "call ends at a mailbox and not at the phone or at SIP Server.",
+    "Include the routing context before GVMA, or choose another prefix.",
+)  # fmt: skip
+DIAL = Rule(
+    "dialplan-dial-address", "warning", "a Dial() to SIP Server's address and not to its peer",
+    "chan_sip may send the call through a gvm-* peer of the same address (manual 2903-2937).",
+    "Dial the peer by its name, as in Dial(SIP/${EXTEN}@gsip,30,r).",
+)  # fmt: skip
+RULES = (PEER, HIDDEN, DIAL)
+
+# SIP/x@host:port, SIP/host:port/x, PJSIP/endpoint/sip:x@host:port
+_DIAL = re.compile(
+    r"\b(?:PJ)?SIP/(?:[^,)&]*@|(?=[^@,)&]*(?:[,)&]|$)))(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9_.-]+)", re.IGNORECASE
+)
+_VARIABLE = re.compile(r"\$\{([^{}]+)\}")
+
+
+def check_peers(evidence: Evidence) -> Iterator[Finding]:
+    """Peers of SIP Server, gateway and phones that the site keeps itself (the manual's lines 1970-2026)."""
+    settings, endpoints = evidence.settings.gvma, evidence.files.endpoints
+    if endpoints is None or not settings.routing or settings.routing_endpoints:
+        return
+    driver = evidence.driver
+    if endpoints.executes or ("phones" in evidence.files.realtime and driver is CHAN_SIP):
+        return  # PJSIP lists what it has in a database, chan_sip does not
+    kinds = {"endpoint"} if driver is PJSIP else {"peer", "friend"}
+    sections = [section for section in endpoints.sections if not section.template]
+    present = {section.name for section in sections if section.value("type").lower() in kinds}
+    present |= (evidence.ami.endpoints if evidence.ami else None) or frozenset()
+    present = {driver.folded(name) for name in present}
+    wanted = [settings.routing_sipserver_peer] if evidence.configserver.routing_points else []
+    wanted += [settings.routing_gateway_peer] if settings.routing_external_prefix else []
+    wanted += sorted(dn.number for dn in evidence.configserver.dns)
+    missing = [name for name in wanted if driver.folded(name) not in present]
+    if missing:
+        yield PEER.at(endpoints.name, f"{first_names(missing)} missing")
+
+
+def check_hidden_numbers(evidence: Evidence) -> Iterator[Finding]:
+    """Extension DNs and Routing Points behind ``_37X.`` of a context that includes GVMA first."""
+    settings, dialplan = evidence.settings.gvma, evidence.files.dialplan
+    if not settings.routing or dialplan is None:
+        return
+    included: dict[str, list[str]] = {}
+    for line in dialplan.lines:
+        if line.key.lower() == "include" and not line.ours:
+            included.setdefault(line.section, []).append(line.value.partition(",")[0].strip())
+    first = [name for name, targets in included.items() if _before(CONTEXT, settings.routing_context, targets)]
+    prefixes = (settings.vm_dn_ext_prefix, settings.vm_agt_ext_prefix, settings.vm_grp_ext_prefix)
+    hidden = sorted(number for number in _numbers(evidence) if number.startswith(prefixes) and number not in prefixes)
+    if first and hidden:
+        yield HIDDEN.at(dialplan.name, f"[{first[0]}] includes {CONTEXT} first, which takes {first_names(hidden)}")
+
+
+def _before(one: str, other: str, targets: list[str]) -> bool:
+    return one in targets and other in targets and targets.index(one) < targets.index(other)
+
+
+def _numbers(evidence: Evidence) -> set[str]:
+    seen = evidence.configserver
+    extensions = {dn.number for dn in seen.dns if dn.type in {DnType.EXTENSION, None}}
+    return extensions | {dn.number for dn in seen.routing_points if dn.type in {DnType.ROUTING_POINT, None}}
+
+
+def check_dials(evidence: Evidence) -> Iterator[Finding]:
+    """``Dial(SIP/...@host:port)`` to SIP Server's address (the manual's lines 2903-2937); [globals] are resolved."""
+    dialplan, endpoints = evidence.files.dialplan, evidence.files.endpoints
+    addresses = {host.strip().lower() for host in evidence.settings.gvma.siptserver_host.split(",")}
+    if dialplan is None or not addresses - {""}:
+        return
+    peers = {section.name.lower() for section in endpoints.sections} if endpoints else set()
+    variables = {line.key: line.value for line in dialplan.of("globals")}
+    for line in dialplan.lines:
+        if line.ours or "dial(" not in line.value.lower():
+            continue
+        for host in _dialled(line, variables):
+            if host in addresses and host not in peers:
+                yield DIAL.at(line.where, f"[{line.section}] dials SIP Server by its address, {host}")
+
+
+def _dialled(line: Line, variables: dict[str, str]) -> set[str]:
+    text = _VARIABLE.sub(lambda name: variables.get(name[1], name[0]), line.value)
+    text = _VARIABLE.sub("0", text)
+    return {match[1].strip("[]").lower() for match in _DIAL.finditer(text)}
+
+
+CHECKS = (check_peers, check_hidden_numbers, check_dials)

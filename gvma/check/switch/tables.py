@@ -1,0 +1,183 @@
+"""Rules about the options that the manual's tables ask for, with the switch that the site has (chapters 1 to 6).
+
+An unknown option counts only when it is nearly a known one: nothing is wrong only because no table names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gvma.check.conclusions.nearest import nearest
+from gvma.check.conclusions.owners import option
+from gvma.check.conclusions.profile import guessed_profile
+from gvma.check.finding import Finding, Rule
+from gvma.configserver.objects import ConfigObject, DnType
+from gvma.evidence.model import Evidence, object_name
+from gvma.secrecy import masked_option
+from gvma.switches.tables import Switch, Table, switches
+from gvma.switches.values import complaint
+
+MISSING = Rule(
+    "switch-option-missing", "error", "an option that the manual's table for this switch asks for is missing",
+    "SIP Server falls back to its own default, which is not what this switch was tested with.",
+    "Set the option in section TServer of the object.",
+)  # fmt: skip
+MISSPELT = Rule(
+    "switch-option-misspelt", "error", "an option whose name is nearly one of the switch's table",
+    "SIP Server ignores an option that it does not know.",
+    "Correct the name of the option.",
+)  # fmt: skip
+VALUE = Rule(
+    "switch-option-value", "error", "an option whose value is outside what the manual's table allows",
+    "SIP Server was tested with this switch with the table's values only.",
+    "Correct the value of the option.",
+)  # fmt: skip
+UNWANTED = Rule(
+    "switch-option-unwanted", "warning", "options on an OpenScape Voice Extension, which must have none",
+    "The manual (1360-1362): options on these DNs may cause unexpected results.",
+    "Remove the options, or tell gvma the right switch with switch_profile.",
+)  # fmt: skip
+NUMBER = Rule(
+    "switch-number", "error", "an Extension whose number contains @ or letters",
+    "The manual (1349-1352, 2188-2190, 3673): the number must be the phone number alone.",
+    "Give the DN the phone number as its Number.",
+)  # fmt: skip
+BLF_USERS = Rule(
+    "switch-blf-users", "error", "more than 50 users for each BLF of BroadWorks",
+    "BroadWorks takes at most 50 users for one BLF URI (manual 3497-3510), so the others are never watched.",
+    "Add a BLF client application in BroadWorks and a Voice over IP Service DN for each further 50 users.",
+)  # fmt: skip
+GUESSED = Rule(
+    "switch-profile-guessed", "info", "switch_profile is not set, so the switch was guessed from the objects",
+    "If the guess is wrong, the DNs were compared with the wrong tables.",
+    "Set switch_profile in [gvma_settings].",
+)  # fmt: skip
+UNKNOWN = Rule(
+    "switch-profile-unknown", "error", "switch_profile names no switch of the manual",
+    "Without a table nothing of the switch is checked.",
+    "Set switch_profile to one of the names in the message.",
+)  # fmt: skip
+RULES = (MISSING, MISSPELT, VALUE, UNWANTED, NUMBER, BLF_USERS, GUESSED, UNKNOWN)
+
+BLF_LIMIT = 50
+"""Users that BroadWorks takes for one BLF URI."""
+
+
+def check_switch(evidence: Evidence) -> Iterator[Finding]:
+    """Every DN and Application of the switch against the tables of its profile."""
+    profile = evidence.settings.gvma.switch_profile
+    if profile and profile not in switches():
+        yield UNKNOWN.at("switch_profile", f"{profile} is none of {', '.join(sorted(switches()))}")
+        return
+    guess = "" if profile else guessed_profile(evidence)
+    if guess:
+        yield GUESSED.at("switch_profile", f"taken for {switches()[guess].name} ({guess})")
+    if not (profile or guess):
+        return
+    switch = switches()[profile or guess]
+    yield from _extensions(switch, evidence, every_one=bool(profile))
+    if switch.id == "asterisk":
+        yield from _presence_trunks(switch, evidence)
+    else:
+        yield from _other_objects(switch, evidence)
+    if switch.id == "broadworks":
+        yield from _blf_users(evidence)
+
+
+def _extensions(switch: Switch, evidence: Evidence, *, every_one: bool) -> Iterator[Finding]:
+    """Extension DNs. every_one: those too that carry no option of this switch."""
+    seen = evidence.configserver
+    extensions = [dn for dn in seen.dns if dn.type in {None, DnType.EXTENSION}]
+    table, unanswered = switch.table("DN", "Extension"), switch.table("DN", "no-answer")
+    trunks = {trunk.number for trunk in seen.trunks}
+    for dn in extensions:
+        yield from _number(dn)
+        if table and (every_one or _is_of(switch, table, dn)):
+            yield from compare(table, dn) if table.options else _unwanted(dn)
+            name = option(dn, "subscribe-presence") if switch.id == "asterisk" else ""
+            if name and name not in trunks and seen.answered("trunkquery"):
+                yield VALUE.at(object_name(dn), f"subscribe-presence = {name}, which is no Trunk DN (manual 2244)")
+    for one in (*extensions, *seen.agents):
+        if unanswered:
+            yield from compare(unanswered, one)
+
+
+def _number(dn: ConfigObject) -> Iterator[Finding]:
+    if "@" in dn.number:
+        yield NUMBER.at(object_name(dn), "the number contains @")
+    elif any(letter.isalpha() for letter in dn.number):
+        yield NUMBER.at(object_name(dn), "the number contains letters, as a computer name would")
+
+
+def _is_of(switch: Switch, table: Table, dn: ConfigObject) -> bool:
+    """Whether an Extension carries an option that only this switch's table asks for."""
+    telling = {one.name for one in table.options} - {"contact"}
+    return switch.id == "openscape-voice" or bool(dn.options.keys() & telling)
+
+
+def _unwanted(dn: ConfigObject) -> Iterator[Finding]:
+    options = sorted(name for name in dn.options if not name.startswith(("gvm_", "no-answer-")))
+    if options:
+        yield UNWANTED.at(object_name(dn), f"has {', '.join(options)}")
+
+
+def _presence_trunks(switch: Switch, evidence: Evidence) -> Iterator[Finding]:
+    """Asterisk's Trunk DNs for presence; ``mwi-*`` and the media services have rules of their own."""
+    table = switch.table("DN", "Trunk")
+    for dn in evidence.configserver.trunks:
+        if table and dn.options.keys() & {"subscribe-presence-domain", "subscribe-presence-from"}:
+            yield from compare(table, dn)
+
+
+def _other_objects(switch: Switch, evidence: Evidence) -> Iterator[Finding]:
+    """Trunk DNs, Voice over IP Service DNs and the SIP Server Application."""
+    seen = evidence.configserver
+    if table := switch.table("DN", "Trunk"):
+        for dn in seen.trunks:
+            yield from compare(table, dn)
+    if table := switch.table("DN", "Voice over IP Service"):
+        for dn in seen.services:
+            yield from _service(table, dn)
+    if table := switch.table("Application", "SIP Server"):
+        for application in seen.applications:
+            yield from compare(table, application)
+
+
+def _service(table: Table, dn: ConfigObject) -> Iterator[Finding]:
+    """A service of another type is none of the table's business; a DN without a type is taken for meant."""
+    kind = option(dn, "service-type").lower()
+    known = frozenset(one.allowed for one in table.options if one.name == "service-type")
+    if kind in {"", *known}:
+        yield from compare(table, dn)
+    elif meant := nearest(kind, known, 0.8):
+        line = table.line_of("service-type")
+        yield VALUE.at(object_name(dn), f"service-type = {kind} is probably {meant} (manual {line})")
+
+
+def compare(table: Table, one: ConfigObject) -> Iterator[Finding]:
+    """Missing, misspelt and out-of-range options of one object, each with the manual's line."""
+    names = frozenset(row.name for row in table.options)
+    nearly = {
+        meant: name
+        for name in one.options.keys() - names
+        if not name.startswith("gvm_") and (meant := nearest(name, names, 0.85))
+    }
+    for row in table.options:
+        if row.name in one.options:
+            if problem := complaint(row.allowed, one.options[row.name]):
+                value = masked_option(row.name, option(one, row.name))
+                yield VALUE.at(object_name(one), f"{row.name} = {value} {problem} (manual {row.line})")
+        elif row.name in nearly:
+            yield MISSPELT.at(object_name(one), f"{nearly[row.name]} is probably {row.name} (manual {row.line})")
+        elif row.required:
+            yield MISSING.at(object_name(one), f"{row.name} is missing: {row.allowed} (manual {row.line})")
+
+
+def _blf_users(evidence: Evidence) -> Iterator[Finding]:
+    services = sum(option(dn, "service-type").lower() == "blf" for dn in evidence.configserver.services)
+    users = len(evidence.configserver.dns)
+    if users > BLF_LIMIT * services:
+        yield BLF_USERS.at("Voice over IP Service DNs", f"{services} BLF services for {users} Extension DNs")
+
+
+CHECKS = (check_switch,)

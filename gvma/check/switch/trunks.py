@@ -1,0 +1,63 @@
+"""Rules about the Trunk DNs by which SIP Server sends calls to the mailboxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT
+from gvma.check.conclusions.addresses import leads_to_asterisk
+from gvma.check.conclusions.owners import option
+from gvma.check.finding import Finding, Rule
+from gvma.configserver.objects import ConfigObject
+from gvma.evidence.model import Evidence, object_name
+
+PREFIX = Rule(
+    "sipserver-trunk-prefix", "warning", "no Trunk DN has a prefix that reaches the mailboxes",
+    "Agents on SIP Server dial prefix + mailbox; without a Trunk of that prefix the call never comes (manual "
+    "2561-2571).",
+    "Create a Trunk DN with this prefix and Asterisk's contact, or correct vm_*_ext_prefix.",
+)  # fmt: skip
+CONTACT = Rule(
+    "sipserver-trunk-contact", "error", "the Trunk DN of a mailbox prefix leads elsewhere",
+    "Calls to the mailboxes go to its contact (manual 2561-2571).",
+    "Set contact of the Trunk DN to this Asterisk.",
+)  # fmt: skip
+RULES = (PREFIX, CONTACT)
+
+
+def check_trunks(evidence: Evidence) -> Iterator[Finding]:
+    """Trunk DNs whose ``prefix`` is one of ``vm_*_ext_prefix`` (the manual's lines 2561-2571), for the kinds of
+    mailboxes that there are.
+
+    A shorter prefix that leads here does as well, where no longer one takes the calls (manual 1288).
+    """
+    seen, settings = evidence.configserver, evidence.settings.gvma
+    if not seen.answered("trunkquery"):
+        return
+    used = {mailbox.context for mailbox in evidence.wanted.mailboxes}
+    for key, query, context in (
+        ("vm_dn_ext_prefix", "dnquery", DN_CONTEXT),
+        ("vm_agt_ext_prefix", "agentquery", AGENT_CONTEXT),
+        ("vm_grp_ext_prefix", "agentgroupquery", GROUP_CONTEXT),
+    ):
+        if seen.answered(query) and context not in used:
+            continue
+        prefix = getattr(settings, key)
+        longest = max((option(dn, "prefix") for dn in seen.trunks if _takes(dn, prefix)), key=len, default="")
+        trunks = [dn for dn in seen.trunks if longest and option(dn, "prefix") == longest]
+        if longest != prefix and not any(leads_to_asterisk(evidence, dn) for dn in trunks):
+            yield PREFIX.at(key, f"no Trunk DN has prefix {prefix}")
+            continue
+        for trunk in trunks:
+            if evidence.sip.hosts and not leads_to_asterisk(evidence, trunk):
+                contact = option(trunk, "contact") or "(none)"
+                yield CONTACT.at(object_name(trunk), f"contact = {contact} is not this Asterisk")
+
+
+def _takes(trunk: ConfigObject, number: str) -> bool:
+    """Whether SIP Server sends a number to a Trunk, unless another one has a longer prefix of it."""
+    prefix = option(trunk, "prefix")
+    return bool(prefix) and number.startswith(prefix)
+
+
+CHECKS = (check_trunks,)

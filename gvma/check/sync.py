@@ -1,0 +1,179 @@
+"""Rules about what a sync stands on: files that it can edit, names that are its own, and what Asterisk now has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from gvma.asterisk.conf import Conf
+from gvma.asterisk.dialplan import CONTEXT
+from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
+from gvma.asterisk.drivers.pjsip import SIPSERVER
+from gvma.asterisk.entries import OWN_CONTEXTS
+from gvma.check.finding import Finding, Rule, first_names
+from gvma.evidence.model import QUERIES, Evidence
+from gvma.routing import Routing, Site, routing
+
+UNSAFE = Rule(
+    "file-unsafe", "error", "a file that a sync refuses to edit: markers out of order, an open comment",
+    "A sync stops with exit 14 before it writes anything.",
+    "Put the file right; `gvma backup list` has its earlier states.",
+)  # fmt: skip
+OWN_NAME = Rule(
+    "file-own-name", "error", "one of gvma's names outside the managed block",
+    "Asterisk joins both or takes the first, so mailboxes and subscriptions are not what was planned.",
+    "Rename or remove what stands outside the markers.",
+)  # fmt: skip
+OLD_BLOCK = Rule(
+    "file-old-block", "info", "a managed block that this gvma has not written",
+    "It is from a Perl GVMA, or from an installation whose backup_path is gone. The next sync takes it over, "
+    "keeps its PINs, and makes a backup set first.",
+    "Look at `gvma sync --dry-run`, then run the sync.",
+)  # fmt: skip
+SYNC_WARNING = Rule(
+    "sync-warning", "warning", "a value that the sync refuses or changes",
+    "The object named gets no mailbox, or another one than its options say.",
+    "Correct the option in Configuration Manager.",
+)  # fmt: skip
+DRIFT = Rule(
+    "drift", "error", "Asterisk has other mailboxes, subscriptions or extensions than the files say",
+    "The files were changed and not reloaded, or Asterisk threw a file away: it does so without a word over AMI.",
+    "Run `gvma sync`; look into Asterisk's log for a line that it cannot read.",
+)  # fmt: skip
+RULES = (UNSAFE, OWN_NAME, OLD_BLOCK, SYNC_WARNING, DRIFT)
+
+_NEEDED = QUERIES[:3]
+_NAMED = 3
+
+Values = tuple[str, ...] | None
+"""What Asterisk keeps of a name; None where it is not known."""
+
+
+def check_unsafe(evidence: Evidence) -> Iterator[Finding]:
+    """Files that a sync refuses to edit."""
+    for name, reason in evidence.files.unsafe:
+        yield UNSAFE.at(name, reason)
+
+
+def check_own_names(evidence: Evidence) -> Iterator[Finding]:
+    """gvma's contexts, mailboxes and gvm-* objects outside the managed blocks."""
+    settings, files = evidence.settings.gvma, evidence.files
+    # app_voicemail compares contexts without case, and chan_sip its peers; the dialplan and PJSIP do not.
+    mailboxes = {context.lower() for context in OWN_CONTEXTS}
+    contexts = {CONTEXT, settings.routing_context} if settings.routing else {CONTEXT}
+    yield from _outside(files.voicemail, lambda name: name.lower() in mailboxes)
+    yield from _outside(files.dialplan, lambda name: name in contexts)
+    yield from _outside(files.endpoints, lambda name: _of_ours(name, evidence.driver))
+
+
+def _of_ours(name: str, driver: Driver) -> bool:
+    return driver.folded(name).startswith("gvm-") or (driver is PJSIP and name == SIPSERVER)
+
+
+def _outside(conf: Conf | None, is_ours: Callable[[str], bool]) -> Iterator[Finding]:
+    for section in conf.sections if conf else ():
+        if section.template or not is_ours(section.name):
+            continue
+        foreign = [line for line in section.lines if not line.ours]
+        if not section.ours:
+            yield OWN_NAME.at(section.where, f"[{section.name}] stands outside the markers")
+        elif foreign:
+            yield OWN_NAME.at(foreign[0].where, f"{foreign[0].key} of [{section.name}] stands outside the markers")
+
+
+def check_old_block(evidence: Evidence) -> Iterator[Finding]:
+    """Managed blocks, although nothing was ever synced from here."""
+    if evidence.records.synced:
+        return
+    for conf in evidence.files:
+        if any(section.ours for section in conf.sections):
+            yield OLD_BLOCK.at(conf.name, f"{conf.name} has a block of another gvma")
+
+
+def check_sync_warnings(evidence: Evidence) -> Iterator[Finding]:
+    """What the sync would refuse or change, in its own words."""
+    if all(evidence.configserver.answered(query) for query in _NEEDED):
+        for warning in (*evidence.wanted.warnings, *_routing(evidence).warnings):
+            yield SYNC_WARNING.at(warning.where, warning.message)
+
+
+def _routing(evidence: Evidence) -> Routing:
+    seen, endpoints = evidence.configserver, evidence.files.endpoints
+    sections = [one for one in endpoints.sections if not one.ours and not one.template] if endpoints else []
+    site = Site(sections=frozenset(section.name for section in sections))
+    return routing(seen.dns, seen.routing_points, evidence.settings.gvma, evidence.driver, site)
+
+
+def check_drift(evidence: Evidence) -> Iterator[Finding]:
+    """What Asterisk has of gvma's names against what the files say.
+
+    A file with an ``#exec`` may say more than is known here, so it is not compared.
+    """
+    files, seen = evidence.files, evidence.ami
+    if seen is None:
+        return
+    if files.voicemail and not files.voicemail.executes and seen.boxes is not None:
+        yield from _differences(files.voicemail.name, _mailboxes(files.voicemail), seen.boxes)
+    if files.endpoints and not files.endpoints.executes and seen.subscriptions is not None:
+        actual = {name: None if one is None else (one,) for name, one in seen.subscriptions.items()}
+        yield from _differences(files.endpoints.name, _subscriptions(files.endpoints, evidence), actual)
+    if files.dialplan and not files.dialplan.executes and seen.contexts is not None:
+        own = {section.name for section in files.dialplan.sections if section.ours}
+        patterns = {f"{pattern}@{name}": None for name in own for pattern in seen.contexts.get(name, ())}
+        yield from _differences(files.dialplan.name, _patterns(files.dialplan, own), patterns)
+
+
+def _mailboxes(voicemail: Conf) -> dict[str, Values]:
+    """Name, e-mail and pager e-mail by ``box@context``."""
+    return {
+        f"{line.key}@{line.section}": tuple([*line.value.split(","), "", "", ""][1:4])
+        for line in voicemail.lines
+        if line.section in OWN_CONTEXTS
+    }
+
+
+def _subscriptions(endpoints: Conf, evidence: Evidence) -> dict[str, Values]:
+    """Names with their mailbox; in REGISTER mode PJSIP keeps that on the endpoint, and no list tells it."""
+    named = [section for section in endpoints.sections if section.name.startswith("gvm-") and not section.template]
+    if evidence.driver is CHAN_SIP:
+        return {section.name: (section.value("mailbox"),) for section in named}
+    registered = evidence.settings.gvma.mwi_mode == "REGISTER"
+    return {
+        section.name: None if registered else (section.value("mailboxes"),)
+        for section in named
+        if section.value("type") == "aor"
+    }
+
+
+def _patterns(dialplan: Conf, contexts: set[str]) -> dict[str, Values]:
+    """``pattern@context`` of these contexts."""
+    return {
+        f"{line.value.partition(',')[0].strip()}@{line.section}": None
+        for line in dialplan.lines
+        if line.section in contexts and line.key.lower() == "exten"
+    }
+
+
+def _differences(where: str, planned: Mapping[str, Values], actual: Mapping[str, Values]) -> Iterator[Finding]:
+    """What only one of them has, and what both have with different values."""
+    other = {name for name in planned.keys() & actual.keys() if _differ(planned[name], actual[name])}
+    for word, names in (
+        ("lacks", planned.keys() - actual.keys()),
+        ("still has", actual.keys() - planned.keys()),
+        ("has other values for", other),
+    ):
+        if names:
+            yield DRIFT.at(where, f"Asterisk {word} {first_names(sorted(names), _NAMED)}")
+
+
+def _differ(planned: Values, actual: Values) -> bool:
+    if planned is None or actual is None:
+        return False
+    return [_as_kept(text) for text in planned] != [_as_kept(text) for text in actual]
+
+
+def _as_kept(text: str) -> str:
+    """A text as app_voicemail keeps it: without blanks at the ends, and cut at 79 bytes."""
+    return text.strip().encode("utf-8", "surrogateescape")[:79].decode("utf-8", "ignore").strip()
+
+
+CHECKS = (check_unsafe, check_own_names, check_old_block, check_sync_warnings, check_drift)

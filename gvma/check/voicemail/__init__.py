@@ -1,0 +1,1 @@
+"""Rules about mailboxes: their options, how callers reach them, and message waiting."""

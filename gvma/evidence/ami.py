@@ -1,0 +1,183 @@
+"""What Asterisk says over AMI, asked in one conversation; nothing is changed there, and nothing is judged here.
+
+What is refused, or not there, is left out and the next question is asked; after a silence nothing more is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from gvma.ami import AsteriskManager, connect
+from gvma.ami.channel_drivers import TRANSPORT_COMMANDS, driver_modules
+from gvma.asterisk.drivers import PJSIP
+from gvma.asterisk.drivers.choose import DriverFile, choose
+from gvma.asterisk.entries import OWN_CONTEXTS
+from gvma.errors import (
+    AmiPermissionError,
+    AsteriskRefusedError,
+    AsteriskUnreachableError,
+    CredentialsError,
+    SettingsError,
+)
+from gvma.evidence.model import AmiEvidence
+from gvma.settings import GvmaSettings
+
+# A sync may wait longer, as asterisk_cm_timeout says; whoever looks wants to hear what is slow.
+_ANSWER_SECONDS = 8.0
+# No list tells the mailbox of a chan_sip peer; so many are asked for it one by one.
+_SINGLY = 1000
+_MODULE = re.compile(r"(\S+\.so)\s.*?(\bNot Running\b|$)")
+_IDENTIFY = re.compile(r"\s*Identify:\s+(\S+)/(\S+)\s*\Z")
+_MATCH = re.compile(r"\s*Match:\s+(\S+)\s*\Z")
+_ORDER = re.compile(r"\s*endpoint_identifier_order\s*:\s*(\S*)")
+_CONTACT = re.compile(r"\s*Contact:\s+([^\s/]+)/sips?:(?:[^\s@]*@)?(\[[^\]]+\]|[^\s:;]+)")
+_CONTEXT = re.compile(r"\[ Context '([^']+)'")
+_PATTERN = re.compile(r"\s+'([^']+)' =>")
+_INCLUDE = re.compile(r"\s+Include =>\s+'([^',|]+)[^']*'\s+\[([^\]]+)\]")
+_TRANSPORT = re.compile(r"Transport:\s+\S+\s+udp\s.*\s(\S+):(\d+)\s*\Z")
+_BINDADDRESS = re.compile(r"\s*UDP Bindaddress:\s+(\S+):(\d+)\s*\Z")
+_RUN_USER = re.compile(r"User name and group:\s*([^/\s]*)/")
+
+_T = TypeVar("_T")
+
+
+def ask_asterisk(settings: GvmaSettings, files: Mapping[str, DriverFile]) -> AmiEvidence:
+    """All answers of one Asterisk. files: of both channel drivers, for the choice of the one that is asked about."""
+    hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
+    try:
+        with connect(hasty) as ami:
+            return _Conversation(ami).ask(hasty, files)
+    except AmiPermissionError as refusal:
+        return AmiEvidence(refused=(refusal.message,))
+    except (AsteriskUnreachableError, AsteriskRefusedError, CredentialsError, SettingsError) as problem:
+        return AmiEvidence(problem=problem)
+
+
+class _Conversation:
+    """Asks one question after another."""
+
+    def __init__(self, ami: AsteriskManager) -> None:
+        self._ami = ami
+        self._refused: list[str] = []
+        self._lost: AsteriskUnreachableError | None = None
+
+    def ask(self, settings: GvmaSettings, files: Mapping[str, DriverFile]) -> AmiEvidence:
+        ami = self._ami
+        running = modules(self._lines("module show"))
+        drivers = self._try(lambda: driver_modules(ami), None)
+        pjsip = choose(settings.channel_driver, files, drivers).driver is PJSIP
+        # A count of a mailbox that nobody has, as a sync asks for before it writes: whether the account may ask.
+        self._try(lambda: ami.mailbox_count("0@GVMA_DN"), None)
+        dialplan = self._lines("dialplan show")
+        seen = AmiEvidence(
+            version=ami.version,
+            loaded=frozenset(running) or None,
+            drivers=drivers,
+            idle=frozenset(name for name, runs in running.items() if not runs),
+            boxes=self._try(self._boxes, None),
+            subscriptions=self._try(self._aors if pjsip else self._peers, None),
+            endpoints=self._try(self._endpoints(pjsip), None) if settings.routing else None,
+            contexts=_contexts(dialplan),
+            includes=tuple(_includes(dialplan)),
+            bound=tuple(_bound(self._lines(TRANSPORT_COMMANDS["pjsip" if pjsip else "sip"]))),
+            user=_first(_RUN_USER, self._lines("core show settings")),
+        )
+        if pjsip and "res_pjsip.so" in running:
+            seen = replace(
+                seen,
+                identifies=tuple(_identifies(self._lines("pjsip show identifies"))),
+                identifier_order=_first(_ORDER, self._lines("pjsip show settings")),
+                contact_hosts=tuple(_contacts(self._lines("pjsip show contacts"))),
+            )
+        return replace(seen, problem=self._lost, refused=tuple(dict.fromkeys(self._refused)))
+
+    def _try(self, question: Callable[[], _T], otherwise: _T) -> _T:
+        if self._lost is None:
+            try:
+                return question()
+            except AmiPermissionError as refusal:
+                self._refused.append(refusal.message)
+            except AsteriskUnreachableError as lost:
+                self._lost = lost
+            except AsteriskRefusedError:
+                pass  # the module that answers this is not loaded, which ``loaded`` tells
+        return otherwise
+
+    def _lines(self, command: str) -> list[str]:
+        return self._try(lambda: self._ami.command(command), [])
+
+    def _boxes(self) -> dict[str, tuple[str, str, str]] | None:
+        return {
+            key: (user.name, user.email, user.pager)
+            for key, user in self._ami.voicemail_users().items()
+            if key.rpartition("@")[2] in OWN_CONTEXTS
+        }
+
+    def _endpoints(self, pjsip: bool) -> Callable[[], frozenset[str]]:
+        asked = self._ami.endpoints if pjsip else self._ami.sip_peers
+        return lambda: frozenset(asked())
+
+    def _aors(self) -> dict[str, str | None] | None:
+        return {name: boxes for name, boxes in self._ami.aors().items() if name.startswith("gvm-")}
+
+    def _peers(self) -> dict[str, str | None] | None:
+        names = sorted(name for name in self._ami.sip_peers() if name.startswith("gvm-"))
+        return dict.fromkeys(names) | self._ami.sip_peer_mailboxes(names[:_SINGLY])
+
+
+def modules(lines: list[str]) -> dict[str, bool]:
+    """Each loaded module by the lines of ``module show``, and whether it runs."""
+    return {found[1]: not found[2] for line in lines if (found := _MODULE.match(line))}
+
+
+def _first(pattern: re.Pattern[str], lines: list[str]) -> str:
+    return next((found[1] for line in lines if (found := pattern.search(line))), "")
+
+
+def _bound(lines: list[str]) -> Iterator[tuple[str, int]]:
+    """Addresses and UDP ports of ``pjsip show transports`` or ``sip show settings``."""
+    for line in lines:
+        if found := _TRANSPORT.search(line) or _BINDADDRESS.match(line):
+            yield found[1].strip("[]"), int(found[2])
+
+
+def _contexts(lines: list[str]) -> dict[str, frozenset[str]] | None:
+    """Contexts with their patterns, from ``dialplan show``; None where it was not answered."""
+    patterns: dict[str, set[str]] = {}
+    current: set[str] = set()
+    for line in lines:
+        if context := _CONTEXT.match(line):
+            current = patterns.setdefault(context[1], set())
+        elif pattern := _PATTERN.match(line):
+            current.add(pattern[1])
+    return {name: frozenset(found) for name, found in patterns.items()} or None
+
+
+def _includes(lines: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Context, included context and registrar of each include of ``dialplan show``."""
+    current = ""
+    for line in lines:
+        if context := _CONTEXT.match(line):
+            current = context[1]
+        elif include := _INCLUDE.match(line):
+            yield current, include[1], include[2]
+
+
+def _identifies(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """Endpoint and criterion of each line of ``pjsip show identifies``."""
+    endpoint = ""
+    for line in lines:
+        if found := _IDENTIFY.match(line):
+            endpoint = found[2]
+        elif endpoint and (found := _MATCH.match(line)):
+            yield endpoint, found[1]
+
+
+def _contacts(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """AOR and host of each line of ``pjsip show contacts``."""
+    for line in lines:
+        if found := _CONTACT.match(line):
+            yield found[1], found[2]

@@ -1,0 +1,50 @@
+"""All collectors, one after another, each source asked once; nothing is judged here.
+
+Nothing is raised for what cannot be had, and nobody is waited for long: the evidence itself says what is missing.
+"""
+
+from __future__ import annotations
+
+from gvma.asterisk.dialplan import MEDIA_CONTEXT
+from gvma.asterisk.drivers.choose import choose
+from gvma.evidence.ami import ask_asterisk
+from gvma.evidence.configserver import Questions, why_not_asked
+from gvma.evidence.files import driver_files, look_at_files
+from gvma.evidence.media import ask_media
+from gvma.evidence.model import AmiEvidence, Evidence, FilesEvidence, MediaEvidence
+from gvma.evidence.records import look_at_records
+from gvma.evidence.settings import look_at_settings, serves_sync
+from gvma.evidence.sip import probe_boxes, sip_addresses
+from gvma.settings.reader import Examined
+
+
+def collect(examined: Examined, *, probe: bool = False) -> Evidence:
+    """Everything that can be asked. probe: also send a SUBSCRIBE for a few mailboxes from this host."""
+    settings = examined.loaded.settings
+    gvma = settings.gvma
+    syncs = serves_sync(examined)
+    questions = Questions(settings, why_not_asked(examined))
+    files_of_drivers = driver_files(gvma)
+    ami = ask_asterisk(gvma, files_of_drivers) if syncs else None
+    asked = ami or AmiEvidence()
+    choice = choose(gvma.channel_driver, files_of_drivers, asked.drivers)
+    files = look_at_files(gvma, choice.driver, syncs=syncs)
+    configserver = questions.answers()
+    return Evidence(
+        settings,
+        syncs=syncs,
+        driver=choice.driver,
+        driver_reason=choice.reason,
+        settings_file=look_at_settings(examined),
+        configserver=configserver,
+        files=files,
+        ami=ami,
+        sip=sip_addresses(settings, configserver, asked.bound),
+        probes=probe_boxes(settings, files.endpoints, asked.bound) if probe and files.endpoints else None,
+        media=ask_media(settings.media, asked.user) if _serves_media(files) else MediaEvidence(),
+        records=look_at_records(gvma.backup_path),
+    )
+
+
+def _serves_media(files: FilesEvidence) -> bool:
+    return files.dialplan is not None and any(one.name == MEDIA_CONTEXT for one in files.dialplan.sections)

@@ -1,0 +1,263 @@
+"""What there is to know of a site, as values. Pure: the collectors beside this module ask, and the readers judge.
+
+A part that could not be had says so itself: by an error, by None, or by being empty, as its docstring tells.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from gvma.asterisk.conf import Conf
+from gvma.asterisk.drivers import PJSIP, Driver
+from gvma.asterisk.drivers.choose import DriverModule
+from gvma.configserver.objects import ConfigObject
+from gvma.errors import GvmaError, SettingsError
+from gvma.mailboxes import Desired, desired
+from gvma.settings import Settings
+
+QUERIES = (
+    "dnquery",
+    "agentquery",
+    "agentgroupquery",
+    "routingpointquery",
+    "trunkquery",
+    "servicequery",
+    "applicationquery",
+)
+"""The keys of ``[cfgserver]`` that hold a query, in the order in which they are asked."""
+
+_KINDS = {
+    "CfgDN": "DN",
+    "CfgAgentLogin": "Agent Login",
+    "CfgAgentGroup": "Agent Group",
+    "CfgApplication": "Application",
+}
+
+
+class SettingsWarning(Protocol):
+    """A warning of the settings reader."""
+
+    @property
+    def message(self) -> str: ...
+    @property
+    def where(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsEvidence:
+    """The settings file, and the folders and files that it names.
+
+    problems: lines that no sync accepts. unreachable: (key, reason) of paths that this account cannot use.
+    exposed: (path, mode) of files with secrets that others may read.
+    """
+
+    problems: tuple[SettingsError, ...] = ()
+    warnings: tuple[SettingsWarning, ...] = ()
+    unreachable: tuple[tuple[str, str], ...] = ()
+    exposed: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueryAnswer:
+    """What one query of ``[cfgserver]`` gave: objects, or the error in their place."""
+
+    query: str
+    xpath: str
+    objects: tuple[ConfigObject, ...] = field(default=(), repr=False)
+    error: GvmaError | None = None
+
+    @property
+    def types(self) -> dict[str, int]:
+        """How many objects of each type, such as ``DN of type 1``, the most frequent first."""
+        return dict(Counter(type_name(one) for one in self.objects).most_common())
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigServerEvidence:
+    """What Configuration Server answered, one answer for each query that is set.
+
+    not_asked: why it was not asked at all; empty where it was.
+    """
+
+    answers: Mapping[str, QueryAnswer] = field(default_factory=dict)
+    not_asked: str = ""
+
+    def objects(self, query: str) -> tuple[ConfigObject, ...]:
+        """The objects of one query; empty where it failed or is not set."""
+        answer = self.answers.get(query)
+        return answer.objects if answer else ()
+
+    def answered(self, query: str) -> bool:
+        """True where the query is set and was answered."""
+        answer = self.answers.get(query)
+        return answer is not None and answer.error is None
+
+    @property
+    def dns(self) -> tuple[ConfigObject, ...]:
+        return self.objects("dnquery")
+
+    @property
+    def agents(self) -> tuple[ConfigObject, ...]:
+        return self.objects("agentquery")
+
+    @property
+    def groups(self) -> tuple[ConfigObject, ...]:
+        return self.objects("agentgroupquery")
+
+    @property
+    def routing_points(self) -> tuple[ConfigObject, ...]:
+        return self.objects("routingpointquery")
+
+    @property
+    def trunks(self) -> tuple[ConfigObject, ...]:
+        return self.objects("trunkquery")
+
+    @property
+    def services(self) -> tuple[ConfigObject, ...]:
+        return self.objects("servicequery")
+
+    @property
+    def applications(self) -> tuple[ConfigObject, ...]:
+        return self.objects("applicationquery")
+
+
+@dataclass(frozen=True, slots=True)
+class FilesEvidence:
+    """Asterisk's files. The three that a sync writes are None where nobody looked at them.
+
+    voicemail: voicemail.conf. endpoints: sip.conf or pjsip.conf. dialplan: extensions.conf.
+    unsafe: (file, reason) of files that a sync refuses to edit.
+    unreadable: (file, reason) of files that this account may not read.
+    realtime: what Asterisk reads from a database, which no file tells: ``voicemail``, ``phones``, ``dialplan``.
+    entered_contexts: contexts that some file of Asterisk's folder sends calls to.
+    """
+
+    voicemail: Conf | None = None
+    endpoints: Conf | None = None
+    dialplan: Conf | None = None
+    unsafe: tuple[tuple[str, str], ...] = ()
+    unreadable: tuple[tuple[str, str], ...] = ()
+    realtime: frozenset[str] = frozenset()
+    entered_contexts: frozenset[str] = frozenset()
+
+    def __iter__(self) -> Iterator[Conf]:
+        """Those of the three files that were looked at."""
+        return (conf for conf in (self.voicemail, self.endpoints, self.dialplan) if conf is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class AmiEvidence:
+    """What Asterisk itself said over AMI. A part that was not asked, or not answered, is None or empty.
+
+    problem: why nothing or not all was answered. refused: what the AMI account may not do.
+    loaded: every module that is loaded; idle: those that do not run. drivers: both channel drivers by name.
+    boxes: name, e-mail and pager e-mail by ``box@context`` of gvma's contexts.
+    subscriptions: ``gvm-*`` names to mailboxes; None for one whose mailbox was not asked for.
+    endpoints: PJSIP's endpoints or chan_sip's peers. contact_hosts: (endpoint or AOR, host).
+    identifies: (endpoint, address or network) of every identify. identifier_order: as Asterisk has it.
+    contexts: all dialplan contexts with their patterns.
+    includes: (context, included context, who registered it) of the dialplan.
+    bound: addresses and UDP ports that SIP listens on. user: whom Asterisk runs as; empty for whoever started it.
+    """
+
+    problem: GvmaError | None = None
+    version: str = ""
+    refused: tuple[str, ...] = ()
+    loaded: frozenset[str] | None = None
+    idle: frozenset[str] = frozenset()
+    drivers: Mapping[str, DriverModule] | None = None
+    boxes: Mapping[str, tuple[str, str, str]] | None = field(default=None, repr=False)
+    subscriptions: Mapping[str, str | None] | None = field(default=None, repr=False)
+    endpoints: frozenset[str] | None = field(default=None, repr=False)
+    contact_hosts: tuple[tuple[str, str], ...] = ()
+    identifies: tuple[tuple[str, str], ...] | None = None
+    identifier_order: str = ""
+    contexts: Mapping[str, frozenset[str]] | None = field(default=None, repr=False)
+    includes: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
+    bound: tuple[tuple[str, int], ...] = ()
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SipAddresses:
+    """Where SIP reaches this Asterisk: addresses and names in lower case, and UDP ports; empty where not known."""
+
+    hosts: frozenset[str] = frozenset()
+    ports: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One SUBSCRIBE from this host. status: of the answer, 0 where none came. notified: a NOTIFY with counts came.
+
+    counts: those of the NOTIFY, ``new/old``. as_sipserver: sent from an address that is SIP Server's.
+    """
+
+    name: str
+    status: int
+    notified: bool
+    counts: str = ""
+    as_sipserver: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MediaEvidence:
+    """The media server's side. used: the dialplan has its context. problem: empty where the server is well.
+
+    unusable: (path, reason) of what Asterisk's user could not play or record.
+    """
+
+    used: bool = False
+    problem: str = ""
+    unusable: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsEvidence:
+    """What gvma left under ``backup_path``. synced: a sync ran with it before."""
+
+    synced: bool = True
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that was seen of a site, one part for each source.
+
+    settings: the effective settings. syncs: they serve a sync, and not the media server alone.
+    driver: the channel driver that gvma writes for. driver_reason: a sentence why.
+    ami: None where AMI was not asked. probes: None where none was wanted.
+    """
+
+    settings: Settings
+    syncs: bool = True
+    driver: Driver = PJSIP
+    driver_reason: str = ""
+    settings_file: SettingsEvidence = field(default_factory=SettingsEvidence)
+    configserver: ConfigServerEvidence = field(default_factory=ConfigServerEvidence)
+    files: FilesEvidence = field(default_factory=FilesEvidence)
+    ami: AmiEvidence | None = None
+    sip: SipAddresses = field(default_factory=SipAddresses)
+    probes: tuple[Probe, ...] | None = None
+    media: MediaEvidence = field(default_factory=MediaEvidence)
+    records: RecordsEvidence = field(default_factory=RecordsEvidence)
+
+    @cached_property
+    def wanted(self) -> Desired:
+        """What the manual's rules make of the objects; of those of the queries that were answered."""
+        seen = self.configserver
+        return desired(seen.dns, seen.agents, seen.groups, allow_mailcmd=self.settings.gvma.allow_mailcmd)
+
+
+def type_name(one: ConfigObject) -> str:
+    """``DN of type 1``, ``Agent Login``."""
+    kind = _KINDS.get(one.kind, one.kind)
+    return f"{kind} of type {one.type}" if one.kind == "CfgDN" and one.type is not None else kind
+
+
+def object_name(one: ConfigObject) -> str:
+    """How a person names an object: ``DN 1000``, or ``DN with DBID 101`` where it has no number."""
+    return f"{_KINDS.get(one.kind, one.kind)} {one.number or f'with DBID {one.dbid}'}"

@@ -1,0 +1,73 @@
+"""Mailboxes that options name and that must exist, and where messages and PINs are kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gvma.check.voicemail.mailboxes import check_contexts, check_overflow, check_storage
+from gvma.evidence.model import Evidence
+from gvma.settings import Settings
+from tests.unit.check.objects import agent, dn, evidence, files
+
+
+@pytest.mark.parametrize(
+    ("site", "code"),
+    [
+        ("[general]\n", ["gvm-context-unknown"]),
+        ("[MY_COMPANY]\n5002 => 1,Anne\n", ["gvm-context-box-unknown"]),
+        ("[MY_COMPANY]\n5001 => 1,Anne\n", []),
+    ],
+)
+def test_a_foreign_box_must_stand_in_voicemail_conf(site: str, code: list[str]) -> None:
+    foreign = dn("1000", gvm_mailbox="5001", gvm_mailbox_context="MY_COMPANY")
+    seen = replace(evidence(dnquery=[foreign]), files=files(voicemail=site))
+    assert [f.code for f in check_contexts(seen)] == code
+
+
+def test_a_box_of_gvma_itself_may_be_named() -> None:
+    other = dn("1001", gvm_mailbox="2222", gvm_mailbox_context="GVMA_AGENT")
+    seen = replace(evidence(dnquery=[other]), files=files(voicemail="[general]\n"))
+    assert [f.code for f in check_contexts(seen)] == ["gvm-context-unknown"]
+    both = replace(evidence(dnquery=[other], agentquery=[agent("7001", gvm_mailbox="2222")]), files=seen.files)
+    assert list(check_contexts(both)) == []
+
+
+def test_boxes_of_a_database_or_a_command_are_not_missed() -> None:
+    foreign = dn("1000", gvm_mailbox="5001", gvm_mailbox_context="MY_COMPANY")
+    kept = replace(evidence(dnquery=[foreign]), files=files(voicemail="[general]\n"))
+    assert list(check_contexts(replace(kept, files=replace(kept.files, realtime=frozenset({"voicemail"}))))) == []
+    printed = replace(kept, files=files(voicemail="[general]\n#exec /bin/boxes\n"))
+    assert list(check_contexts(printed)) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "codes"),
+    [
+        ("371000", []),
+        ("1000", []),
+        ("1001", []),
+        ("379999", ["no-answer-overflow-unknown"]),
+        ("371000, recall", []),
+        ("371000,379999", ["no-answer-overflow-unknown"]),
+    ],
+)
+def test_no_answer_overflow_names_a_box_or_another_dn(target: str, codes: list[str]) -> None:
+    seen = evidence(dnquery=[dn("1000", no_answer_overflow=target), dn("1001")])
+    assert [finding.code for finding in check_overflow(seen)] == codes
+
+
+@pytest.mark.parametrize(
+    ("general", "codes"),
+    [
+        ("passwordlocation=spooldir", []),
+        ("passwordlocation=spoolfolder", ["password-location"]),
+        ("odbcstorage=asterisk", ["voicemail-storage"]),
+        ("externpass=/usr/bin/pass", ["voicemail-storage"]),
+        ("format=wav", []),
+    ],
+)
+def test_where_messages_and_pins_are_kept(general: str, codes: list[str]) -> None:
+    seen = Evidence(Settings(), files=files(voicemail=f"[general]\n{general}\n"))
+    assert [finding.code for finding in check_storage(seen)] == codes

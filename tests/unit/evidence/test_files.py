@@ -1,0 +1,90 @@
+"""What Asterisk's files say, from real files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from gvma.asterisk.drivers import CHAN_SIP, PJSIP
+from gvma.asterisk.drivers.choose import DriverFile
+from gvma.evidence.files import driver_files, entered_contexts, from_database, look_at_files, read_file, unsafe
+from tests.unit.evidence.site import settings
+
+
+def test_files_are_read_through_relative_absolute_and_starred_includes(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d/b.conf").write_text("[b]\n")
+    (tmp_path / "d/a.conf").write_text("[a]\n")
+    (tmp_path / "other.conf").write_text("[other]\n")
+    (tmp_path / "voicemail.conf").write_text(f"#include d/*.conf\n#include {tmp_path}/other.conf\n")
+    found = look_at_files(settings(tmp_path), PJSIP).voicemail
+    assert found is not None
+    assert [(section.name, section.file) for section in found.sections] == [
+        ("a", "d/a.conf"),
+        ("b", "d/b.conf"),
+        ("other", "other.conf"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b"[general]\n", ""),
+        (b";$---GVMA-BEGIN-GVMA---$\n;$---GVMA-END-GVMA---$\n;\n", ""),
+        (b";$---GVMA-BEGIN-GVMA---$\n" * 2, "begin marker"),
+        (b";$---GVMA-END-GVMA---$\n;\n", "end marker"),
+        (b";-- open\n", "never closed"),
+    ],
+)
+def test_files_that_a_sync_would_refuse(tmp_path: Path, text: bytes, reason: str) -> None:
+    (tmp_path / "voicemail.conf").write_bytes(text)
+    found = list(unsafe(settings(tmp_path), PJSIP))
+    assert [name for name, _ in found] == ["voicemail.conf"] * bool(reason)
+    assert all(reason in message for _, message in found)
+
+
+def test_a_fifo_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "voicemail.conf")
+    assert list(unsafe(settings(tmp_path), CHAN_SIP)) == [("voicemail.conf", "is no regular file")]
+    assert not read_file(settings(tmp_path), "voicemail.conf").exists
+
+
+@pytest.mark.parametrize(
+    ("extconfig", "sorcery", "kinds"),
+    [
+        ("[settings]\nvoicemail => odbc,asterisk\n", "", {"voicemail"}),
+        ("[settings]\nsippeers = pgsql,general\n", "", {"phones"}),
+        ("[settings]\nextensions.conf => odbc,asterisk\n", "", {"dialplan"}),
+        # The family alone is not used: sorcery.conf maps endpoints to it.
+        ("[settings]\nps_endpoints => odbc,asterisk\n", "", set()),
+        ("", "[res_pjsip]\nendpoint=config,pjsip.conf\nendpoint=realtime,ps_endpoints\n", {"phones"}),
+        ("", "[res_pjsip]\nendpoint=config,pjsip.conf,criteria=type=endpoint\naor=realtime,ps_aors\n", set()),
+        ("[settings]\n;voicemail => odbc,asterisk\n[other]\nvoicemail => no\n", "", set()),
+    ],
+)  # fmt: skip
+def test_what_is_kept_in_a_database(tmp_path: Path, extconfig: str, sorcery: str, kinds: set[str]) -> None:
+    assert from_database(tmp_path) == set()
+    (tmp_path / "extconfig.conf").write_text(extconfig)
+    (tmp_path / "sorcery.conf").write_text(sorcery)
+    assert from_database(tmp_path) == kinds
+
+
+def test_contexts_that_other_channels_lead_to(tmp_path: Path) -> None:
+    (tmp_path / "iax.conf").write_text("[guest]\n context = from-iax ; a comment\n;context=no\nmailcontext=no\n")
+    (tmp_path / "pjsip_wizard.conf").write_bytes(b"[desk]\nendpoint/context=agents\nsubscribecontext=\xff\r\n")
+    (tmp_path / "chan_dahdi.conf").write_text("context=>pstn\n")
+    (tmp_path / "notes.txt").write_text("context=no\n")
+    assert entered_contexts(tmp_path) == {"from-iax", "agents", "\udcff", "pstn"}
+
+
+def test_files_of_both_channel_drivers(tmp_path: Path) -> None:
+    (tmp_path / "sip.conf").write_text("; BEGIN GVMA\n")
+    (tmp_path / "own.conf").touch()
+    found = driver_files(settings(tmp_path, asterisk_cfg_gvma_begin="; BEGIN GVMA", asterisk_cfg_file_pjsip="own.conf"))
+    assert found == {
+        "sip": DriverFile("sip.conf", exists=True, has_block=True),
+        "pjsip": DriverFile("own.conf", exists=True),
+    }
+    assert not driver_files(settings(tmp_path / "gone"))["sip"].exists

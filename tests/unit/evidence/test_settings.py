@@ -1,0 +1,20 @@
+"""Paths of the settings as this account sees them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gvma.evidence.settings import unreachable
+from gvma.settings import Settings
+from tests.unit.evidence.site import settings
+
+
+def test_paths_that_are_not_there(tmp_path: Path) -> None:
+    gone = settings(tmp_path / "gone", backup_path=tmp_path / "made/by/the/sync", log_file=tmp_path / "no/log")
+    found = unreachable(Settings(gvma=gone))
+    assert [key for key, _ in found] == ["asterisk_cfg_path", "asterisk_spool_path", "log_file"]
+    (tmp_path / "file").touch()
+    blocked = settings(tmp_path, asterisk_spool_path=tmp_path, backup_path=tmp_path / "file/below")
+    assert [key for key, _ in unreachable(Settings(gvma=blocked))] == ["backup_path"]
+    right = settings(tmp_path, asterisk_spool_path=tmp_path)
+    assert list(unreachable(Settings(gvma=right))) == []
