@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gvma.cli import exits
-from gvma.settings import Secret, reader, writer
+from gvma.cli import exits, settings_file
+from gvma.settings import Secret, reader
 from gvma.settings.keys import KEYS, SECTIONS, shown
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def init(invocation: Invocation) -> None:
     output = invocation.output
     exists = path.exists() or path.is_symlink()
     if exists:
-        added = [f"{key.section}.{key.name}" for key in writer.complete(path)]
+        added = [f"{key.section}.{key.name}" for key in settings_file.complete(path)]
     else:
-        writer.write_new(path)
+        settings_file.write_new(path)
         added = [f"{key.section}.{key.name}" for key in KEYS]
     output.result("config init", "changed" if added else "ok", path=str(path), created=not exists, added=added)
     if output.quiet:
