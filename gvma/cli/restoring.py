@@ -1,6 +1,6 @@
-"""``gvma backup restore``: the files of a backup set brought back, and what every writing command mends first.
+"""``gvma backup restore``: bring back the files of a backup set; first, as every writing command, recover.
 
-No PIN and no secret is shown. Nothing is decided here: gvma.sync.restore has the rules.
+gvma.sync.restore does the work. No PIN and no secret is shown.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 )
 @click.argument("wanted", metavar="ID")
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing, lock nothing, reload nothing.")
-@click.option("--no-reload", is_flag=True, help="Do not speak to Asterisk; the reload stays pending.")
+@click.option("--no-reload", is_flag=True, help="Write the files only; the next normal sync reloads Asterisk.")
 @click.pass_obj
 def restore(invocation: Invocation, wanted: str, dry_run: bool, no_reload: bool) -> None:
     """Bring back the files as they were when a set was made, byte for byte.
 
-    Makes a set of what it replaces, restores owner and mode too, reloads what it touched, and puts everything
-    back where Asterisk does not take it. PINs go back as well. The sync is paused: the next ones change
-    nothing, and say so, until one with --force.
+    Makes a set of what it replaces, restores owner and mode too, reloads the modules concerned, and puts everything
+    back if Asterisk does not take the change. PINs go back as well. The sync is paused then, so that cron does not
+    undo the restore; `gvma sync --force` goes on.
     """
     settings, output = invocation.settings(without=("cfgserver", "media")).gvma, invocation.output
     sets = BackupSets(settings.backup_path)
@@ -66,7 +66,7 @@ def restore(invocation: Invocation, wanted: str, dry_run: bool, no_reload: bool)
 
 
 def warn_mended(output: Output, settings: GvmaSettings) -> None:
-    """Finishes what an interrupted run began, under the lock, and says so."""
+    """Finish or undo what an interrupted run began, under the lock, with a warning that says which."""
     mended = recover(settings.backup_path)
     if mended is not None:
         output.warn(GvmaWarning("interrupted-run-mended", mended.text, str(settings.backup_path)))
@@ -119,9 +119,9 @@ def _say(output: Output, settings: GvmaSettings, chosen: BackupSet, report: Rest
     for note in report.planned.notes if report.actions else ():
         output.line(note)
     if report.backup_set:
-        output.line(f"Restored {chosen.id}; what it replaced is in {report.backup_set}.")
+        output.line(f"Restored {chosen.id}. The state before is in backup set {report.backup_set}.")
     else:
-        output.line(f"The files are as in {chosen.id} already; nothing was written.")
+        output.line(f"The files are already as in {chosen.id}; nothing was written.")
     if report.reloaded:
         output.line(f"Asterisk has reloaded {', '.join(report.reloaded)}.")
     if report.pending_reload:
