@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.sax.saxutils import quoteattr
 from zlib import crc32
@@ -21,7 +21,7 @@ QUERIES = {
 }
 """What selects each kind of object from the tree."""
 
-Options = Mapping[str, str]
+Options = dict[str, str]
 
 
 @dataclass
@@ -31,9 +31,9 @@ class Layer:
     dns: by number, which is an Extension's, or by number and type. application: of the SIP Server, where there is one.
     """
 
-    dns: MutableMapping[str | tuple[str, int], Options] = field(default_factory=dict)
-    agents: MutableMapping[str, Options] = field(default_factory=dict)
-    groups: MutableMapping[str, Options] = field(default_factory=dict)
+    dns: dict[str | tuple[str, int], Options] = field(default_factory=dict)
+    agents: dict[str, Options] = field(default_factory=dict)
+    groups: dict[str, Options] = field(default_factory=dict)
     application: Options | None = None
 
     def xml(self) -> str:

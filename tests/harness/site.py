@@ -44,7 +44,7 @@ class Site:
         layer: Layer | None = None,
         *,
         asterisk: PrivateAsterisk | None = None,
-        files: Mapping[str, str] = FILES,
+        files: Mapping[str, str | bytes] = FILES,
         run: Run | None = None,
     ) -> None:
         """files: the site's own, where there is no Asterisk. run: how a command is run, by default in a new process."""
@@ -139,9 +139,9 @@ class Site:
         source = self.from_tree[1:] if reload else self.from_tree
         return self.gvma(*(("--output", "json") if json else ()), "sync", *source, *words)
 
-    def sync(self, *words: str) -> Done:
+    def sync(self, *words: str, reload: bool = False) -> Done:
         """A sync that must succeed: of an Asterisk from Configuration Server, else from the tree."""
-        done = self.gvma("sync", *words) if self.asterisk else self.try_sync(*words)
+        done = self.gvma("sync", *words) if self.asterisk else self.try_sync(*words, reload=reload)
         assert done.status == 0, str(done)
         return done
 
