@@ -126,4 +126,4 @@ def _say(output: Output, settings: GvmaSettings, chosen: BackupSet, report: Rest
         output.line(f"Asterisk has reloaded {', '.join(report.reloaded)}.")
     if report.pending_reload:
         output.line(f"The reload of {', '.join(report.pending_reload)} is pending; the next sync does it.")
-    output.line("Sync is paused. To go on: `gvma sync --force`.")
+    output.line("Sync is paused. To go on: `gvma sync --resume`.")

@@ -108,9 +108,9 @@ class Installation:
         (self.etc / name).write_text(text.replace(old, new))
 
     def state(self) -> dict[str, tuple[bytes, int]]:
-        """Every file of Asterisk's and of gvma's but the lock: its content and when it was written."""
-        places = (self.etc, self.kept, self.spool)
-        found = [path for place in places for path in place.rglob("*") if path.is_file() and path.name != "lock"]
+        """Every file of Asterisk's and of gvma's, the lock and the last failure aside: content and time of change."""
+        places, aside = (self.etc, self.kept, self.spool), {"lock", "said-failure.json"}
+        found = [path for place in places for path in place.rglob("*") if path.is_file() and path.name not in aside]
         return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in found}
 
     def _object(self, kind: str, attributes: str, number: str, options: dict[str, str]) -> str:

@@ -82,7 +82,7 @@ def test_the_backup_set_has_the_files_as_they_were_and_a_snapshot_without_pins(i
 def test_a_dry_run_shows_diff_and_plan_and_creates_nothing(installation: Installation) -> None:
     installation.write()
     before = installation.state()
-    result = installation.sync("--dry-run")
+    result = installation.sync("--dry-run", "--diff")
     assert result.status == 0
     assert "\n+1001 => ****,Bob,,,\n" in result.out
     assert result.out.endswith("\nPlan: 10 to add, 0 to change, 0 to remove.\n")

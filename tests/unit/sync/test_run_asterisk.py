@@ -295,4 +295,4 @@ def test_a_dry_run_needs_no_asterisk(installation: Installation, ami: ScriptedMa
     ami.replies["Login"] = error("Authentication failed")
     result = installation.sync("--dry-run", reload=True)
     assert (result.status, result.err) == (0, "")
-    assert "pjsip.conf" in result.out
+    assert "+ endpoint gvma-sipserver (SIP Server)\n" in result.out
