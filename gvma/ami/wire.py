@@ -6,6 +6,7 @@ What is changed in panoramisk, and why:
 - The events of a list stay bytes until the list is complete. Asterisk closes the connection of a client that
   reads more slowly than Asterisk writes (``writetimeout``, 100 ms), and gives no reason.
 - A lost connection stays lost. panoramisk would reconnect for ever and send the actions again.
+- Logging in is left to the caller: panoramisk sends the secret in clear, and raises nothing when it is refused.
 - Nothing is logged. panoramisk logs whole actions, and the login's secret with them.
 """
 
@@ -98,13 +99,13 @@ class WholePackets(AMIProtocol):  # type: ignore[misc]  # panoramisk has no type
 
 
 class OneConnection(Manager):  # type: ignore[misc]  # panoramisk has no types
-    """One connection and one login. ``lost`` is done, with the reason, when the connection is gone."""
+    """One connection. ``lost`` is done, with the reason, when the connection is gone."""
 
     pinger: asyncio.TimerHandle | None
 
-    def __init__(self, *, username: str, secret: str) -> None:
+    def __init__(self) -> None:
         loop = asyncio.get_running_loop()
-        super().__init__(username=username, secret=secret, events="off", encoding="utf-8", loop=loop, log=_SILENT)
+        super().__init__(encoding="utf-8", loop=loop, log=_SILENT)
         self.lost: asyncio.Future[str] = loop.create_future()
 
     def end(self, reason: str) -> None:

@@ -11,12 +11,14 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import md5
 from types import TracebackType
 from typing import Self
 
 from gvma.settings.model import GvmaSettings, Secret
 
 SECRET = "open-sesame-4711"
+CHALLENGE = "840415273"
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ def events(*entries: str, complete: str = "") -> str:
 SILENCE = Reply()
 HANG_UP = Reply(close=True)
 ORDINARY: Mapping[str, Reply] = {
+    "Challenge": success(f"Challenge: {CHALLENGE}"),
     "Command": success("Message: Command output follows", "Output: Asterisk has fully booted."),
     "CoreSettings": success("AMIversion: 11.0.0", "AsteriskVersion: 22.1.0"),
     "Ping": success("Ping: Pong"),
@@ -157,7 +160,8 @@ class ScriptedManager:
     def _reply(self, action: dict[str, str]) -> Reply:
         name = action["Action"]
         if name == "Login" and name not in self.replies:
-            good = action.get("Secret") == SECRET
+            key = md5(f"{CHALLENGE}{SECRET}".encode(), usedforsecurity=False).hexdigest()
+            good = action.get("Key") == key if action.get("AuthType") == "MD5" else action.get("Secret") == SECRET
             return success("Message: Authentication accepted") if good else error("Authentication failed")
         told = self.replies.get(name, error(f"Invalid/unknown command: {name}."))
         if isinstance(told, list):
