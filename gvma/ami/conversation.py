@@ -30,7 +30,6 @@ _CLOSE_SECONDS = 1.0
 _IN_USE = "Login Already In Use"
 _NOBODY = "Check that Asterisk runs, and that manager.conf enables AMI on this address and port."
 _CERTIFICATE = "Let asterisk_cm_ca_file name who signed it, and asterisk_cm_host be a name that stands in it."
-_LOST = "See in Asterisk's log whether it runs and why it closed the connection, then run the same command again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,8 @@ class AmiConversation:
         if self._connection is None:
             raise AsteriskUnreachableError("the connection is closed", where=self.where)
         if self._connection.lost.done():
-            raise AsteriskUnreachableError(self._connection.lost.result(), where=self.where, hint=_LOST)
+            loss = self._connection.lost.result()
+            raise AsteriskUnreachableError(loss.reason, where=self.where, hint=loss.hint)
         return self._connection
 
     async def _within(self, answer: asyncio.Future[_T], step: str, limit: float | None = None) -> _T:
@@ -143,12 +143,13 @@ class AmiConversation:
         if answer.done():
             return answer.result()
         if lost.done():
-            reason = f"{lost.result()} before the answer to {step} was complete"
+            reason, hint = lost.result()
+            loss = wire.Loss(f"{reason} before the answer to {step} was complete", hint)
         else:
-            reason = f"no complete answer to {step} within {seconds:.3g} s"
+            loss = wire.Loss(f"no complete answer to {step} within {seconds:.3g} s")
             # After one missed deadline nothing waits for this connection again, not even its close.
-            self._open_connection().end(reason)
-        raise AsteriskUnreachableError(reason, where=self.where, hint=_LOST)
+            self._open_connection().end(loss)
+        raise AsteriskUnreachableError(loss.reason, where=self.where, hint=loss.hint)
 
     async def _open(self) -> None:
         settings = self._settings

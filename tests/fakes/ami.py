@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import md5
@@ -25,12 +25,15 @@ CHALLENGE = "840415273"
 class Reply:
     """What is sent for one action, and whether the connection is closed then.
 
-    text: LF as line end. raw: bytes as they are. In both ``{id}`` stands for the ActionID.
+    text: LF as line end. raw: bytes as they are. endless: bytes that follow again and again until the client
+    closes; ``written`` is called with the size of each. In all three ``{id}`` stands for the ActionID.
     """
 
     text: str = ""
     raw: bytes = b""
     close: bool = False
+    endless: bytes = b""
+    written: Callable[[int], object] = lambda size: size
 
     def wire(self, action_id: str) -> bytes:
         return self.raw.replace(b"{id}", action_id.encode()) or packets(self.text.replace("{id}", action_id))
@@ -152,7 +155,12 @@ class ScriptedManager:
                     return
                 self.received.append(action)
                 reply = self._reply(action)
-                self._send(connection, reply.wire(action.get("ActionID", "")))
+                action_id = action.get("ActionID", "")
+                self._send(connection, reply.wire(action_id))
+                while reply.endless:
+                    piece = reply.endless.replace(b"{id}", action_id.encode())
+                    connection.sendall(piece)
+                    reply.written(len(piece))
                 if reply.close:
                     return
                 action = {}
