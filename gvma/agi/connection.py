@@ -41,14 +41,15 @@ class CallServer(Protocol):
 
 
 class Connection:
-    """One peer, from accept to close. opened: when it was accepted, on the monotonic clock."""
+    """One peer, from accept to close. peer: host and port. opened: when it was accepted, on the monotonic clock."""
 
-    __slots__ = ("_ended", "_last_read", "_server", "driver", "opened", "sock")
+    __slots__ = ("_ended", "_last_read", "_server", "driver", "opened", "peer", "sock")
 
-    def __init__(self, server: CallServer, sock: socket.socket) -> None:
+    def __init__(self, server: CallServer, sock: socket.socket, peer: tuple[str, int]) -> None:
         self._server = server
         self._ended = False
         self.sock = sock
+        self.peer = peer
         self.opened = self._last_read = monotonic()
         self.driver = CallDriver(server.begin_flow, server.log_note)
 

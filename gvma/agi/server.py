@@ -13,10 +13,9 @@ import gc
 import logging
 import math
 import resource
-import signal
 import socket
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from time import monotonic
 
@@ -145,7 +144,7 @@ class Server:
         """Log a line that a call flow has yielded."""
         level = logging.WARNING if note.warning else logging.INFO
         if log.isEnabledFor(level):
-            log.log(level, "%s: %s", self._name(call), note.message)
+            log.log(level, f"%s: {note.text}", self._name(call), *note.values)
 
     def _count_refused(self, outcome: str) -> str:
         self.counters[_NO_ROUTE, outcome] += 1
@@ -159,26 +158,35 @@ class Server:
         outcome = driver.outcome or "error"
         route = self._route(driver.call)
         self.counters[route, outcome] += 1
-        if driver.error is not None and not isinstance(driver.error, AgiProtocolError):
-            log.error("%s: internal error in gvma; please report it", self._name(driver.call), exc_info=driver.error)
-        quiet = route == HEALTH or outcome == "no-preamble"
-        if log.isEnabledFor(level := logging.DEBUG if quiet else logging.INFO):
-            seconds = monotonic() - connection.opened
-            log.log(level, "%s: %s after %.3f s", self._name(driver.call), outcome, seconds)
+        self._log_end(connection, route, outcome)
         if self._drain_until is not None:
             if not self._connections:
                 self._finished.set()
         elif not self._listeners:
             self._listen_again()
 
+    def _log_end(self, connection: Connection, route: str, outcome: str) -> None:
+        driver = connection.driver
+        seconds = monotonic() - connection.opened
+        if driver.error is not None and not isinstance(driver.error, AgiProtocolError):
+            log.error("%s: internal error in gvma; please report it", self._peer(connection), exc_info=driver.error)
+        if driver.error is not None or outcome == "preamble-timeout":
+            reason = f": {driver.error}" if isinstance(driver.error, AgiProtocolError) else ""
+            log.warning("%s: %s after %.3f s%s", self._peer(connection), outcome, seconds, reason)
+        elif log.isEnabledFor(level := logging.INFO if driver.call is not None and route != HEALTH else logging.DEBUG):
+            log.log(level, "%s: %s after %.3f s", self._peer(connection), outcome, seconds)
+
     def _route(self, call: Call | None) -> str:
         """The route's name; a dash where there is no complete preamble, or no such route."""
         return call.route if call is not None and call.route in self._routes else _NO_ROUTE
 
-    def _name(self, call: Call | None) -> str:
+    def _peer(self, connection: Connection) -> str:
+        """How the log names a connection: its call, or its address where there is no preamble."""
+        call = connection.driver.call
+        return "no call from {} port {}".format(*connection.peer) if call is None else self._name(call)
+
+    def _name(self, call: Call) -> str:
         """How the log names a call: route, channel, unique id."""
-        if call is None:
-            return "connection"
         variables = call.variables
         return f"{self._route(call)} {variables.get('channel', '?')} {variables.get('uniqueid', '?')}"
 
@@ -200,14 +208,14 @@ class Server:
                     self._stop_listening()
                     return
                 continue  # the peer closed before it was accepted
-            self._accepted(sock, address[0])
+            self._accepted(sock, *address[:2])
 
-    def _accepted(self, sock: socket.socket, address: str) -> None:
+    def _accepted(self, sock: socket.socket, address: str, port: int) -> None:
         if not self._allowed.allows(address):
             log.warning("%s is not in `allow` of [media]: connection closed", address)
             _turn_away(sock, self._count_refused("not-allowed"))
             return
-        connection = Connection(self, sock)
+        connection = Connection(self, sock, (address, port))
         self._connections.add(connection)
         self._readiness.watch(sock.fileno(), connection.readable)
         if len(self._connections) >= self._max_calls:
@@ -257,29 +265,6 @@ class Server:
                 self._listen_again()
             elif now >= self._drain_until:
                 self._finished.set()
-
-
-def run(server: Server) -> None:
-    """Run an opened server to its end, on uvloop if it is installed.
-
-    SIGTERM, SIGINT and SIGHUP drain it, a second one ends it at once; under nohup SIGHUP stays ignored.
-    SIGUSR1 logs the counters."""
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        loop = runner.get_loop()
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
-                loop.add_signal_handler(number, server.drain)
-        loop.add_signal_handler(signal.SIGUSR1, server.log_counters)
-        runner.run(server.serve())
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
-    try:
-        import uvloop  # noqa: PLC0415  (an extra)
-    except ImportError:
-        return asyncio.SelectorEventLoop
-    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return factory
 
 
 def _turn_away(sock: socket.socket, reason: str) -> None:

@@ -105,4 +105,4 @@ def _media() -> MediaSettings:
 
 def _log_note(call: Call, note: Note) -> None:
     channel = call.variables.get("channel", "?")
-    log.log(logging.WARNING if note.warning else logging.INFO, "%s: %s", channel, note.message)
+    log.log(logging.WARNING if note.warning else logging.INFO, f"%s: {note.text}", channel, *note.values)

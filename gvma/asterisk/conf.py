@@ -1,4 +1,4 @@
-"""Asterisk's configuration files with everything that they ``#include``, for looking only.
+"""Asterisk's configuration files with everything that they ``#include``, for looking only. Pure.
 
 Text comes through the ``read`` that the caller gives; nothing here opens a file, runs an ``#exec``, or is ever
 used to write one. Line syntax: ``gvma.asterisk.lines``.

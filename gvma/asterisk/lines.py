@@ -1,4 +1,4 @@
-"""Asterisk's line syntax, as main/config.c reads it: comments, sections, settings, directives.
+"""Asterisk's line syntax, as main/config.c reads it: comments, sections, settings, directives. Pure.
 
 Bytes in, facts out; nothing here opens the files that ``#include`` names or runs what ``#exec`` names.
 """

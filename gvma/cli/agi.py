@@ -37,7 +37,8 @@ def serve(invocation: Invocation, host: str | None, port: int | None) -> None:
     settings file every setting has its default.
     """
     from gvma.agi.routes import all_routes  # noqa: PLC0415  (start-up)
-    from gvma.agi.server import Server, run  # noqa: PLC0415
+    from gvma.agi.run import run  # noqa: PLC0415
+    from gvma.agi.server import Server  # noqa: PLC0415
     from gvma.cli.logs import logging_to  # noqa: PLC0415
 
     settings = invocation.settings_or_default()

@@ -1,4 +1,4 @@
-"""What a NETANN URI asks for: RFC 4240, and the Genesys dialect of the manual's lines 3009-3107.
+"""What a NETANN URI asks for: RFC 4240, and the Genesys dialect of the manual's lines 3009-3107. Pure.
 
 ``parse`` returns a ServiceRequest for every text; a refused one has its error. It raises nothing and applies no
 default: what the URI does not say stays None.

@@ -1,4 +1,4 @@
-"""What a NETANN URI asks for, and why one is refused, as values. Parsing is not done here.
+"""What a NETANN URI asks for, and why one is refused, as values. Parsing is not done here. Pure.
 
 The names of the fields are those of RFC 4240 and of the Genesys dialect; ``None``: the URI does not say.
 """

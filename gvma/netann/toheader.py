@@ -1,4 +1,4 @@
-"""The URI in the value of a To header, as Asterisk passes the header on.
+"""The URI in the value of a To header, as Asterisk passes the header on. Pure.
 
 This file finds the URI and does not parse it. Blanks that the manual's own regular expressions allow are allowed
 here too; any other header that RFC 3261 does not allow is refused.

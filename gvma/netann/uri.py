@@ -1,4 +1,4 @@
-"""The parts of a SIP URI by RFC 3261 sections 19.1 and 25.1: split first, then decode; nothing is repaired.
+"""The parts of a SIP URI by RFC 3261 sections 19.1 and 25.1: split first, then decode; nothing is repaired. Pure.
 
 This file knows neither the services nor Genesys. A text that is not a SIP URI is refused, never guessed at.
 """

@@ -1,19 +1,15 @@
-"""A settings file with every key and what it means: written anew, or what is missing added to one.
+"""The text of a settings file with every key and its meaning: a new one, or an existing one with missing keys added.
 
-What stands in a file stays, byte for byte; what is added is comments and keys that are commented out,
-so that a file means the same before and after. Secrets are asked for, never written.
+Existing lines stay byte for byte. Only comments and commented-out keys are added, so the file means the same before
+and after. Secrets are asked for, never written. Nothing is written to disk here.
 """
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
-
 from gvma.errors import SettingsError
 from gvma.settings.keys import KEYS, SECTIONS, Key, shown
 from gvma.settings.model import Secret
-from gvma.settings.source import Source, parse_source, read_source
+from gvma.settings.source import Source, parse_source
 
 _TITLE = """\
 # Settings of gvma, which joins Asterisk to a Genesys contact centre.
@@ -103,69 +99,29 @@ def _default_text(key: Key) -> str:
     return f"./{default}" if key.name == "backup_path" else shown(default)
 
 
-def write_new(path: Path) -> None:
-    """Write ``new_text`` to a file that must not exist, mode 0600: a password may come to stand in it."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-            opened.write(new_text())
-    except OSError as error:
-        raise _cannot_write(path, error) from None
+def completed_content(source: Source) -> tuple[bytes, tuple[Key, ...]]:
+    """As ``completed``, in the file's own encoding.
 
-
-def complete(path: Path) -> tuple[Key, ...]:
-    """Add what is missing to an existing file, and return the added keys; without any it is not touched.
-
-    Mode, owner and a symbolic link stay. Raises SettingsError where the file cannot be read or written,
-    or has lines that cannot be read: adding to such a file could change what it means.
+    Raises SettingsError if the file has lines that cannot be read, or would mean something else afterwards.
     """
-    source = read_source(path)
     if source.problems:
         line, message = source.problems[0]
         raise SettingsError(
             message,
-            where=f"{path}, line {line}",
+            where=f"{source.path}, line {line}",
             hint="Nothing was changed. Correct the line, then run `gvma config init` again.",
         )
     text, added = completed(source)
-    if added:
-        _replace(path.resolve(), text.encode(source.encoding), source)
-    return added
-
-
-def _replace(path: Path, content: bytes, before: Source) -> None:
-    after = parse_source(path, content)
-    if after.problems or _meaning(after) != _meaning(before):
+    content = text.encode(source.encoding)
+    after = parse_source(source.path, content)
+    if after.problems or _meaning(after) != _meaning(source):
         raise SettingsError(
             "adding keys would change what the file means",
-            where=str(path),
+            where=str(source.path),
             hint="Nothing was changed. Add the keys by hand; `gvma config show` lists them all.",
         )
-    status = path.stat()
-    try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        try:
-            with os.fdopen(descriptor, "wb") as opened:
-                opened.write(content)
-                os.fchmod(opened.fileno(), status.st_mode & 0o7777)
-                os.fchown(opened.fileno(), status.st_uid, status.st_gid)
-                opened.flush()
-                os.fsync(opened.fileno())
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
-    except OSError as error:
-        raise _cannot_write(path, error) from None
+    return content, added
 
 
 def _meaning(source: Source) -> list[tuple[str, str, str]]:
     return [(entry.section, entry.key, entry.value) for entry in source.entries]
-
-
-def _cannot_write(path: Path, error: OSError) -> SettingsError:
-    return SettingsError(
-        f"cannot be written: {error.strerror}",
-        where=str(path),
-        hint="Nothing was changed. Check that the folder exists and may be written, or name another file.",
-    )

@@ -1,4 +1,4 @@
-"""Announcements and music: play a sound, or silence, a number of times.
+"""Announcements and music: play a sound, or silence, a number of times. Pure.
 
 Whether the sound can be played is checked before the call is answered. There is no clock here: Asterisk ends
 the call when its time limit is reached.
@@ -89,11 +89,11 @@ def _play(one: Command, plays: int | None, request: ServiceRequest, media: Media
             yield from ask(pause)
         reply = yield from ask(one)
         if reply.number < 0:
-            return (yield from give_up(f"{request.play or media.default_file!r} could not be played on"))
+            return (yield from give_up(f"{request.play or media.default_file!r} could not be played to its end"))
         played += 1
         empty = empty + 1 if _was_empty(one, reply) else 0
         if empty == _EMPTY_PLAYS:
-            yield Note(f"{request.play or media.default_file!r} ends at once, so it is not repeated", warning=True)
+            yield Note("%r ends at once, so it is not repeated", (request.play or media.default_file,), warning=True)
             break
     return (yield from end("played"))
 

@@ -1,4 +1,4 @@
-"""Which service a call asks for: the Request-URI says it, and where it says nothing the To header.
+"""Which service a call asks for: the Request-URI says it, and where it says nothing the To header. Pure.
 
 This file only reads; refusing a call is not its work.
 """
@@ -53,10 +53,8 @@ def requested_service(call: Call) -> Steps[tuple[ServiceRequest, str]]:
     if expressions.longest_to:
         size, _, uri = uri.partition(" ")
         if size.isdecimal() and (len(size) > 4 or int(size) > expressions.longest_to):
-            longest = expressions.longest_to
-            yield Note(
-                f"To header of {size} characters: chan_sip cannot answer one of more than {longest}", warning=True
-            )
+            note = "To header of %s characters: chan_sip cannot answer one of more than %s"
+            yield Note(note, (size, str(expressions.longest_to)), warning=True)
             return _too_long(), uri
     request = _parsed(uri, REQUEST_URI, expressions)
     if uri and _is_complete(request, uri):

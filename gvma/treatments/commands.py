@@ -26,10 +26,19 @@ class Command(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A line for the log. The driver logs it with route, channel and unique id, and sends None back."""
+    """A line for the log. The driver logs it with route, channel and unique id, and sends None back.
 
-    message: str
+    text: constant, with a ``%s`` or ``%r`` for each of the values, so that notes of one text are of one kind.
+    """
+
+    text: str
+    values: tuple[str, ...] = ()
     warning: bool = False
+
+    @property
+    def message(self) -> str:
+        """The text with its values."""
+        return self.text % self.values
 
 
 class Reply(NamedTuple):

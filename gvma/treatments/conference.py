@@ -1,4 +1,4 @@
-"""Conferences: one ConfBridge per id, without announcements; with ``record`` the mix is written to a file.
+"""Conferences: one ConfBridge per id, without announcements; with ``record`` the mix is written to a file. Pure.
 
 The manual uses MeetMe, which no current Asterisk has; the names of the files are still MeetMe's.
 """
@@ -63,7 +63,8 @@ def conference(call: Call, media: MediaSettings, request: ServiceRequest) -> Cal
     yield from set_variable("CONFBRIDGE(user,quiet)", "yes")
     yield from set_variable("CONFBRIDGE(user,announce_only_user)", "no")
     if asks_for_recording and not state.has_folder:
-        yield Note(f"{media.recordings_path} is not a folder on Asterisk's host: not recorded", warning=True)
+        folder = str(media.recordings_path)
+        yield Note("%s is not a folder on Asterisk's host: not recorded", (folder,), warning=True)
     elif asks_for_recording:
         yield from _record(_recording_path(call, media, conf_id), state, question)
     elif state.recording and state.has_folder and not state.parties:
@@ -120,7 +121,7 @@ def _record(path: str, state: _State, question: str) -> Steps[None]:
         state = (yield from _state(question)) or state
     if state.recorded:
         return
-    yield Note(f"recording to {path}")
+    yield Note("recording to %s", (path,))
     if state.parties:
         yield from ask(Command("EXEC", ("MixMonitor", path)))
     else:

@@ -1,4 +1,4 @@
-"""Digits: each key that the caller presses is sent as one in-dialog text ``Signal=<key>``, until hang-up."""
+"""Digits: each key that the caller presses is sent as one in-dialog text ``Signal=<key>``, until hang-up. Pure."""
 
 from __future__ import annotations
 
@@ -54,9 +54,8 @@ def _prompt(media: MediaSettings) -> Steps[str | None]:
         sound = sound_of(media.digits_prompt, folders=[str(media.sounds_path)])
     name = yield from playable(sound)
     if name is None:
-        yield Note(
-            f"digits_prompt {media.digits_prompt!r} cannot be played; digits are collected without it", warning=True
-        )
+        note = "digits_prompt %r cannot be played; digits are collected without it"
+        yield Note(note, (media.digits_prompt,), warning=True)
     return name
 
 

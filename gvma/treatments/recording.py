@@ -1,4 +1,4 @@
-"""Recordings: the caller is recorded into ``genesys-rec-<id>.wav``; no recording ever replaces another.
+"""Recordings: the caller is recorded into ``genesys-rec-<id>.wav``; no recording ever replaces another. Pure.
 
 The folder is on Asterisk's host. Asterisk is asked which files are there, and whether another call is about to
 use the same name.
@@ -49,7 +49,7 @@ def recording(call: Call, media: MediaSettings, request: ServiceRequest) -> Call
         return (yield from give_up("the call could not be answered"))
     if prompt is not None:
         yield from ask(Command("STREAM FILE", (prompt, ""), blocking=True))
-    yield Note(f"recording to {path}.wav")
+    yield Note("recording to %s.wav", (path,))
     try:
         reply = yield from ask(_record(path, media))
         if reply.number < 0:
@@ -66,7 +66,8 @@ def _prompt(media: MediaSettings, request: ServiceRequest) -> Steps[str | None]:
     name = yield from playable(sound)
     if name is None:
         why = why_missing(sound)
-        yield Note(f"the prompt {request.play!r} cannot be played ({why}); recording without it", warning=True)
+        note = "the prompt %r cannot be played (%s); recording without it"
+        yield Note(note, (request.play, why), warning=True)
     return name
 
 
@@ -99,7 +100,7 @@ def _free_path(call: Call, media: MediaSettings, record: str) -> Steps[str | Non
             if before or exists:
                 break
             yield from ask(BETWEEN_ATTEMPTS)
-        yield Note(f"{path}.wav {'exists' if exists else 'is being recorded'}: trying the next name")
+        yield Note("%s.wav %s: trying the next name", (path, "exists" if exists else "is being recorded"))
     return f"{first}-{unique_id(call)}"
 
 

@@ -1,4 +1,4 @@
-"""The table of routes: the name in an ``agi://`` address, and the call flow that answers."""
+"""The table of routes: the name in an ``agi://`` address, and the call flow that answers. Pure."""
 
 from __future__ import annotations
 

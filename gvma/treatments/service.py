@@ -1,4 +1,4 @@
-"""Which call flow answers, by the URI. What cannot be served is refused before the call is answered."""
+"""Which call flow answers, by the URI. What cannot be served is refused before the call is answered. Pure."""
 
 from __future__ import annotations
 

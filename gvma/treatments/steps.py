@@ -1,4 +1,4 @@
-"""Steps that the call flows share: ask Asterisk, find a playable sound, refuse, end.
+"""Steps that the call flows share: ask Asterisk, find a playable sound, refuse, end. Pure.
 
 A flow sets the channel variable ``GVMA_OUTCOME`` for the dialplan: ``done`` when it has served or refused the
 call, ``failed`` where it gave up after answering. If it is unset after AGI(), the server was lost, whatever
@@ -97,7 +97,7 @@ def refuse(call: Call, refusal: Refusal, why: str = "") -> Steps[str]:
     cause = _CAUSES.get(refusal.status, _CAUSE_OF_484)
     sent = "" if refusal.status in _CAUSES else ", sent as 484"
     reason = f"{refusal.status} {refusal.reason}{sent}"
-    yield Note(f"refused: {reason}: {why or refusal.explanation} Call-ID {call_id!r}", warning=True)
+    yield Note("refused: %s: %s Call-ID %r", (reason, why or refusal.explanation, call_id), warning=True)
     yield from set_variable(OUTCOME, "done")
     yield from ask(Command("EXEC", ("Hangup", cause)))
     return _WORDS.get(refusal.status, "bad-request")
@@ -113,6 +113,6 @@ def end(word: str) -> Steps[str]:
 def give_up(why: str) -> Steps[str]:
     """Hang up because Asterisk could not go on. Not for a caller who has hung up: that is CallerGone."""
     yield from set_variable(OUTCOME, "failed")
-    yield Note(f"given up: {why}", warning=True)
+    yield Note("given up: %s", (why,), warning=True)
     yield from ask(Command("HANGUP"))
     return "failed"

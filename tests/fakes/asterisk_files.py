@@ -99,11 +99,11 @@ class Site:
             run_id="r1",
         )
 
-    def run(self) -> tuple[Path, ...]:
-        """A whole change, as a sync makes it."""
+    def run(self) -> bool:
+        """A whole change, as a sync makes it; False where somebody wrote meanwhile."""
         changes = self.changes()
         with apply(changes, records=NEW_RECORDS, backup_set=self.make_set(changes), markers=MARKERS) as applied:
-            return applied.finish(pending=applied.modules)
+            return applied.finish(applied.reloads)
 
     def litter(self) -> list[str]:
         """What no run may leave behind, once the next one has been there."""

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gvma.ami import connect
+from gvma.ami.manager import connect
 from gvma.asterisk.block import find_block
 from gvma.asterisk.voicemail import read_boxes
 from gvma.configserver.simulator.server import Simulator

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 
-from gvma.ami import connect
+from gvma.ami.manager import connect
 from tests.fakes.command import Commands
 from tests.soak.site import BEGIN, Layer, Site
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from gvma.backups.sets import BackupSets
 from gvma.errors import BackupSetError
+from gvma.sinks.base import Recovery
 from gvma.sinks.files import journal
 from gvma.sinks.files.exchange import ensure_content, install, read_now, rights_at, together
 from gvma.sinks.files.journal import Journal, JournalFile
@@ -21,19 +21,6 @@ from gvma.sinks.files.transaction import close
 from gvma.storage import disk
 from gvma.storage.files import read_private, unsafe
 from gvma.storage.signals import undisturbed
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """What recover() did. text: for the user. modules: whose reload is pending now. backup_set: has the state before.
-
-    applied: the interrupted run's change stands, in every file; False: it does not, in none.
-    """
-
-    text: str
-    applied: bool
-    modules: tuple[str, ...]
-    backup_set: str
 
 
 def recover(backup_path: Path) -> Recovery | None:

@@ -6,7 +6,7 @@ nothing of Asterisk but that it may write voicemail.conf at any moment. How it i
 
     with stoppable(), apply(changes, records=records, backup_set=made, markers=markers) as applied:
         ...  # reload, read back; an exception that leaves the block puts all back
-        moved = applied.finish()  # not empty: Asterisk rewrote a file meanwhile, plan anew
+        is_final = applied.finish()  # False: Asterisk rewrote a file meanwhile, plan anew
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from types import MappingProxyType, TracebackType
 
 from gvma.backups.sets import BackupSet
 from gvma.errors import BackupSetError, UnsafeTargetError
+from gvma.sinks.base import SinkMoved
 from gvma.sinks.files import journal
 from gvma.sinks.files.change import FileChange, entries
 from gvma.sinks.files.exchange import Moved, ensure_content, exchange, install, late_writing, read_now, rights_at
@@ -35,10 +36,6 @@ from gvma.storage.signals import Stopped, undisturbed
 _SETTLE_SECONDS = 0.05
 
 
-class TargetMoved(UnsafeTargetError):
-    """A file changed after it was read. Its newer content is in place, all others are old: plan anew."""
-
-
 def apply(
     changes: Sequence[FileChange],
     *,
@@ -46,19 +43,19 @@ def apply(
     markers: Markers,
     records: Mapping[str, bytes | None] = MappingProxyType({}),
     pause: str = "",
-) -> Applied:
+) -> AppliedFiles:
     """Puts all new files in place; a file whose new content is its old one is left alone.
 
     backup_set: holds the old contents. records: gvma's own records under ``backup_path/state``, by name, None
     for one that goes; they become new when the files stay new, and stay old where those are put back. pause:
     id of the set that a restore brings back; the sync is paused once the transaction is finished. A file that
     Asterisk rewrites is replaced first.
-    Raises TargetMoved, UnsafeTargetError or BackupSetError (then every file is as before), or Stopped.
+    Raises SinkMoved, UnsafeTargetError or BackupSetError (then every file is as before), or Stopped.
     """
-    applied: Applied | None = None
+    applied: AppliedFiles | None = None
     try:
         with undisturbed():
-            applied = Applied(backup_set, changes, markers, records, pause)
+            applied = AppliedFiles(backup_set, changes, markers, records, pause)
             applied._write()
     except Stopped:
         if applied is not None:
@@ -67,7 +64,7 @@ def apply(
     return applied
 
 
-class Applied:
+class AppliedFiles:
     """New files in place. End it by finish() or put_back(); leaving its ``with`` block otherwise puts back."""
 
     def __init__(
@@ -94,11 +91,11 @@ class Applied:
         self._ended = False
 
     @property
-    def modules(self) -> tuple[str, ...]:
+    def reloads(self) -> tuple[str, ...]:
         """What Asterisk has to reload, sorted."""
         return self._journal.modules
 
-    def __enter__(self) -> Applied:
+    def __enter__(self) -> AppliedFiles:
         return self
 
     def __exit__(
@@ -121,22 +118,22 @@ class Applied:
                 raise unsafe(file.path, error) from error
         return tuple(moved)
 
-    def finish(self, pending: Sequence[str] = ()) -> tuple[Path, ...]:
-        """Ends the transaction, all new. pending: modules that Asterisk has not reloaded. Returns moved().
+    def finish(self, pending_reload: Sequence[str] = ()) -> bool:
+        """Ends the transaction, all new. pending_reload: modules that Asterisk has not reloaded.
 
-        Who has rewritten a file did so after Asterisk had read it: the reload of all is pending then. Where
-        it fails, the files stay new, and the next run makes the records new.
+        False where somebody has rewritten a file meanwhile: that was after Asterisk had read it, and the reload of
+        all is pending then. Where this fails, the files stay new, and the next run makes the records new.
         """
         with undisturbed():
             moved = self.moved()
             self._end()
             with although_changed():
                 make_records_new(self._backup_path, self._journal)
-                close(self._backup_path, self._journal, pending=self.modules if moved else pending)
-        return moved
+                close(self._backup_path, self._journal, pending=self.reloads if moved else pending_reload)
+        return not moved
 
     def put_back_if_moved(self) -> None:
-        """What Asterisk refuses may be what somebody else wrote: puts back and raises TargetMoved then."""
+        """What Asterisk refuses may be what somebody else wrote: puts back and raises SinkMoved then."""
         moved = self.moved()
         if moved:
             self.put_back()
@@ -150,7 +147,7 @@ class Applied:
         the next run does it.
         """
         with undisturbed():
-            self._put_back(self.modules)
+            self._put_back(self.reloads)
 
     def _write(self) -> None:
         """Everything from the journal to the last rename."""
@@ -310,8 +307,8 @@ def _still_as_read(change: FileChange) -> None:
         raise unsafe(target.path, error) from error
 
 
-def _target_moved(change: FileChange) -> TargetMoved:
-    return TargetMoved(
+def _target_moved(change: FileChange) -> SinkMoved:
+    return SinkMoved(
         "somebody (Asterisk, with a new PIN) has rewritten it since it was read",
         where=str(change.target.path),
         hint="No file was changed by this run, and the newer content is in place. Run the command again.",

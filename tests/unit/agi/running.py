@@ -62,6 +62,7 @@ class Peer:
     def __init__(self, running: Running) -> None:
         self._socket = socket.create_connection(running.address, SECONDS)
         self._lines = self._socket.makefile("rb")
+        self.address = self._socket.getsockname()[:2]
 
     def __enter__(self) -> Peer:
         return self

@@ -43,7 +43,7 @@ def test_a_long_value_with_a_parenthesis_before_each_line_end_comes_back_whole(s
     server = OneQuestionServer()
     ours, asterisk = socket.socketpair()
     with ours, asterisk:
-        connection = Connection(server, ours)
+        connection = Connection(server, ours, ("127.0.0.1", 1))
         asterisk.sendall(PREAMBLE % b"x")
         connection.readable()
         value = ("x)\n" * size)[:size]

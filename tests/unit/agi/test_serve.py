@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.agi.health import HEALTH_ANSWER, HEALTH_PREAMBLE
+from tests.unit.agi.running import PREAMBLE
 
 
 def start(folder: Path, *options: str) -> subprocess.Popen[bytes]:
@@ -74,3 +76,25 @@ def test_serving_loads_nothing_that_the_sync_needs() -> None:
     code = "import sys, gvma.agi.server; print([name for name in ('zeep', 'rich', 'lxml') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_log_folder_that_vanishes_ends_no_call(tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir()
+    (tmp_path / "gvma_asterisk76.cfg").write_text("[gvma_settings]\nlog_file = log/gvma.log\n")
+    with start(tmp_path) as child:
+        port = int(until(child, rb"port (\d+)")[1])
+        shutil.rmtree(tmp_path / "log")
+        with socket.create_connection(("127.0.0.1", port), 10) as asterisk:
+            lines = asterisk.makefile("rb")
+            asterisk.sendall(PREAMBLE % b"dialog")
+            assert lines.readline().startswith(b"GET FULL VARIABLE")
+            asterisk.sendall(b"200 result=1 (1)\n")
+            assert lines.readline() == b'SET VARIABLE "GVMA_OUTCOME" "done"\n'
+            asterisk.sendall(b"200 result=1\n")
+            assert lines.readline() == b'EXEC "Hangup" "58"\n'
+            asterisk.sendall(b"200 result=-1\n")
+            assert lines.readline() == b""
+        until(child, rb"dialog PJSIP/1-1 1.1: not-acceptable after ")
+        child.terminate()
+        child.communicate(timeout=60)
+    assert child.returncode == 0

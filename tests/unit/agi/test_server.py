@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +16,7 @@ from gvma.agi.routes import Flow, health
 from gvma.agi.server import Server
 from gvma.errors import SettingsError
 from gvma.settings.model import MediaSettings
-from gvma.treatments.commands import Call, CallFlow, Command
+from gvma.treatments.commands import Call, CallFlow, Command, Note
 from tests.unit.agi.health import HEALTH_ANSWER, HEALTH_PREAMBLE
 from tests.unit.agi.running import PREAMBLE, SECONDS, Peer, Running, Start
 
@@ -37,7 +39,13 @@ def broken(call: Call, media: MediaSettings) -> CallFlow:
     raise RuntimeError("on purpose")
 
 
-ROUTES: dict[str, Flow] = {"play": play, "music": music, "broken": broken, "health": health}
+def noting(call: Call, media: MediaSettings) -> CallFlow:
+    yield Note("%r cannot be played", ("100% %s",), warning=True)
+    yield Command("ANSWER")
+    return "played"
+
+
+ROUTES: dict[str, Flow] = {"play": play, "music": music, "broken": broken, "noting": noting, "health": health}
 
 
 @pytest.fixture(params=[asyncio.SelectorEventLoop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
@@ -253,3 +261,42 @@ def test_a_network_that_is_none_is_an_error_that_says_so() -> None:
     with pytest.raises(SettingsError) as refused:
         Server(replace(MEDIA, allow=("10.0.0.0/33",)), ROUTES, host="127.0.0.1", port=0)
     assert "10.0.0.0/33" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        (b"GET / HTTP/1.1\r\n\r\n", "junk after .* s: the peer does not speak AGI: no agi_ line at the start"),
+        (b"agi_network: yes\n", "preamble-timeout after "),
+    ],
+)
+def test_a_connection_that_is_no_call_is_logged_with_its_peer(
+    start: Start, caplog: pytest.LogCaptureFixture, sent: bytes, reason: str
+) -> None:
+    caplog.set_level(logging.INFO, "gvma.agi")
+    running = start(replace(MEDIA, preamble_seconds=0.05))
+    with Peer(running) as peer:
+        peer.write(sent)
+        assert peer.is_dropped()
+        running.stop()
+        where = "{} port {}".format(*peer.address)
+    (line,) = [record.getMessage() for record in caplog.records if "after" in record.getMessage()]
+    assert re.match(f"no call from {re.escape(where)}: {reason}", line)
+
+
+def test_a_connection_that_is_turned_away_is_logged_with_its_peer(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Peer(start(replace(MEDIA, allow=("192.0.2.0/24",)))) as peer:
+        assert peer.is_dropped()
+    assert "127.0.0.1 is not in `allow` of [media]" in caplog.text
+
+
+def test_notes_of_a_flow_are_of_one_kind_whatever_the_caller_wrote(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Peer(start()) as peer:
+        peer.begin(b"noting")
+    (record,) = [record for record in caplog.records if "cannot be played" in record.getMessage()]
+    assert record.getMessage() == "noting PJSIP/1-1 1.1: '100% %s' cannot be played"
+    assert record.msg == "%s: %r cannot be played"

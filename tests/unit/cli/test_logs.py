@@ -1,15 +1,19 @@
-"""The log file of a run."""
+"""The log of a run: its lines, and that no failure of the log is a failure of the run."""
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from gvma.cli.logs import logging_to
+from gvma.cli.logs.lines import LONGEST
 from gvma.errors import SettingsError
 from gvma.settings import GvmaSettings, Settings
 
@@ -99,3 +103,112 @@ def test_without_a_log_file_nothing_is_written_but_to_the_journal_where_asked(
     with logging_to(Settings(), stderr=True):
         speak()
     assert "3 boxes" in capsys.readouterr().err
+
+
+def test_a_log_folder_that_vanishes_ends_nothing_and_what_was_lost_is_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "log" / "gvma.log"
+    path.parent.mkdir()
+    log = logging.getLogger("gvma.agi")
+    with logging_to(settings(path, "text")):
+        log.info("before")
+        path.parent.rename(tmp_path / "moved")
+        log.info("lost")
+        log.info("lost too")
+        path.parent.mkdir()
+        log.info("after")
+    assert [line.partition(" ")[2] for line in path.read_text().splitlines()] == [
+        "WARNING gvma.log 2 lines could not be written: No such file or directory",
+        "INFO gvma.agi after",
+    ]
+    assert (
+        capsys.readouterr().err == f"{path}: the log cannot be written: No such file or directory. The work goes on.\n"
+    )
+
+
+def full(descriptor: int, written: bytes) -> int:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def nearly_full(descriptor: int, written: bytes) -> int:
+    return real_write(descriptor, written[:10])
+
+
+real_write = os.write
+
+
+@pytest.mark.parametrize("write", [full, nearly_full])
+def test_a_full_disk_ends_nothing_and_the_next_line_begins_on_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[int, bytes], int]
+) -> None:
+    path = tmp_path / "gvma.log"
+    log = logging.getLogger("gvma.sync.run")
+    with logging_to(settings(path, "text")):
+        with monkeypatch.context() as disk:
+            disk.setattr(os, "write", write)
+            log.info("lost")
+        log.info("after")
+    lines = path.read_text().splitlines()
+    assert lines[-2].endswith("WARNING gvma.log 1 line could not be written: No space left on device")
+    assert lines[-1].endswith("INFO gvma.sync.run after")
+    assert path.read_text().endswith("\n")
+
+
+def test_a_run_that_ends_on_a_full_disk_ends_as_it_would(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with logging_to(settings(tmp_path / "gvma.log", "text")):
+        monkeypatch.setattr(os, "write", full)
+        logging.getLogger("gvma").info("lost")
+
+
+def test_a_record_that_cannot_be_formatted_ends_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "gvma.log"
+    with logging_to(settings(path, "text")):
+        logging.getLogger("gvma").info("%d", "no number")
+        logging.getLogger("gvma").info("after")
+    assert path.read_text().endswith("INFO gvma after\n")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_line_is_cut_to_a_length(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "gvma.log"
+    with logging_to(settings(path, form)):
+        logging.getLogger("gvma").info("begin %s", "\0" * 1_000_000, extra={"uri": "x" * 1_000_000})
+    (line,) = path.read_bytes().splitlines()
+    assert len(line) <= LONGEST
+    assert b"begin" in line
+    if form == "json":
+        assert json.loads(line)["message"].startswith("begin \0")
+
+
+def test_warnings_of_one_kind_are_counted_after_the_first_hundred_in_a_minute(tmp_path: Path) -> None:
+    path = tmp_path / "gvma.log"
+    log = logging.getLogger("gvma.agi")
+    with logging_to(settings(path, "text")):
+        for number in range(5000):
+            log.warning("peer %d is no AGI", number)
+        log.warning("another kind")
+        for number in range(5000):
+            log.info("call %d played", number)
+    lines = path.read_text().splitlines()
+    assert len([line for line in lines if "is no AGI" in line]) == 101
+    assert len([line for line in lines if "another kind" in line]) == 1
+    assert len([line for line in lines if "played" in line]) == 5000
+    assert lines[-1].endswith("WARNING gvma.agi 4900 more lines like this one: peer 4999 is no AGI")
+
+
+def test_the_count_comes_when_the_minute_is_over_and_lines_are_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "gvma.log"
+    log = logging.getLogger("gvma.agi")
+    begin = 1_800_000_000.0
+
+    def warn(at: float) -> None:
+        log.handle(logging.makeLogRecord({"name": log.name, "levelno": logging.WARNING, "levelname": "WARNING",
+                                          "msg": "refused", "created": begin + at}))  # fmt: skip
+
+    with logging_to(settings(path, "text")):
+        for _ in range(150):
+            warn(0)
+        warn(61)
+    lines = [line.partition(" ")[2] for line in path.read_text().splitlines()]
+    assert lines[100:] == ["WARNING gvma.agi 50 more lines like this one: refused", "WARNING gvma.agi refused"]

@@ -179,7 +179,7 @@ def test_an_owner_refused_before_any_record_keeps_what_nobody_else_claims(instal
             path.unlink()
     boxes = installation.block("voicemail.conf")
     installation.dns["1001"] = {"gvm_mailbox": "a b"}
-    assert "nobody knows which mailbox it had" in installation.sync().err
+    assert "no record says which mailbox it had" in installation.sync().err
     assert installation.block("voicemail.conf") == boxes
 
 

@@ -27,7 +27,7 @@ def test_restore_brings_back_every_byte_owner_and_mode_and_holds_the_state(site:
     assert site.state() == OLD
     assert (site.etc / "voicemail.conf").stat().st_mode & 0o7777 == 0o640
     made = ids(site)[-1]
-    assert f"Restored {first}; what it replaced is in {made}." in result.stdout
+    assert f"Restored {first}. The state before is in backup set {made}." in result.stdout
     assert site.pending_reload() == MODULES
     assert (
         "The reload of app_voicemail.so, pbx_config.so, res_pjsip.so is pending; the next sync does it."

@@ -56,9 +56,9 @@ def test_a_restored_state_is_held_until_forced_and_the_dry_run_says_so(site: Sit
 @pytest.mark.parametrize(
     ("words", "what"),
     [
-        (("--detailed-exitcode",), "--detailed-exitcode goes with --dry-run only"),
-        (("--reset-pin", "61001"), "--reset-pin wants BOX@CONTEXT, not '61001'"),
-        (("--reset-pin", "@GVMA_DN"), "--reset-pin wants BOX@CONTEXT"),
+        (("--detailed-exitcode",), "--detailed-exitcode needs --dry-run"),
+        (("--reset-pin", "61001"), "--reset-pin needs BOX@CONTEXT, not '61001'"),
+        (("--reset-pin", "@GVMA_DN"), "--reset-pin needs BOX@CONTEXT"),
         (("--wait", "soon"), "'soon' is not a valid float"),
         (("--wait", "-1"), "-1"),
         (("--splay", "nan"), "nan is no time"),

@@ -157,7 +157,7 @@ def test_recovery_says_who_was_stopped_what_is_in_place_and_which_reload_is_pend
     found = recover(site.kept)
     assert found is not None
     assert found.applied
-    assert found.modules == ALL
+    assert found.reloads == ALL
     assert "voicemail.conf" in found.text
     assert "the reload of app_voicemail.so, pbx_config.so, res_pjsip.so is pending" in found.text
     assert "4321" not in (found.text + (site.kept / "state/pending-reload.json").read_text())

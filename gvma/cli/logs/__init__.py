@@ -1,0 +1,76 @@
+"""The log of a run: only gvma's own loggers, never a secret, and no failure of the log is a failure of the run.
+
+Libraries log what they send (zeep the whole envelope, with the credentials), so their loggers are left out.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from gvma.cli.logs.handlers import LogFile, LogHandler, LogStream
+from gvma.cli.logs.lines import JsonLines, TextLines
+from gvma.errors import SettingsError
+
+if TYPE_CHECKING:
+    from gvma.settings import Settings
+
+# asyncio logs here that a result was never awaited; its texts contain no value of ours.
+_LOGGERS = ("gvma", "asyncio")
+# These pass by themselves; any other reason not to open the file is one in the settings.
+_PASSING = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE)
+
+
+@contextmanager
+def logging_to(settings: Settings, *, run_id: str = "", verbosity: int = 0, stderr: bool = False) -> Iterator[None]:
+    """Log to ``log_file``, in ``log_format``, while the block runs.
+
+    run_id: stands in each line, so that the lines of different runs can be distinguished.
+    verbosity: 0 logs from INFO, 1 and more from DEBUG. stderr: log there too, for a service's journal.
+    Raises SettingsError where the file cannot be opened; a later failure of the log ends nothing.
+    """
+    handlers: list[logging.Handler] = [logging.NullHandler(), *_handlers(settings, stderr)]
+    formatter = JsonLines(run_id) if settings.gvma.log_format == "json" else TextLines(run_id)
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    before = [(logger, logger.level, logger.propagate) for logger in loggers]
+    for handler in handlers:
+        handler.setFormatter(formatter)
+        for logger in loggers:
+            logger.addHandler(handler)
+    loggers[0].setLevel(logging.DEBUG if verbosity else logging.INFO)
+    loggers[1].setLevel(logging.ERROR)
+    for logger in loggers:
+        logger.propagate = False
+    try:
+        yield
+    finally:
+        for logger, level, propagate in before:
+            logger.setLevel(level)
+            logger.propagate = propagate
+            for handler in handlers:
+                logger.removeHandler(handler)
+        for handler in handlers:
+            handler.close()
+
+
+def _handlers(settings: Settings, stderr: bool) -> list[LogHandler]:
+    handlers: list[LogHandler] = []
+    if settings.gvma.log_file is not None:
+        log_file = LogFile(settings.gvma.log_file)
+        try:
+            log_file.open()
+        except OSError as error:
+            if error.errno not in _PASSING:
+                raise SettingsError(
+                    f"the log file cannot be opened: {error.strerror}",
+                    where=f"log_file {settings.gvma.log_file}",
+                    hint="Nothing was changed. Create its folder and let this user write there, or change log_file.",
+                ) from None
+        handlers.append(log_file)
+    if stderr:
+        handlers.append(LogStream(sys.stderr))
+    return handlers
