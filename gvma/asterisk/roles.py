@@ -61,4 +61,6 @@ BY_ELEMENT = {role.element: role for role in ROLES}
 
 def role_of_subscription(name: str) -> Role:
     """The role that a subscription's name tells; a DN whose box is ``a-1`` looks like an agent."""
-    return next((role for role in (AGENT, GROUP) if name.startswith(role.prefix)), DN)
+    if name.startswith(AGENT.prefix):
+        return AGENT
+    return GROUP if name.startswith(GROUP.prefix) else DN

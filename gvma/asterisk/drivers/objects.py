@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gvma.asterisk.entries import PresentSubscription
+from gvma.asterisk.entries import PresentSubscription, Subscription
+from gvma.asterisk.roles import DN, SUBSCRIPTION_PREFIX
 
-_SUBSCRIPTION = "gvm-"
+SAMPLE = Subscription(f"{DN.prefix}1", "1", DN.context)
+"""Written and read back, it shows the settings that all subscriptions are to have."""
+
 _INDENT = re.compile(r"\n[ \t]+")
 _ARROW = re.compile(r"[ \t]*=>?[ \t]*")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
@@ -24,7 +27,7 @@ def read_endpoints(body: bytes) -> dict[str, tuple[str, ...]]:
     """All objects but subscriptions: name to the lines of all its sections, ``[name]`` among them."""
     found: dict[str, tuple[str, ...]] = {}
     for section in _sections(body):
-        if not section.startswith(_SUBSCRIPTION):
+        if not section.startswith(SUBSCRIPTION_PREFIX):
             name = section.partition("]")[0]
             found[name] = (*found.get(name, ()), *_normal(f"[{section}"))
     return found
@@ -40,7 +43,7 @@ def read_subscriptions(body: bytes, mailbox_key: str) -> dict[str, PresentSubscr
     normal: dict[str, str] = {}
     assignment = f"\n{mailbox_key}="
     for section in _sections(body):
-        if not section.startswith(_SUBSCRIPTION):
+        if not section.startswith(SUBSCRIPTION_PREFIX):
             continue
         name, _, rest = section.partition("]")
         mailbox, lines = _parts(name, rest, assignment)
