@@ -5,17 +5,18 @@ Pure: it counts, it reads no file and asks nobody.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gvma.asterisk.roles import ROLES, Role
 from gvma.errors import SafetyBrakeError
 
+_NAMED = 10
 _LOOK_ALIKE = "Objects that became invisible to the account of gvma (permissions) look the same as deleted objects."
 _HINT = (
     "Nothing was changed. Look at the account's permissions and the three queries in [cfgserver] "
     "(`gvma confserv query` shows what they answer); if the objects are really gone, "
-    "run `gvma sync --force` once."
+    "run `gvma sync --allow-remove` once."
 )
 
 
@@ -23,38 +24,45 @@ _HINT = (
 class Shrinkage:
     """What would go.
 
-    present: mailboxes there now. removed: how many of them the plan removes.
+    present: how many mailboxes are there now. removed: those that the plan removes, ``box@context``.
     before: objects per kind at the last sync, empty where there is no record. now: the same of this answer.
     losing: kinds that would lose mailboxes or subscriptions by this plan.
     """
 
     present: int = 0
-    removed: int = 0
+    removed: tuple[str, ...] = ()
     before: Mapping[str, int] = field(default_factory=dict)
     now: Mapping[str, int] = field(default_factory=dict)
     losing: frozenset[str] = frozenset()
 
 
 def brake(shrinkage: Shrinkage, max_remove_percent: int) -> SafetyBrakeError | None:
-    """Why this plan must not be applied without ``--force``, None where it may.
+    """Why this plan must not be applied without ``--allow-remove``, None where it may.
 
     max_remove_percent: 0 to 100; just so many per cent may still go.
     """
     reasons = [_emptied(role, shrinkage) for role in ROLES if _is_emptied(role.kind, shrinkage)]
-    if shrinkage.removed * 100 > max_remove_percent * shrinkage.present:
+    removed = len(shrinkage.removed)
+    if removed * 100 > max_remove_percent * shrinkage.present:
         reasons.append(
-            f"{shrinkage.removed} of {shrinkage.present} mailboxes would be removed "
-            f"(max_remove_percent = {max_remove_percent})"
+            f"{removed} of {shrinkage.present} mailboxes would be removed (max_remove_percent = {max_remove_percent}): "
+            f"{_named(shrinkage.removed)}"
         )
     if not reasons:
         return None
     return SafetyBrakeError(
         f"the safety brake stopped this sync: {'; '.join(reasons)}. "
-        f"Mailboxes before: {shrinkage.present}, after removal: {shrinkage.present - shrinkage.removed}; "
+        f"Mailboxes before: {shrinkage.present}, after removal: {shrinkage.present - removed}; "
         f"{_counts(shrinkage)}. {_LOOK_ALIKE}",
         where="Configuration Server's answer",
         hint=_HINT,
     )
+
+
+def _named(mailboxes: Sequence[str]) -> str:
+    """The first mailboxes, and how many there are beyond."""
+    more = len(mailboxes) - _NAMED
+    return ", ".join(mailboxes[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _is_emptied(kind: str, shrinkage: Shrinkage) -> bool:

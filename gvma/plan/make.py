@@ -73,7 +73,7 @@ def make_plan(wanted: Wanted, present: Present, previous: PreviousRun) -> Plan:
         warnings=(*wanted.warnings, *_unsure(retained)),
         shrinkage=Shrinkage(
             present=len(present.mailboxes),
-            removed=len(found.removed_mailboxes),
+            removed=found.removed_mailboxes,
             before=previous.objects,
             now=wanted.objects,
             losing=_losing(found),
@@ -90,7 +90,7 @@ def unchanged_plan(wanted: Wanted, site: SiteDefined, previous: PreviousRun) -> 
     return replace(
         _plan_of(wanted, Present(site=site), previous, left_to_site),
         pins=PinPlan(record=previous.first_pins),
-        shrinkage=Shrinkage(len(wanted.mailboxes), 0, previous.objects, wanted.objects, frozenset()),
+        shrinkage=Shrinkage(len(wanted.mailboxes), (), previous.objects, wanted.objects, frozenset()),
         unchanged=True,
     )
 

@@ -6,13 +6,14 @@ itself; then only the record of the last sync tells what it has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gvma.asterisk.entries import Subscription
-from gvma.asterisk.roles import BY_KIND, role_of_subscription
-from gvma.mailboxes import RefusedOwner
+from gvma.asterisk.roles import BY_KIND, ROLES, role_of_subscription
+from gvma.mailboxes import ConfiguredObject, RefusedOwner
+from gvma.mailboxes.claims import owner_of
 
 Identity = tuple[str, int]
 """``("dn" | "agent" | "group", dbid)``."""
@@ -132,31 +133,32 @@ def retain_for_refused(
     )
 
 
-def write_owners(owners: Mapping[str, Mapping[int, tuple[Subscription, str]]]) -> bytes:
-    """The record as a text: one owner a line, in a fixed order.
+def owner_rows(
+    served: Mapping[str, Mapping[int, Subscription]], objects: Mapping[str, Iterable[ConfiguredObject]]
+) -> Iterator[tuple[Identity, Owned]]:
+    """Each owner with what it has.
 
-    owners: DBIDs by kind, with what each has and what a person calls the owner.
+    served: DBIDs by kind, each with its subscription. objects: by kind; they tell what a person calls the owner.
     """
-    return _text(
-        [
-            f"{kind} {dbid} {one.box} {one.context} {one.name} {label}\n"
-            for kind, served in owners.items()
-            for dbid, (one, label) in served.items()
-        ]
-    )
+    for role in ROLES:
+        of_kind = served.get(role.kind, {})
+        for one in objects.get(role.kind, ()) if of_kind else ():
+            subscription = of_kind.get(one.dbid)
+            if subscription is not None:
+                owned = Owned(subscription.box, subscription.context, subscription.name, owner_of(role, one))
+                yield (role.kind, one.dbid), owned
+
+
+def write_owners(rows: Iterable[tuple[Identity, Owned]]) -> bytes:
+    """The record as a text: one owner a line, in a fixed order."""
+    lines = [f"{kind} {dbid} {' '.join(owned)}\n" for (kind, dbid), owned in rows]
+    lines.sort()
+    return f"{_TITLE}\n{''.join(lines)}".encode()
 
 
 def with_retained(text: bytes, records: Mapping[Identity, Owned]) -> bytes:
     """The record with refused owners' entries among the others."""
-    if not records:
-        return text
-    merged = {**read_owners(text), **records}
-    return _text([f"{kind} {dbid} {' '.join(owned)}\n" for (kind, dbid), owned in merged.items()])
-
-
-def _text(lines: list[str]) -> bytes:
-    lines.sort()
-    return f"{_TITLE}\n{''.join(lines)}".encode()
+    return write_owners({**read_owners(text), **records}.items()) if records else text
 
 
 def read_owners(text: bytes) -> dict[Identity, Owned]:

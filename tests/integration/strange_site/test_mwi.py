@@ -198,7 +198,7 @@ def test_where_the_site_identifies_sip_server_the_block_holds_aors_only_and_the_
     assert planned.returncode == 0, planned.stderr
     told = f"Left out: endpoint gvma-sipserver for {SIPSERVER}, which the site's own endpoint genesys identifies\n"
     assert told in planned.stdout
-    assert "+type=identify" not in planned.stdout
+    assert "endpoint gvma-sipserver (SIP Server)" not in planned.stdout
     installation.sync()
     block = (asterisk.etc / "pjsip.conf").read_text().partition("GVMA-BEGIN")[2]
     assert "type=endpoint" not in block
