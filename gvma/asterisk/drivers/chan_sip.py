@@ -13,10 +13,9 @@ from gvma.asterisk.drivers.base import Driver
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
 from gvma.asterisk.header import header
 from gvma.asterisk.hosts import sipserver_hosts
+from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
 from gvma.errors import SettingsError
 from gvma.settings.model import GvmaSettings
-
-_SAMPLE = Subscription("gvm-1", "1", "GVMA_DN")
 
 
 class _ChanSip:
@@ -95,14 +94,16 @@ class _ChanSip:
         return False
 
     def subscription_settings(self, settings: GvmaSettings) -> str:
-        sample = self.read_subscriptions(self.render([_SAMPLE], (), settings, ""))
-        return sample[_SAMPLE.name].settings
+        sample = self.read_subscriptions(self.render([objects.SAMPLE], (), settings, ""))
+        return sample[objects.SAMPLE.name].settings
 
     def subscriptions_defined(self, site_text: bytes, mode: str) -> frozenset[str]:
         del mode  # a peer is a second one of ours in both
         if b"[gvm-" not in site_text.lower():
             return frozenset()
-        return frozenset(name for name in map(str.lower, site.peers_defined(site_text)) if name.startswith("gvm-"))
+        return frozenset(
+            name for name in map(str.lower, site.peers_defined(site_text)) if name.startswith(SUBSCRIPTION_PREFIX)
+        )
 
     def identified(self, site_text: bytes, addresses: Iterable[str], port: int) -> dict[str, str]:
         """None: a peer of the site's that has SIP Server's address may stand beside ours."""

@@ -75,8 +75,8 @@ def test_a_resume_that_meets_the_brake_leaves_with_13_and_the_pause_stays(site: 
         (("--reset-pin", "@GVMA_DN"), "--reset-pin needs BOX@CONTEXT"),
         (("--wait", "soon"), "'soon' is not a valid float"),
         (("--wait", "-1"), "-1"),
-        (("--splay", "nan"), "nan is no time"),
-        (("--wait", "inf"), "inf is no time"),
+        (("--splay", "nan"), "nan is not a number of seconds"),
+        (("--wait", "inf"), "inf is not a number of seconds"),
         (("surplus",), "surplus"),
     ],
 )
