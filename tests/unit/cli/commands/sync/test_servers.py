@@ -13,7 +13,7 @@ from gvma.configserver.simulator.server import Simulator
 from tests.fakes.deaf import deaf_port
 from tests.fakes.soap import Play, http, sending, server
 from tests.harness.site import PASSWORD, USER, Site
-from tests.unit.cli.sync import BY_NAME, refused
+from tests.unit.cli.commands.sync import BY_NAME, refused
 
 NAMESPACE = "urn:gvma:confserv-soap:1"
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gvma.cli import exits, settings_file
+from gvma.cli import exits
+from gvma.cli.commands import settings_file
 from gvma.settings import Secret, reader
 from gvma.settings.keys import KEYS, SECTIONS, shown
 from gvma.sync.addresses import look_up, unresolved

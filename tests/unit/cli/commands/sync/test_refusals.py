@@ -9,7 +9,7 @@ import pytest
 from tests.harness.command import in_this_process
 from tests.harness.layer import Layer
 from tests.harness.site import Site
-from tests.unit.cli.sync import FEWER, OBJECTS
+from tests.unit.cli.commands.sync import FEWER, OBJECTS
 
 
 def test_the_brake_names_its_counts_and_mailboxes_and_allow_remove_goes_on(site: Site) -> None:
