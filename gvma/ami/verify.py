@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from gvma.asterisk.drivers import CHAN_SIP, PJSIP
+from gvma.ami.identification import known
+from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
+from gvma.asterisk.identification.expectation import Expectation
 from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.plan.present import SiteDefined
@@ -43,7 +45,7 @@ class Expected:
     subscriptions: name to ``box@context``. moved: of those that are new or watch another mailbox, as many as are
     asked for one by one. on_endpoint: REGISTER mode, where PJSIP's endpoints name the mailbox, and its AORs do not.
     removed: subscriptions that were there before and must be gone. extensions: context to the patterns of our
-    dialplan block.
+    dialplan block. senders: who gets SIP Server's requests; None where nobody knows.
     """
 
     mailboxes: Mapping[str, NamedMailbox] = field(default_factory=dict, repr=False)
@@ -53,6 +55,7 @@ class Expected:
     on_endpoint: bool = False
     removed: frozenset[str] = frozenset()
     extensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    senders: Expectation | None = None
 
 
 def differences(ami: AsteriskManager, expected: Expected, modules: Iterable[str]) -> list[str]:
@@ -67,8 +70,10 @@ def differences(ami: AsteriskManager, expected: Expected, modules: Iterable[str]
             found += _mailboxes(ami, expected)
         elif module == PJSIP.module:
             found += _aors(ami, expected)
+            found += _senders(ami, PJSIP, expected)
         elif module == CHAN_SIP.module:
             found += _peers(ami, expected)
+            found += _senders(ami, CHAN_SIP, expected) + _contexts(ami, expected)
         elif module == DIALPLAN:
             found += _extensions(ami, expected)
     return found
@@ -124,6 +129,25 @@ def _peers(ami: AsteriskManager, expected: Expected) -> list[str]:
     found = [f"SIP peer {name} is missing" for name in expected.subscriptions if name not in actual]
     found += [f"SIP peer {name} should be gone" for name in _removed(expected) if name in actual]
     return found or _mailboxes_of("SIP peer", ami.sip_peer_mailboxes(_asked_singly(expected)), expected)
+
+
+def _senders(ami: AsteriskManager, driver: Driver, expected: Expected) -> list[str]:
+    if expected.senders is None:
+        return []
+    actual = known(ami, driver, expected.senders.server)
+    return [*expected.senders.differences(actual)] if actual is not None else []
+
+
+def _contexts(ami: AsteriskManager, expected: Expected) -> list[str]:
+    """Subscriptions of chan_sip that must have the context of the site's own peer; those that are looked at singly,
+    and the first and the last, since chan_sip reads them one after another."""
+    wanted = expected.senders.peer_context if expected.senders else ""
+    names = sorted(expected.subscriptions)
+    asked = dict.fromkeys([*_asked_singly(expected), *names[:1], *names[-1:]]) if wanted else {}
+    actual = ami.sip_peer_details(asked)
+    return [
+        f"SIP peer {name} lacks context {wanted}" for name in asked if name in actual and actual[name].context != wanted
+    ]
 
 
 def _removed(expected: Expected) -> list[str]:

@@ -1,12 +1,11 @@
-"""What the site wrote itself, outside our block: names in use, and who identifies SIP Server. Pure, on bytes.
+"""What the site wrote itself, outside our block: its objects and the names in use. Pure, on bytes.
 
 Give it the text without our block (``block.without_block``); files that the site includes can be joined to it.
 """
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from gvma.asterisk.lines import Section, Setting, read
@@ -34,8 +33,7 @@ def peers_defined(sip_text: bytes) -> frozenset[str]:
 
 def objects_defined(pjsip_text: bytes, types: Collection[str]) -> frozenset[str]:
     """The names of all PJSIP objects of these types, templates aside."""
-    objects = _objects(pjsip_text)
-    return frozenset(name for name, settings in objects if settings.get("type", [""])[-1].lower() in types)
+    return frozenset(name for name, settings in objects(pjsip_text) if settings.get("type", [""])[-1].lower() in types)
 
 
 def boxes_defined(voicemail_text: bytes) -> frozenset[str]:
@@ -67,28 +65,12 @@ def dialplan_names(text: bytes) -> DialplanNames:
     return DialplanNames(frozenset(contexts), frozenset(extensions), frozenset(hints))
 
 
-def identified(pjsip_text: bytes, addresses: Iterable[str], port: int = 5060) -> dict[str, str]:
-    """Those of SIP Server's addresses that the site's pjsip.conf identifies already, each with its endpoint.
-
-    Reads ``match`` of ``type=identify`` sections, templates included: addresses, networks (with a length or a
-    mask), ``address:port``, lists, and names as they are written; nothing is looked up in DNS.
-    """
-    identifies = [settings for _, settings in _objects(pjsip_text) if settings.get("type") == ["identify"]]
-    found: dict[str, str] = {}
-    for address in addresses:
-        for settings in identifies:
-            matches = ",".join(settings.get("match", [])).split(",")
-            if any(_matches(match.strip(), address, port) for match in matches):
-                found.setdefault(address, settings.get("endpoint", ["?"])[-1])
-    return found
-
-
-def _objects(text: bytes) -> list[tuple[str, dict[str, list[str]]]]:
+def objects(text: bytes) -> list[tuple[str, dict[str, list[str]]]]:
     """Every section that is no template: its name and its settings.
 
     Inherited settings come first, and ``type`` is the last one.
     """
-    objects: list[tuple[Section, dict[str, list[str]]]] = []
+    sections: list[tuple[Section, dict[str, list[str]]]] = []
     by_name: dict[bytes, dict[str, list[str]]] = {}
     current: dict[str, list[str]] = {}
     for fact in read(text):
@@ -101,29 +83,14 @@ def _objects(text: bytes) -> list[tuple[str, dict[str, list[str]]]]:
                 for key, inherited in by_name.get(base, {}).items():
                     current.setdefault(key, []).extend(inherited)
             by_name[fact.name] = current
-            objects.append((fact, current))
+            sections.append((fact, current))
         elif isinstance(fact, Setting):
             key = _text(fact.key).lower()
             if key == "type":
                 current[key] = [_text(fact.value)]
             else:
                 current.setdefault(key, []).append(_text(fact.value))
-    return [(_text(section.name), settings) for section, settings in objects if not section.template]
-
-
-def _matches(match: str, address: str, port: int) -> bool:
-    host, colon, with_port = match.rpartition(":")
-    if colon and with_port.isdecimal() and ":" not in host.strip("[]"):
-        if int(with_port) != port:
-            return False
-        match = host
-    match = match.strip("[]")
-    if match.lower() == address.lower():
-        return True
-    try:
-        return ipaddress.ip_address(address) in ipaddress.ip_network(match, strict=False)
-    except ValueError:
-        return False
+    return [(_text(section.name), settings) for section, settings in sections if not section.template]
 
 
 def _text(value: bytes) -> str:

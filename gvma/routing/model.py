@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint
+from gvma.asterisk.identification.model import SiteIdentification
 from gvma.asterisk.site import DialplanNames
 
 
@@ -27,13 +27,14 @@ class NumberedObject(Protocol):
 class Site:
     """What stands outside our blocks.
 
-    sections: of sip.conf or pjsip.conf. identified: SIP Server's and the gateway's addresses that the site
-    identifies already, each with its endpoint.
+    sections: of sip.conf or pjsip.conf. identification: who gets SIP Server's requests. gateway_identified: the site
+    identifies the gateway's address already.
     """
 
     dialplan: DialplanNames = field(default_factory=DialplanNames)
     sections: frozenset[str] = frozenset()
-    identified: Mapping[str, str] = field(default_factory=dict)
+    identification: SiteIdentification = field(default_factory=SiteIdentification)
+    gateway_identified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def routing(
     numbers = Numbers(settings, driver)
     phones = numbers.of("DN", extensions, EXTENSION)
     services = numbers.of("Routing Point", routing_points, ROUTING_POINT)
-    peers = list(endpoints(phones, settings, driver, site.identified)) if settings.routing_endpoints else []
+    peers = list(endpoints(phones, settings, driver, site)) if settings.routing_endpoints else []
     missing = [one for one in peers if not names.has(one)]
     written = tuple(one for one in missing if one.role == "phone" or one.contacts)
     identified = _identified(written, settings, site)
@@ -94,7 +94,7 @@ def _identified(written: Iterable[Endpoint], settings: GvmaSettings, site: Site)
     """SIP Server's addresses that its routing endpoint is known by."""
     if not any(one.role == "sipserver" and one.matches for one in written):
         return ()
-    return tuple(host for host in sipserver_hosts(settings) if host not in site.identified)
+    return tuple(host for host in sipserver_hosts(settings) if host not in site.identification.identified)
 
 
 def _warnings(missing: Iterable[Endpoint], identified: Sequence[str], settings: GvmaSettings) -> Iterator[GvmaWarning]:

@@ -24,11 +24,15 @@ from gvma.storage import records
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, and what the sink makes of it. warnings: of the reading, the plan and the change."""
+    """A plan, and what the sink makes of it.
+
+    warnings: of the reading, the plan and the change. notes: what a reader of the plan should know.
+    """
 
     plan: Plan
     change: Change
     warnings: tuple[GvmaWarning, ...]
+    notes: tuple[str, ...] = ()
 
 
 class Planner:
@@ -58,7 +62,7 @@ class Planner:
         if plan is None or not reading.holds(wanted):
             plan = make_plan(wanted, reading.present(), previous)
         change = sink.change(reading, plan)
-        return Planned(plan, change, (*reading.warnings, *plan.warnings, *change.warnings))
+        return Planned(plan, change, (*reading.warnings, *plan.warnings, *change.warnings), reading.notes)
 
     def _wanted(self, reading: Reading) -> Wanted:
         return wanted_of(

@@ -48,6 +48,7 @@ class MemoryReading:
     site: SiteDefined = field(default_factory=SiteDefined)
     routing_site: Site = field(default_factory=Site)
     warnings: tuple[GvmaWarning, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def holds(self, wanted: Wanted) -> bool:
         """It never knows without a closer look."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from gvma.asterisk import site
 from gvma.asterisk.block import OwnLines
 from gvma.asterisk.drivers import objects
-from gvma.asterisk.drivers.base import Driver
+from gvma.asterisk.drivers.base import Driver, Known
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
 from gvma.asterisk.header import header
 from gvma.asterisk.hosts import sipserver_hosts, uri_host
+from gvma.asterisk.identification import pjsip
+from gvma.asterisk.identification.model import SipServer, SiteIdentification, SiteText
+from gvma.asterisk.identification.pjsip import PjsipKnown
 from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
 from gvma.errors import SettingsError
 from gvma.settings.model import GvmaSettings
@@ -26,6 +29,7 @@ class _Pjsip:
 
     name = "pjsip"
     module = "res_pjsip.so"
+    main_file = "pjsip.conf"
     technology = "PJSIP"
     own_lines = OwnLines(
         section=re.compile(rb"gvm-[A-Za-z0-9+][A-Za-z0-9_.+-]*|gvma-sipserver"),
@@ -50,11 +54,14 @@ class _Pjsip:
         endpoints: Iterable[Endpoint],
         settings: GvmaSettings,
         generated_at: str,
+        *,
+        peer_context: str = "",
     ) -> bytes:
         """``SUBSCRIBE``: an AOR for each subscription, with ``mailboxes`` on the AOR alone, below ``mwi_endpoint``.
 
         ``REGISTER``: endpoint and AOR for each, ``mailboxes`` on the endpoint.
         """
+        del peer_context
         chosen = list(subscriptions)
         if settings.mwi_mode == "REGISTER":
             objects_of_ours = _registering(chosen)
@@ -100,7 +107,8 @@ class _Pjsip:
             "type=endpoint" in settings for settings in {one.settings for one in self.read_subscriptions(body).values()}
         )
 
-    def subscription_settings(self, settings: GvmaSettings) -> str:
+    def subscription_settings(self, settings: GvmaSettings, *, peer_context: str = "") -> str:
+        del peer_context
         sample = self.read_subscriptions(self.render([objects.SAMPLE], (), settings, ""))
         return sample[objects.SAMPLE.name].settings
 
@@ -113,18 +121,45 @@ class _Pjsip:
             name for name in site.objects_defined(site_text, types) if name.startswith(SUBSCRIPTION_PREFIX)
         )
 
-    def identified(self, site_text: bytes, addresses: Iterable[str], port: int) -> dict[str, str]:
-        return site.identified(site_text, addresses, port)
+    def site_identification(
+        self,
+        known: Known | None,
+        text: SiteText,
+        server: SipServer,
+        *,
+        own: Mapping[str, tuple[str, ...]],
+        settings: GvmaSettings,
+    ) -> SiteIdentification:
+        return pjsip.of_site(
+            known if isinstance(known, PjsipKnown) else None,
+            pjsip.of_texts(text),
+            server,
+            own={SIPSERVER, *own},
+            context=settings.routing_endpoint_context,
+            written=any(line.startswith("match=") for name in _for_sipserver(settings) for line in own.get(name, ())),
+        )
 
-    def mwi_endpoint(self, settings: GvmaSettings, identified: Collection[str]) -> Endpoint | None:
+    def host_names(self, text: SiteText) -> frozenset[str]:
+        return pjsip.names_in(pjsip.of_texts(text))
+
+    def mwi_endpoint(
+        self, settings: GvmaSettings, identified: Collection[str], shared: Collection[str] = ()
+    ) -> Endpoint | None:
         """None where every address is identified already, since two endpoints for one address are a fault.
 
         In ``REGISTER`` mode no address is matched: SIP Server's REGISTER must be taken for the object that it names.
         """
-        missing = tuple(host for host in sipserver_hosts(settings) if host not in identified)
+        missing = [host for host in sipserver_hosts(settings) if host not in identified]
         if settings.mwi_mode == "REGISTER" or not missing:
             return None
-        return Endpoint(SIPSERVER, "mwi", settings.routing_endpoint_context, matches=missing)
+        port = settings.siptserver_port
+        matches = (f"{uri_host(host)}:{port}" if host in shared else host for host in missing)
+        return Endpoint(SIPSERVER, "mwi", settings.routing_endpoint_context, matches=tuple(matches))
+
+
+def _for_sipserver(settings: GvmaSettings) -> tuple[str, str]:
+    """Our endpoints that SIP Server's address may be matched to."""
+    return SIPSERVER, settings.routing_sipserver_peer
 
 
 def _registering(chosen: list[Subscription]) -> Iterator[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 
 from gvma.asterisk.hosts import sipserver_hosts
+from gvma.asterisk.identification.match import Match, holds
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence
 from gvma.settings import GvmaSettings
@@ -13,7 +13,6 @@ from gvma.switches.values import host_and_port
 
 # What chan_sip and PJSIP tell the outside of a NAT.
 _OUTSIDE = frozenset({"external_signaling_address", "externip", "externaddr", "externhost"})
-_WITH_PORT = re.compile(r"(\[[^\]]+\]|[^:\[\]/]+):(\d+)((?:/.*)?)")
 
 
 def asterisk_hosts(evidence: Evidence) -> frozenset[str]:
@@ -37,31 +36,13 @@ def sipserver_matches(evidence: Evidence) -> tuple[tuple[str, str], ...]:
 
 def is_sipserver(match: str, settings: GvmaSettings) -> bool:
     """Whether an identify's ``match``, as Asterisk shows it, holds one of SIP Server's addresses."""
-    return any(holds_address(match, host, settings.siptserver_port) for host in sipserver_hosts(settings))
+    return any(holds(match, host, settings.siptserver_port) for host in sipserver_hosts(settings))
 
 
 def by_port_alone(evidence: Evidence) -> bool:
     """Whether every identify that holds SIP Server's address wants its port as well."""
     matches = [match for _, match in sipserver_matches(evidence)]
-    return bool(matches) and all(_WITH_PORT.fullmatch(match) for match in matches)
-
-
-def holds_address(match: str, host: str, port: int) -> bool:
-    """Whether an identify's ``match`` holds the host.
-
-    Asterisk shows addresses as networks, 10.0.0.1/32, and one with a port as 10.0.0.1:5060/32.
-    """
-    with_port = _WITH_PORT.fullmatch(match)
-    if with_port:
-        if int(with_port[2]) != port:
-            return False
-        match = with_port[1].strip("[]") + with_port[3]
-    if match == host:
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")) in ipaddress.ip_network(match, strict=False)
-    except ValueError:
-        return False
+    return bool(matches) and all(Match.of(match).port is not None for match in matches)
 
 
 def is_address(host: str) -> bool:

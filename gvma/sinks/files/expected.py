@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from gvma.ami.verify import Expected
 from gvma.asterisk import dialplan, voicemail
+from gvma.asterisk.identification.expectation import Expectation, expectation
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.plan.model import Plan
-from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.reading import FilesReading
 
 
-def expected_of_plan(plan: Plan, dialplan_body: bytes, settings: GvmaSettings) -> Expected:
+def expected_of_plan(plan: Plan, dialplan_body: bytes, reading: FilesReading) -> Expected:
     """dialplan_body: the new body of extensions.conf's block."""
     return Expected(
         mailboxes={one.key: one for one in plan.mailboxes},
         site=plan.present.site,
         subscriptions={one.name: one.key for one in plan.subscriptions},
         moved=frozenset(plan.differences.moved_subscriptions),
-        on_endpoint=settings.mwi_mode == "REGISTER",
+        on_endpoint=reading.settings.mwi_mode == "REGISTER",
         removed=frozenset(plan.differences.removed_subscriptions),
         extensions=dialplan.patterns(dialplan_body),
+        senders=senders_of_plan(plan, reading),
     )
+
+
+def senders_of_plan(plan: Plan, reading: FilesReading) -> Expectation | None:
+    """Who has to get SIP Server's requests; None where Asterisk was not asked before."""
+    seen = reading.sipserver
+    if seen.known is None:
+        return None
+    own = reading.driver.read_endpoints(reading.files.channel.body)
+    return expectation(seen.known, seen.server, own, plan.endpoints, reading.identification.peer_context)
 
 
 def expected_of_files(reading: FilesReading, *, removed: frozenset[str] = frozenset()) -> Expected:

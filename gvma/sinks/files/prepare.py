@@ -90,7 +90,7 @@ def prepare(reading: FilesReading, plan: Plan, targets: Targets[TargetFile]) -> 
     return FilesChange(
         targets=tuple(changes),
         secrets=tuple(file_change(file, None, VOICEMAIL) for file in stale.files),
-        after=partial(expected_of_plan, plan, body, reading.settings),
+        after=partial(expected_of_plan, plan, body, reading),
         before=partial(expected_of_files, reading, removed=wanted),
         counts=plan.counts,
         warnings=(*_warnings(reading, plan), *stale.warnings),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.drivers import Driver
+from gvma.asterisk.drivers.base import Known
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.sets import BackupSet, BackupSets
@@ -20,6 +21,7 @@ from gvma.sinks.files.journal import Markers
 from gvma.sinks.files.prepare import FilesChange, nothing, prepare
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.recovery import pending_recovery, recover
+from gvma.sinks.files.sipserver import see
 from gvma.sinks.files.site_files import with_includes
 from gvma.sinks.files.targets import Target, Targets, targets
 from gvma.sinks.files.transaction import AppliedFiles, apply
@@ -35,15 +37,26 @@ class FilesSink:
     """voicemail.conf, the channel driver's file and extensions.conf.
 
     seen_before: a block was there at the last sync, so a voicemail.conf without one, written a moment ago, may be
-    one that Asterisk has not finished.
+    one that Asterisk has not finished. addresses: of the settings' hosts. known: what Asterisk says of the senders
+    that it knows; None where it was not asked.
     """
 
     parts = frozenset(Part)
 
-    def __init__(self, settings: GvmaSettings, driver: Driver, *, seen_before: bool = False) -> None:
+    def __init__(
+        self,
+        settings: GvmaSettings,
+        driver: Driver,
+        *,
+        seen_before: bool = False,
+        addresses: Mapping[str, Collection[str]] | None = None,
+        known: Known | None = None,
+    ) -> None:
         self.driver = driver
         self._settings = settings
         self._seen_before = seen_before
+        self._addresses = addresses or {}
+        self.known = known
         self._targets = targets(settings, driver)
         self._read: Targets[TargetFile] | None = None
 
@@ -63,7 +76,8 @@ class FilesSink:
         self._read = files
         warnings = tuple(GvmaWarning("target-file", note, str(file.path)) for file in files for note in file.notes)
         generated_at = time.strftime("%a %b %d %H:%M:%S %Y")
-        return FilesReading(self._settings, self.driver, pairs, generated_at, warnings)
+        seen = see(self._settings, self.driver, pairs.channel, self._addresses, self.known)
+        return FilesReading(self._settings, self.driver, pairs, generated_at, warnings, seen)
 
     def change(self, reading: FilesReading, plan: Plan) -> FilesChange:
         assert self._read is not None, "read() comes first"
