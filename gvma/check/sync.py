@@ -11,7 +11,7 @@ from gvma.asterisk.drivers.pjsip import SIPSERVER
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.evidence.model import QUERIES, Evidence
-from gvma.routing import Routing, Site, routing
+from gvma.routing import Routing, SiteRouting, routing
 
 UNSAFE = Rule(
     "file-unsafe", "error", "a file that a sync refuses to edit: markers out of order, an open comment",
@@ -99,7 +99,7 @@ def check_sync_warnings(evidence: Evidence) -> Iterator[Finding]:
 def _routing(evidence: Evidence) -> Routing:
     seen, endpoints = evidence.configserver, evidence.files.endpoints
     sections = [one for one in endpoints.sections if not one.ours and not one.template] if endpoints else []
-    site = Site(sections=frozenset(section.name for section in sections))
+    site = SiteRouting(sections=frozenset(section.name for section in sections))
     return routing(seen.dns, seen.routing_points, evidence.settings.gvma, evidence.driver, site)
 
 
