@@ -44,7 +44,7 @@ FAULT = (
 )
 BOMB = b'<?xml version="1.0"?><!DOCTYPE e [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><e>&b;</e>'
 BAD_ANSWERS: list[tuple[Play, int, str]] = [
-    (silent, 10, "nothing came for 1 s"),
+    (silent, 10, "no answer for 1 s"),
     (sending(b""), 10, "closed the connection without an answer"),
     (sending(http(b"", "401 Unauthorized")), 12, "refused"),
     (sending(http(b"", "403 Forbidden")), 12, "refused"),
