@@ -55,9 +55,7 @@ class MemoryReading:
 
     def present(self) -> Present:
         state = self.state
-        return Present(
-            state.mailboxes, state.subscriptions, state.hints, state.extensions, state.endpoints, self.site
-        )
+        return Present(state.mailboxes, state.subscriptions, state.hints, state.extensions, state.endpoints, self.site)
 
 
 @dataclass(frozen=True)
