@@ -53,12 +53,14 @@ def list_sets(invocation: Invocation) -> None:
     output.result("backup list", "ok", backup_path=str(settings.backup_path), sets=shown)
     if not sets:
         output.line("There is no backup set yet. The first `gvma sync` that changes a file makes one.")
+    rows = []
     for one in sets:
         marks = [mark for mark, true in (("first", one.first), ("restored, sync paused", one.id == restored)) if true]
         files = ", ".join(file.path.name for file in one.files if file.changed) or "no file"
         manifest = one.manifest
         said = f"{manifest.reason}: {files}" if manifest else f"damaged: {one.fault}"
-        output.line(f"{one.id}  {one.time:%Y-%m-%d %H:%M:%S} UTC  {said}{''.join(f' [{mark}]' for mark in marks)}")
+        rows.append((one.id, f"{one.time:%Y-%m-%d %H:%M:%S} UTC", f"{said}{''.join(f' [{mark}]' for mark in marks)}"))
+    output.table(rows)
 
 
 @command.command(epilog=exits.help_ending("gvma backup show latest", exits=(17, exits.SETTINGS)))

@@ -107,7 +107,7 @@ def check(ctx: click.Context) -> None:
     problems = [*examined.problems]
     # A host with the FastAGI server alone needs none of the keys that a sync needs.
     if reader.sections_in_use(examined.loaded) != ("media",):
-        problems += reader.lacking_besides(examined, ("cfgserver", "gvma_settings"))
+        problems += reader.lacking_and_unreported(examined, ("cfgserver", "gvma_settings"))
     for problem in problems:
         output.error(problem)
     output.result("config check", "error" if problems else "ok", path=str(path))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import click
 
 from gvma.cli.exits import help_ending
-from gvma.cli.output import printable
 from gvma.cli.seconds import Seconds
 from gvma.errors import SettingsError, UsageError
 from gvma.secrecy import masked_option
@@ -172,16 +171,11 @@ def _shown(one: ConfigObject) -> dict[str, object]:
 
 
 def _print_table(output: Output, objects: Iterable[ConfigObject]) -> None:
-    rows = [("KIND", "DBID", "NUMBER", "TYPE", "STATE", "OPTIONS")]
+    rows = []
     for one in objects:
         options = ", ".join(f"{key}={masked_option(key, value)}" for key, value in one.options.items())
         type_ = one.odd_type or ("" if one.type is None else str(one.type))
         rows.append((one.kind, str(one.dbid), one.number, type_, str(one.state), options))
-    if len(rows) == 1:
+    if not rows:
         output.line("No object matches.")
-        return
-    plain = [tuple(printable(cell) for cell in row) for row in rows]
-    widths = [max(map(len, column)) for column in list(zip(*plain, strict=True))[:-1]]
-    for row in plain:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        output.line("  ".join([*cells, row[-1]]).rstrip())
+    output.table(rows, ("KIND", "DBID", "NUMBER", "TYPE", "STATE", "OPTIONS"))

@@ -12,11 +12,11 @@ import json
 import os
 import select
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from gvma.cli import exits
+from gvma.cli import exits, tables
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -81,6 +81,17 @@ class Output:
         """A line of text (or several) on stdout; nothing in JSON mode."""
         if not self.json:
             self._write(self.stdout, text)
+
+    def table(self, rows: Sequence[Sequence[str]], heading: Sequence[str] = ()) -> None:
+        """Rows of equal length in columns on stdout; nothing in JSON mode, or without a row."""
+        if self.json or not rows:
+            return
+        cells = [[_in_a_cell(cell) for cell in row] for row in rows]
+        if self.stdout_is_terminal and len(cells) <= tables.MOST_DRAWN_ROWS:
+            self.console().print(tables.drawn(cells, heading))
+        else:
+            for line in tables.plain(cells, heading):
+                self._write(self.stdout, line)
 
     def detail(self, text: str) -> None:
         """A line of text on stderr, with ``-v`` only."""
@@ -192,6 +203,10 @@ def printable(text: str) -> str:
     return "".join(
         char if char in "\n\t" or char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
     )
+
+
+def _in_a_cell(text: str) -> str:
+    return printable(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def reader_is_gone(stream: TextIO) -> bool:

@@ -13,22 +13,20 @@ from gvma.settings.source import Source, parse_source
 
 _TITLE = """\
 # Settings of gvma, which joins Asterisk to a Genesys contact centre.
-# A line that begins with # or ; is a comment. What stands between < and > is for you to fill in.
-# `gvma config check` says what is still wrong; `gvma config show --origin` what holds, and why.
+# A line that begins with # or ; is a comment. Replace the placeholders between < and >.
+# `gvma config check` finds errors; `gvma config show --origin` shows the effective values and where they come from.
 """
-_ADDED = "# Added by gvma config init: keys that were not named here, with their defaults."
+_ADDED = "# Added by gvma config init: the missing keys, with their defaults."
 _SECTION_TITLES = {
-    "cfgserver": "How Configuration Server is reached, and what it is asked.",
-    "gvma_settings": "Asterisk's files and its AMI, SIP Server, and what gvma keeps.",
-    "media": "The media server: what calls may play and record.",
+    "cfgserver": "How to reach Configuration Server, and what to ask it.",
+    "gvma_settings": "Asterisk's files and AMI, SIP Server, backups and routing.",
+    "media": "The media server: what it plays and records, and how it runs.",
 }
 
 
 def new_text() -> str:
-    """A whole settings file: what a site must fill in as placeholders, the rest commented out.
-
-    The text ends with a line feed. Until the placeholders are filled in, loading it is an error that
-    names the first of them.
+    """A whole settings file, ended by a line feed. Keys that a site must set have placeholders, all others are
+    commented out. Until the placeholders are replaced, loading it is an error that names the first one.
     """
     parts = [_TITLE]
     for section in SECTIONS:
@@ -37,10 +35,7 @@ def new_text() -> str:
 
 
 def completed(source: Source) -> tuple[str, tuple[Key, ...]]:
-    """The file's text with the keys added that it does not name, and those keys.
-
-    A key that stands there commented out is named. Nothing is added to a file that names every key.
-    """
+    """The file's text with the missing keys added, and those keys. A key that is commented out is not missing."""
     absent = tuple(key for key in KEYS if (key.section, key.name) not in source.mentioned)
     if not absent:
         return source.text, ()
@@ -66,7 +61,7 @@ def completed(source: Source) -> tuple[str, tuple[Key, ...]]:
 
 
 def _end_of(section: str, source: Source, lines: list[str]) -> int:
-    """How many lines there are up to the section's last key, and the comments right below it."""
+    """The number of lines down to the section's last key and the comments right below it."""
     last = max(
         [line for name, line in source.sections if name == section]
         + [entry.line for entry in source.entries if entry.section == section]
@@ -83,7 +78,7 @@ def _section_text(section: str, keys: list[Key]) -> str:
 
 
 def _lines(keys: list[Key], *, samples: bool) -> list[str]:
-    """Each key with its meaning. samples: what a site must fill in is not commented out."""
+    """Each key with its meaning. samples: keys with a placeholder are not commented out."""
     lines: list[str] = []
     for key in keys:
         value = key.sample or _default_text(key)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gvma.configserver.simulator.server import Simulator
-from tests.fakes.command import Commands, Done
 from tests.fakes.syscalls import FAIL, Fault
+from tests.harness.command import Commands, Done
 from tests.soak.site import Layer, Site
 
 PASSWORD, AMI, URL_PASSWORD = "mk-confserv-51ab", "mk-ami-62bc", "mk-url-73cd"
