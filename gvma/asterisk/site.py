@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from gvma.asterisk.conf import Conf, Section, Setting
-from gvma.asterisk.entries import OWN_CONTEXTS
 from gvma.asterisk.hosts import match_has
+from gvma.asterisk.roles import OWN_CONTEXTS
 
 _OWN_CONTEXTS = frozenset(context.lower() for context in OWN_CONTEXTS)
 

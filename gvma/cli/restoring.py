@@ -42,7 +42,7 @@ def restore(invocation: Invocation, wanted: str, dry_run: bool, no_reload: bool)
 
     Makes a set of what it replaces, restores owner and mode too, reloads the modules concerned, and puts everything
     back if Asterisk does not take the change. PINs go back as well. The sync is paused then, so that cron does not
-    undo the restore; `gvma sync --force` goes on.
+    undo the restore; `gvma sync --resume` goes on.
     """
     settings, output = invocation.settings(without=("cfgserver", "media")).gvma, invocation.output
     sets = BackupSets(settings.backup_path)
@@ -126,4 +126,4 @@ def _say(output: Output, settings: GvmaSettings, chosen: BackupSet, report: Rest
         output.line(f"Asterisk has reloaded {', '.join(report.reloaded)}.")
     if report.pending_reload:
         output.line(f"The reload of {', '.join(report.pending_reload)} is pending; the next sync does it.")
-    output.line("Sync is paused. To go on: `gvma sync --force`.")
+    output.line("Sync is paused. To go on: `gvma sync --resume`.")

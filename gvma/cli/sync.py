@@ -5,17 +5,22 @@ Off a terminal it prints nothing if nothing changed, and one line if something d
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gvma.cli import exits
+from gvma.cli.items import item_lines
 from gvma.cli.output import printable
 from gvma.cli.seconds import Seconds
 from gvma.configserver.reading.reader import without_garbage_collection
+from gvma.errors import GvmaError, UsageError
+from gvma.storage.said_failure import is_repeated
 from gvma.sync.report import Progress, SyncOptions, SyncReport
 from gvma.sync.run import sync
 
@@ -38,9 +43,7 @@ _SECONDS = Seconds()
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change; write, lock and reload nothing.")
 @click.option("--detailed-exitcode", is_flag=True, help="With --dry-run: exit with 2 if changes are pending.")
-@click.option(
-    "--diff/--no-diff", default=None, help="Show a diff of each file, with PINs masked.  [default: with --dry-run]"
-)
+@click.option("--diff/--no-diff", default=False, help="Show a diff of each file, with PINs masked.")
 @click.option(
     "--from",
     "export",
@@ -48,7 +51,9 @@ _SECONDS = Seconds()
     type=click.Path(path_type=Path, readable=False),
     help="Read an export file instead of asking Configuration Server.",
 )
-@click.option("--force", is_flag=True, help="Override the safety brake, and end a pause after a restore.")
+@click.option("--resume", is_flag=True, help="End the pause after a restore.")
+@click.option("--allow-remove", is_flag=True, help="Override the safety brake.")
+@click.option("--force", is_flag=True, help="The same as --resume --allow-remove.")
 @click.option("--no-reload", is_flag=True, help="Write the files only; the next normal sync reloads Asterisk.")
 @click.option(
     "--reset-pin",
@@ -62,13 +67,15 @@ _SECONDS = Seconds()
     "--splay", metavar="SECONDS", type=_SECONDS, default=0.0, help="First wait a random time, at most this long."
 )
 @click.pass_context
-def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool | None, **asked: Any) -> None:
+def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool, force: bool, **asked: Any) -> None:
     """Write mailboxes and MWI subscriptions from Configuration Server into Asterisk.
 
     Changes only the managed blocks of the three files. Makes a backup set first, reloads the modules concerned,
     reads back what Asterisk holds, and puts everything back if that is not what was planned.
     """
     options = SyncOptions(**asked)
+    if force:
+        options = replace(options, resume=True, allow_remove=True)
     if detailed_exitcode and not options.dry_run:
         raise click.UsageError("--detailed-exitcode needs --dry-run", ctx)
     for box in options.reset_pins:
@@ -77,13 +84,17 @@ def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool | None, *
     invocation: Invocation = ctx.obj
     output = invocation.output
     report = SyncReport()
-    shows_diff = options.dry_run if diff is None else diff
+    settings: Settings | None = None
     try:
         settings = _settings(invocation, options, report)
         with without_garbage_collection(), _log(settings, options, report, output), _progress(output) as progress:
             sync(settings, options, report, progress)
+    except GvmaError as error:
+        if not options.dry_run and _was_said_before(output, settings, error):
+            output.mute(error)
+        raise
     finally:
-        _tell(output, options, report, shows_diff)
+        _tell(output, options, report, diff)
     if detailed_exitcode and report.changed:
         ctx.exit(exits.CHANGES_PENDING)
 
@@ -101,6 +112,13 @@ def _settings(invocation: Invocation, options: SyncOptions, report: SyncReport) 
     return loaded.settings
 
 
+def _was_said_before(output: Output, settings: Settings | None, error: GvmaError) -> bool:
+    """Off a terminal the same failure is said once a day; a cron job would mail it 288 times."""
+    if settings is None or output.verbosity or output.stderr_is_terminal or isinstance(error, UsageError):
+        return False
+    return is_repeated(settings.gvma.backup_path, f"{error.code}\n{error}", time.time())
+
+
 def _tell(output: Output, options: SyncOptions, report: SyncReport, shows_diff: bool) -> None:
     diffs = [*report.change.diffs()] if report.change is not None and shows_diff else []
     aloud = options.dry_run or output.verbosity > 0 or report.show_warnings
@@ -110,6 +128,7 @@ def _tell(output: Output, options: SyncOptions, report: SyncReport, shows_diff: 
         "run_id": report.run_id,
         "dry_run": options.dry_run,
         "changes": {"add": report.counts.add, "change": report.counts.change, "remove": report.counts.remove},
+        "items": [item.as_json() for item in report.items()] if output.json else [],
         "files": [{"path": str(path), "changed": changed} for path, changed in report.files.items()],
         "backup_set": report.backup_set,
         "reloaded": report.reloaded,
@@ -130,6 +149,7 @@ def _tell(output: Output, options: SyncOptions, report: SyncReport, shows_diff: 
 def _lines(output: Output, options: SyncOptions, report: SyncReport) -> Iterator[str]:
     if options.dry_run:
         if report.plan is not None:
+            yield from item_lines(report.items(), everything=output.verbosity > 0)
             yield from (f"Left out: {text}" for text in report.plan.left_out)
             yield report.plan_line()
     elif report.changed:

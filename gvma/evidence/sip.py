@@ -13,6 +13,7 @@ from threading import Thread
 
 from gvma.asterisk.conf import Conf
 from gvma.asterisk.hosts import sipserver_hosts
+from gvma.asterisk.roles import ROLES, SUBSCRIPTION_PREFIX, role_of_subscription
 from gvma.errors import MessageSummaryError, SipError
 from gvma.evidence.model import ConfigServerEvidence, Probe, SipAddresses
 from gvma.settings import Settings
@@ -20,7 +21,7 @@ from gvma.sip.message_summary import voice_messages
 from gvma.sip.subscriber import subscribe_once
 from gvma.switches.values import host_and_port
 
-_OF_EACH_KIND = 2
+_OF_EACH_ROLE = 2
 _ANSWER_SECONDS = 3.0
 # Names are looked up side by side; one that DNS does not answer in this time has no address.
 _DNS_SECONDS = 3.0
@@ -111,11 +112,11 @@ def probe_boxes(settings: Settings, endpoints: Conf, bound: Iterable[tuple[str, 
 
 
 def _sample(endpoints: Conf) -> Iterator[str]:
-    left = dict.fromkeys(("gvm-a-", "gvm-g-", "gvm-"), _OF_EACH_KIND)
+    left = dict.fromkeys(ROLES, _OF_EACH_ROLE)
     for name in dict.fromkeys(section.name for section in endpoints.sections if section.ours):
-        kind = next((kind for kind in left if name.startswith(kind)), "")
-        if kind and left[kind]:
-            left[kind] -= 1
+        role = role_of_subscription(name)
+        if name.startswith(SUBSCRIPTION_PREFIX) and left[role]:
+            left[role] -= 1
             yield name
 
 

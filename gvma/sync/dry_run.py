@@ -23,8 +23,8 @@ def dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progre
     if interrupted:
         report.warn("interrupted-run", interrupted, gvma.backup_path)
     pause = read_pause(gvma.backup_path)
-    if pause is not None and not options.force:
-        report.warn("restored-state-held", f"{pause.sentence} To go on: `gvma sync --force`", gvma.backup_path)
+    if pause is not None and not options.resume:
+        report.warn("restored-state-held", f"{pause.sentence} To go on: `gvma sync --resume`", gvma.backup_path)
     progress("asking Configuration Server")
     answers = fetch_answers(settings, options.export)
     report.objects = answers.counts
@@ -32,7 +32,7 @@ def dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progre
     planned = Planner(gvma, answers, sink.driver, options.reset_pins).plan(sink)
     report.warnings += planned.warnings
     stop = brake(planned.plan.shrinkage, gvma.max_remove_percent)
-    if stop is not None and not options.force:
+    if stop is not None and not options.allow_remove:
         report.warn("safety-brake", f"a sync would stop here: {stop.message}", stop.where)
     report.plan, report.change = planned.plan, planned.change
     report.counts = planned.change.counts

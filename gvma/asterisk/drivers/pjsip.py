@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from gvma.asterisk import lines, site
+from gvma.asterisk import site
 from gvma.asterisk.block import OwnLines
 from gvma.asterisk.conf import Conf, Section
 from gvma.asterisk.drivers import objects
@@ -14,13 +14,12 @@ from gvma.asterisk.drivers.base import Driver
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
 from gvma.asterisk.header import header
 from gvma.asterisk.hosts import sipserver_hosts, uri_host
+from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
 from gvma.errors import SettingsError
 from gvma.settings.model import GvmaSettings
 
 SIPSERVER = "gvma-sipserver"
 """Our endpoint for SIP Server; no subscription can have this name, since theirs begin with ``gvm-``."""
-
-_SAMPLE = Subscription("gvm-1", "1", "GVMA_DN")
 
 
 class _Pjsip:
@@ -99,19 +98,17 @@ class _Pjsip:
 
     def registers(self, body: bytes) -> bool:
         return any(
-            line.section.startswith("gvm-") and (line.key, line.value) == ("type", "endpoint")
-            for line in lines.read(body)
-            if isinstance(line, lines.SettingLine)
+            "type=endpoint" in settings for settings in {one.settings for one in self.read_subscriptions(body).values()}
         )
 
     def subscription_settings(self, settings: GvmaSettings) -> str:
-        sample = self.read_subscriptions(self.render([_SAMPLE], (), settings, ""))
-        return sample[_SAMPLE.name].settings
+        sample = self.read_subscriptions(self.render([objects.SAMPLE], (), settings, ""))
+        return sample[objects.SAMPLE.name].settings
 
     def subscriptions_defined(self, conf: Conf, mode: str) -> list[Section]:
         """An endpoint with the name of our AOR is no second one of it."""
         types = {"aor", "endpoint"} if mode == "REGISTER" else {"aor"}
-        return [one for one in site.objects_defined(conf, types) if one.name.startswith("gvm-")]
+        return [one for one in site.objects_defined(conf, types) if one.name.startswith(SUBSCRIPTION_PREFIX)]
 
     def identified(self, conf: Conf, addresses: Iterable[str], port: int) -> dict[str, str]:
         return site.identified(conf, addresses, port)

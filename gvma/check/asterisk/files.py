@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gvma.asterisk.conf import Section
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.drivers.pjsip import SIPSERVER
+from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
 from gvma.check.conclusions.addresses import sipserver_matches
 from gvma.check.conclusions.profile import phones_on_asterisk
 from gvma.check.finding import Finding, Rule
@@ -73,7 +74,7 @@ def check_secrets(evidence: Evidence) -> Iterator[Finding]:
     keys = ("auth",) if evidence.driver is PJSIP else ("secret", "md5secret")
     challenged = {one.section for one in conf.with_key(*keys)}
     for section in conf.objects if challenged else ():
-        if section.name in challenged and (section.name in watched or section.name.startswith("gvm-")):
+        if section.name in challenged and (section.name in watched or section.name.startswith(SUBSCRIPTION_PREFIX)):
             for key in keys:
                 if section.value(key):
                     yield SECRET.at(section.where, f"[{section.name}] has {key}")

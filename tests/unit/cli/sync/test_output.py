@@ -72,7 +72,7 @@ def test_a_dry_run_needs_no_ami_no_right_to_write_and_leaves_no_trace(folder_for
         for path in site.etc.iterdir():
             path.chmod(0o644)
     before = site.everything()
-    done = site.gvma("sync", "--dry-run", "--from", str(site.tree), prefix=prefix)
+    done = site.gvma("sync", "--dry-run", "--diff", "--from", str(site.tree), prefix=prefix)
     assert done.status == 0, done.stderr
     assert done.stdout.endswith("Plan: 9 to add, 0 to change, 0 to remove.\n")
     assert f"+++ {site.etc}/pjsip.conf\n" in done.stdout
@@ -82,14 +82,76 @@ def test_a_dry_run_needs_no_ami_no_right_to_write_and_leaves_no_trace(folder_for
     assert "\x1b" not in done.stdout
 
 
-def test_the_diff_of_a_dry_run_can_be_left_out_and_that_of_a_sync_be_asked_for(site: Site) -> None:
-    done = site.gvma("sync", "--dry-run", "--no-diff", *site.from_tree)
-    assert done.stdout == "Plan: 9 to add, 0 to change, 0 to remove.\n"
+def test_a_dry_run_names_each_item_and_its_owner_and_shows_the_diff_where_it_is_asked_for(site: Site) -> None:
+    done = site.gvma("sync", "--dry-run", *site.from_tree)
+    assert done.stdout == (
+        "+ mailbox 61001@GVMA_DN (DN 61001)\n"
+        "+ mailbox 61902@GVMA_DN (DN 61002)\n"
+        "+ mailbox 61017@GVMA_AGENT (Agent Login A17)\n"
+        "+ mailbox 61500@GVMA_AGENTGROUP (Agent Group Claims)\n"
+        "+ subscription gvm-61001 (DN 61001)\n"
+        "+ subscription gvm-61902 (DN 61002)\n"
+        "+ subscription gvm-a-61017 (Agent Login A17)\n"
+        "+ subscription gvm-g-61500 (Agent Group Claims)\n"
+        "+ subscription gvm-7 (DN 61003)\n"
+        "+ endpoint gvma-sipserver (SIP Server)\n"
+        "Plan: 9 to add, 0 to change, 0 to remove.\n"
+    )
     assert "+61902 => ****,Ulla Iso,,," in site.sync("--diff").stdout
 
 
+def test_a_large_plan_shows_the_first_items_of_each_action_and_how_many_more(site: Site) -> None:
+    site.put(Layer(dns={str(number): {} for number in range(61001, 61041)}))
+    lines = site.gvma("sync", "--dry-run", *site.from_tree).stdout.splitlines()
+    assert lines[0] == "+ mailbox 61001@GVMA_DN (DN 61001)"
+    assert lines[10:] == ["+ ... and 71 more to add (-v shows all)", "Plan: 80 to add, 0 to change, 0 to remove."]
+    assert len(site.gvma("-v", "sync", "--dry-run", *site.from_tree).stdout.splitlines()) == 82
+    assert len(site.answer("sync", "--dry-run", *site.from_tree)["items"]) == 81
+
+
+def test_the_items_of_a_change_are_in_json_with_their_fields(site: Site) -> None:
+    site.sync()
+    dns = {**OBJECTS.dns, "61001": {"gvm_name": "Ada", "gvm_password": "97531"}}
+    site.put(Layer(dns=dns, agents=OBJECTS.agents, groups=OBJECTS.groups))
+    answer = site.answer("sync", *site.from_tree)
+    assert answer["items"] == [
+        {
+            "action": "change",
+            "kind": "mailbox",
+            "name": "61001@GVMA_DN",
+            "owner": "DN 61001",
+            "fields": ["name", "pin"],
+        }
+    ]
+    assert "97531" not in str(answer)
+    assert site.answer("sync", *site.from_tree)["items"] == []
+
+
+def test_the_same_failure_is_said_once_and_not_every_five_minutes(site: Site) -> None:
+    site.sync()
+    site.put(FEWER)
+    said = site.gvma("sync", *site.from_tree)
+    assert (said.status, "safety brake" in said.stderr) == (13, True)
+    again = site.gvma("sync", *site.from_tree)
+    assert (again.status, again.stdout, again.stderr) == (13, "", "")
+    assert "safety brake" in site.gvma("-v", "sync", *site.from_tree).stderr
+    assert site.answer("sync", *site.from_tree)["errors"][0]["code"] == "safety-brake"
+    site.put(OBJECTS)
+    site.sync()
+    site.put(FEWER)
+    assert "safety brake" in site.gvma("sync", *site.from_tree).stderr
+
+
+def test_another_failure_is_said_at_once(site: Site) -> None:
+    site.sync()
+    site.put(FEWER)
+    site.gvma("sync", *site.from_tree)
+    site.put(Layer())
+    assert "the query for DNs answered with none" in site.gvma("sync", *site.from_tree).stderr
+
+
 def test_a_dry_run_in_json_has_the_diff_and_pending_changes_have_status_2(site: Site) -> None:
-    answer = site.answer("sync", "--dry-run", "--detailed-exitcode", *site.from_tree)
+    answer = site.answer("sync", "--dry-run", "--diff", "--detailed-exitcode", *site.from_tree)
     assert (answer["exit_code"], answer["status"], answer["dry_run"]) == (2, "changed", True)
     assert "+61902 => ****,Ulla Iso,,," in answer["diff"]
     assert answer["backup_set"] is None

@@ -16,7 +16,8 @@ def test_a_pin_that_differs_alone_shows_in_the_diff_as_a_change_without_its_digi
             groups=OBJECTS.groups,
         )
     )
-    done = site.gvma("sync", "--dry-run", *site.from_tree)
+    done = site.gvma("sync", "--dry-run", "--diff", *site.from_tree)
+    assert "~ mailbox 61001@GVMA_DN (DN 61001): pin\n" in done.stdout
     assert done.stdout.endswith("Plan: 0 to add, 1 to change, 0 to remove.\n")
     assert "-61001 => ****,61001,,,\n" in done.stdout
     assert "+61001 => ****,61001,,,\n" in done.stdout

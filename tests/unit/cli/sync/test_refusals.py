@@ -7,10 +7,10 @@ import pytest
 from tests.harness.command import in_this_process
 from tests.harness.layer import Layer
 from tests.harness.site import Site
-from tests.unit.cli.sync import FEWER
+from tests.unit.cli.sync import FEWER, OBJECTS
 
 
-def test_the_brake_names_its_counts_and_force_goes_on(site: Site) -> None:
+def test_the_brake_names_its_counts_and_mailboxes_and_allow_remove_goes_on(site: Site) -> None:
     site.sync()
     site.put(FEWER)
     before = site.everything(site.etc)
@@ -19,10 +19,11 @@ def test_the_brake_names_its_counts_and_force_goes_on(site: Site) -> None:
     assert "1 of 4 mailboxes would be removed (max_remove_percent = 20)" in done.stderr
     assert "objects at the last sync: 3 DNs, 2 agent logins, 1 agent groups; now: 1 DNs" in done.stderr
     assert "Nothing was changed." in done.stderr
-    assert "--force" in done.stderr
+    assert "1 of 4 mailboxes would be removed (max_remove_percent = 20): 61902@GVMA_DN." in done.stderr
+    assert "`gvma sync --allow-remove`" in done.stderr
     assert site.everything(site.etc) == before
     assert len(list(site.backup_path.glob("2*"))) == 1
-    assert site.sync("--force").stdout.startswith("sync: 0 added, 0 changed, 3 removed")
+    assert site.sync("--allow-remove").stdout.startswith("sync: 0 added, 0 changed, 3 removed")
 
 
 def test_an_empty_answer_where_boxes_are_is_refused_whatever_the_percentage(site: Site) -> None:
@@ -34,7 +35,7 @@ def test_an_empty_answer_where_boxes_are_is_refused_whatever_the_percentage(site
     assert "the query for DNs answered with none, at the last sync there were 3" in done.stderr
 
 
-def test_a_restored_state_is_held_until_forced_and_the_dry_run_says_so(site: Site) -> None:
+def test_a_restored_state_pauses_the_sync_until_it_is_resumed_and_the_dry_run_says_so(site: Site) -> None:
     site.sync()
     restored = site.gvma("backup", "restore", "latest", "--no-reload")
     assert restored.status == 0, restored.stderr
@@ -42,12 +43,26 @@ def test_a_restored_state_is_held_until_forced_and_the_dry_run_says_so(site: Sit
     before = site.everything(site.etc)
     done = site.gvma("sync", *site.from_tree)
     assert (done.status, done.stdout) == (13, "")
-    for part in ("Sync is paused: backup ", " was restored at ", "Nothing was changed.", "`gvma sync --force`"):
+    for part in ("Sync is paused: backup ", " was restored at ", "Nothing was changed.", "`gvma sync --resume`"):
         assert part in done.stderr
     dry = site.sync("--dry-run")
     assert "Sync is paused: backup " in dry.stderr
     assert dry.stdout.endswith("Plan: 9 to add, 0 to change, 0 to remove.\n")
     assert site.everything(site.etc) == before
+    site.sync("--resume")
+    assert site.sync().stdout == ""
+
+
+def test_a_resume_that_meets_the_brake_leaves_with_13_and_the_pause_stays(site: Site) -> None:
+    site.sync()
+    site.put(OBJECTS)
+    site.settings.update(vm_dn_ext_prefix=44)
+    site.sync()
+    site.gvma("backup", "restore", "latest", "--no-reload")
+    site.put(FEWER)
+    stopped = site.gvma("sync", "--resume", *site.from_tree)
+    assert (stopped.status, "safety brake" in stopped.stderr) == (13, True)
+    assert "Sync is paused" in site.gvma("sync", *site.from_tree).stderr
     site.sync("--force")
     assert site.sync().stdout == ""
 
@@ -60,8 +75,8 @@ def test_a_restored_state_is_held_until_forced_and_the_dry_run_says_so(site: Sit
         (("--reset-pin", "@GVMA_DN"), "--reset-pin needs BOX@CONTEXT"),
         (("--wait", "soon"), "'soon' is not a valid float"),
         (("--wait", "-1"), "-1"),
-        (("--splay", "nan"), "nan is no time"),
-        (("--wait", "inf"), "inf is no time"),
+        (("--splay", "nan"), "nan is not a number of seconds"),
+        (("--wait", "inf"), "inf is not a number of seconds"),
         (("surplus",), "surplus"),
     ],
 )

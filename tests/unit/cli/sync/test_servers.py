@@ -115,10 +115,17 @@ def test_a_server_that_fails_later_leaves_what_an_earlier_sync_wrote(site: Site,
     with simulator.serve() as url:
         site.cfgserver.update(url=url)
         assert site.gvma("sync", "--no-reload").status == 0
-        before = site.everything(site.etc), site.everything(site.backup_path / "state")
+        before = site.everything(site.etc), _records(site)
         simulator.fail = fail
         done = site.gvma("sync", "--no-reload")
         assert done.status == status, done.stderr
-        assert (site.everything(site.etc), site.everything(site.backup_path / "state")) == before
+        assert (site.everything(site.etc), _records(site)) == before
         simulator.fail = None
         assert site.gvma("sync", "--no-reload").stdout == ""
+
+
+def _records(site: Site) -> dict[str, tuple[object, ...]]:
+    """What a sync leaves for the next one; what cron was told last is no part of it."""
+    state = site.everything(site.backup_path / "state")
+    state.pop("said-failure.json", None)
+    return state

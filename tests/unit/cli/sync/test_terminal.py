@@ -39,9 +39,9 @@ def on_a_terminal(site: Site, *words: str, **environ: str) -> str:
 
 
 def test_a_terminal_sees_colour_in_the_diff_unless_no_color_is_set(site: Site) -> None:
-    seen = on_a_terminal(site, "sync", "--dry-run", *site.from_tree)
+    seen = on_a_terminal(site, "sync", "--dry-run", "--diff", *site.from_tree)
     assert "\x1b[" in seen
-    plain = on_a_terminal(site, "sync", "--dry-run", *site.from_tree, NO_COLOR="1")
+    plain = on_a_terminal(site, "sync", "--dry-run", "--diff", *site.from_tree, NO_COLOR="1")
     assert not re.search(r"\x1b\[[0-9;]*m", plain)
     assert "+61902 => ****,Ulla Iso,,," in plain
     assert "Plan: 9 to add, 0 to change, 0 to remove." in plain
