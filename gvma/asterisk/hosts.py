@@ -43,3 +43,17 @@ def match_has(match: str, host: str, port: int) -> bool:
 def match_wants_port(match: str) -> bool:
     """Whether the ``match`` of an identify names a port."""
     return _WITH_PORT.fullmatch(match) is not None
+
+
+def hosts_written(settings: GvmaSettings) -> tuple[tuple[str, str], ...]:
+    """(key, host) of every host of the settings by which Asterisk is to know somebody, so that it needs an address.
+
+    In REGISTER mode SIP Server is known by the object that it registers on.
+    """
+    peers = settings.routing and settings.routing_endpoints
+    sipservers = sipserver_hosts(settings) if peers or settings.mwi_mode == "SUBSCRIBE" else ()
+    gateways = (settings.routing_gateway_host,) if peers and settings.routing_gateway_host else ()
+    return (
+        *(("siptserver_host", host) for host in sipservers),
+        *(("routing_gateway_host", host) for host in gateways),
+    )

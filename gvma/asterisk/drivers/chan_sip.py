@@ -50,12 +50,19 @@ class _ChanSip:
 
         ``SUBSCRIBE`` is the manual's object; ``REGISTER`` has ``host=dynamic``, so that chan_sip takes SIP Server's
         REGISTER. ``subscribemwi=yes`` is ours: without it chan_sip also sends SIP Server a NOTIFY out of any dialog
-        for every box at each reload. The endpoints stand first, since chan_sip gives a call from SIP Server's
-        address to the first peer that has it.
+        for every box at each reload. ``subscribemwi=no`` must stand in ``REGISTER`` mode: over a reload chan_sip
+        keeps some options of a peer whose line is gone, and with ``yes`` kept nobody would get a NOTIFY.
+        The endpoints stand first, since chan_sip gives a call from SIP Server's address to the first peer that has
+        it.
+
+        What chan_sip 16 keeps when a line is gone (tried: each option of a peer with the line, reloaded without it,
+        and compared with a fresh start): subscribemwi, username and defaultuser, busylevel, accountcode, amaflags,
+        parkinglot. Of these our other peers have username, which is their own name, and busylevel, which only phones
+        have. PJSIP and app_voicemail keep nothing: they make each object and each mailbox anew.
         """
         chosen = list(subscriptions)
         if settings.mwi_mode == "REGISTER":
-            before, after = "type=friend\nhost=dynamic\n", ""
+            before, after = "type=friend\nhost=dynamic\n", "subscribemwi=no\n"
         else:
             host = _one_host(settings) if chosen else ""
             before = f"type=friend\nhost={host}\nport={settings.siptserver_port}\n"
