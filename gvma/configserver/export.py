@@ -1,4 +1,4 @@
-"""An export file instead of Configuration Server; it is read once and never written."""
+"""An export file in the place of Configuration Server; it is read once, and never written."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gvma.errors import ConfigServerError, ConfigServerQueryError, ExportFileErr
 _GZIP = b"\x1f\x8b"
 _HINT = "Nothing was written. Export the objects again, or check the file that --from names."
 _QUERY_HINT = "Nothing was written. Write the query as the manual does, such as CfgDN[(@ownerDBID=101) and (@type=1)]."
-# Attributes that every object has; the text of others is kept only if a query needs it.
+# What an object tells without keeping the text of the file.
 _ALWAYS_KNOWN = frozenset({"DBID", "number", "name", "loginCode", "type", "state", "ownerDBID", "switchDBID"})
 
 
@@ -38,9 +38,9 @@ class ExportFile:
         self._nodes: list[_ObjectNode] | None = None
 
     def query(self, xpath: str) -> list[ConfigObject]:
-        """The objects that ``xpath`` selects, as the server would select them.
+        """The objects that ``xpath`` selects, as the server would answer.
 
-        Raises ExportFileError if the file cannot be opened, ConfigServerQueryError for a query outside
+        Raises ExportFileError where the file cannot be opened, ConfigServerQueryError for a query outside
         the grammar of ``xpath``, and what ``read_answer`` raises.
         """
         try:
@@ -55,7 +55,7 @@ class ExportFile:
         return [built for built in selected if built.state not in self._dropped]
 
     def _objects(self, attributes: frozenset[str]) -> list[_ObjectNode]:
-        """All objects. The file is read once, and again only if a later query needs a field that was not kept."""
+        """Read the file, once for all queries unless a later one asks for a field that nobody asked for."""
         if self._nodes is None or not attributes <= self._kept:
             self._nodes = None
             self._kept |= attributes
@@ -66,7 +66,7 @@ class ExportFile:
         return self._nodes
 
     def _refuse_missing_owners(self, query: Query, nodes: list[_ObjectNode]) -> None:
-        """A query through an owner that is not in the file selects nothing, and that would look like no objects."""
+        """An export of the DNs alone cannot answer for a switch; an empty answer would look like no DNs."""
         kinds = {node.name for node in nodes}
         last = query.steps[-1].name
         for step in query.steps[:-1]:
@@ -78,7 +78,7 @@ class ExportFile:
 
 
 class _ObjectNode(Node):
-    """An object of the file. kept: further fields, only those that a query needs."""
+    """An object of the file: what the rules see, and of the rest only what a query asked for."""
 
     __slots__ = ("built", "kept")
     built: ConfigObject
@@ -87,9 +87,9 @@ class _ObjectNode(Node):
     def scalar(self, name: str) -> str | None:
         if self.kept is not None and name in self.kept:
             return self.kept[name]
-        common = _COMMON_FIELDS.get(name)
-        if common is not None:
-            return common(self.built)
+        read = _FIELDS.get(name)
+        if read is not None:
+            return read(self.built)
         if name == NUMBER_FIELD.get(self.name, "name"):
             return self.built.number or None
         own = "switchDBID" if self.name in OF_A_SWITCH else "tenantDBID"
@@ -105,7 +105,7 @@ def _type(built: ConfigObject) -> str | None:
 
 
 # Fields that have the same name in every kind.
-_COMMON_FIELDS: dict[str, Callable[[ConfigObject], str | None]] = {
+_FIELDS: dict[str, Callable[[ConfigObject], str | None]] = {
     "type": _type,
     "ownerDBID": _owner,
     "DBID": lambda built: str(built.dbid),
@@ -114,10 +114,7 @@ _COMMON_FIELDS: dict[str, Callable[[ConfigObject], str | None]] = {
 
 
 class _TreeBuilder(ObjectBuilder):
-    """Builds every object with its place in the tree.
-
-    An inner object ends before its owner does; the owner's node is made early then, and waits for its object.
-    """
+    """Keeps every object with its place. An inner object ends before its owner, whose node then is early."""
 
     def __init__(self, nodes: list[_ObjectNode], kept: frozenset[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, fields=FIELDS | kept, **kwargs)

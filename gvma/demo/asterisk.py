@@ -66,7 +66,7 @@ class PrivateAsterisk:
         self.files = dict(files or {})
         self.ami_classes = ami_classes
         self.ami_secret = ami_secret
-        self._modules = (*modules.COMMON, *modules.DRIVERS[self.driver], *extra_modules)
+        self._modules = (*modules.FOR_EITHER_DRIVER, *modules.DRIVERS[self.driver], *extra_modules)
         self._ports: Ports | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._run = self.folder / "run"
