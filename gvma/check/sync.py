@@ -13,7 +13,7 @@ from gvma.asterisk.kept import differing
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.evidence.model import QUERIES, Evidence, MailboxFields
-from gvma.routing import Routing, Site, routing
+from gvma.routing import Routing, SiteRouting, routing
 
 UNSAFE = Rule(
     "file-unsafe", "error", "a file that a sync refuses to edit: markers out of order, an open comment",
@@ -100,7 +100,7 @@ def check_sync_warnings(evidence: Evidence) -> Iterator[Finding]:
 def _routing(evidence: Evidence) -> Routing:
     seen, endpoints = evidence.configserver, evidence.files.endpoints
     names = (section.name for section in endpoints.objects if not section.ours) if endpoints else ()
-    site = Site(sections=frozenset(names))
+    site = SiteRouting(sections=frozenset(names))
     return routing(seen.dns, seen.routing_points, evidence.settings.gvma, evidence.driver, site)
 
 
