@@ -16,6 +16,7 @@ from gvma.errors import AsteriskRefusedError, CredentialsError
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.change import FileChange
 from gvma.sinks.files.journal import Markers
+from gvma.sinks.files.restored_file import RestoreOptions
 from gvma.sinks.files.transaction import apply
 from gvma.storage import pending_reload
 from gvma.storage.files import read_target
@@ -58,7 +59,7 @@ def boxes_of(asterisk: PrivateAsterisk) -> set[str]:
 def bring_back(made: BackupSet, settings: GvmaSettings) -> RestoreReport:
     report = RestoreReport()
     with hold_lock(settings.backup_path), Asterisk(settings) as ami:
-        restore(made, settings, ami, report)
+        restore(made, settings, RestoreOptions(), ami, report)
     return report
 
 
