@@ -34,9 +34,8 @@ _Texts = Mapping[Path, bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class RestoreChange(FilesChange):
-    """notes: what the administrator should know, one sentence each. items: what changes of ours."""
+    """items: what changes of ours."""
 
-    notes: tuple[str, ...] = ()
     items: tuple[Item, ...] = ()
 
     def actions(self) -> list[tuple[Path, str]]:
