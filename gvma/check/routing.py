@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from gvma.asterisk.conf import Line
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
+from gvma.asterisk.roles import ROLES
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.configserver.objects import DnType
 from gvma.evidence.model import Evidence
@@ -68,7 +69,7 @@ def check_hidden_numbers(evidence: Evidence) -> Iterator[Finding]:
         if line.key.lower() == "include" and not line.ours:
             included.setdefault(line.section, []).append(line.value.partition(",")[0].strip())
     first = [name for name, targets in included.items() if _before(CONTEXT, settings.routing_context, targets)]
-    prefixes = (settings.vm_dn_ext_prefix, settings.vm_agt_ext_prefix, settings.vm_grp_ext_prefix)
+    prefixes = tuple(role.dialled_before(settings) for role in ROLES)
     hidden = sorted(number for number in _numbers(evidence) if number.startswith(prefixes) and number not in prefixes)
     if first and hidden:
         yield HIDDEN.at(dialplan.name, f"[{first[0]}] includes {CONTEXT} first, which takes {first_names(hidden)}")

@@ -8,7 +8,7 @@ from gvma.asterisk.conf import Conf
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.asterisk.drivers.pjsip import SIPSERVER
-from gvma.asterisk.entries import OWN_CONTEXTS
+from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.evidence.model import QUERIES, Evidence
 from gvma.routing import Routing, Site, routing
@@ -66,7 +66,7 @@ def check_own_names(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _of_ours(name: str, driver: Driver) -> bool:
-    return driver.folded(name).startswith("gvm-") or (driver is PJSIP and name == SIPSERVER)
+    return driver.folded(name).startswith(SUBSCRIPTION_PREFIX) or (driver is PJSIP and name == SIPSERVER)
 
 
 def _outside(conf: Conf | None, is_ours: Callable[[str], bool]) -> Iterator[Finding]:
@@ -133,7 +133,11 @@ def _mailboxes(voicemail: Conf) -> dict[str, Values]:
 
 def _subscriptions(endpoints: Conf, evidence: Evidence) -> dict[str, Values]:
     """Names with their mailbox; in REGISTER mode PJSIP keeps that on the endpoint, and no list tells it."""
-    named = [section for section in endpoints.sections if section.name.startswith("gvm-") and not section.template]
+    named = [
+        section
+        for section in endpoints.sections
+        if section.name.startswith(SUBSCRIPTION_PREFIX) and not section.template
+    ]
     if evidence.driver is CHAN_SIP:
         return {section.name: (section.value("mailbox"),) for section in named}
     registered = evidence.settings.gvma.mwi_mode == "REGISTER"

@@ -14,7 +14,7 @@ from gvma.ami.channel_drivers import TRANSPORT_COMMANDS, driver_modules
 from gvma.ami.manager import AsteriskManager, connect
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.drivers.choose import DriverFile, choose
-from gvma.asterisk.entries import OWN_CONTEXTS
+from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.errors import (
     AmiPermissionError,
     AsteriskRefusedError,
@@ -121,10 +121,10 @@ class _Conversation:
         return lambda: frozenset(asked())
 
     def _aors(self) -> dict[str, str | None] | None:
-        return {name: boxes for name, boxes in self._ami.aors().items() if name.startswith("gvm-")}
+        return {name: boxes for name, boxes in self._ami.aors().items() if name.startswith(SUBSCRIPTION_PREFIX)}
 
     def _peers(self) -> dict[str, str | None] | None:
-        names = sorted(name for name in self._ami.sip_peers() if name.startswith("gvm-"))
+        names = sorted(name for name in self._ami.sip_peers() if name.startswith(SUBSCRIPTION_PREFIX))
         return dict.fromkeys(names) | self._ami.sip_peer_mailboxes(names[:_SINGLY])
 
 

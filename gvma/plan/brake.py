@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gvma.asterisk.roles import ROLES, Role
 from gvma.errors import SafetyBrakeError
-
-KINDS: Mapping[str, str] = {"dn": "DNs", "agent": "agent logins", "group": "agent groups"}
-"""The three queries, by the word that the counts are kept under."""
 
 _NAMED = 10
 _LOOK_ALIKE = "Objects that became invisible to the account of gvma (permissions) look the same as deleted objects."
@@ -43,12 +41,7 @@ def brake(shrinkage: Shrinkage, max_remove_percent: int) -> SafetyBrakeError | N
 
     max_remove_percent: 0 to 100; just so many per cent may still go.
     """
-    emptied = [
-        kind
-        for kind in KINDS
-        if not shrinkage.now.get(kind, 0) and (shrinkage.before.get(kind, 0) or kind in shrinkage.losing)
-    ]
-    reasons = [_emptied(kind, shrinkage) for kind in emptied]
+    reasons = [_emptied(role, shrinkage) for role in ROLES if _is_emptied(role.kind, shrinkage)]
     removed = len(shrinkage.removed)
     if removed * 100 > max_remove_percent * shrinkage.present:
         reasons.append(
@@ -72,16 +65,21 @@ def _named(mailboxes: Sequence[str]) -> str:
     return ", ".join(mailboxes[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _emptied(kind: str, shrinkage: Shrinkage) -> str:
-    before = shrinkage.before.get(kind, 0)
+def _is_emptied(kind: str, shrinkage: Shrinkage) -> bool:
+    """Whether a query answered with nothing although its objects have been there, or still have mailboxes."""
+    return not shrinkage.now.get(kind, 0) and bool(shrinkage.before.get(kind, 0) or kind in shrinkage.losing)
+
+
+def _emptied(role: Role, shrinkage: Shrinkage) -> str:
+    before = shrinkage.before.get(role.kind, 0)
     if before:
-        return f"the query for {KINDS[kind]} answered with none, at the last sync there were {before}"
-    return f"the query for {KINDS[kind]} answered with none, and their mailboxes or subscriptions would go"
+        return f"the query for {role.plural} answered with none, at the last sync there were {before}"
+    return f"the query for {role.plural} answered with none, and their mailboxes or subscriptions would go"
 
 
 def _counts(shrinkage: Shrinkage) -> str:
     def shown(counts: Mapping[str, int]) -> str:
-        return ", ".join(f"{counts.get(kind, 0)} {name}" for kind, name in KINDS.items())
+        return ", ".join(f"{counts.get(role.kind, 0)} {role.plural}" for role in ROLES)
 
     before = shown(shrinkage.before) if shrinkage.before else "no record"
     return f"objects at the last sync: {before}; now: {shown(shrinkage.now)}"

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, Subscription
+from gvma.asterisk.entries import Subscription
+from gvma.asterisk.roles import BY_KIND, ROLES, role_of_subscription
 from gvma.mailboxes import ConfiguredObject, RefusedOwner
-from gvma.mailboxes.claims import ROLES, owner_of
+from gvma.mailboxes.claims import owner_of
 
 Identity = tuple[str, int]
 """``("dn" | "agent" | "group", dbid)``."""
 
-CONTEXTS: Mapping[str, str] = {"dn": DN_CONTEXT, "agent": AGENT_CONTEXT, "group": GROUP_CONTEXT}
 _TITLE = "gvma-owners 2"
 
 
@@ -106,21 +106,21 @@ def retain_for_refused(
             mailboxes.add(owned.mailbox)
             names.add(owned.subscription)
             continue
+        role = BY_KIND[owner.kind]
         free_mailboxes = unclaimed_mailboxes - owned_mailboxes
         free_names = {
             name
             for name in unclaimed_subscriptions
-            if kind_of_subscription(name) == owner.kind and name not in owned_subscriptions
+            if role_of_subscription(name) is role and name not in owned_subscriptions
         }
-        own_context = CONTEXTS[owner.kind]
         if owner.box is not None:
-            name = subscription_name(owner.kind, owner.box)
-            mailbox = f"{owner.box}@{owner.context or own_context}"
+            name = role.prefix + owner.box
+            mailbox = f"{owner.box}@{owner.context or role.context}"
             if mailbox in free_mailboxes or name in free_names:
                 mailboxes.add(mailbox)
                 names.add(name)
                 continue
-        candidates = {mailbox for mailbox in free_mailboxes if mailbox.endswith(f"@{own_context}")}
+        candidates = {mailbox for mailbox in free_mailboxes if mailbox.endswith(f"@{role.context}")}
         if candidates or free_names:
             unsure.append(owner)
             mailboxes |= candidates
@@ -131,23 +131,6 @@ def retain_for_refused(
         records=records,
         unsure=tuple(unsure),
     )
-
-
-def subscription_name(kind: str, box: str) -> str:
-    """``gvm-1000``, ``gvm-a-1000`` or ``gvm-g-1000`` (the manual's lines 2402-2435)."""
-    return {"dn": "gvm-", "agent": "gvm-a-", "group": "gvm-g-"}[kind] + box
-
-
-def kind_of_subscription(name: str) -> str:
-    """The kind of owner that a subscription's name tells; a DN whose box is ``a-1`` looks like an agent."""
-    if name.startswith("gvm-a-"):
-        return "agent"
-    return "group" if name.startswith("gvm-g-") else "dn"
-
-
-def kind_of_context(context: str) -> str:
-    """The kind of owner whose boxes are in one of our contexts; empty for a foreign context."""
-    return next((kind for kind, own in CONTEXTS.items() if own == context), "")
 
 
 def owner_rows(

@@ -36,6 +36,7 @@ from gvma.storage.files import although_changed
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import refuse_if_paused, resume
 from gvma.storage.signals import Stopped, stoppable
+from gvma.sync.addresses import look_up, require
 from gvma.sync.dry_run import dry_run
 from gvma.sync.execute import Execution, Wording, first_of
 from gvma.sync.metrics import leave_metrics
@@ -103,6 +104,7 @@ class _Run:
             with self._reloading_what_is_pending(asterisk):
                 if not options.resume:
                     refuse_if_paused(path)
+                require(look_up(self._gvma), self._gvma)
                 self._progress("asking Configuration Server")
                 answers = fetch_answers(self._settings, options.export)
                 self._report.objects = answers.counts

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gvma.asterisk.conf import Section
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.drivers.pjsip import SIPSERVER
+from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
 from gvma.check.conclusions.addresses import sipserver_matches
 from gvma.check.conclusions.profile import phones_on_asterisk
 from gvma.check.finding import Finding, Rule
@@ -72,7 +73,7 @@ def check_secrets(evidence: Evidence) -> Iterator[Finding]:
     watched.add(evidence.settings.gvma.routing_sipserver_peer)
     keys = ("auth",) if evidence.driver is PJSIP else ("secret", "md5secret")
     for section in conf.sections:
-        if section.template or not (section.name in watched or section.name.startswith("gvm-")):
+        if section.template or not (section.name in watched or section.name.startswith(SUBSCRIPTION_PREFIX)):
             continue
         for key in keys:
             if section.value(key):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT
+from gvma.asterisk.roles import ROLES
 from gvma.check.conclusions.owners import mailbox_owners, option, own_mailbox
 from gvma.check.finding import Finding, Rule
 from gvma.evidence.model import Evidence, object_name
@@ -61,11 +61,7 @@ def check_contexts(evidence: Evidence) -> Iterator[Finding]:
 def check_overflow(evidence: Evidence) -> Iterator[Finding]:
     """``no-answer-overflow`` of DNs and Agent Logins: DNs, mailboxes, or prefix and mailbox, with commas between."""
     seen, settings = evidence.configserver, evidence.settings.gvma
-    prefixes = {
-        DN_CONTEXT: settings.vm_dn_ext_prefix,
-        AGENT_CONTEXT: settings.vm_agt_ext_prefix,
-        GROUP_CONTEXT: settings.vm_grp_ext_prefix,
-    }
+    prefixes = {role.context: role.dialled_before(settings) for role in ROLES}
     mailboxes = {subscription.box for subscription in evidence.wanted.subscriptions}
     dialled = {prefixes.get(one.context, "") + one.box for one in evidence.wanted.mailboxes}
     known = mailboxes | dialled | {dn.number for dn in (*seen.dns, *seen.routing_points)}

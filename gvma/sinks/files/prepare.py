@@ -32,7 +32,8 @@ class FilesChange:
     """New contents of files. targets: all of them, changed or not, so that a backup set is one whole state.
 
     other: the file of the other channel driver, where our block goes. secrets: ``secret.conf`` files. after, before:
-    what Asterisk should have with the new files, and once the old ones are back in place. remarks: what happens to each file that changes, for a reader.
+    what Asterisk should have with the new files, and once the old ones are back in place. remarks: what happens to
+    each file that changes, for a reader.
     notes: what else the administrator should know, one sentence each.
     """
 

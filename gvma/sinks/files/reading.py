@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from gvma.asterisk import site
 from gvma.asterisk.dialplan import read_dialplan, render_dialplan
 from gvma.asterisk.drivers import Driver, other_than
-from gvma.asterisk.entries import OWN_CONTEXTS, Endpoint, Extension, GvmaWarning, Hint, Mailbox, Subscription
+from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint, Mailbox, Subscription
 from gvma.asterisk.hosts import sipserver_hosts
+from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.asterisk.voicemail import read_boxes, render_voicemail
 from gvma.plan.make import without_sites_own
 from gvma.plan.present import Present, SiteDefined

@@ -11,7 +11,7 @@ import pytest
 
 from tests.harness.command import Commands
 from tests.harness.site import BEGIN, Site
-from tests.unit.cli.sync import OBJECTS
+from tests.unit.cli.commands.sync import OBJECTS
 
 NOBODY = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--")
 

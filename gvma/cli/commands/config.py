@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gvma.cli import exits, settings_file
+from gvma.cli import exits
+from gvma.cli.commands import settings_file
 from gvma.settings import Secret, reader
 from gvma.settings.keys import KEYS, SECTIONS, shown
+from gvma.sync.addresses import look_up, unresolved
 
 if TYPE_CHECKING:
     from gvma.cli.main import Invocation
@@ -96,7 +98,8 @@ def show(invocation: Invocation, origin: bool) -> None:
 def check(ctx: click.Context) -> None:
     """Find all errors in the settings file, each with file, line and key.
 
-    Unknown keys and sections are warnings, which do not change the exit status.
+    The names of SIP Server and the gateway must have an address. Unknown keys and sections are warnings, which do
+    not change the exit status.
     """
     invocation: Invocation = ctx.obj
     output = invocation.output
@@ -108,6 +111,7 @@ def check(ctx: click.Context) -> None:
     # A host with the FastAGI server alone needs none of the keys that a sync needs.
     if reader.sections_in_use(examined.loaded) != ("media",):
         problems += reader.lacking_and_unreported(examined, ("cfgserver", "gvma_settings"))
+        problems += unresolved(look_up(examined.loaded.settings.gvma), examined.loaded.settings.gvma)
     for problem in problems:
         output.error(problem)
     output.result("config check", "error" if problems else "ok", path=str(path))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.cli import settings_file
+from gvma.cli.commands import settings_file
 from gvma.errors import SettingsError
 from gvma.settings.keys import KEYS
 from gvma.settings.reader import examine, load

@@ -14,6 +14,7 @@ import click
 
 from gvma.cli.exits import help_ending
 from gvma.netann.parser import parse
+from gvma.netann.pasted import from_trace
 from gvma.netann.request import FOREVER, REFUSALS, REQUEST_URI, TO_HEADER, Kind, ServiceRequest
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def command() -> None:
     epilog=help_ending(
         "gvma netann parse 'sip:annc@192.168.0.200;play=music/in_queue;repeat=3'",
         "gvma netann parse --kind to-header '<sip:conf=1234@192.168.0.200:5060>;tag=1'",
+        "gvma netann parse 'INVITE sip:annc@192.168.0.200;play=welcome SIP/2.0'",
     ),
 )
 @click.option(
@@ -47,6 +49,8 @@ def command() -> None:
 def parse_command(invocation: Invocation, kind: Kind, uri: str | None) -> None:
     """Say what URI asks for, what would be played and how often, or why it is refused.
 
+    URI may also be a line of a SIP trace: a whole To line or request line.
+
     Without URI: read one JSON object {"input", "kind"} per line from stdin, and write one JSON object per line
     to stdout, in the same order.
     """
@@ -56,7 +60,7 @@ def parse_command(invocation: Invocation, kind: Kind, uri: str | None) -> None:
             output.json_line(answer)
             output.stdout.flush()  # a program that sends one line at a time waits for this one
         return
-    request = parse(uri, kind)
+    request = parse(*from_trace(uri, kind))
     output.result("netann parse", "ok", **request.as_json())
     if not output.json:
         rows = explained(request, invocation.settings_or_default().media)
@@ -84,7 +88,7 @@ def _answer(line: bytes, kind: Kind) -> dict[str, object]:
     line_kind = question.get("kind", kind)
     if line_kind not in KINDS:
         return _bad_input(f'"kind" is not one of {", ".join(KINDS)}')
-    return parse(question["input"], line_kind).as_json()
+    return parse(*from_trace(question["input"], line_kind)).as_json()
 
 
 def _bad_input(message: str) -> dict[str, object]:

@@ -13,7 +13,7 @@ from gvma.configserver.simulator.server import Simulator
 from tests.fakes.deaf import deaf_port
 from tests.fakes.soap import Play, http, sending, server
 from tests.harness.site import PASSWORD, USER, Site
-from tests.unit.cli.sync import BY_NAME, refused
+from tests.unit.cli.commands.sync import BY_NAME, refused
 
 NAMESPACE = "urn:gvma:confserv-soap:1"
 
@@ -44,7 +44,7 @@ FAULT = (
 )
 BOMB = b'<?xml version="1.0"?><!DOCTYPE e [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><e>&b;</e>'
 BAD_ANSWERS: list[tuple[Play, int, str]] = [
-    (silent, 10, "nothing came for 1 s"),
+    (silent, 10, "no answer for 1 s"),
     (sending(b""), 10, "closed the connection without an answer"),
     (sending(http(b"", "401 Unauthorized")), 12, "refused"),
     (sending(http(b"", "403 Forbidden")), 12, "refused"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.harness.command import Commands
 from tests.harness.layer import Layer
 from tests.harness.site import Site
-from tests.unit.cli.sync import FEWER, OBJECTS
+from tests.unit.cli.commands.sync import FEWER, OBJECTS
 
 ODD = Layer(dns={**OBJECTS.dns, "61009": {"gvm_email": "a,b@example.net"}})
 OTHER_ODD = Layer(dns={**ODD.dns, "61010": {"gvm_mailbox": "6 1"}})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.harness.layer import Layer
 from tests.harness.site import Site
-from tests.unit.cli.sync import OBJECTS
+from tests.unit.cli.commands.sync import OBJECTS
 
 
 def test_a_pin_that_differs_alone_shows_in_the_diff_as_a_change_without_its_digits(site: Site) -> None:

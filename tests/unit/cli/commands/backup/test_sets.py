@@ -8,7 +8,7 @@ import pytest
 
 from gvma.backups.sets import BackupSets
 from tests.fakes.asterisk_files import NEW, OLD, OLD_VOICEMAIL, Site
-from tests.unit.cli.backup import everything, gvma, gvma_json, ids
+from tests.unit.cli.commands.backup import everything, gvma, gvma_json, ids
 
 
 def test_list_names_each_set_with_its_time_reason_and_files(site: Site) -> None:

@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from tests.harness.site import BEGIN, VOICEMAIL, Site
-from tests.unit.cli.sync import refused
+from tests.unit.cli.commands.sync import refused
 
 
 def test_a_symbolic_link_stays_and_what_it_points_to_is_replaced(site: Site) -> None:

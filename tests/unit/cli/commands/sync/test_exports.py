@@ -10,7 +10,7 @@ import pytest
 from gvma.configserver.simulator.server import SAMPLE, Simulator
 from tests.harness.command import Commands
 from tests.harness.site import PASSWORD, USER, Site
-from tests.unit.cli.sync import BY_NAME, OBJECTS, refused
+from tests.unit.cli.commands.sync import BY_NAME, OBJECTS, refused
 
 BY_DBID = {
     "dnquery": "CfgDN[(@ownerDBID=101) and (@type=1)]",

@@ -14,7 +14,7 @@ from gvma.storage.lock import hold_lock
 from gvma.storage.pause import read_pause
 from tests.fakes.asterisk_files import BEGIN, END, NEW, OLD, Site
 from tests.fakes.faults import killed_at, killed_before
-from tests.unit.cli.backup import everything, gvma, gvma_json, ids
+from tests.unit.cli.commands.backup import everything, gvma, gvma_json, ids
 
 WHOLE = ("--whole-files", "--pins")
 MODULES = ("app_voicemail.so", "pbx_config.so", "res_pjsip.so")

@@ -52,8 +52,8 @@ _SECONDS = Seconds()
     help="Read an export file instead of asking Configuration Server.",
 )
 @click.option("--resume", is_flag=True, help="End the pause after a restore.")
-@click.option("--allow-remove", is_flag=True, help="Go on where the safety brake stops.")
-@click.option("--force", is_flag=True, help="Both: --resume and --allow-remove.")
+@click.option("--allow-remove", is_flag=True, help="Override the safety brake.")
+@click.option("--force", is_flag=True, help="The same as --resume --allow-remove.")
 @click.option("--no-reload", is_flag=True, help="Write the files only; the next normal sync reloads Asterisk.")
 @click.option(
     "--reset-pin",

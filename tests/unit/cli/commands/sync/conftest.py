@@ -9,7 +9,7 @@ import pytest
 
 from tests.harness.command import Commands
 from tests.harness.site import Site
-from tests.unit.cli.sync import OBJECTS
+from tests.unit.cli.commands.sync import OBJECTS
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from gvma.backups.comparison import compare
 from gvma.backups.retention import Policy, apply_policy, policy_of, review
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.cli import exits
-from gvma.cli.restoring import restore, warn_mended
+from gvma.cli.commands.restoring import restore, warn_mended
 from gvma.errors import BackupSetError
 from gvma.sinks.files.journal import sets_in_use
 from gvma.storage.lock import hold_lock

@@ -134,3 +134,11 @@ def test_parsing_loads_nothing_that_only_other_commands_need(tmp_path: Path) -> 
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, cwd=tmp_path, check=False)
     assert done.stdout.splitlines()[-1] == b"[]"
+
+
+def test_a_line_pasted_from_a_trace_is_understood(tmp_path: Path) -> None:
+    request_line = gvma("netann", "parse", "INVITE sip:annc@h;play=welcome;repeat=2 SIP/2.0", folder=tmp_path)
+    assert b"2 times" in request_line.stdout
+    to_line = json.dumps({"input": "To: <sip:conf=7@h>;tag=1"}).encode()
+    (answer,) = answers(tmp_path, to_line)
+    assert (answer["service"], answer["conf_id"], answer["error"]) == ("conf", "7", None)

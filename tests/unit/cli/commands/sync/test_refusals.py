@@ -1,13 +1,15 @@
-"""Where ``gvma sync`` refuses to write: the safety brake, a held state, wrong usage, settings that lack something."""
+"""Where ``gvma sync`` refuses to write: brake, pause, wrong usage, settings that lack something or have no address."""
 
 from __future__ import annotations
+
+import socket
 
 import pytest
 
 from tests.harness.command import in_this_process
 from tests.harness.layer import Layer
 from tests.harness.site import Site
-from tests.unit.cli.sync import FEWER, OBJECTS
+from tests.unit.cli.commands.sync import FEWER, OBJECTS
 
 
 def test_the_brake_names_its_counts_and_mailboxes_and_allow_remove_goes_on(site: Site) -> None:
@@ -75,8 +77,8 @@ def test_a_resume_that_meets_the_brake_leaves_with_13_and_the_pause_stays(site: 
         (("--reset-pin", "@GVMA_DN"), "--reset-pin needs BOX@CONTEXT"),
         (("--wait", "soon"), "'soon' is not a valid float"),
         (("--wait", "-1"), "-1"),
-        (("--splay", "nan"), "nan is no time"),
-        (("--wait", "inf"), "inf is no time"),
+        (("--splay", "nan"), "nan is not a number of seconds"),
+        (("--wait", "inf"), "inf is not a number of seconds"),
         (("surplus",), "surplus"),
     ],
 )
@@ -97,3 +99,61 @@ def test_a_settings_file_that_is_missing_or_lacks_what_a_sync_needs_is_78(site: 
     assert done.status == 78
     assert "siptserver_host" in done.stderr
     assert site.everything() == before
+
+
+def _nobody_knows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DNS knows every name but this one."""
+    real = socket.getaddrinfo
+
+    def look_up(host: str, *rest: object, **more: object) -> object:
+        if host == name:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return real(host, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+
+@pytest.mark.parametrize("driver", ["pjsip", "sip"])
+def test_a_sip_server_that_dns_does_not_know_is_78_before_anything_is_written(
+    site: Site, monkeypatch: pytest.MonkeyPatch, driver: str
+) -> None:
+    _nobody_knows("tserver.example", monkeypatch)
+    site.settings |= {"siptserver_host": "tserver.example", "channel_driver": driver}
+    before = site.everything()
+    done = in_this_process(*site.words("sync", *site.from_tree))
+    assert done.status == 78
+    assert "siptserver_host = tserver.example cannot be resolved" in done.stderr
+    assert "Nothing was changed." in done.stderr
+    assert site.asterisk_files() == {name[4:]: seen for name, seen in before.items() if name.startswith("etc/")}
+    planned = in_this_process(*site.words("sync", "--dry-run", *site.from_tree))
+    assert planned.status == 0
+    assert "a sync would stop here: siptserver_host = tserver.example cannot be resolved" in planned.stderr
+    checked = in_this_process(*site.words("config", "check"))
+    assert checked.status == 78
+    assert "siptserver_host = tserver.example cannot be resolved" in checked.stderr
+
+
+def test_of_a_pair_both_need_an_address_since_asterisk_drops_an_identify_with_a_name_that_has_none(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _nobody_knows("spare.example", monkeypatch)
+    site.settings["siptserver_host"] = "192.0.2.20, spare.example"
+    done = in_this_process(*site.words("sync", *site.from_tree))
+    assert done.status == 78
+    assert "siptserver_host = spare.example cannot be resolved" in done.stderr
+
+
+def test_a_gateway_needs_an_address_where_its_endpoint_is_written(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    _nobody_knows("gateway.example", monkeypatch)
+    site.settings |= {"routing": "yes", "routing_gateway_host": "gateway.example"}
+    assert in_this_process(*site.words("sync", *site.from_tree)).status == 0
+    site.settings["routing_endpoints"] = "yes"
+    done = in_this_process(*site.words("sync", *site.from_tree))
+    assert done.status == 78
+    assert "routing_gateway_host = gateway.example cannot be resolved" in done.stderr
+
+
+def test_a_sip_server_that_registers_needs_no_address(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    _nobody_knows("tserver.example", monkeypatch)
+    site.settings |= {"siptserver_host": "tserver.example", "mwi_mode": "REGISTER"}
+    assert in_this_process(*site.words("sync", *site.from_tree)).status == 0
