@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from gvma.asterisk.header import GENERATED_BY
-from gvma.asterisk.lines import BOM, lines, open_comment, section_of
+from gvma.asterisk.lines import BOM, lines, open_comment, section_line
 from gvma.errors import UnsafeTargetError
 
 _UNCHANGED = "Nothing was changed."
@@ -237,10 +237,10 @@ def _more_of_ours(rest: bytes, own: OwnLines) -> int:
 
 def _opens_ours(line: bytes, own: OwnLines) -> bool:
     """Whether the line opens one of our sections; ours inherit nothing and add to nothing."""
-    found = section_of(line) if line.startswith(b"[") else None
+    found = section_line(line.decode("utf-8", "surrogateescape")) if line.startswith(b"[") else None
     if found is None or found.template or found.append or found.bases:
         return False
-    return own.section.fullmatch(found.name) is not None
+    return own.section.fullmatch(found.name.encode("utf-8", "surrogateescape")) is not None
 
 
 def _without_note(body: bytes) -> tuple[bytes, bool]:

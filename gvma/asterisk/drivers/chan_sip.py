@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gvma.asterisk import site
 from gvma.asterisk.block import OwnLines
+from gvma.asterisk.conf import Conf, Section
 from gvma.asterisk.drivers import objects
 from gvma.asterisk.drivers.base import Driver
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
@@ -97,17 +98,13 @@ class _ChanSip:
         sample = self.read_subscriptions(self.render([objects.SAMPLE], (), settings, ""))
         return sample[objects.SAMPLE.name].settings
 
-    def subscriptions_defined(self, site_text: bytes, mode: str) -> frozenset[str]:
+    def subscriptions_defined(self, conf: Conf, mode: str) -> list[Section]:
         del mode  # a peer is a second one of ours in both
-        if b"[gvm-" not in site_text.lower():
-            return frozenset()
-        return frozenset(
-            name for name in map(str.lower, site.peers_defined(site_text)) if name.startswith(SUBSCRIPTION_PREFIX)
-        )
+        return [peer for peer in site.peers_defined(conf) if self.folded(peer.name).startswith(SUBSCRIPTION_PREFIX)]
 
-    def identified(self, site_text: bytes, addresses: Iterable[str], port: int) -> dict[str, str]:
+    def identified(self, conf: Conf, addresses: Iterable[str], port: int) -> dict[str, str]:
         """None: a peer of the site's that has SIP Server's address may stand beside ours."""
-        del site_text, addresses, port
+        del conf, addresses, port
         return {}
 
     def mwi_endpoint(self, settings: GvmaSettings, identified: Collection[str]) -> Endpoint | None:

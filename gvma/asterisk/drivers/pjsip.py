@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gvma.asterisk import site
 from gvma.asterisk.block import OwnLines
+from gvma.asterisk.conf import Conf, Section
 from gvma.asterisk.drivers import objects
 from gvma.asterisk.drivers.base import Driver
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
@@ -104,17 +105,13 @@ class _Pjsip:
         sample = self.read_subscriptions(self.render([objects.SAMPLE], (), settings, ""))
         return sample[objects.SAMPLE.name].settings
 
-    def subscriptions_defined(self, site_text: bytes, mode: str) -> frozenset[str]:
+    def subscriptions_defined(self, conf: Conf, mode: str) -> list[Section]:
         """An endpoint with the name of our AOR is no second one of it."""
-        if b"[gvm-" not in site_text.lower():
-            return frozenset()
         types = {"aor", "endpoint"} if mode == "REGISTER" else {"aor"}
-        return frozenset(
-            name for name in site.objects_defined(site_text, types) if name.startswith(SUBSCRIPTION_PREFIX)
-        )
+        return [one for one in site.objects_defined(conf, types) if one.name.startswith(SUBSCRIPTION_PREFIX)]
 
-    def identified(self, site_text: bytes, addresses: Iterable[str], port: int) -> dict[str, str]:
-        return site.identified(site_text, addresses, port)
+    def identified(self, conf: Conf, addresses: Iterable[str], port: int) -> dict[str, str]:
+        return site.identified(conf, addresses, port)
 
     def mwi_endpoint(self, settings: GvmaSettings, identified: Collection[str]) -> Endpoint | None:
         """None where every address is identified already, since two endpoints for one address are a fault.

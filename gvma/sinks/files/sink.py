@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from gvma.ami.asterisk import Asterisk
@@ -21,9 +21,9 @@ from gvma.sinks.files.journal import Markers
 from gvma.sinks.files.prepare import FilesChange, nothing, prepare
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.recovery import pending_recovery, recover
-from gvma.sinks.files.site_files import content, with_includes
 from gvma.sinks.files.targets import Target, Targets, targets
 from gvma.sinks.files.transaction import AppliedFiles, apply
+from gvma.storage.conf_files import content, included_files
 from gvma.storage.files import TargetFile, read_target
 
 _Stamp = tuple[int, int, int] | None
@@ -122,7 +122,7 @@ class FilesSink:
         """The file of the other channel driver, where our block is in it: the driver has changed since."""
         self._read_other = None
         path, begin = self._other_target.path, self._settings.asterisk_cfg_gvma_begin.encode()
-        if path == self._targets.channel.path or begin not in content(path):
+        if path == self._targets.channel.path or begin not in (content(path) or b""):
             return None
         try:
             file = read_target(path)
@@ -137,8 +137,7 @@ class FilesSink:
         return None
 
     def _block_file(self, target: Target, file: TargetFile) -> BlockFile:
-        found = block_file(target, file.old, self._settings)
-        return replace(found, site=with_includes(found.site, Path(self._settings.asterisk_cfg_path)))
+        return block_file(target, file.old, self._settings, partial(included_files, self._settings.asterisk_cfg_path))
 
 
 def _stamp(path: Path) -> _Stamp:
