@@ -1,17 +1,16 @@
-"""What Asterisk holds after a reload, compared with what it should hold; AMI's own Success proves nothing.
+"""What Asterisk has after a reload, compared with what it should have; AMI's own Success proves nothing.
 
-It only asks. A list that was cut short is no difference: the conversation raises, and the caller asks again.
-Names are compared as Asterisk keeps them: blanks at the ends gone, cut at 79 bytes (app_voicemail.c,
-``struct ast_vm_user``).
+It only asks. A list that was cut short is no difference: the connection raises, and the caller asks again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
+from gvma.asterisk.kept import ShownMailbox, differing
 from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.plan.present import SiteDefined
@@ -19,20 +18,8 @@ from gvma.plan.present import SiteDefined
 if TYPE_CHECKING:
     from gvma.ami.manager import AsteriskManager
 
-KEPT_BYTES = 79
 SINGLY = 1000
 """So many objects are asked for one by one, where no list tells their mailbox."""
-
-
-class NamedMailbox(Protocol):
-    """What is compared of a mailbox: what ``VoicemailUsersList`` shows. A wanted and a present one are such."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def email(self) -> str: ...
-    @property
-    def pager(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +35,7 @@ class Expected:
     """
 
     channel: str = ""
-    mailboxes: Mapping[str, NamedMailbox] = field(default_factory=dict, repr=False)
+    mailboxes: Mapping[str, ShownMailbox] = field(default_factory=dict, repr=False)
     site: SiteDefined = field(default_factory=SiteDefined)
     subscriptions: Mapping[str, str] = field(default_factory=dict, repr=False)
     moved: frozenset[str] = frozenset()
@@ -59,7 +46,7 @@ class Expected:
 
 
 def differences(ami: AsteriskManager, expected: Expected, modules: Iterable[str]) -> list[str]:
-    """What Asterisk holds otherwise than expected, a sentence each; empty where all is as planned.
+    """What Asterisk has otherwise than expected, a sentence each; empty where all is as planned.
 
     modules: those that were reloaded; only what they read is asked for.
     Raises AsteriskUnreachableError where Asterisk could not be asked to the end.
@@ -78,11 +65,6 @@ def differences(ami: AsteriskManager, expected: Expected, modules: Iterable[str]
     return found
 
 
-def as_kept(text: str) -> str:
-    """A name as app_voicemail keeps it; a character cut in two is left out."""
-    return text.strip().encode("utf-8", "surrogateescape")[:KEPT_BYTES].decode("utf-8", "ignore").strip()
-
-
 def _mailboxes(ami: AsteriskManager, expected: Expected) -> list[str]:
     actual = ami.voicemail_users()
     site = expected.site
@@ -94,13 +76,7 @@ def _mailboxes(ami: AsteriskManager, expected: Expected) -> list[str]:
         if user is None:
             found.append(f"mailbox {key} is missing")
             continue
-        for what, wanted, has in (
-            ("name", box.name, user.name),
-            ("e-mail", box.email, user.email),
-            ("pager e-mail", box.pager, user.pager),
-        ):
-            if wanted != has and as_kept(wanted) != as_kept(has):
-                found.append(f"mailbox {key} has another {what} than planned")
+        found += [f"mailbox {key} has another {field} than planned" for field in differing(box, user)]
     for key in actual:
         if key not in expected.mailboxes and key.rpartition("@")[2] in OWN_CONTEXTS and not site.has_mailbox(key):
             found.append(f"mailbox {key} is there and was not planned")

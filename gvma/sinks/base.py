@@ -25,7 +25,7 @@ from gvma.plan.counts import Counts
 from gvma.plan.model import Plan
 from gvma.plan.present import Present, SiteDefined
 from gvma.plan.wanted import Wanted
-from gvma.routing import Site
+from gvma.routing import SiteRouting
 
 
 class Part(Enum):
@@ -49,7 +49,7 @@ class Reading(Protocol):
         ...
 
     @property
-    def routing_site(self) -> Site:
+    def routing_site(self) -> SiteRouting:
         """What the site has itself of business call routing."""
         ...
 

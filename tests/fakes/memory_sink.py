@@ -17,7 +17,7 @@ from gvma.plan.counts import Counts
 from gvma.plan.model import Pin, Plan
 from gvma.plan.present import Present, SiteDefined
 from gvma.plan.wanted import Wanted
-from gvma.routing import Site
+from gvma.routing import SiteRouting
 from gvma.sinks.base import Part, Purpose, Recovery, SinkMoved
 from gvma.storage import pending_reload
 from gvma.storage.pause import pause
@@ -46,7 +46,7 @@ class State:
 class MemoryReading:
     state: State
     site: SiteDefined = field(default_factory=SiteDefined)
-    routing_site: Site = field(default_factory=Site)
+    routing_site: SiteRouting = field(default_factory=SiteRouting)
     warnings: tuple[GvmaWarning, ...] = ()
 
     def holds(self, wanted: Wanted) -> bool:

@@ -14,7 +14,7 @@ from gvma.asterisk.voicemail import read_boxes, render_voicemail
 from gvma.plan.make import without_sites_own
 from gvma.plan.present import Present, SiteDefined
 from gvma.plan.wanted import Wanted
-from gvma.routing import Site
+from gvma.routing import SiteRouting
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.block_file import BlockFile
 from gvma.sinks.files.targets import Targets
@@ -40,11 +40,11 @@ class FilesReading:
         object.__setattr__(self, "site", self._site())
 
     @property
-    def routing_site(self) -> Site:
+    def routing_site(self) -> SiteRouting:
         """What the site has itself of business call routing, and whose calls it identifies."""
         settings, channel = self.settings, self.files.channel.site
         hosts = [host for host in (*sipserver_hosts(settings), settings.routing_gateway_host) if host]
-        return Site(
+        return SiteRouting(
             dialplan=site.dialplan_names(self.files.dialplan.site),
             sections=site.sections_defined(channel),
             identified=self.driver.identified(channel, hosts, settings.siptserver_port),
