@@ -26,19 +26,22 @@ SINGLY = 1000
 class Expected:
     """What Asterisk should have.
 
-    mailboxes: all of ours by ``box@context``. site: what the site defines itself; nothing is expected of that.
+    channel: the module of the channel driver. mailboxes: all of ours by ``box@context``. site: what the site defines
+    itself; nothing is expected of that.
     subscriptions: name to ``box@context``. moved: of those that are new or watch another mailbox, as many as are
     asked for one by one. on_endpoint: REGISTER mode, where PJSIP's endpoints name the mailbox, and its AORs do not.
-    removed: subscriptions that were there before and must be gone. extensions: context to the patterns of our
-    dialplan block.
+    removed: subscriptions that were there before and must be gone; removed_from_other: those of the other driver.
+    extensions: context to the patterns of our dialplan block.
     """
 
+    channel: str = ""
     mailboxes: Mapping[str, ShownMailbox] = field(default_factory=dict, repr=False)
     site: SiteDefined = field(default_factory=SiteDefined)
     subscriptions: Mapping[str, str] = field(default_factory=dict, repr=False)
     moved: frozenset[str] = frozenset()
     on_endpoint: bool = False
     removed: frozenset[str] = frozenset()
+    removed_from_other: frozenset[str] = frozenset()
     extensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
 
@@ -52,10 +55,11 @@ def differences(ami: AsteriskManager, expected: Expected, modules: Iterable[str]
     for module in modules:
         if module == VOICEMAIL:
             found += _mailboxes(ami, expected)
-        elif module == PJSIP.module:
-            found += _aors(ami, expected)
-        elif module == CHAN_SIP.module:
-            found += _peers(ami, expected)
+        elif module == expected.channel:
+            found += _aors(ami, expected) if module == PJSIP.module else _peers(ami, expected)
+        elif module in {PJSIP.module, CHAN_SIP.module}:
+            actual = ami.aors().keys() if module == PJSIP.module else ami.sip_peers()
+            found += [f"{name} should be gone from {module}" for name in sorted(expected.removed_from_other & actual)]
         elif module == DIALPLAN:
             found += _extensions(ami, expected)
     return found

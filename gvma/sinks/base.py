@@ -76,6 +76,11 @@ class Change(Protocol):
     @property
     def reloads(self) -> tuple[str, ...]: ...
     @property
+    def needed(self) -> tuple[str, ...]:
+        """Modules without which what the sink holds has no effect; the other channel driver's is none of them."""
+        ...
+
+    @property
     def files(self) -> Mapping[Path, bool]:
         """Every target file, and whether it changes; empty for a sink without files."""
         ...
@@ -85,6 +90,11 @@ class Change(Protocol):
     @property
     def remarks(self) -> tuple[str, ...]:
         """What happens to each file or table that changes, such as ``voicemail.conf: rewritten``."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else the administrator should know, one sentence each."""
         ...
 
     def diffs(self) -> Iterator[str]:

@@ -64,6 +64,7 @@ class MemoryChange:
     new: State
     counts: Counts = field(default_factory=Counts)
     warnings: tuple[GvmaWarning, ...] = ()
+    notes: tuple[str, ...] = ()
     files: Mapping[Path, bool] = field(default_factory=dict)
 
     @property
@@ -73,6 +74,10 @@ class MemoryChange:
     @property
     def reloads(self) -> tuple[str, ...]:
         return () if self.is_empty else (MODULE,)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        return (MODULE,)
 
     @property
     def remarks(self) -> tuple[str, ...]:
