@@ -67,7 +67,7 @@ def restore(invocation: Invocation, wanted: str, dry_run: bool, no_reload: bool)
 
 def warn_mended(output: Output, settings: GvmaSettings) -> None:
     """Finishes what an interrupted run began, under the lock, and says so."""
-    mended = recover(settings.backup_path)
+    mended = recover(settings)
     if mended is not None:
         output.warn(GvmaWarning("interrupted-run-mended", mended.text, str(settings.backup_path)))
 

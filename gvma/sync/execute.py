@@ -19,10 +19,12 @@ from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.change import FileChange
 from gvma.sinks.files.journal import Markers
-from gvma.sinks.files.transaction import Applied, TargetMoved, apply
+from gvma.sinks.files.staging import TargetMoved
+from gvma.sinks.files.transaction import Applied, apply
 from gvma.storage import pending_reload
 from gvma.storage import records as state
-from gvma.storage.files import TargetFile, although_changed
+from gvma.storage.files import TargetFile
+from gvma.storage.private import although_changed
 from gvma.storage.signals import Stopped
 from gvma.sync.report import SyncReport
 

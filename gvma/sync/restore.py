@@ -25,11 +25,13 @@ from gvma.sinks.files.carry_pins import carry_pins
 from gvma.sinks.files.change import FileChange
 from gvma.sinks.files.journal import Markers
 from gvma.sinks.files.site_files import with_includes
+from gvma.sinks.files.staging import TargetMoved
 from gvma.sinks.files.targets import Target, TargetNow, as_it_is, look_at, targets
-from gvma.sinks.files.transaction import Applied, TargetMoved, apply
+from gvma.sinks.files.transaction import Applied, apply
 from gvma.storage import pending_reload
-from gvma.storage.files import although_changed, read_target
+from gvma.storage.files import read_target
 from gvma.storage.pause import pause
+from gvma.storage.private import although_changed
 
 _TRIES = 10
 _FIRST_DIFFERENCES = 5
@@ -94,7 +96,7 @@ class RestoreReport:
 def plan_restore(backup_set: BackupSet, settings: GvmaSettings) -> RestorePlan:
     """Reads what there is now. Raises BackupSetError (the set is damaged) or UnsafeTargetError."""
     sets = BackupSets(settings.backup_path)
-    sets.verify(backup_set)
+    sets.verify(backup_set, settings)
     files, notes = [], []
     for saved in backup_set.files:
         if saved.existed and _is_pin_file(saved.path) and not saved.path.parent.is_dir():

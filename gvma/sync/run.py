@@ -30,8 +30,8 @@ from gvma.sinks.files.recovery import pending_recovery, recover
 from gvma.sinks.files.targets import as_it_is
 from gvma.storage import pause, pending_reload
 from gvma.storage import records as state
-from gvma.storage.files import although_changed
 from gvma.storage.lock import hold_lock
+from gvma.storage.private import although_changed
 from gvma.storage.signals import Stopped, stoppable
 from gvma.sync.execute import Work, carry_out, first_of
 from gvma.sync.metrics import Figures, write_metrics
@@ -107,7 +107,7 @@ class _Run:
     def _mend(self, asterisk: Asterisk | None) -> None:
         """What an interrupted run left is ended, and Asterisk told of it, whatever comes later."""
         path = self._gvma.backup_path
-        mended = recover(path)
+        mended = recover(self._gvma)
         if mended is None:
             return
         self._report.warn("interrupted-run-mended", mended.text, path)

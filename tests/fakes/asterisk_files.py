@@ -11,7 +11,8 @@ from gvma.sinks.files.change import FileChange
 from gvma.sinks.files.journal import Markers
 from gvma.sinks.files.transaction import apply
 from gvma.storage import pending_reload
-from gvma.storage.files import read_target, write_private
+from gvma.storage.files import read_target
+from gvma.storage.private import write_private
 
 BEGIN, END = ";$---GVMA-BEGIN-GVMA---$", ";$---GVMA-END-GVMA---$"
 MARKERS = Markers(BEGIN, END)

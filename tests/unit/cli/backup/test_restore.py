@@ -138,7 +138,7 @@ def test_restore_without_ami_changes_nothing(site: Site) -> None:
 
 def test_restore_first_ends_what_an_interrupted_run_left_and_says_so(site: Site) -> None:
     site.new = OLD
-    assert killed_before("rename", "etc/pjsip.conf", site.run)
+    assert killed_before("exchange", "etc/pjsip.conf", site.run)
     result = gvma(site, "backup", "restore", ids(site)[0], "--no-reload")
     assert result.exit_code == 0, result.stderr
     assert "was stopped" in result.stderr

@@ -95,7 +95,7 @@ def test_a_disk_call_that_keeps_failing_is_mended_by_the_next_run(site: Site) ->
 
     def turn_read_only(call: str, path: str) -> None:
         nonlocal renames
-        renames += call == "rename" and path.startswith(str(site.etc))
+        renames += call == "exchange" and path.startswith(str(site.etc))
         if renames >= 2 and call not in {"open", "read"}:
             raise OSError(errno.EROFS, os.strerror(errno.EROFS), path)
 
@@ -143,7 +143,7 @@ def test_a_pin_changed_after_the_crash_survives_the_recovery_at_every_point(tmp_
 
 
 def test_a_hand_edit_after_the_crash_is_kept_and_the_change_completed_around_it(site: Site) -> None:
-    assert killed_before("rename", "etc/pjsip.conf", site.run)
+    assert killed_before("exchange", "etc/pjsip.conf", site.run)
     path = site.etc / "pjsip.conf"
     site.write("pjsip.conf", b"[mine]\ntype=aor\n" + path.read_bytes())
     recover(site.kept)
@@ -152,7 +152,7 @@ def test_a_hand_edit_after_the_crash_is_kept_and_the_change_completed_around_it(
 
 
 def test_recovery_says_who_was_stopped_what_is_in_place_and_which_reload_is_pending(site: Site) -> None:
-    assert killed_before("rename", "etc/pjsip.conf", site.run)
+    assert killed_before("exchange", "etc/pjsip.conf", site.run)
     assert "the next run completes its change" in pending_recovery(site.kept)
     found = recover(site.kept)
     assert found is not None
@@ -165,7 +165,7 @@ def test_recovery_says_who_was_stopped_what_is_in_place_and_which_reload_is_pend
 
 @pytest.mark.parametrize("damaged", ["0.new", "record-0.new"])
 def test_where_a_new_content_is_damaged_the_old_files_and_records_come_back(site: Site, damaged: str) -> None:
-    assert killed_before("rename", "etc/pjsip.conf", site.run)
+    assert killed_before("exchange", "etc/pjsip.conf", site.run)
     next((site.kept / "state/transaction").glob(damaged)).write_bytes(b"rotten")
     found = recover(site.kept)
     assert found is not None
