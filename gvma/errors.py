@@ -1,28 +1,28 @@
 """Every failure that gvma reports, as a tree; nothing here prints or decides.
 
-GvmaError                       1   a defect of ours, where it is raised itself
+GvmaError                       1   an internal error in gvma, where it is raised itself
   ConfigServerError            10   Configuration Server unreachable, or its answer unusable
     ConfigServerUnreachable         refused, no route, name unknown
     ConfigServerTimeout             no connection or no bytes within the time limit
     ConfigServerTlsError            certificate or handshake refused
     ConfigServerFault               a SOAP fault, or an HTTP status without one
-      ConfigServerQueryError        a query outside the grammar that simulator and export files take
+      ConfigServerQueryError        a query that the simulator and export files do not understand
     ConfigServerMalformed           not well-formed
-      ConfigServerHostile           DTD, depth, or a token too long
-      ConfigServerTooLarge          more bytes or objects than any installation has
+      ConfigServerHostile           a DTD, too deep, or a tag too long
+      ConfigServerTooLarge          more bytes or objects than any site has
       ConfigServerWrongRoot         well-formed, but no answer of Configuration Server
     ConfigServerTruncated           the answer ended before it was complete
-    ExportFileError                 the file in the server's place cannot be opened
-  LockHeldError                11   another run holds the lock
-  CredentialsError             12   refused by Configuration Server or AMI
-    AmiPermissionError              the account is let in, and may not do what is asked
+    ExportFileError                 the file of --from cannot be read
+  LockedError                  11   another run holds the lock
+  CredentialsError             12   refused by Configuration Server or AMI, before anything was written
+    AmiPermissionError              the login works, but the account may not do what is asked
   SafetyBrakeError             13   too much would be removed
   SyncPausedError              13   the sync is paused after a restore
   UnsafeTargetError            14   a target file is not safe to edit
-  AsteriskRefusedError         15   Asterisk did not take the new files; they were put back
-  AsteriskUnreachableError     16   no AMI, or AMI lost
-  SipError                     16   no SIP answer, or one that is none
-    MessageSummaryError             a NOTIFY without counts
+  AsteriskRefusedError         15   Asterisk did not take the change; it was put back
+  AsteriskUnreachableError     16   AMI cannot be reached, or was lost
+  SipError                     16   no SIP answer, or one that cannot be read
+    MessageSummaryError             a NOTIFY without message counts
   BackupSetError               17   a backup set is missing or damaged
   UsageError                   64   wrong usage
   SettingsError                78   settings invalid
@@ -109,7 +109,7 @@ class ExportFileError(ConfigServerError):
     code = "export-file"
 
 
-class LockHeldError(GvmaError):
+class LockedError(GvmaError):
     code = "lock-held"
     exit_status = 11
 
@@ -120,7 +120,7 @@ class CredentialsError(GvmaError):
 
 
 class AmiPermissionError(CredentialsError):
-    """The account was let in, and lacks the class that an action needs."""
+    """The login works, but the account lacks the class that an action needs (``read``, ``write`` in manager.conf)."""
 
 
 class SafetyBrakeError(GvmaError):

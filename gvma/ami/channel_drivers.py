@@ -10,7 +10,7 @@ from gvma.asterisk.drivers.choose import DriverModule
 from gvma.errors import AmiPermissionError, AsteriskRefusedError
 
 if TYPE_CHECKING:
-    from gvma.ami import AsteriskManager
+    from gvma.ami.manager import AsteriskManager
 
 TRANSPORT_COMMANDS = {"pjsip": "pjsip show transports", "sip": "sip show settings"}
 

@@ -15,6 +15,8 @@ from gvma.asterisk.order import by_number
 from gvma.settings.model import GvmaSettings
 
 CONTEXT = "GVMA"
+_SECTION = re.compile(rb"\s*\[([^\]]+)\]")
+_EXTENSION = re.compile(rb"\s*exten\s*=>?\s*([^,]+),")
 _LINE = re.compile(
     r"^[ \t]*(?:\[([^\]\n]*)\]|exten[ \t]*=>?[ \t]*([^,;\n]*),[ \t]*(\w+)[ \t]*,([^\n]*))", re.MULTILINE | re.ASCII
 )
@@ -128,3 +130,16 @@ def _hint(hint: Hint) -> str:
 def _extension(extension: Extension) -> Iterator[str]:
     for priority, step in enumerate(extension.steps, start=1):
         yield f"exten => {extension.pattern},{priority},{step}"
+
+
+def patterns(body: bytes) -> dict[str, tuple[str, ...]]:
+    """The patterns of a dialplan block by context, each once."""
+    contexts: dict[str, dict[str, None]] = {}
+    current: dict[str, None] = {}
+    for line in body.splitlines():
+        section, extension = _SECTION.match(line), _EXTENSION.match(line)
+        if section:
+            current = contexts.setdefault(section[1].decode("utf-8", "replace"), {})
+        elif extension:
+            current[extension[1].strip().decode("utf-8", "replace")] = None
+    return {name: tuple(found) for name, found in contexts.items()}

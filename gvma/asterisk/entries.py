@@ -37,6 +37,17 @@ class Mailbox:
         return f"{self.box}@{self.context}"
 
 
+@dataclass(frozen=True, slots=True)
+class PresentMailbox:
+    """One mailbox as a file or a table has it, nothing escaped. pin: the one in force."""
+
+    pin: str = field(repr=False)
+    name: str = ""
+    email: str = ""
+    pager: str = ""
+    options: str = field(default="", repr=False)
+
+
 @dataclass(slots=True, unsafe_hash=True)
 class Subscription:
     """One object that SIP Server subscribes to (``gvm-1000``, ``gvm-a-1000``, ``gvm-g-1000``) and its box."""

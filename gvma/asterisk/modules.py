@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-VOICEMAIL_MODULES = ("app_voicemail.so", "app_voicemail_odbc.so", "app_voicemail_imap.so")
+VOICEMAIL, DIALPLAN = "app_voicemail.so", "pbx_config.so"
+
+VOICEMAIL_MODULES = (VOICEMAIL, "app_voicemail_odbc.so", "app_voicemail_imap.so")
 """app_voicemail has another name with another storage; one of them is needed."""
 
-ALWAYS_NEEDED = ("app_voicemail.so", "pbx_config.so")
+ALWAYS_NEEDED = (VOICEMAIL, DIALPLAN)
 DRIVER_MODULES = {
     "pjsip": (
         "res_pjsip.so",
@@ -36,3 +38,8 @@ TIMING_MODULES = ("res_timing_timerfd.so", "res_timing_pthread.so", "res_timing_
 
 EXTERNAL_MWI = "res_mwi_external.so"
 """app_voicemail does not load beside it."""
+
+
+def names_of(module: str) -> tuple[str, ...]:
+    """The names under which Asterisk may have loaded a module."""
+    return VOICEMAIL_MODULES if module == VOICEMAIL else (module,)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from gvma.asterisk.block import OwnLines
-from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, OWN_CONTEXTS, Mailbox
+from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, OWN_CONTEXTS, Mailbox, PresentMailbox
 from gvma.asterisk.header import header
 from gvma.asterisk.lines import escaped
 
@@ -31,17 +30,6 @@ OWN_LINES = OwnLines(
 """A box of ours always has all five fields; a shorter line was written by somebody else."""
 
 
-@dataclass(frozen=True, slots=True)
-class BoxLine:
-    """One box as a file has it, values unescaped."""
-
-    pin: str = field(repr=False)
-    name: str = ""
-    email: str = ""
-    pager: str = ""
-    options: str = field(default="", repr=False)
-
-
 def render_voicemail(
     mailboxes: Iterable[Mailbox], generated_at: str, pins: Mapping[str, str] = MappingProxyType({})
 ) -> bytes:
@@ -62,20 +50,20 @@ def render_voicemail(
     return "\n".join(rows).encode()
 
 
-def read_boxes(body: bytes) -> dict[str, BoxLine]:
+def read_boxes(body: bytes) -> dict[str, PresentMailbox]:
     """The boxes of a block, or of a whole voicemail.conf, by ``box@context``.
 
     Reads what gvma, the old Perl GVMA and Asterisk's own rewriting write. Of two lines for one box the first
     counts, as for app_voicemail. Bytes that are no UTF-8 are kept by surrogateescape.
     """
-    boxes: dict[str, BoxLine] = {}
+    boxes: dict[str, PresentMailbox] = {}
     context = ""
     for found in _TEXT_LINE.finditer(body.decode("utf-8", "surrogateescape")):
         box, value, section = found.groups()
         if section is not None:
             context = section
         elif context not in _NO_CONTEXTS and (key := f"{box}@{context}") not in boxes:
-            boxes[key] = BoxLine(*_fields(value))
+            boxes[key] = PresentMailbox(*_fields(value))
     return boxes
 
 

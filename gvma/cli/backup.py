@@ -1,6 +1,6 @@
-"""``gvma backup``: the sets of copies that gvma keeps, shown, compared, checked, brought back and forgotten.
+"""``gvma backup``: list, show, compare, verify, restore and forget backup sets.
 
-No PIN and no secret is shown, in no diff and no listing. What writes takes the lock first.
+No PIN and no secret is shown. Whatever writes takes the lock first.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ _ID = "ID"
     )
 )
 def command() -> None:
-    """List, compare, check, restore and forget the copies of Asterisk's files.
+    """List, compare, verify, restore and forget backup sets.
 
-    A set is made before every change; its folder under backup_path holds plain copies, readable without gvma.
+    A set is made before every change: a folder under backup_path with plain copies of Asterisk's files, which
+    can be read without gvma.
     """
 
 
@@ -51,20 +52,22 @@ def list_sets(invocation: Invocation) -> None:
     shown = [{**_as_json(one), "restored": one.id == restored} for one in sets]
     output.result("backup list", "ok", backup_path=str(settings.backup_path), sets=shown)
     if not sets:
-        output.line("There is no backup set yet: the first `gvma sync` that changes a file makes one.")
+        output.line("There is no backup set yet. The first `gvma sync` that changes a file makes one.")
+    rows = []
     for one in sets:
         marks = [mark for mark, true in (("first", one.first), ("restored, sync paused", one.id == restored)) if true]
         files = ", ".join(file.path.name for file in one.files if file.changed) or "no file"
         manifest = one.manifest
         said = f"{manifest.reason}: {files}" if manifest else f"damaged: {one.fault}"
-        output.line(f"{one.id}  {one.time:%Y-%m-%d %H:%M:%S} UTC  {said}{''.join(f' [{mark}]' for mark in marks)}")
+        rows.append((one.id, f"{one.time:%Y-%m-%d %H:%M:%S} UTC", f"{said}{''.join(f' [{mark}]' for mark in marks)}"))
+    output.table(rows)
 
 
 @command.command(epilog=exits.help_ending("gvma backup show latest", exits=(17, exits.SETTINGS)))
 @click.argument("wanted", metavar=_ID)
 @click.pass_obj
 def show(invocation: Invocation, wanted: str) -> None:
-    """Show what a backup set holds. ID: an id, a unique beginning of one, or `latest`."""
+    """Show what a backup set holds. ID: an id, the unique beginning of one, or `latest`."""
     settings, output = _settings(invocation), invocation.output
     one = BackupSets(settings.backup_path).find(wanted)
     manifest = one.manifest
@@ -89,9 +92,9 @@ def show(invocation: Invocation, wanted: str) -> None:
 @click.argument("other", metavar="[ID]", required=False)
 @click.pass_obj
 def diff(invocation: Invocation, wanted: str, other: str | None) -> None:
-    """Compare a backup set with the present files, or with another set; PINs are masked.
+    """Compare a backup set with the present files or with another set; PINs are masked.
 
-    The diff leads from the first set to the second, or to the present files.
+    The diff goes from the first set to the second one, or to the present files.
     """
     settings, output = _settings(invocation), invocation.output
     sets = BackupSets(settings.backup_path)
@@ -110,7 +113,7 @@ def diff(invocation: Invocation, wanted: str, other: str | None) -> None:
 @click.argument("wanted", metavar="[ID]", required=False)
 @click.pass_obj
 def verify(invocation: Invocation, wanted: str | None) -> None:
-    """Check that a set, or every set, is whole and unchanged, by its checksums."""
+    """Check by checksums that a set, or every set, is complete and unchanged."""
     settings, output = _settings(invocation), invocation.output
     sets = BackupSets(settings.backup_path)
     chosen = [sets.find(wanted)] if wanted is not None else sets.all()
@@ -136,14 +139,14 @@ command.add_command(restore)
 @click.option("--keep-last", type=click.IntRange(min=0), metavar="N", help="Keep the newest N sets.")
 @click.option("--keep-daily", type=click.IntRange(min=0), metavar="N", help="Keep the newest of each of N days.")
 @click.option("--keep-monthly", type=click.IntRange(min=0), metavar="N", help="Keep the newest of each of N months.")
-@click.option("--dry-run", is_flag=True, help="Show what would be removed; remove nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be removed, and remove nothing.")
 @click.pass_obj
 def forget(
     invocation: Invocation, keep_last: int | None, keep_daily: int | None, keep_monthly: int | None, dry_run: bool
 ) -> None:
-    """Remove old sets. Without --keep options, the settings' keep_last, keep_daily and keep_monthly count.
+    """Remove old sets. Without --keep options, keep_last, keep_daily and keep_monthly of the settings count.
 
-    Days and months are those that have a set, in UTC. The first set ever made is kept for good.
+    Days and months are in UTC; only those that have a set are counted. The first set ever made is never removed.
     """
     settings, output = _settings(invocation), invocation.output
     policy = policy_of(settings)
@@ -199,5 +202,5 @@ def _damaged(one: BackupSet, faults: list[str], *, more: int = 0) -> BackupSetEr
     return BackupSetError(
         f"the backup set {one.id}{others} is damaged: {'; '.join(faults)}",
         where=str(one.folder),
-        hint="Nothing was changed. Sound copies can still be taken out of its folder by hand.",
+        hint="Nothing was changed. Undamaged copies can still be taken from its folder by hand.",
     )

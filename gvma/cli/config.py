@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gvma.cli import exits
-from gvma.settings import Secret, reader, writer
+from gvma.cli import exits, settings_file
+from gvma.settings import Secret, reader
 from gvma.settings.keys import KEYS, SECTIONS, shown
 
 if TYPE_CHECKING:
@@ -33,35 +33,34 @@ def command() -> None:
 def init(invocation: Invocation) -> None:
     """Write a commented settings file, or add what is missing to one.
 
-    The file is the one of --config, else $GVMA_CONFIG, else ./gvma_asterisk76.cfg. What stands in an
-    existing file stays as it is, comments too; keys that it does not name are added, commented out.
-    A new file is readable by its owner alone, and holds placeholders such as <SIP Server Port> for what
-    you have to fill in.
+    The file is that of --config, else $GVMA_CONFIG, else ./gvma_asterisk76.cfg. An existing file keeps all that
+    is in it, comments too; missing keys are added, commented out. A new file can be read by its owner only, and
+    has placeholders such as <SIP Server Port> for what you have to fill in.
     """
     path = invocation.config or Path(os.environ.get("GVMA_CONFIG") or reader.FILE_NAME)
     output = invocation.output
     exists = path.exists() or path.is_symlink()
     if exists:
-        added = [f"{key.section}.{key.name}" for key in writer.complete(path)]
+        added = [f"{key.section}.{key.name}" for key in settings_file.complete(path)]
     else:
-        writer.write_new(path)
+        settings_file.write_new(path)
         added = [f"{key.section}.{key.name}" for key in KEYS]
     output.result("config init", "changed" if added else "ok", path=str(path), created=not exists, added=added)
     if output.quiet:
         return
     if not exists:
-        output.line(f"{path}: written. Fill in what stands between < and >, then run `gvma config check`.")
+        output.line(f"{path}: written. Replace what is between < and >, then run `gvma config check`.")
     elif added:
-        output.line(f"{path}: {len(added)} keys added, commented out; the rest is as it was.")
+        output.line(f"{path}: {len(added)} keys added, commented out; nothing else changed.")
     else:
-        output.line(f"{path}: nothing is missing; not touched.")
+        output.line(f"{path}: no key is missing; nothing changed.")
 
 
 @command.command(epilog=exits.help_ending("gvma config show --origin", exits=(exits.SETTINGS,)))
-@click.option("--origin", is_flag=True, help="Say of each value where it comes from.")
+@click.option("--origin", is_flag=True, help="Show where each value comes from.")
 @click.pass_obj
 def show(invocation: Invocation, origin: bool) -> None:
-    """Show the value of each key as it holds; secrets as ****.
+    """Show the effective value of every setting; secrets as ****.
 
     Origins are: default, FILE:LINE, file name, sounds_path, environment, secret file, credential.
     """
@@ -95,9 +94,9 @@ def show(invocation: Invocation, origin: bool) -> None:
 @command.command(epilog=exits.help_ending("gvma config check", exits=(exits.SETTINGS,)))
 @click.pass_context
 def check(ctx: click.Context) -> None:
-    """Say everything that is wrong in the settings file: file, line, key, and what.
+    """Find all errors in the settings file, each with file, line and key.
 
-    Unknown keys and sections are warnings and leave the exit status alone.
+    Unknown keys and sections are warnings, which do not change the exit status.
     """
     invocation: Invocation = ctx.obj
     output = invocation.output
@@ -106,9 +105,9 @@ def check(ctx: click.Context) -> None:
     for warning in examined.loaded.warnings:
         output.warn(warning)
     problems = [*examined.problems]
-    # The FastAGI server alone needs nothing of what a sync does.
+    # A host with the FastAGI server alone needs none of the keys that a sync needs.
     if reader.sections_in_use(examined.loaded) != ("media",):
-        problems += reader.lacking_besides(examined, ("cfgserver", "gvma_settings"))
+        problems += reader.lacking_and_unreported(examined, ("cfgserver", "gvma_settings"))
     for problem in problems:
         output.error(problem)
     output.result("config check", "error" if problems else "ok", path=str(path))
@@ -119,7 +118,7 @@ def check(ctx: click.Context) -> None:
 
 
 def _plain(value: object) -> object:
-    """A value as JSON holds it."""
+    """A value for JSON."""
     if isinstance(value, Secret | Path):
         return shown(value)
     if isinstance(value, tuple):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import click
 
 from gvma.cli.exits import help_ending
-from gvma.cli.output import printable
 from gvma.cli.seconds import Seconds
 from gvma.errors import SettingsError, UsageError
 from gvma.secrecy import masked_option
@@ -49,7 +48,7 @@ def command() -> None:
     "source",
     metavar="FILE",
     type=click.Path(path_type=Path, readable=False),
-    help="Read an export file (shape A or B, gzip too) instead of the server; needs no settings file.",
+    help="Read an export file (shape A or B, gzip too) instead of asking the server; needs no settings file.",
 )
 @click.argument("xpath")
 @click.pass_obj
@@ -76,35 +75,35 @@ def query_command(invocation: Invocation, source: Path | None, xpath: str) -> No
     type=click.IntRange(0, 65535),
     default=8080,
     show_default=True,
-    help="TCP port on 127.0.0.1; 0 takes any that is free.",
+    help="TCP port on 127.0.0.1; 0: any free port.",
 )
 @click.option(
     "--data",
     metavar="FILE",
     type=click.Path(path_type=Path, readable=False),
-    help="Objects to serve, nested or flat, read again when the file changes; else the packaged sample.",
+    help="Objects to serve, nested or flat; read again when the file changes.  [default: a sample]",
 )
-@click.option("--shape", type=click.Choice(_SHAPES), default="a", show_default=True, help="How answers are written.")
-@click.option("--fail", type=click.Choice(_FAILURES), help="Play this failure instead of answering.")
+@click.option("--shape", type=click.Choice(_SHAPES), default="a", show_default=True, help="The form of the answers.")
+@click.option("--fail", type=click.Choice(_FAILURES), help="Fail in this way instead of answering.")
 @click.option(
     "--delay",
     type=Seconds(),
     default=60.0,
     show_default=True,
     metavar="SECONDS",
-    help="How long --fail delay waits before the answer.",
+    help="How long --fail delay waits before it answers.",
 )
 @click.option(
     "--username",
     default="",
     metavar="NAME",
-    help=f"Ask for these credentials; the password comes from ${_PASSWORD_VARIABLE}. Without it anyone may ask.",
+    help=f"Require this user name, and the password in ${_PASSWORD_VARIABLE}. Without it, anyone may ask.",
 )
 @click.pass_obj
 def simulate_command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     invocation: Invocation, port: int, data: Path | None, shape: str, fail: str | None, delay: float, username: str
 ) -> None:
-    """Serve a simulated Configuration Server until interrupted, from a file of objects.
+    """Serve a simulated Configuration Server from a file of objects, until interrupted.
 
     Needs no settings file, listens on this host only, and changes nothing.
     """
@@ -125,9 +124,9 @@ def simulate_command(  # noqa: PLR0913, PLR0917  (one parameter an option)
             url = stack.enter_context(simulator.serve(port))
         except OSError as error:
             raise SettingsError(
-                f"the port cannot be had: {error.strerror}",
+                f"cannot listen on this port: {error.strerror}",
                 where=f"127.0.0.1:{port}",
-                hint="Nothing was started. Choose another --port; 0 takes any that is free.",
+                hint="Nothing was started. Choose another --port; 0 means any free port.",
             ) from None
         _say_where(invocation.output, url, username)
         ended.wait()
@@ -136,7 +135,7 @@ def simulate_command(  # noqa: PLR0913, PLR0917  (one parameter an option)
 
 def _say_where(output: Output, url: str, username: str) -> None:
     output.line(f"Simulated Configuration Server at {url} (contract: {url}?wsdl). Ctrl-C or SIGTERM ends it.")
-    output.line("To point gvma at it, in [cfgserver] of the settings file:")
+    output.line("For the settings file, section [cfgserver]:")
     output.line(f"url = {url}")
     output.line(f"username = {username or 'anyone'}")
     if not username:
@@ -172,16 +171,11 @@ def _shown(one: ConfigObject) -> dict[str, object]:
 
 
 def _print_table(output: Output, objects: Iterable[ConfigObject]) -> None:
-    rows = [("KIND", "DBID", "NUMBER", "TYPE", "STATE", "OPTIONS")]
+    rows = []
     for one in objects:
         options = ", ".join(f"{key}={masked_option(key, value)}" for key, value in one.options.items())
         type_ = one.odd_type or ("" if one.type is None else str(one.type))
         rows.append((one.kind, str(one.dbid), one.number, type_, str(one.state), options))
-    if len(rows) == 1:
+    if not rows:
         output.line("No object matches.")
-        return
-    plain = [tuple(printable(cell) for cell in row) for row in rows]
-    widths = [max(map(len, column)) for column in list(zip(*plain, strict=True))[:-1]]
-    for row in plain:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        output.line("  ".join([*cells, row[-1]]).rstrip())
+    output.table(rows, ("KIND", "DBID", "NUMBER", "TYPE", "STATE", "OPTIONS"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 OK = 0
-DEFECT = 1
+INTERNAL_ERROR = 1
 CHANGES_PENDING = 2
 USAGE = 64
 SETTINGS = 78
@@ -17,15 +17,15 @@ OUTPUT_CLOSED = 141
 
 MEANINGS: Mapping[int, str] = {
     OK: "done, or nothing to do",
-    DEFECT: "a defect of ours",
+    INTERNAL_ERROR: "internal error in gvma; please report it",
     CHANGES_PENDING: "changes are pending (only sync --dry-run --detailed-exitcode)",
     10: "Configuration Server unreachable, or its answer unusable; nothing written",
     11: "another run holds the lock",
-    12: "credentials refused, by Configuration Server or AMI; nothing written",
+    12: "credentials refused, by Configuration Server or AMI, before anything was written",
     13: "safety brake, or the sync is paused; nothing written",
     14: "a target file is not safe to edit; nothing written",
-    15: "Asterisk did not take the new files; files and Asterisk were put back",
-    16: "Asterisk unreachable over AMI; nothing written, or the reload is pending",
+    15: "Asterisk did not take the change; files and Asterisk were put back",
+    16: "Asterisk unreachable: nothing written; or lost, or its permission refused, after the write: reload pending",
     17: "a backup set is missing or damaged",
     USAGE: "wrong usage",
     SETTINGS: "settings invalid, or the file named by --config missing",
@@ -46,7 +46,7 @@ def help_ending(
       gvma demo
     """
     own = {**MEANINGS, **(meanings or {})}
-    numbers = sorted({OK, DEFECT, USAGE, *exits, *(meanings or {})})
+    numbers = sorted({OK, INTERNAL_ERROR, USAGE, *exits, *(meanings or {})})
     title = "Example:" if len(examples) == 1 else "Examples:"
     lines = ["\b", title, *(f"  {example}" for example in examples), "", "\b", "Exit status:"]
     lines += [f"  {number:<3} {own[number]}" for number in numbers]

@@ -1,8 +1,7 @@
-"""The command ``gvma``: its global options, its commands by name, and how every failure leaves it.
+"""The command ``gvma``: its global options, its commands by name, and the exit status of every failure.
 
-Nothing is imported for a command that was not asked for: ``gvma netann`` never loads zeep.
-No failure leaves by click's own exit statuses, and none shows a secret: of an exception that we did not
-foresee only its class and its place are shown.
+Each command is imported when it is called: ``gvma netann`` never loads zeep. click's own exit statuses are replaced
+by ours. No failure shows a secret: of an unforeseen exception only the class and the place are shown.
 """
 
 from __future__ import annotations
@@ -28,20 +27,20 @@ if TYPE_CHECKING:
     from gvma.settings import Settings
     from gvma.settings.reader import Loaded
 
-# name: what `gvma --help` says of it. The command is the attribute `command` of gvma.cli.<name>.
+# Name and summary, as `gvma --help` shows them. The command is the attribute `command` of gvma.cli.<name>.
 COMMANDS = {
     "sync": "Write mailboxes and MWI subscriptions from Configuration Server into Asterisk.",
     "backup": "List, compare, verify, restore and forget backup sets.",
     "check": "Find problems with voicemail, media or routing, and say how to fix them.",
-    "agi": "Serve Asterisk's media calls by FastAGI.",
-    "netann": "Say what a NETANN URI asks for.",
+    "agi": "Serve media calls to Asterisk over FastAGI.",
+    "netann": "Explain a NETANN URI.",
     "confserv": "Query Configuration Server, or simulate one.",
     "config": "Write, show and check the settings file.",
     "demo": "Show gvma at work on a private Asterisk.",
 }
 
-# Commands with an answer of their own to a settings file that is not there.
-_LOOK_THEMSELVES = frozenset({"config", "check"})
+# Commands that have their own answer to a missing settings file.
+_FIND_SETTINGS_THEMSELVES = frozenset({"config", "check"})
 
 
 @dataclass
@@ -54,10 +53,10 @@ class Invocation:
     _loaded: dict[frozenset[str], Loaded] = field(default_factory=dict)
 
     def loaded(self, *, without: Collection[str] = ()) -> Loaded:
-        """Settings, their warnings and origins, read once; says nothing, for a caller with its own say.
+        """Settings with their warnings and origins, read once. Prints nothing: the caller reports the warnings.
 
-        without: sections that this run does not need; a placeholder that is left there is no error.
-        Raises SettingsError where there is no settings file, or it is not valid.
+        without: sections that this run does not need; a placeholder in them is no error.
+        Raises SettingsError if the settings file is missing or not valid.
         """
         from gvma.settings import reader  # noqa: PLC0415  (start-up)
 
@@ -67,7 +66,7 @@ class Invocation:
         return self._loaded[key]
 
     def settings(self, *, without: Collection[str] = ()) -> Settings:
-        """As ``loaded``, with the warnings said."""
+        """As ``loaded``, and the warnings are printed."""
         known = frozenset(without) in self._loaded
         loaded = self.loaded(without=without)
         for warning in () if known else loaded.warnings:
@@ -75,7 +74,7 @@ class Invocation:
         return loaded.settings
 
     def settings_or_default(self) -> Settings:
-        """The settings where there is a file, else the defaults; for commands that work without one."""
+        """The settings if there is a file, else the defaults; for commands that work without one."""
         from gvma.settings import Settings, reader  # noqa: PLC0415  (start-up)
 
         if reader.find(self.config, os.environ) is None:
@@ -84,7 +83,7 @@ class Invocation:
 
 
 class LazyGroup(click.Group):
-    """The root group: commands by name from COMMANDS, and ``main`` with our exit statuses."""
+    """The root group: it imports a command of COMMANDS when it is called, and leaves with our exit statuses."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -101,7 +100,7 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
-        if "_GVMA_COMPLETE" in os.environ:  # the shell asks for completions: click's own business
+        if "_GVMA_COMPLETE" in os.environ:  # the shell asks for completions, which click answers
             return super().main(args=args, prog_name="gvma")
         sys.exit(run(self, list(sys.argv[1:] if args is None else args)))
 
@@ -129,40 +128,40 @@ class LazyGroup(click.Group):
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="Words for people, or one JSON object on stdout.",
+    help="Text for people, or one JSON object on stdout.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something fails.")
-@click.option("-v", "--verbose", count=True, help="Say more; twice: where a defect of ours happened.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing unless something fails.")
+@click.option("-v", "--verbose", count=True, help="Print more; twice: also where in gvma an internal error happened.")
 @click.pass_context
 def cli(ctx: click.Context, config: Path | None, form: str, quiet: bool, verbose: int) -> None:
     """Join Asterisk to a Genesys contact centre: voicemail, media, call routing, restore."""
     if quiet and verbose:
-        raise click.UsageError("-q and -v exclude each other", ctx)
+        raise click.UsageError("-q and -v cannot be used together", ctx)
     output: Output = ctx.obj.output
     output.quiet, output.verbosity = quiet, verbose
     ctx.obj.config = config
-    if config is not None and ctx.invoked_subcommand not in _LOOK_THEMSELVES and not ctx.obj.asks_help:
+    if config is not None and ctx.invoked_subcommand not in _FIND_SETTINGS_THEMSELVES and not ctx.obj.asks_help:
         from gvma.settings import reader  # noqa: PLC0415  (start-up)
 
         reader.find(config, os.environ)
 
 
 def run(group: click.Group, argv: list[str]) -> int:
-    """Run one command line and return its exit status; every failure has been said when it returns."""
+    """Run one command line and return its exit status; every failure has been reported by then."""
     sys.stdout, sys.stderr = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that the locale cannot show must not stop a sync
             stream.reconfigure(errors="backslashreplace")
-    logging.lastResort = None  # libraries' own warnings, which may hold anything, stay off stderr
+    logging.lastResort = None  # warnings of libraries may hold secrets: they do not reach stderr
     argv = _output_option_first(argv)
     output = Output(json=_wants_json(argv))
-    with output.only_voice():
+    with output.capturing_prints():
         status = _exit_status(output, lambda: _invoke(group, argv, output))
     return output.finish(status)
 
 
 def _nowhere() -> TextIO:
-    """In place of a stream that was closed before we began (``>&-``)."""
+    """Replaces a stream that was closed before we started (``>&-``)."""
     return open(os.devnull, "w", encoding="utf-8")
 
 
@@ -180,22 +179,22 @@ def _exit_status(output: Output, command: Callable[[], None]) -> int:
     except click.exceptions.Exit as leave:
         status = leave.exit_code
     except SystemExit as leave:
-        status = leave.code if isinstance(leave.code, int) else exits.DEFECT if leave.code else exits.OK
+        status = leave.code if isinstance(leave.code, int) else exits.INTERNAL_ERROR if leave.code else exits.OK
     except (KeyboardInterrupt, click.Abort):
-        status = _said(output, _interrupted())
+        status = _reported(output, _interrupted())
     except click.ClickException as wrong:
-        status = _said(output, _usage_error(wrong))
+        status = _reported(output, _usage_error(wrong))
     except GvmaError as error:
-        status = _said(output, error)
+        status = _reported(output, error)
     except BrokenPipeError as error:
         gone = reader_is_gone(output.stdout)
-        status = exits.OUTPUT_CLOSED if gone else _said(output, _defect(output, error))
+        status = exits.OUTPUT_CLOSED if gone else _reported(output, _internal_error(output, error))
     except Exception as error:  # the last line of defence: no traceback may show a secret
-        status = _said(output, _defect(output, error))
+        status = _reported(output, _internal_error(output, error))
     return status
 
 
-def _said(output: Output, error: GvmaError) -> int:
+def _reported(output: Output, error: GvmaError) -> int:
     output.error(error)
     return error.exit_status
 
@@ -209,7 +208,7 @@ def _interrupted() -> GvmaError:
     return _Interrupted(
         "interrupted",
         where="gvma",
-        hint="What was not finished is put right at the start of the next `gvma sync`.",
+        hint="The next `gvma sync` first finishes or undoes what was interrupted.",
     )
 
 
@@ -223,16 +222,16 @@ def _usage_error(wrong: click.ClickException) -> UsageError:
     return UsageError(message, where=where, hint=hint)
 
 
-def _defect(output: Output, error: Exception) -> GvmaError:
+def _internal_error(output: Output, error: Exception) -> GvmaError:
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     if output.verbosity >= 2:  # the frames alone: an exception's own text could hold a secret
         sys.stderr.write("".join(traceback.format_list(frames)))
     return GvmaError(
-        f"a defect of ours: {type(error).__name__} at {place}",
+        f"internal error in gvma: {type(error).__name__} at {place}",
         where="gvma",
-        hint="What was written, if anything, `gvma check` shows, and `gvma backup list` has the earlier "
-        "states. Please report this with what the same command prints under `gvma -v -v`.",
+        hint="Files may have been changed: `gvma check` shows the present state, and `gvma backup list` the earlier "
+        "ones. Please report it, with the output of the same command under `gvma -v -v`.",
     )
 
 
@@ -261,7 +260,7 @@ def _wants_json(argv: list[str]) -> bool:
 
 
 def _command_words(group: click.Group, argv: list[str]) -> str:
-    """``backup list`` of ``--config x backup list latest``: for an error that comes before the command."""
+    """``backup list`` of ``--config x backup list latest``; errors before the command starts name it too."""
     words: list[str] = []
     level: click.Command | None = group
     for before, word in zip(["", *argv], argv, strict=False):

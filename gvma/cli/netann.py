@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 import click
 
 from gvma.cli.exits import help_ending
-from gvma.cli.output import printable
 from gvma.netann.parser import parse
 from gvma.netann.request import FOREVER, REFUSALS, REQUEST_URI, TO_HEADER, Kind, ServiceRequest
 
@@ -61,9 +60,7 @@ def parse_command(invocation: Invocation, kind: Kind, uri: str | None) -> None:
     output.result("netann parse", "ok", **request.as_json())
     if not output.json:
         rows = explained(request, invocation.settings_or_default().media)
-        width = max(len(name) for name, _ in rows)
-        for name, text in rows:
-            output.line(printable(f"{name:<{width}}  {text}"))
+        output.table(rows)
 
 
 def answers(lines: BinaryIO, kind: Kind) -> Iterator[dict[str, object]]:

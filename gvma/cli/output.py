@@ -1,8 +1,8 @@
-"""What the commands say: human lines, warnings, errors, and in JSON mode the one object on stdout.
+"""What the commands print: lines, tables, warnings, errors, and in JSON mode the one object on stdout.
 
-A command never prints by itself. In JSON mode nothing reaches stdout before the command has ended,
-so that there is exactly one object whatever happens; its ``exit_code`` is the one the shell sees.
-A reader that went away (``gvma ... | head``) never stops a command in the middle of its work.
+No command prints by itself. In JSON mode nothing reaches stdout before the command has ended, so that there is
+exactly one object whatever happens; its ``exit_code`` is the one that the shell sees. A closed pipe
+(``gvma ... | head``) never stops a command in the middle of its work.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import json
 import os
 import select
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from gvma.cli import exits
+from gvma.cli import exits, tables
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,7 +27,7 @@ RESULT_VERSION = 1
 
 
 class AnyWarning(Protocol):
-    """What every room's warnings have: a stable code, a sentence, and a place."""
+    """What every warning has: a stable code, a sentence, and a place."""
 
     @property
     def code(self) -> str: ...
@@ -38,7 +38,7 @@ class AnyWarning(Protocol):
 
 
 class Output:
-    """Where one command's words go.
+    """Takes all that one command prints.
 
     json: ``--output json``. quiet: ``-q``. verbosity: how many ``-v``.
     """
@@ -70,7 +70,7 @@ class Output:
         return self.stdout_is_terminal and _colour_wanted()
 
     def console(self, *, stderr: bool = False) -> Console:
-        """A rich console for tables, diffs and progress. Markup is off: names may hold ``[``."""
+        """A rich console for diffs and progress on a terminal. Markup is off: names may hold ``[``."""
         from rich.console import Console  # noqa: PLC0415  (only where a table is drawn)
 
         terminal = self.stderr_is_terminal if stderr else self.stdout_is_terminal
@@ -78,50 +78,61 @@ class Output:
         return Console(stderr=stderr, markup=False, emoji=False, highlight=False, no_color=no_color)
 
     def line(self, text: str) -> None:
-        """One human line (or several) on stdout; nothing in JSON mode."""
+        """A line of text (or several) on stdout; nothing in JSON mode."""
         if not self.json:
             self._write(self.stdout, text)
 
+    def table(self, rows: Sequence[Sequence[str]], heading: Sequence[str] = ()) -> None:
+        """Rows of equal length in columns on stdout; nothing in JSON mode, or without a row."""
+        if self.json or not rows:
+            return
+        cells = [[_in_a_cell(cell) for cell in row] for row in rows]
+        if self.stdout_is_terminal and len(cells) <= tables.MOST_DRAWN_ROWS:
+            self.console().print(tables.drawn(cells, heading))
+        else:
+            for line in tables.plain(cells, heading):
+                self._write(self.stdout, line)
+
     def detail(self, text: str) -> None:
-        """A human line for ``-v`` only, on stderr."""
+        """A line of text on stderr, with ``-v`` only."""
         if self.verbosity and not self.json:
             self._write(sys.stderr, printable(text))
 
     def warn(self, warning: AnyWarning, *, aloud: bool = True) -> None:
-        """A warning: on stderr unless ``aloud`` is off or with ``-q``, and in any case in the JSON object."""
+        """A warning: always in the JSON object; on stderr too, unless ``aloud`` is off or with ``-q``."""
         self._warnings.append({"code": warning.code, "message": warning.message, "where": str(warning.where)})
         if aloud and not self.quiet:
             place = f"{warning.where}: " if warning.where else ""
             self._write(sys.stderr, printable(f"warning: {place}{warning.message}"))
 
     def error(self, error: GvmaError) -> None:
-        """An error: its four parts on stderr, and in the JSON object. The caller chooses the exit status."""
+        """An error, on stderr and in the JSON object. The caller chooses the exit status."""
         self._errors.append(error.as_json())
         self._write(sys.stderr, printable(str(error)))
         if error.hint:
             self._write(sys.stderr, printable(error.hint))
 
     def keep(self, **fields: object) -> None:
-        """Fields of the JSON object that hold even if the command fails later, such as ``run_id``."""
+        """Fields of the JSON object that stay even if the command fails later, such as ``run_id``."""
         self._fields.update(fields)
 
     def result(self, command: str, status: str, **fields: object) -> None:
-        """What the command comes to: ``ok``, ``changed`` or ``error``, and its own fields, for JSON mode."""
+        """The command's result: ``ok``, ``changed`` or ``error``, and its own fields, for JSON mode."""
         self.command = command
         self._status = status
         self._fields.update(fields)
 
     def json_line(self, value: object) -> None:
-        """One JSON value on stdout at once, for a command that answers line by line; there is no object then.
+        """One JSON value on stdout at once, for a command that answers line by line; no object follows then.
 
-        Raises BrokenPipeError where nobody reads any more, for there is no work to finish.
+        Raises BrokenPipeError if the pipe is closed: there is no work to finish.
         """
         self._streamed = True
         self.stdout.write(_as_json(value) + "\n")
 
     @contextmanager
-    def only_voice(self) -> Iterator[None]:
-        """In JSON mode, what others print (click's ``--help``) becomes the field ``text``, not stdout."""
+    def capturing_prints(self) -> Iterator[None]:
+        """In JSON mode, what others print (click's ``--help``) becomes the field ``text``."""
         if not self.json:
             yield
             return
@@ -134,9 +145,9 @@ class Output:
                 self._fields["text"] = caught.getvalue()
 
     def finish(self, exit_code: int) -> int:
-        """The end of the command; writes the JSON object. Called once, by main.
+        """Write the JSON object at the end of the command. Called once, by main.
 
-        Returns the exit status: the given one, but 1 where all was well and stdout could not be written.
+        Returns the exit status: ``exit_code``, or 1 if that is 0 and stdout could not be written.
         """
         if self.json and not self._streamed:
             self._write(self.stdout, _as_json(self._envelope(exit_code)))
@@ -144,9 +155,12 @@ class Output:
             self._flush(stream)
         if not self._lost:
             return exit_code
-        self._write(sys.stderr, f"stdout: cannot be written: {self._lost}\nWhat gvma did stands; its words are lost.")
+        self._write(
+            sys.stderr,
+            f"stdout: cannot be written: {self._lost}\nThe command has done its work; only its output is lost.",
+        )
         self._flush(sys.stderr)
-        return exit_code or exits.DEFECT
+        return exit_code or exits.INTERNAL_ERROR
 
     def _write(self, stream: TextIO, text: str) -> None:
         try:
@@ -163,7 +177,7 @@ class Output:
             self._give_up(stream, error)
 
     def _give_up(self, stream: TextIO, error: OSError) -> None:
-        """Send what follows, and what the interpreter flushes at its end, to nowhere: the work goes on."""
+        """Send all further output to /dev/null, also what the interpreter flushes at its end: the work goes on."""
         if stream is self.stdout and not isinstance(error, BrokenPipeError):
             self._lost = error.strerror or type(error).__name__
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -185,14 +199,18 @@ class Output:
 
 
 def printable(text: str) -> str:
-    """The text with control characters made visible: names from elsewhere must not steer a terminal."""
+    """The text with control characters made visible: a name from elsewhere must not control the terminal."""
     return "".join(
         char if char in "\n\t" or char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
     )
 
 
+def _in_a_cell(text: str) -> str:
+    return printable(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
 def reader_is_gone(stream: TextIO) -> bool:
-    """Whether the other end of a pipe on this stream is closed."""
+    """Whether this stream is a pipe whose other end is closed."""
     try:
         poll = select.poll()
         poll.register(stream.fileno(), 0)

@@ -1,6 +1,6 @@
-"""``gvma sync``: what the administrator asks for, and what the run is told to them; the run itself is elsewhere.
+"""``gvma sync``: its options, and the report of a run; gvma.sync.run does the work.
 
-Off a terminal: nothing where nothing changed, one line where something did. No PIN and no secret is shown.
+Off a terminal it prints nothing if nothing changed, and one line if something did. No PIN and no secret is shown.
 """
 
 from __future__ import annotations
@@ -37,41 +37,43 @@ _SECONDS = Seconds()
     )
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change; write, lock and reload nothing.")
-@click.option("--detailed-exitcode", is_flag=True, help="With --dry-run: leave with 2 where changes are pending.")
+@click.option("--detailed-exitcode", is_flag=True, help="With --dry-run: exit with 2 if changes are pending.")
 @click.option(
-    "--diff/--no-diff", default=None, help="Show a diff of each file, PINs masked.  [default: with --dry-run]"
+    "--diff/--no-diff", default=None, help="Show a diff of each file, with PINs masked.  [default: with --dry-run]"
 )
 @click.option(
     "--from",
     "export",
     metavar="FILE",
     type=click.Path(path_type=Path, readable=False),
-    help="Read an export file in Configuration Server's place.",
+    help="Read an export file instead of asking Configuration Server.",
 )
-@click.option("--force", is_flag=True, help="Go on where the safety brake or a pause after a restore stops the sync.")
-@click.option("--no-reload", is_flag=True, help="Do not speak to Asterisk; the next sync without this reloads it.")
+@click.option("--force", is_flag=True, help="Override the safety brake, and end a pause after a restore.")
+@click.option("--no-reload", is_flag=True, help="Write the files only; the next normal sync reloads Asterisk.")
 @click.option(
     "--reset-pin",
     "reset_pins",
     metavar="BOX@CONTEXT",
     multiple=True,
-    help="Put the PIN of Configuration Server in force again; may be repeated.",
+    help="Reset the PIN to gvm_password; may be repeated.",
 )
-@click.option("--wait", metavar="SECONDS", type=_SECONDS, default=0.0, help="Wait for another run's lock.")
-@click.option("--splay", metavar="SECONDS", type=_SECONDS, default=0.0, help="First wait a random time up to this.")
+@click.option("--wait", metavar="SECONDS", type=_SECONDS, default=0.0, help="Wait this long for another run to end.")
+@click.option(
+    "--splay", metavar="SECONDS", type=_SECONDS, default=0.0, help="First wait a random time, at most this long."
+)
 @click.pass_context
 def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool | None, **asked: Any) -> None:
     """Write mailboxes and MWI subscriptions from Configuration Server into Asterisk.
 
-    Changes only the managed blocks of the three files, makes a backup set first, reloads what it touched,
-    reads back what Asterisk then holds, and puts everything back where that is not what was planned.
+    Changes only the managed blocks of the three files. Makes a backup set first, reloads the modules concerned,
+    reads back what Asterisk holds, and puts everything back if that is not what was planned.
     """
     options = SyncOptions(**asked)
     if detailed_exitcode and not options.dry_run:
-        raise click.UsageError("--detailed-exitcode goes with --dry-run only", ctx)
+        raise click.UsageError("--detailed-exitcode needs --dry-run", ctx)
     for box in options.reset_pins:
         if not all(box.partition("@")):
-            raise click.UsageError(f"--reset-pin wants BOX@CONTEXT, not {box!r}", ctx)
+            raise click.UsageError(f"--reset-pin needs BOX@CONTEXT, not {box!r}", ctx)
     invocation: Invocation = ctx.obj
     output = invocation.output
     report = SyncReport()
@@ -87,7 +89,7 @@ def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool | None, *
 
 
 def _settings(invocation: Invocation, options: SyncOptions, report: SyncReport) -> Settings:
-    """The settings; what is odd in them joins the other warnings, which cron is not told every time."""
+    """The settings; their warnings join those of the run, which are not printed every time."""
     from gvma.settings import reader  # noqa: PLC0415  (start-up)
 
     loaded = invocation.loaded(without=("media",))
@@ -100,8 +102,7 @@ def _settings(invocation: Invocation, options: SyncOptions, report: SyncReport) 
 
 
 def _tell(output: Output, options: SyncOptions, report: SyncReport, shows_diff: bool) -> None:
-    planned = report.plan.files if report.plan and shows_diff else ()
-    diffs = [text for file in planned if (text := file.diff())]
+    diffs = [*report.change.diffs()] if report.change is not None and shows_diff else []
     aloud = options.dry_run or output.verbosity > 0 or report.show_warnings
     for warning in report.warnings:
         output.warn(warning, aloud=aloud)
@@ -130,7 +131,7 @@ def _lines(output: Output, options: SyncOptions, report: SyncReport) -> Iterator
     if options.dry_run:
         if report.plan is not None:
             yield from (f"Left out: {text}" for text in report.plan.left_out)
-            yield report.plan.summary()
+            yield report.plan_line()
     elif report.changed:
         yield report.summary()
     elif output.stdout_is_terminal and report.finished:
@@ -149,7 +150,7 @@ def _show_diff(output: Output, text: str) -> None:
 
 @contextmanager
 def _log(settings: Settings, options: SyncOptions, report: SyncReport, output: Output) -> Iterator[None]:
-    """The log of the run; a dry run creates no file, so it has none."""
+    """The log of the run. A dry run has none, because it creates no file."""
     if options.dry_run:
         yield
         return
@@ -161,7 +162,7 @@ def _log(settings: Settings, options: SyncOptions, report: SyncReport, output: O
 
 @contextmanager
 def _progress(output: Output) -> Iterator[Progress]:
-    """A line that names the step at work, on a terminal and once a step takes longer than a second."""
+    """A line that names the present step, on a terminal, as soon as a step takes longer than a second."""
     if output.json or output.quiet or not output.stderr_is_terminal:
         yield output.detail
         return

@@ -18,7 +18,7 @@ from socket import SOCK_DGRAM, SOCK_STREAM
 
 from lxml import etree
 
-from gvma.ami import connect
+from gvma.ami.manager import connect
 from gvma.configserver.simulator.server import SAMPLE, Simulator
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.debian import NotObtainableError

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from gvma.ami import AsteriskManager, connect
 from gvma.ami.channel_drivers import TRANSPORT_COMMANDS, driver_modules
+from gvma.ami.manager import AsteriskManager, connect
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.drivers.choose import DriverFile, choose
 from gvma.asterisk.entries import OWN_CONTEXTS

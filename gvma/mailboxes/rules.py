@@ -34,14 +34,15 @@ class RefusedOwner:
 class Desired:
     """What Configuration Server asks for, in the order in which it is written.
 
-    owners: of each kind (``dn``, ``agent``, ``group``) the DBIDs of all who were served, each with its subscription.
+    owners: of each kind (``dn``, ``agent``, ``group``) the DBIDs of all who were served, each with its subscription
+    and with what a person calls it.
     """
 
     mailboxes: tuple[Mailbox, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     warnings: tuple[GvmaWarning, ...] = ()
     refused: tuple[RefusedOwner, ...] = ()
-    owners: Mapping[str, Mapping[int, Subscription]] = field(default_factory=dict)
+    owners: Mapping[str, Mapping[int, tuple[Subscription, str]]] = field(default_factory=dict)
 
 
 def desired(
@@ -136,7 +137,7 @@ def _served(
     first: dict[str, ConfiguredObject] = {}
     mailboxes: list[Mailbox] = []
     subscriptions: list[Subscription] = []
-    served: list[dict[int, Subscription]] = [{} for _ in ROLES]
+    served: list[dict[int, tuple[Subscription, str]]] = [{} for _ in ROLES]
     for claim in claims:
         box, context, role = claim.box, claim.context, ROLES[claim.role]
         name = role.prefix + box
@@ -156,7 +157,7 @@ def _served(
                 continue
             warnings.extend(_differences(claim, holder))
             subscription = Subscription(name, box, context)
-        served[claim.role][claim.dbid] = subscription
+        served[claim.role][claim.dbid] = subscription, claim.owner
     owners = {role.kind: of_kind for role, of_kind in zip(ROLES, served, strict=True) if of_kind}
     return Desired(tuple(mailboxes), tuple(subscriptions), tuple(warnings), tuple(refused), owners)
 

@@ -6,7 +6,7 @@ Pure: it counts, it reads no file and asks nobody.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gvma.errors import SafetyBrakeError
 
@@ -25,16 +25,16 @@ _HINT = (
 class Shrinkage:
     """What would go.
 
-    present: mailboxes in the block now. removed: how many of them the plan removes.
+    present: mailboxes there now. removed: how many of them the plan removes.
     before: objects per kind at the last sync, empty where there is no record. now: the same of this answer.
     losing: kinds that would lose mailboxes or subscriptions by this plan.
     """
 
-    present: int
-    removed: int
-    before: Mapping[str, int]
-    now: Mapping[str, int]
-    losing: frozenset[str]
+    present: int = 0
+    removed: int = 0
+    before: Mapping[str, int] = field(default_factory=dict)
+    now: Mapping[str, int] = field(default_factory=dict)
+    losing: frozenset[str] = frozenset()
 
 
 def brake(shrinkage: Shrinkage, max_remove_percent: int) -> SafetyBrakeError | None:
@@ -56,7 +56,7 @@ def brake(shrinkage: Shrinkage, max_remove_percent: int) -> SafetyBrakeError | N
     if not reasons:
         return None
     return SafetyBrakeError(
-        f"the safety brake holds this sync: {'; '.join(reasons)}. "
+        f"the safety brake stopped this sync: {'; '.join(reasons)}. "
         f"Mailboxes before: {shrinkage.present}, after removal: {shrinkage.present - shrinkage.removed}; "
         f"{_counts(shrinkage)}. {_LOOK_ALIKE}",
         where="Configuration Server's answer",

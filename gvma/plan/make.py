@@ -1,222 +1,202 @@
-"""The plan, made from what Configuration Server wants, what the files hold and what earlier syncs left.
-
-Pure: it reads no file, asks nobody and does not look at the clock. A file whose block means the same
-stays as it is, byte for byte.
-"""
+"""The plan, made from what is wanted, what a sink has, and what the last sync left. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from gvma.ami.verify import Foreign, extensions_of
-from gvma.asterisk.block import with_block
-from gvma.asterisk.drivers import driver_of
-from gvma.asterisk.entries import OWN_CONTEXTS, GvmaWarning, Mailbox, Subscription
+from gvma.asterisk.entries import OWN_CONTEXTS, GvmaWarning, Mailbox, PresentMailbox, PresentSubscription, Subscription
 from gvma.asterisk.order import by_number
-from gvma.asterisk.voicemail import BoxLine, read_boxes
-from gvma.mailboxes import Desired
 from gvma.plan.brake import Shrinkage
-from gvma.plan.counts import Counts, count_boxes, count_subscriptions, losing
-from gvma.plan.model import Plan, PlannedFile
-from gvma.plan.owners import Kept, keep_for_refused, read_owners, with_carried
-from gvma.plan.pins import SettledPins, read_record, settle, unchanged
-from gvma.routing import Routing
-from gvma.settings.model import GvmaSettings
-from gvma.sinks.files.targets import TargetNow, Three, render
+from gvma.plan.differences import Differences, differences
+from gvma.plan.model import Plan
+from gvma.plan.owners import (
+    Retained,
+    kind_of_context,
+    kind_of_subscription,
+    read_owners,
+    retain_for_refused,
+    with_retained,
+)
+from gvma.plan.pins import PinPlan, first_pins_unchanged, plan_pins, read_record
+from gvma.plan.present import Present, SiteDefined
+from gvma.plan.wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What earlier syncs left. pins, owners: the records' texts. objects: by kind. Each empty without record."""
+class PreviousRun:
+    """What the last sync left; each part is empty where there is no record of it.
 
-    pins: bytes = field(repr=False)
-    owners: bytes = field(repr=False)
-    objects: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the plan depends on beside objects and files.
-
-    owners: the record's text for all owners that are served. generated_at: for the date line, written where a
-    block changes. new_key: of the record of first PINs, where there is none yet. objects: how many each query
-    answered with. foreign: what the site wrote itself where ours is. wanted_resets: ``box@context``.
+    first_pins, owners: the records' texts. objects: how many objects each query answered with.
+    new_key: for a record of first PINs, where there is none yet.
     """
 
-    settings: GvmaSettings
-    driver: str
-    owners: bytes = field(repr=False)
-    generated_at: str
-    new_key: bytes = field(repr=False)
-    objects: Mapping[str, int]
-    foreign: Foreign = field(default_factory=Foreign)
-    wanted_resets: frozenset[str] = frozenset()
-    routing: Routing = field(default_factory=Routing)
+    first_pins: bytes = field(default=b"", repr=False)
+    owners: bytes = field(default=b"", repr=False)
+    objects: Mapping[str, int] = field(default_factory=dict)
+    new_key: bytes = field(default=b"", repr=False)
 
 
-def make_plan(wanted: Desired, now: Three, known: Known, around: Surroundings) -> Plan:
-    """The plan. now: voicemail.conf, the channel driver's file, extensions.conf.
+def make_plan(wanted: Wanted, present: Present, previous: PreviousRun) -> Plan:
+    """What has to become of everything that is wanted or there.
 
-    A subscription whose object the site has written itself is left to the site: res_sorcery_config refuses all of
-    pjsip.conf for two objects of one name, and chan_sip mixes them.
+    A subscription that the site defines itself is left to the site: res_sorcery_config refuses all of pjsip.conf
+    for two objects of one name, and chan_sip mixes them.
     """
-    left = frozenset(one.name for one in wanted.subscriptions if around.foreign.has_subscription(one.name))
-    if left:
-        wanted = replace(wanted, subscriptions=tuple(one for one in wanted.subscriptions if one.name not in left))
-    plan = _nothing_to_do(wanted, now, known, around) or _plan(wanted, now, known, around)
-    return replace(plan, left_to_site=left) if left else plan
-
-
-def _nothing_to_do(wanted: Desired, now: Three, known: Known, around: Surroundings) -> Plan | None:
-    """The plan of most runs, made without reading 100,000 boxes back; None where something may have changed."""
-    if wanted.refused or around.wanted_resets or not all(one.is_sound for one in now):
-        return None
-    bodies = _bodies(wanted.mailboxes, wanted.subscriptions, now, around)
-    if not all(one.says_just_this(next(bodies)) for one in now):
-        return None
-    if not unchanged(wanted.mailboxes, known.pins):
-        return None
-    return Plan(
-        files=tuple(PlannedFile(one.target, one.text, one.text or b"") for one in now),
-        counts=Counts(),
-        mailboxes=wanted.mailboxes,
-        subscriptions=wanted.subscriptions,
-        foreign=around.foreign,
-        gone=frozenset(),
-        touched=frozenset(),
-        extensions=extensions_of(now[2].body),
-        pins=SettledPins({}, (), (), known.pins),
-        owners=around.owners,
-        warnings=(*wanted.warnings, *around.routing.warnings),
-        left_out=around.routing.left_out,
-        shrinkage=Shrinkage(len(wanted.mailboxes), 0, known.objects, around.objects, frozenset()),
-    )
-
-
-def _plan(wanted: Desired, now: Three, known: Known, around: Surroundings) -> Plan:
-    boxes_now = read_boxes(now[0].body)
-    driver = driver_of(around.driver)
-    present = driver.read_subscriptions(now[1].body)
-    names_now = {name: one.mailbox for name, one in present.items()}
-    ours_now = {name: box for name, box in names_now.items() if not around.foreign.has_subscription(name)}
-    kept = _kept(wanted, known, boxes_now, ours_now)
-    record = read_record(known.pins)
-    pins = settle(
+    wanted, left_to_site = _without_sites_own(wanted, present.site)
+    retained = _retained(wanted, present, previous)
+    record = read_record(previous.first_pins)
+    pins = plan_pins(
         wanted.mailboxes,
-        {key: box.pin for key, box in boxes_now.items() if key not in kept.boxes},
+        present.mailboxes.keys() - retained.mailboxes,
         record,
-        record.key if record else around.new_key,
-        wanted_resets=around.wanted_resets,
-        carried=kept.boxes,
+        record.key if record else previous.new_key,
+        wanted_resets=wanted.pin_resets,
+        retained=retained.mailboxes,
     )
-    mailboxes = _mailboxes(wanted, pins, kept, boxes_now)
-    subscriptions = _subscriptions(wanted, kept, names_now)
-    bodies = _bodies(mailboxes, subscriptions, now, around)
-    files = (
-        planned(now[0], next(bodies), around.settings),
-        planned(now[1], next(bodies), around.settings),
-        planned(now[2], dialplan_body := next(bodies), around.settings),
+    mailboxes = _with_retained_mailboxes(wanted.mailboxes, retained.mailboxes, present.mailboxes)
+    subscriptions = _with_retained_subscriptions(wanted.subscriptions, retained.subscriptions, present.subscriptions)
+    found = differences(
+        mailboxes,
+        present.mailboxes,
+        pins.reset,
+        subscriptions,
+        present.subscriptions,
+        wanted.subscription_settings,
     )
-    boxes = count_boxes(boxes_now, mailboxes)
-    to_be = driver.subscription_settings(around.settings) if present and subscriptions else ""
-    subscribed = count_subscriptions(present, subscriptions, to_be)
-    return Plan(
-        files=files,
-        counts=boxes + subscribed.counts,
+    return replace(
+        _plan_of(wanted, present, previous, left_to_site),
         mailboxes=mailboxes,
         subscriptions=subscriptions,
-        foreign=around.foreign,
-        gone=subscribed.gone,
-        touched=subscribed.touched,
-        extensions=extensions_of(dialplan_body),
+        differences=found,
         pins=pins,
-        owners=with_carried(around.owners, kept.carried),
-        warnings=(*wanted.warnings, *around.routing.warnings, *_unsure(kept)),
-        left_out=around.routing.left_out,
+        owners=with_retained(wanted.owners, retained.records),
+        warnings=(*wanted.warnings, *_unsure(retained)),
         shrinkage=Shrinkage(
-            present=len(boxes_now),
-            removed=boxes.remove,
-            before=known.objects,
-            now=around.objects,
-            losing=losing(boxes_now, mailboxes, subscribed.gone),
+            present=len(present.mailboxes),
+            removed=len(found.removed_mailboxes),
+            before=previous.objects,
+            now=wanted.objects,
+            losing=_losing(found),
         ),
     )
 
 
-def planned(now: TargetNow, body: bytes, settings: GvmaSettings, *, anew: bool = False) -> PlannedFile:
-    """One file with this body in its block. anew: with the new date line even where the meaning is the same."""
-    if not anew and now.is_sound and now.says_the_same(body):
-        return PlannedFile(now.target, now.text, now.text or b"")
-    begin, end = settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
-    new = with_block(now.text or b"", begin, end, body, now.target.own_lines, where=str(now.target.path))
-    return PlannedFile(now.target, now.text, new)
-
-
-def _bodies(
-    mailboxes: tuple[Mailbox, ...], subscriptions: tuple[Subscription, ...], now: Three, around: Surroundings
-) -> Iterator[bytes]:
-    return render(mailboxes, subscriptions, around.routing, now, around.settings, around.driver, around.generated_at)
-
-
-def _kept(wanted: Desired, known: Known, boxes_now: Mapping[str, BoxLine], names_now: Mapping[str, str]) -> Kept:
-    if not wanted.refused:
-        return Kept(frozenset(), frozenset(), {}, ())
-    # Asterisk takes names that differ in case alone for one.
-    claimed = {mailbox.key.lower() for mailbox in wanted.mailboxes}
-    named = {subscription.name.lower() for subscription in wanted.subscriptions}
-    return keep_for_refused(
-        wanted.refused,
-        read_owners(known.owners),
-        frozenset(key for key in boxes_now if key.lower() not in claimed and key.rpartition("@")[2] in OWN_CONTEXTS),
-        {name: box for name, box in names_now.items() if name.lower() not in named},
+def unchanged_plan(wanted: Wanted, site: SiteDefined, previous: PreviousRun) -> Plan | None:
+    """The plan of most runs, for a sink that says that it has just this already; None where something speaks for a
+    closer look. It spares reading 100,000 mailboxes back."""
+    if wanted.refused or wanted.pin_resets or not first_pins_unchanged(wanted.mailboxes, previous.first_pins):
+        return None
+    wanted, left_to_site = _without_sites_own(wanted, site)
+    return replace(
+        _plan_of(wanted, Present(site=site), previous, left_to_site),
+        pins=PinPlan(record=previous.first_pins),
+        shrinkage=Shrinkage(len(wanted.mailboxes), 0, previous.objects, wanted.objects, frozenset()),
+        unchanged=True,
     )
 
 
-def _mailboxes(wanted: Desired, pins: SettledPins, kept: Kept, boxes_now: Mapping[str, BoxLine]) -> tuple[Mailbox, ...]:
-    """The wanted ones with the PINs that count, and the kept ones as the file has them."""
-    mailboxes = wanted.mailboxes
-    if pins.kept:
-        mailboxes = tuple(
-            replace(one, pin=pins.kept[key]) if (key := one.key) in pins.kept else one for one in mailboxes
-        )
-    if not kept.boxes:
-        return mailboxes
+def without_sites_own(subscriptions: tuple[Subscription, ...], site: SiteDefined) -> tuple[Subscription, ...]:
+    """The subscriptions that the site does not define itself."""
+    if not site.subscriptions:
+        return subscriptions
+    return tuple(one for one in subscriptions if not site.has_subscription(one.name))
+
+
+def _without_sites_own(wanted: Wanted, site: SiteDefined) -> tuple[Wanted, frozenset[str]]:
+    ours = without_sites_own(wanted.subscriptions, site)
+    if len(ours) == len(wanted.subscriptions):
+        return wanted, frozenset()
+    left = frozenset(one.name for one in wanted.subscriptions if site.has_subscription(one.name))
+    return replace(wanted, subscriptions=ours), left
+
+
+def _plan_of(wanted: Wanted, present: Present, previous: PreviousRun, left_to_site: frozenset[str]) -> Plan:
+    """What is the same in every plan."""
+    return Plan(
+        present=present,
+        mailboxes=wanted.mailboxes,
+        subscriptions=wanted.subscriptions,
+        hints=wanted.hints,
+        extensions=wanted.extensions,
+        endpoints=wanted.endpoints,
+        endpoint_lines=wanted.endpoint_lines,
+        owners=wanted.owners,
+        owners_before=previous.owners,
+        warnings=wanted.warnings,
+        left_out=wanted.left_out,
+        left_to_site=left_to_site,
+    )
+
+
+def _retained(wanted: Wanted, present: Present, previous: PreviousRun) -> Retained:
+    if not wanted.refused:
+        return Retained()
+    # Asterisk takes names that differ in case alone for one.
+    claimed = {mailbox.key.lower() for mailbox in wanted.mailboxes}
+    named = {subscription.name.lower() for subscription in wanted.subscriptions}
+    return retain_for_refused(
+        wanted.refused,
+        read_owners(previous.owners),
+        frozenset(key for key in present.mailboxes if key.lower() not in claimed and _is_ours(key)),
+        {
+            name: one.mailbox
+            for name, one in present.subscriptions.items()
+            if name.lower() not in named and not present.site.has_subscription(name)
+        },
+    )
+
+
+def _is_ours(key: str) -> bool:
+    return key.rpartition("@")[2] in OWN_CONTEXTS
+
+
+def _with_retained_mailboxes(
+    mailboxes: tuple[Mailbox, ...], retained: Iterable[str], present: Mapping[str, PresentMailbox]
+) -> tuple[Mailbox, ...]:
+    """The wanted mailboxes and the retained ones as they are, without their PINs, which stay."""
     as_they_are = []
-    for key in kept.boxes:
+    for key in retained:
         box, _, context = key.rpartition("@")
-        line = boxes_now[key]
-        as_they_are.append(Mailbox(box, context, line.pin, line.name, line.email, line.pager, line.options))
-    return tuple(sorted([*mailboxes, *as_they_are], key=_box_order))
+        now = present[key]
+        as_they_are.append(Mailbox(box, context, "", now.name, now.email, now.pager, now.options))
+    return tuple(sorted([*mailboxes, *as_they_are], key=_mailbox_order)) if as_they_are else mailboxes
 
 
-def _subscriptions(wanted: Desired, kept: Kept, names_now: Mapping[str, str]) -> tuple[Subscription, ...]:
-    if not kept.subscriptions:
-        return wanted.subscriptions
+def _with_retained_subscriptions(
+    subscriptions: tuple[Subscription, ...], retained: Iterable[str], present: Mapping[str, PresentSubscription]
+) -> tuple[Subscription, ...]:
     as_they_are = []
-    for name in kept.subscriptions:
-        box, _, context = names_now[name].rpartition("@")
+    for name in retained:
+        box, _, context = present[name].mailbox.rpartition("@")
         as_they_are.append(Subscription(name, box, context))
-    return tuple(sorted([*wanted.subscriptions, *as_they_are], key=_name_order))
+    return tuple(sorted([*subscriptions, *as_they_are], key=_subscription_order)) if as_they_are else subscriptions
 
 
-def _box_order(mailbox: Mailbox) -> tuple[int, bool, int, str]:
-    return (OWN_CONTEXTS.index(mailbox.context), *by_number(mailbox.box))
+def _mailbox_order(mailbox: Mailbox) -> tuple[int, tuple[bool, int, str]]:
+    return (OWN_CONTEXTS.index(mailbox.context), by_number(mailbox.box))
 
 
-def _name_order(subscription: Subscription) -> tuple[bool, int, str, bool, int, str]:
+def _subscription_order(subscription: Subscription) -> tuple[bool, int, str, tuple[bool, int, str]]:
     own = subscription.context in OWN_CONTEXTS
     place = OWN_CONTEXTS.index(subscription.context) if own else 0
-    return (not own, place, "" if own else subscription.context, *by_number(subscription.box))
+    return (not own, place, "" if own else subscription.context, by_number(subscription.box))
 
 
-def _unsure(kept: Kept) -> list[GvmaWarning]:
+def _losing(found: Differences) -> frozenset[str]:
+    """The kinds of owner that lose a mailbox or a subscription."""
+    contexts = {key.rpartition("@")[2] for key in found.removed_mailboxes}
+    kinds = {*map(kind_of_context, contexts), *map(kind_of_subscription, found.removed_subscriptions)}
+    return frozenset(kinds - {""})
+
+
+def _unsure(retained: Retained) -> list[GvmaWarning]:
     return [
         GvmaWarning(
             "refused-owner-unknown",
-            "its values are refused, and nobody knows which mailbox it had: mailboxes and subscriptions of its "
-            "kind that no other owner has are kept until its values are put right",
+            "its values are refused, and no record says which mailbox it had: mailboxes and subscriptions of its "
+            "kind whose owner nobody knows are kept until its values are put right",
             owner.owner,
         )
-        for owner in kept.unsure
+        for owner in retained.unsure
     ]

@@ -1,96 +1,80 @@
-"""What a sync would change: the texts of the files now, and the texts that they should have. Pure.
+"""A plan: what has to become of mailboxes, subscriptions, hints, extensions and endpoints. Pure, values only.
 
-Values only: it decides nothing.
+A plan knows no file, no byte and no SQL, and it never carries the PIN of a mailbox that stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from enum import Enum
 
-from gvma.ami.verify import VOICEMAIL, Box, Expected, Foreign
-from gvma.asterisk.entries import GvmaWarning, Mailbox, Subscription
-from gvma.backups.diff import masked_diff
+from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint, Mailbox, Subscription
 from gvma.plan.brake import Shrinkage
 from gvma.plan.counts import Counts
-from gvma.plan.pins import SettledPins
-from gvma.settings.model import GvmaSettings
-from gvma.sinks.files.targets import Target
+from gvma.plan.differences import Differences
+from gvma.plan.items import Item, items_of
+from gvma.plan.pins import PinPlan
+from gvma.plan.present import Present
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedFile:
-    """One target file. old: None where it does not exist. new: old itself where nothing is to be changed."""
+class Pin(Enum):
+    """What happens to a mailbox's PIN: the one in force stays, or the first PIN is set."""
 
-    target: Target
-    old: bytes | None = field(repr=False)
-    new: bytes = field(repr=False)
-
-    @property
-    def path(self) -> Path:
-        return self.target.path
-
-    @property
-    def module(self) -> str:
-        """What Asterisk reloads for it."""
-        return self.target.module
-
-    @property
-    def changed(self) -> bool:
-        return self.new is not self.old and self.new != self.old
-
-    def diff(self) -> str:
-        """The unified diff, PINs and secrets masked; empty where nothing changes."""
-        if not self.changed:
-            return ""
-        return masked_diff(str(self.path), self.old or b"", self.new, voicemail=self.module == VOICEMAIL)
+    KEEP = "keep"
+    SET = "set"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole of it: the three files, and what Asterisk should hold when they are in place.
+    """What a sink should have afterwards, and how that differs from what it has.
 
-    foreign: what the site wrote itself where ours is. left_to_site: subscriptions that are not written for it.
+    mailboxes, subscriptions, hints, extensions, endpoints: all that should be there, in order; among them the
+    mailboxes that are retained for refused owners, whose first PIN is empty. unchanged: a sink need not look
+    closer, since it holds just this already. left_to_site: subscriptions that the site defines itself.
+    owners: the text of the new owner record. left_out: a line for each part that the site has itself.
     """
 
-    files: tuple[PlannedFile, ...]
-    counts: Counts
-    mailboxes: tuple[Mailbox, ...] = field(repr=False)
-    subscriptions: tuple[Subscription, ...] = field(repr=False)
-    foreign: Foreign
-    gone: frozenset[str]
-    touched: frozenset[str]
-    extensions: Mapping[str, tuple[str, ...]] = field(repr=False)
-    pins: SettledPins = field(repr=False)
-    owners: bytes = field(repr=False)
-    warnings: tuple[GvmaWarning, ...]
-    shrinkage: Shrinkage
+    present: Present
+    mailboxes: tuple[Mailbox, ...] = field(default=(), repr=False)
+    subscriptions: tuple[Subscription, ...] = field(default=(), repr=False)
+    hints: tuple[Hint, ...] = field(default=(), repr=False)
+    extensions: tuple[Extension, ...] = field(default=(), repr=False)
+    endpoints: tuple[Endpoint, ...] = field(default=(), repr=False)
+    endpoint_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    differences: Differences = field(default_factory=Differences)
+    pins: PinPlan = field(default_factory=PinPlan)
+    owners: bytes = field(default=b"", repr=False)
+    owners_before: bytes = field(default=b"", repr=False)
+    shrinkage: Shrinkage = field(default_factory=Shrinkage)
+    warnings: tuple[GvmaWarning, ...] = ()
     left_out: tuple[str, ...] = ()
     left_to_site: frozenset[str] = frozenset()
+    unchanged: bool = False
+
+    def pin_of(self, key: str) -> Pin:
+        """KEEP or SET for one mailbox of the plan. key: ``box@context``."""
+        exists = self.unchanged or key in self.present.mailboxes
+        return Pin.KEEP if exists and key not in self.pins.reset else Pin.SET
+
+    def kept_pins(self) -> Mapping[str, str]:
+        """The PINs in force that stay and differ from the first PIN, by ``box@context``; for a sink that writes
+        whole files."""
+        present = self.present.mailboxes
+        if not present:
+            return {}
+        reset = self.pins.reset
+        return {
+            key: now.pin
+            for one in self.mailboxes
+            if (now := present.get(key := one.key)) is not None and now.pin != one.pin and key not in reset
+        }
 
     @property
-    def changed(self) -> bool:
-        return any(file.changed for file in self.files)
+    def counts(self) -> Counts:
+        """Mailboxes and subscriptions together; a new DN counts two."""
+        return self.differences.counts
 
-    @property
-    def modules(self) -> tuple[str, ...]:
-        """What Asterisk has to reload for the changed files."""
-        return tuple(sorted(file.module for file in self.files if file.changed))
-
-    def expected(self, settings: GvmaSettings) -> Expected:
-        """What Asterisk should hold when the files are in place."""
-        return Expected(
-            mailboxes={one.key: Box(one.name, one.email, one.pager) for one in self.mailboxes},
-            foreign=self.foreign,
-            subscriptions={one.name: one.key for one in self.subscriptions},
-            touched=self.touched,
-            on_endpoint=settings.mwi_mode == "REGISTER",
-            gone=self.gone,
-            extensions=self.extensions,
-        )
-
-    def summary(self) -> str:
-        """``Plan: 3 to add, 1 to change, 0 to remove.``; where that says nothing of what is written, the files too."""
-        names = [] if self.counts else [file.path.name for file in self.files if file.changed]
-        return f"Plan: {self.counts}{'; rewrites ' if names else ''}{', '.join(names)}."
+    def items(self) -> Iterator[Item]:
+        """Everything that is added, changed or removed, one after the other, made as it is asked for."""
+        return items_of(self)

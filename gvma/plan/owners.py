@@ -7,7 +7,8 @@ itself; then only the record of the last sync tells what it has.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, Subscription
 from gvma.mailboxes import RefusedOwner
@@ -15,67 +16,118 @@ from gvma.mailboxes import RefusedOwner
 Identity = tuple[str, int]
 """``("dn" | "agent" | "group", dbid)``."""
 
-Holding = tuple[str, str, str]
-"""Box, context, name of the subscription."""
-
 CONTEXTS: Mapping[str, str] = {"dn": DN_CONTEXT, "agent": AGENT_CONTEXT, "group": GROUP_CONTEXT}
-_TITLE = "gvma-owners 1"
+_TITLE = "gvma-owners 2"
+
+
+class Owned(NamedTuple):
+    """What one owner has. label: how a person knows the owner, such as ``DN 1000``."""
+
+    box: str
+    context: str
+    subscription: str
+    label: str
+
+    @property
+    def mailbox(self) -> str:
+        """``box@context``."""
+        return f"{self.box}@{self.context}"
+
+
+class OwnerNames:
+    """The owners' labels by mailbox and by subscription, read from the record once somebody asks."""
+
+    def __init__(self, record: bytes, record_before: bytes) -> None:
+        """record: of the plan. record_before: of the last sync, which knows the owners of what is removed."""
+        self._records = (record, record_before)
+        self._by_mailbox: dict[str, str] = {}
+        self._by_subscription: dict[str, str] = {}
+        self._is_read = False
+
+    def of_mailbox(self, key: str) -> str:
+        """All owners of a mailbox, joined by commas; empty where no record knows it."""
+        self._read()
+        return self._by_mailbox.get(key, "")
+
+    def of_subscription(self, name: str) -> str:
+        self._read()
+        return self._by_subscription.get(name, "")
+
+    def _read(self) -> None:
+        if self._is_read:
+            return
+        self._is_read = True
+        for record in reversed(self._records):
+            by_mailbox: dict[str, list[str]] = {}
+            by_subscription: dict[str, list[str]] = {}
+            for owned in read_owners(record).values():
+                by_mailbox.setdefault(owned.mailbox, []).append(owned.label)
+                by_subscription.setdefault(owned.subscription, []).append(owned.label)
+            self._by_mailbox.update({key: ", ".join(labels) for key, labels in by_mailbox.items()})
+            self._by_subscription.update({name: ", ".join(labels) for name, labels in by_subscription.items()})
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Retained:
     """What stays for refused owners: ``box@context`` keys and subscription names, and the owners' records.
 
-    unsure: refused owners of whom nobody knows what they have; for these, all unclaimed stays.
+    unsure: refused owners of whom nobody knows what they have; for these, all that no known owner has stays.
     """
 
-    boxes: frozenset[str]
-    subscriptions: frozenset[str]
-    carried: Mapping[Identity, Holding]
-    unsure: tuple[RefusedOwner, ...]
+    mailboxes: frozenset[str] = frozenset()
+    subscriptions: frozenset[str] = frozenset()
+    records: Mapping[Identity, Owned] = field(default_factory=dict)
+    unsure: tuple[RefusedOwner, ...] = ()
 
 
-def keep_for_refused(
+def retain_for_refused(
     refused: Iterable[RefusedOwner],
-    record: Mapping[Identity, Holding],
-    unclaimed_boxes: frozenset[str],
+    record: Mapping[Identity, Owned],
+    unclaimed_mailboxes: frozenset[str],
     unclaimed_subscriptions: Mapping[str, str],
-) -> Kept:
-    """Of what is in the blocks now and nobody else claims, what must stay.
+) -> Retained:
+    """Of what is there now and nobody else claims, what must stay.
 
-    unclaimed_boxes: ``box@context`` of boxes in the block that the plan would remove.
+    record: what each owner had at the last sync; a mailbox of which it knows another owner goes with that owner.
+    unclaimed_mailboxes: ``box@context`` of mailboxes that the plan would remove.
     unclaimed_subscriptions: the same of subscriptions, name to ``box@context``.
     """
-    boxes: set[str] = set()
+    owned_mailboxes = {owned.mailbox for owned in record.values()}
+    owned_subscriptions = {owned.subscription for owned in record.values()}
+    mailboxes: set[str] = set()
     names: set[str] = set()
-    carried: dict[Identity, Holding] = {}
+    records: dict[Identity, Owned] = {}
     unsure: list[RefusedOwner] = []
     for owner in refused:
-        identity = (owner.kind, owner.dbid)
-        holding = record.get(identity)
-        if holding is not None:
-            carried[identity] = holding
-            boxes.add(f"{holding[0]}@{holding[1]}")
-            names.add(holding[2])
+        owned = record.get((owner.kind, owner.dbid))
+        if owned is not None:
+            records[owner.kind, owner.dbid] = owned
+            mailboxes.add(owned.mailbox)
+            names.add(owned.subscription)
             continue
-        mine = {name for name in unclaimed_subscriptions if kind_of(name) == owner.kind}
+        free_mailboxes = unclaimed_mailboxes - owned_mailboxes
+        free_names = {
+            name
+            for name in unclaimed_subscriptions
+            if kind_of_subscription(name) == owner.kind and name not in owned_subscriptions
+        }
         own_context = CONTEXTS[owner.kind]
         if owner.box is not None:
             name = subscription_name(owner.kind, owner.box)
-            box = f"{owner.box}@{owner.context or own_context}"
-            if box in unclaimed_boxes or name in mine:
-                boxes.add(box)
+            mailbox = f"{owner.box}@{owner.context or own_context}"
+            if mailbox in free_mailboxes or name in free_names:
+                mailboxes.add(mailbox)
                 names.add(name)
                 continue
-        candidates = {box for box in unclaimed_boxes if box.endswith(f"@{own_context}")}
-        if candidates or mine:
+        candidates = {mailbox for mailbox in free_mailboxes if mailbox.endswith(f"@{own_context}")}
+        if candidates or free_names:
             unsure.append(owner)
-            boxes |= candidates
-            names |= mine
-    return Kept(
-        boxes=frozenset(boxes & unclaimed_boxes),
+            mailboxes |= candidates
+            names |= free_names
+    return Retained(
+        mailboxes=frozenset(mailboxes & unclaimed_mailboxes),
         subscriptions=frozenset(names & unclaimed_subscriptions.keys()),
-        carried=carried,
+        records=records,
         unsure=tuple(unsure),
     )
 
@@ -85,11 +137,11 @@ def subscription_name(kind: str, box: str) -> str:
     return {"dn": "gvm-", "agent": "gvm-a-", "group": "gvm-g-"}[kind] + box
 
 
-def kind_of(subscription: str) -> str:
+def kind_of_subscription(name: str) -> str:
     """The kind of owner that a subscription's name tells; a DN whose box is ``a-1`` looks like an agent."""
-    if subscription.startswith("gvm-a-"):
+    if name.startswith("gvm-a-"):
         return "agent"
-    return "group" if subscription.startswith("gvm-g-") else "dn"
+    return "group" if name.startswith("gvm-g-") else "dn"
 
 
 def kind_of_context(context: str) -> str:
@@ -97,27 +149,26 @@ def kind_of_context(context: str) -> str:
     return next((kind for kind, own in CONTEXTS.items() if own == context), "")
 
 
-def write_owners(owners: Mapping[str, Mapping[int, Subscription]]) -> bytes:
-    """The record as a text: one owner a line, in a fixed order. owners: DBIDs by kind, with what each has."""
+def write_owners(owners: Mapping[str, Mapping[int, tuple[Subscription, str]]]) -> bytes:
+    """The record as a text: one owner a line, in a fixed order.
+
+    owners: DBIDs by kind, with what each has and what a person calls the owner.
+    """
     return _text(
         [
-            f"{kind} {dbid} {one.box} {one.context} {one.name}\n"
+            f"{kind} {dbid} {one.box} {one.context} {one.name} {label}\n"
             for kind, served in owners.items()
-            for dbid, one in served.items()
+            for dbid, (one, label) in served.items()
         ]
     )
 
 
-def with_carried(text: bytes, carried: Mapping[Identity, Holding]) -> bytes:
+def with_retained(text: bytes, records: Mapping[Identity, Owned]) -> bytes:
     """The record with refused owners' entries among the others."""
-    if not carried:
+    if not records:
         return text
-    return _text([_line(entry) for entry in {**read_owners(text), **carried}.items()])
-
-
-def _line(entry: tuple[Identity, Holding]) -> str:
-    (kind, dbid), (box, context, name) = entry
-    return f"{kind} {dbid} {box} {context} {name}\n"
+    merged = {**read_owners(text), **records}
+    return _text([f"{kind} {dbid} {' '.join(owned)}\n" for (kind, dbid), owned in merged.items()])
 
 
 def _text(lines: list[str]) -> bytes:
@@ -125,14 +176,14 @@ def _text(lines: list[str]) -> bytes:
     return f"{_TITLE}\n{''.join(lines)}".encode()
 
 
-def read_owners(text: bytes) -> dict[Identity, Holding]:
+def read_owners(text: bytes) -> dict[Identity, Owned]:
     """The record as it was written; empty where the text is no record (then the cautious way is taken)."""
     title, *lines = text.decode("utf-8", "replace").splitlines() or [""]
     if title != _TITLE:
         return {}
-    owners: dict[Identity, Holding] = {}
+    owners: dict[Identity, Owned] = {}
     for line in lines:
-        fields = line.split(" ")
-        if len(fields) == 5 and all(fields) and fields[1].isdecimal():
-            owners[(fields[0], int(fields[1]))] = (fields[2], fields[3], fields[4])
+        fields = line.split(" ", 5)
+        if len(fields) == 6 and all(fields) and fields[1].isdecimal():
+            owners[(fields[0], int(fields[1]))] = Owned(*fields[2:])
     return owners

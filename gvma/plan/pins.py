@@ -24,19 +24,17 @@ class PinRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class SettledPins:
-    """What is to stand in the file.
+class PinPlan:
+    """Which PINs are set; every other mailbox that exists keeps the PIN in force.
 
-    kept: PINs from the file that differ from the first PIN, by ``box@context``.
-    reset: boxes whose first PIN is to be in force again, although they exist already.
-    fresh: boxes that neither the file nor an existing record knows.
-    record: the text of the new record.
+    reset: mailboxes whose first PIN is to be in force again, although they may exist already.
+    fresh: mailboxes that neither the sink nor an existing record knows.
+    record: the text of the new record of first PINs.
     """
 
-    kept: Mapping[str, str] = field(repr=False)
-    reset: tuple[str, ...]
-    fresh: tuple[str, ...]
-    record: bytes = field(repr=False)
+    reset: frozenset[str] = frozenset()
+    fresh: tuple[str, ...] = ()
+    record: bytes = field(default=b"", repr=False)
 
 
 def fingerprint(key: bytes, box: str, pin: str) -> str:
@@ -44,26 +42,24 @@ def fingerprint(key: bytes, box: str, pin: str) -> str:
     return hashlib.blake2b(f"{box}\0{pin}".encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
 
 
-def settle(  # noqa: PLR0913  (each is another thing that a PIN depends on)
+def plan_pins(  # noqa: PLR0913  (each is another thing that a PIN depends on)
     mailboxes: Collection[Mailbox],
-    in_file: Mapping[str, str],
+    present: Collection[str],
     record: PinRecord | None,
     key: bytes,
     *,
     wanted_resets: frozenset[str] = frozenset(),
-    carried: Collection[str] = (),
-) -> SettledPins:
-    """Decides the PIN of each mailbox.
+    retained: Collection[str] = (),
+) -> PinPlan:
+    """Decides for each mailbox whether its PIN stays or becomes the first PIN.
 
-    mailboxes: as Configuration Server wants them, in the order of the record.
-    in_file: PINs in the block now, by ``box@context``.
-    record: None where there was no earlier sync. key: of the new record; the old one's where there is one.
-    carried: boxes that stay although Configuration Server's value for them is unusable.
-    The file's PIN stays unless the first PIN has changed since the record, or a reset is wanted.
+    mailboxes: as Configuration Server wants them, in the order of the record. present: ``box@context`` of those
+    that exist. record: None where there was no earlier sync. key: of the new record; the old one's where there is
+    one. retained: mailboxes that stay although Configuration Server's value for them is unusable.
+    The PIN in force stays unless the first PIN has changed since the record, or a reset is wanted.
     """
     known: Mapping[str, str] = record.hashes if record else {}
-    kept: dict[str, str] = {}
-    reset: list[str] = []
+    reset: set[str] = set()
     fresh: list[str] = []
     entries: list[str] = []
     for mailbox in mailboxes:
@@ -72,20 +68,17 @@ def settle(  # noqa: PLR0913  (each is another thing that a PIN depends on)
         entries.append(f"{box} {mark}\n")
         before = known.get(box)
         if box in wanted_resets or (before is not None and before != mark):
-            reset.append(box)
-        elif box in in_file:
-            if in_file[box] != mailbox.pin:
-                kept[box] = in_file[box]
-        elif record is not None and before is None:
+            reset.add(box)
+        elif record is not None and before is None and box not in present:
             fresh.append(box)
-    entries.extend(f"{box} {known[box]}\n" for box in sorted(carried) if box in known)
-    seal = "-" if carried else _seal(key, mailboxes)
+    entries.extend(f"{box} {known[box]}\n" for box in sorted(retained) if box in known)
+    seal = "-" if retained else _seal(key, mailboxes)
     text = f"{_TITLE}{key.hex()} {seal}\n{''.join(entries)}".encode()
-    return SettledPins(kept, tuple(reset), tuple(fresh), text)
+    return PinPlan(frozenset(reset), tuple(fresh), text)
 
 
-def unchanged(mailboxes: Collection[Mailbox], text: bytes) -> bool:
-    """Whether a record is just what ``settle`` would write again: then no first PIN has changed."""
+def first_pins_unchanged(mailboxes: Collection[Mailbox], text: bytes) -> bool:
+    """Whether a record is just what ``plan_pins`` would write again: then no first PIN has changed."""
     title = text.partition(b"\n")[0]
     key = _key(title)
     return key is not None and title.endswith(b" " + _seal(key, mailboxes).encode())

@@ -1,4 +1,4 @@
-"""Every key of the settings file: how its value is read, and what it means. A table, no rules.
+"""Every key of the settings file: how its value is read, and what it means. A table without rules.
 
 The order is that of ``gvma config init`` and ``gvma config show``. A key is named as its field in
 ``model.py``, where its default stands. Source: the manual's lines 2717-2811 and ``docs/settings.md``.
@@ -17,7 +17,7 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
     {"cfgserver": ConfigServerSettings, "gvma_settings": GvmaSettings, "media": MediaSettings}
 )
 
-# The manual's own stand-ins for what a site must fill in (lines 2729-2800), compared without case.
+# The placeholders of the manual (lines 2729-2800), compared without regard to case.
 PLACEHOLDERS = frozenset(
     {
         "config server hostname or ip",
@@ -38,7 +38,7 @@ PLACEHOLDERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key. sample: what ``config init`` writes as its value, where a site has to fill it in."""
+    """One key. sample: the placeholder that ``config init`` writes, if a site must set this key."""
 
     section: str
     name: str
@@ -63,12 +63,17 @@ _CFGSERVER = _section(
     (
         "port",
         v.port,
-        "its SOAP port: option port in the [soap] section of Configuration Server's own file",
+        "its SOAP port: option port of section [soap] in Configuration Server's own configuration file",
         "<config server SOAP port>",
     ),
-    ("username", v.text, "account that may read DNs, Agent Logins, Agent Groups", "<config server username>"),
+    (
+        "username",
+        v.text,
+        "account with the right to read DNs, Agent Logins and Agent Groups",
+        "<config server username>",
+    ),
     ("password", v.secret, "its password; better in password_file", "<config server password>"),
-    ("password_file", v.optional_path, "file that holds the password, readable by its owner alone"),
+    ("password_file", v.optional_path, "file with the password, which only its owner may read"),
     (
         "dnquery",
         v.query,
@@ -87,47 +92,55 @@ _CFGSERVER = _section(
         "XPath of the Agent Groups; by DBID: CfgAgentGroup[@tenantDBID=<tenant DBID>]",
         "CfgTenant[@name='<tenant name>']/agentGroups/CfgAgentGroup",
     ),
-    ("routingpointquery", v.query, "XPath of the Routing Point DNs (type 4); without it no service numbers"),
+    (
+        "routingpointquery",
+        v.query,
+        "XPath of the Routing Point DNs (type 4), routing's service numbers; empty: none",
+    ),
     ("trunkquery", v.query, "XPath of the Trunk DNs (type 14), for gvma check"),
     ("servicequery", v.query, "XPath of the Voice over IP Service DNs (type 29), for gvma check"),
     ("applicationquery", v.query, "XPath of the SIP Server Application, for gvma check"),
-    ("url", v.url, "full endpoint, https too; else http://host:port/"),
-    ("wsdl", v.wsdl, "path or URL of another WSDL; else the packaged one"),
-    ("binding", v.qualified_name, "name of the binding in that WSDL"),
-    ("operation", v.xml_name, "name of the operation in that WSDL"),
+    ("url", v.url, "full URL, https too; empty: http://host:port/"),
+    ("wsdl", v.wsdl, "path or URL of another WSDL; empty: the packaged one"),
+    ("binding", v.qualified_name, "name of the binding in the WSDL"),
+    ("operation", v.xml_name, "name of the operation in the WSDL"),
     ("query_parameter", v.xml_name, "name of the operation's parameter for the query"),
-    ("result", v.one_of("xml", "string"), "xml, or string where the answer is XML escaped inside a text"),
+    ("result", v.one_of("xml", "string"), "xml, or string if the answer is XML escaped inside a text"),
     ("auth", v.one_of("basic", "header", "none"), "basic, header (WS-Security UsernameToken) or none"),
-    ("ca_file", v.optional_path, "certificates that the server's own is checked against; else the system's"),
+    ("ca_file", v.optional_path, "certificates to check the server's own with; empty: those of the system"),
     ("tls_verify", v.yes_no, "check the server's certificate"),
-    ("timeout", v.seconds, "seconds to connect, and between two reads; a whole answer may take 20 times that"),
-    ("include_disabled", v.yes_no, "keep objects of state 2 (disabled)"),
+    (
+        "timeout",
+        v.seconds,
+        "time limit in seconds to connect and of each read; a whole answer: 20 times as long",
+    ),
+    ("include_disabled", v.yes_no, "include disabled objects (state 2)"),
 )
 
 _ASTERISK = _section(
     "gvma_settings",
     ("asterisk_cfg_path", v.path, "folder of Asterisk's configuration files"),
-    ("asterisk_cfg_file_sip", v.file_name, "chan_sip's file there"),
-    ("asterisk_cfg_file_pjsip", v.file_name, "PJSIP's file there"),
-    ("asterisk_cfg_file_vm", v.file_name, "the voicemail file there"),
-    ("asterisk_cfg_file_exten", v.file_name, "the dialplan file there"),
-    ("asterisk_cfg_gvma_begin", v.marker, "the line above what gvma writes: a ; comment"),
-    ("asterisk_cfg_gvma_end", v.marker, "the line below what gvma writes: a ; comment"),
-    ("backup_path", v.path, "folder of all that gvma keeps: backup sets, lock, state; outside Asterisk's"),
-    ("asterisk_cm_host", v.host, "host of Asterisk's Manager Interface (AMI)"),
+    ("asterisk_cfg_file_sip", v.file_name, "chan_sip's file in that folder"),
+    ("asterisk_cfg_file_pjsip", v.file_name, "PJSIP's file in that folder"),
+    ("asterisk_cfg_file_vm", v.file_name, "the voicemail file in that folder"),
+    ("asterisk_cfg_file_exten", v.file_name, "the dialplan file in that folder"),
+    ("asterisk_cfg_gvma_begin", v.marker, "begin marker of the managed block: a ; comment"),
+    ("asterisk_cfg_gvma_end", v.marker, "end marker of the managed block: a ; comment"),
+    ("backup_path", v.path, "folder for all that gvma keeps: backup sets, lock, state; not inside Asterisk's folder"),
+    ("asterisk_cm_host", v.host, "host of the Asterisk Manager Interface (AMI)"),
     ("asterisk_cm_port", v.port, "its port, as in manager.conf"),
     ("asterisk_cm_username", v.text, "AMI account, as in manager.conf"),
-    ("asterisk_cm_secret", v.secret, "its secret; the manual's sample by default: change it"),
+    ("asterisk_cm_secret", v.secret, "its secret; the default is the manual's sample: change it"),
     (
         "asterisk_cm_secret_file",
         v.optional_path,
-        "file that holds the AMI secret, readable by its owner alone",
+        "file with the AMI secret, which only its owner may read",
     ),
-    ("asterisk_cm_tls", v.yes_no, "speak TLS to AMI"),
-    ("asterisk_cm_ca_file", v.optional_path, "certificates that AMI's own is checked against"),
+    ("asterisk_cm_tls", v.yes_no, "use TLS for AMI"),
+    ("asterisk_cm_ca_file", v.optional_path, "certificates to check AMI's own with"),
     ("asterisk_cm_timeout", v.seconds, "time limit in seconds of each AMI answer"),
     ("asterisk_reload_timeout", v.seconds, "time limit in seconds of a reload"),
-    ("asterisk_spool_path", v.path, "Asterisk's spool folder: voicemail/<context>/<box>/ is below it"),
+    ("asterisk_spool_path", v.path, "Asterisk's spool folder, with voicemail/<context>/<box>/ in it"),
     (
         "siptserver_host",
         v.hosts,
@@ -135,31 +148,39 @@ _ASTERISK = _section(
         "<SIP Server hostname or IP>",
     ),
     ("siptserver_port", v.port, "SIP port of SIP Server", "<SIP Server Port>"),
-    ("vm_dn_ext_prefix", v.prefix, "dialled before a DN's box"),
-    ("vm_agt_ext_prefix", v.prefix, "dialled before an agent's box"),
-    ("vm_grp_ext_prefix", v.prefix, "dialled before an agent group's box"),
-    ("vm_voicemail_main_ext", v.extension, "dialled to hear one's own messages"),
-    ("channel_driver", v.one_of("auto", "pjsip", "sip"), "pjsip, sip, or auto: the one that Asterisk has"),
-    ("mwi_mode", v.one_of("SUBSCRIBE", "REGISTER"), "SUBSCRIBE or REGISTER, as SIP Server's mwi-mode"),
-    ("allow_mailcmd", v.yes_no, "let a mailbox option make Asterisk run a command"),
-    ("max_remove_percent", v.number(0, 100), "removing more of the mailboxes than this needs --force"),
-    ("keep_last", v.number(), "newest backup sets to keep"),
-    ("keep_daily", v.number(), "days of which the newest backup set is kept"),
-    ("keep_monthly", v.number(), "months of which the newest backup set is kept"),
-    ("log_file", v.optional_path, "file of the log; else none"),
+    ("vm_dn_ext_prefix", v.prefix, "prefix to dial before the number of a DN's mailbox"),
+    ("vm_agt_ext_prefix", v.prefix, "prefix to dial before the number of an agent's mailbox"),
+    ("vm_grp_ext_prefix", v.prefix, "prefix to dial before the number of an agent group's mailbox"),
+    ("vm_voicemail_main_ext", v.extension, "extension to dial to hear one's own messages"),
+    ("channel_driver", v.one_of("auto", "pjsip", "sip"), "pjsip, sip, or auto: the one that Asterisk uses"),
+    ("mwi_mode", v.one_of("SUBSCRIBE", "REGISTER"), "SUBSCRIBE or REGISTER, the same as SIP Server's option mwi-mode"),
+    ("allow_mailcmd", v.yes_no, "allow mailbox options that make Asterisk run a command"),
+    ("max_remove_percent", v.number(0, 100), "safety brake: removing more of the mailboxes than this needs --force"),
+    ("keep_last", v.number(), "how many of the newest backup sets to keep"),
+    ("keep_daily", v.number(), "of how many days to keep the newest backup set"),
+    ("keep_monthly", v.number(), "of how many months to keep the newest backup set"),
+    ("log_file", v.optional_path, "log file; empty: none"),
     ("log_format", v.one_of("text", "json"), "text, or json: one object a line"),
-    ("metrics_file", v.optional_path, "file of the last run's figures for Prometheus; else none"),
-    ("switch_profile", v.switch_profile, f"switch that gvma check compares with: {', '.join(v.SWITCHES)}"),
+    ("metrics_file", v.optional_path, "file for the figures of the last run, for Prometheus; empty: none"),
+    (
+        "switch_profile",
+        v.switch_profile,
+        f"switch whose option tables gvma check uses: {', '.join(v.SWITCHES)}",
+    ),
 )
 
 _ROUTING = _section(
     "gvma_settings",
-    ("routing", v.yes_no, "write the dialplan of business call routing"),
-    ("routing_endpoints", v.yes_no, "write peers or endpoints for it too"),
-    ("routing_context", v.name, "dialplan context that holds it"),
-    ("routing_phone_seconds", v.number(1, 86_400), "how long a phone rings"),
-    ("routing_service_seconds", v.number(1, 86_400), "how long SIP Server may take to answer"),
-    ("routing_external_prefix", v.prefix_or_none, "dialled before an external number; empty: no external numbers"),
+    ("routing", v.yes_no, "write the dialplan for business call routing"),
+    ("routing_endpoints", v.yes_no, "write its peers or endpoints too"),
+    ("routing_context", v.name, "its dialplan context"),
+    ("routing_phone_seconds", v.number(1, 86_400), "how many seconds a phone rings"),
+    ("routing_service_seconds", v.number(1, 86_400), "how many seconds to wait for SIP Server's answer"),
+    (
+        "routing_external_prefix",
+        v.prefix_or_none,
+        "prefix to dial before an external number; empty: no such calls",
+    ),
     ("routing_sipserver_peer", v.name, "name of the peer or endpoint for SIP Server"),
     ("routing_gateway_peer", v.name, "name of the peer or endpoint for the gateway"),
     ("routing_gateway_host", v.optional_host, "host or address of the gateway"),
@@ -169,20 +190,20 @@ _ROUTING = _section(
 
 _MEDIA = _section(
     "media",
-    ("dialect", v.one_of("genesys", "rfc4240"), "genesys, or rfc4240 for what a missing parameter means"),
-    ("default_file", v.text, "what plays where nothing is named; where it does not exist, nothing"),
-    ("sounds_path", v.path, "Asterisk's sounds folder, above the language folders"),
-    ("recordings_path", v.path, "folder of recordings; else sounds_path"),
-    ("digits_prompt", v.text, "what plays before digits are collected"),
-    ("max_play_seconds", v.number(), "longest announcement; 0: no limit"),
-    ("max_record_seconds", v.number(), "longest recording; 0: no limit"),
-    ("max_silence_seconds", v.number(), "silence that ends a recording; 0: none does"),
+    ("dialect", v.one_of("genesys", "rfc4240"), "genesys or rfc4240: what a missing parameter means"),
+    ("default_file", v.text, "what is played if the URI names nothing; if the file does not exist: nothing"),
+    ("sounds_path", v.path, "Asterisk's sounds folder, with the language folders in it"),
+    ("recordings_path", v.path, "folder for recordings; by default sounds_path"),
+    ("digits_prompt", v.text, "prompt that is played before digits are collected"),
+    ("max_play_seconds", v.number(), "longest announcement in seconds; 0: no limit"),
+    ("max_record_seconds", v.number(), "longest recording in seconds; 0: no limit"),
+    ("max_silence_seconds", v.number(), "seconds of silence that end a recording; 0: silence does not end it"),
     ("play_hosts", v.listed, "hosts from which http and https files may be played"),
-    ("max_calls", v.number(1), "calls at once; above it new ones are refused"),
-    ("preamble_seconds", v.seconds, "how long Asterisk may take to say what call it is"),
-    ("drain_seconds", v.number(0, 86_400), "how long calls may go on after SIGTERM"),
-    ("allow", v.networks, "networks that may connect, CIDR"),
-    ("agi_host", v.host, "address that the FastAGI server listens on"),
+    ("max_calls", v.number(1), "most calls at once; more are refused"),
+    ("preamble_seconds", v.seconds, "time limit in seconds for the first lines of a call, which describe it"),
+    ("drain_seconds", v.number(0, 86_400), "how many seconds open calls may go on after SIGTERM"),
+    ("allow", v.networks, "networks that may connect, in CIDR form"),
+    ("agi_host", v.host, "address on which the FastAGI server listens"),
     ("agi_port", v.port, "its port"),
 )
 

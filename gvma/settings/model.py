@@ -1,4 +1,4 @@
-"""What the settings file can say, as frozen dataclasses; this module reads nothing.
+"""The settings as frozen dataclasses; this module reads nothing.
 
 Keys and defaults: the manual's lines 2717-2811 (``[cfgserver]``, ``[gvma_settings]``), and the extra
 keys that ``docs/settings.md`` lists. A field is named as its key.
@@ -13,7 +13,7 @@ from gvma.secrecy import MASK
 
 
 class Secret:
-    """A text that no ``str``, ``repr``, format, pickle or JSON shows; ``reveal()`` is the only way to it."""
+    """A secret text: ``str``, ``repr``, format, pickle and JSON never show it; ``reveal()`` returns it."""
 
     __slots__ = ("_text",)
 
@@ -21,7 +21,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The text itself, for the wire only."""
+        """The text itself, to be sent and never to be shown."""
         return self._text
 
     def __repr__(self) -> str:
@@ -45,7 +45,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class ConfigServerSettings:
-    """``[cfgserver]``: how Configuration Server is reached, and what it is asked."""
+    """``[cfgserver]``: how to reach Configuration Server, and what to ask it."""
 
     host: str = "127.0.0.1"
     port: int = 8080
@@ -73,13 +73,13 @@ class ConfigServerSettings:
 
     @property
     def endpoint(self) -> str:
-        """The URL that is asked: ``url``, else the manual's host and port."""
+        """The URL to ask: ``url``, else one made of ``host`` and ``port``."""
         return self.url or f"http://{self.host}:{self.port}/"
 
 
 @dataclass(frozen=True, slots=True)
 class GvmaSettings:
-    """``[gvma_settings]``: Asterisk's files, its AMI, the block, and what is kept. Times in seconds."""
+    """``[gvma_settings]``: Asterisk's files and AMI, the managed block, backups, routing. Times in seconds."""
 
     asterisk_cfg_path: Path = Path("/etc/asterisk")
     asterisk_cfg_file_sip: str = "sip.conf"
@@ -129,7 +129,7 @@ class GvmaSettings:
     routing_endpoint_context: str = "default"
 
     def target(self, name: str) -> Path:
-        """The full path of one of Asterisk's files, as Asterisk's own folder has it."""
+        """The full path of one of Asterisk's files. name: its file name in Asterisk's folder."""
         return self.asterisk_cfg_path / name
 
 
@@ -156,7 +156,7 @@ class MediaSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All of it. ``path``: the file that was read, None where there was none."""
+    """All settings. path: the file that they were read from, None if there was none."""
 
     cfgserver: ConfigServerSettings = field(default_factory=ConfigServerSettings)
     gvma: GvmaSettings = field(default_factory=GvmaSettings)

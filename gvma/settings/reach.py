@@ -5,15 +5,15 @@ Pure: names alone.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from posixpath import normpath
 
 from gvma.settings.model import GvmaSettings
 
 
 def is_target(settings: GvmaSettings, path: Path) -> bool:
     """One of the files that the settings name, or a mailbox's ``secret.conf`` in the spool folder."""
-    if str(path) != os.path.abspath(path):
+    if str(path) != normpath(path):
         return False
     names = (
         settings.asterisk_cfg_file_vm,
@@ -21,8 +21,8 @@ def is_target(settings: GvmaSettings, path: Path) -> bool:
         settings.asterisk_cfg_file_sip,
         settings.asterisk_cfg_file_exten,
     )
-    if path in {Path(os.path.abspath(settings.target(name))) for name in names}:
+    if path in {Path(normpath(settings.target(name))) for name in names}:
         return True
-    boxes = Path(os.path.abspath(settings.asterisk_spool_path)) / "voicemail"
+    boxes = Path(normpath(settings.asterisk_spool_path)) / "voicemail"
     # voicemail/<context>/<box>/secret.conf
     return path.name == "secret.conf" and path.parent.parent.parent == boxes

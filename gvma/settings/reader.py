@@ -1,7 +1,6 @@
-"""The settings file as it holds for a run: found, read, checked, with the origin of every value.
+"""The effective settings: the file is found, read and checked, and each value has its origin.
 
-A file written for the Perl GVMA is read as it is. Whatever is wrong names file, line and key; nothing
-is guessed for a value that cannot be read. This is the only room that opens the settings file.
+A file written for the Perl GVMA works unchanged. Every error names file, line and key; no value is guessed.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ REGISTER_FILE_NAME = "gvma_asterisk.cfg"
 _IN_ANGLES = re.compile(r"<([^<>]*)>")
 _KEYS = {(key.section, key.name): key for key in KEYS}
 _UNCHANGED = "Nothing was changed."
-# Of each row one key must be set before a sync can do anything.
+# A sync needs one key of each row.
 _NEEDED = (
     ("cfgserver", ("host", "url")),
     ("cfgserver", ("dnquery", "agentquery", "agentgroupquery")),
@@ -40,7 +39,7 @@ _NEEDED = (
 
 @dataclass(frozen=True, slots=True)
 class SettingsWarning:
-    """What is odd in the settings and does not stop a run; ``where`` is file, line and key."""
+    """Something unusual in the settings that does not stop a run; ``where`` is file, line and key."""
 
     code: str
     message: str
@@ -49,7 +48,7 @@ class SettingsWarning:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Settings as they hold, with what is odd in them, and where each value comes from.
+    """The effective settings, their warnings, and the origin of each value.
 
     origins: "section.key" to ``default``, ``FILE:LINE``, ``file name``, ``environment NAME``,
     ``secret file PATH`` or ``credential PATH``; every key has one.
@@ -62,16 +61,16 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """All that ``gvma config check`` says: every problem in the order of the lines."""
+    """All that ``gvma config check`` reports: problems in the order of the lines."""
 
     loaded: Loaded
     problems: tuple[SettingsError, ...]
 
 
 def find(named: Path | None, environ: Mapping[str, str]) -> Path | None:
-    """The settings file that a run uses: ``--config``, $GVMA_CONFIG, ./, /etc/gvma; None where there is none.
+    """The settings file of a run: ``--config``, $GVMA_CONFIG, that in ./ or that in /etc/gvma; None if there is none.
 
-    Raises SettingsError where a named one (the first two) is missing.
+    Raises SettingsError if one that was named (the first two) is missing.
     """
     origin = "--config"
     if named is None and environ.get("GVMA_CONFIG"):
@@ -90,7 +89,7 @@ def find(named: Path | None, environ: Mapping[str, str]) -> Path | None:
 def load(path: Path | None, environ: Mapping[str, str], *, without: Collection[str] = ()) -> Loaded:
     """The settings of the file that ``find`` gives for ``path``.
 
-    without: sections that this run does not need; a placeholder left there gives a warning, no error.
+    without: sections that this run does not need; a placeholder in them is a warning, not an error.
     Raises SettingsError for the first problem, with ``where`` = file, line and key.
     """
     examined = examine(path, environ, without=without)
@@ -103,14 +102,14 @@ def load(path: Path | None, environ: Mapping[str, str], *, without: Collection[s
 
 
 def examine(path: Path | None, environ: Mapping[str, str], *, without: Collection[str] = ()) -> Examined:
-    """Settings and every problem; a key with a problem has its default.
+    """The settings and every problem; a key with a problem has its default value.
 
-    Raises SettingsError only where there is no settings file, or it cannot be read at all.
+    Raises SettingsError only if there is no settings file, or it cannot be read at all.
     """
     found = find(path, environ)
     if found is None:
         raise SettingsError(
-            f"no settings file: neither ./{FILE_NAME} nor {SYSTEM_FILE} is there",
+            f"no settings file: neither ./{FILE_NAME} nor {SYSTEM_FILE} exists",
             hint=f"{_UNCHANGED} Write one with `gvma config init`, or name one with --config or $GVMA_CONFIG.",
         )
     return _Reading(read_source(found.absolute()), environ, frozenset(without)).examined()
@@ -118,7 +117,7 @@ def examine(path: Path | None, environ: Mapping[str, str], *, without: Collectio
 
 @dataclass
 class _Reading:
-    """One file on its way to settings."""
+    """Collects the settings of one file."""
 
     source: Source
     environ: Mapping[str, str]
@@ -159,7 +158,7 @@ class _Reading:
     def _entry(self, entry: Entry) -> None:
         place = (entry.section, entry.key)
         if place in self.lines:
-            return  # the problem "stands a second time" is said already; the first one counts
+            return  # reported as a repeated key already; the first one counts
         self.lines[place] = entry.line
         key = _KEYS.get(place)
         if key is None:
@@ -184,10 +183,10 @@ class _Reading:
         if entry.section in self.without:
             self._warn("placeholder", entry.line, message, entry.key)
         else:
-            self._problem(entry.line, message, entry.key, "Write your site's own value there.")
+            self._problem(entry.line, message, entry.key, "Replace it by the value of your site.")
 
     def _implied(self) -> None:
-        """What one value, or the file's name, says for a key that is not there."""
+        """Values of missing keys that follow from another key or from the file's name."""
         if ("media", "sounds_path") in self.values:
             self._imply("media", "recordings_path", self.values["media", "sounds_path"], "sounds_path")
         if self.source.path.name == REGISTER_FILE_NAME:
@@ -206,7 +205,9 @@ class _Reading:
         try:
             found = secret_from(sources, file, self._where(line, sources.file_key), self.environ)
         except SettingsError as error:
-            if sources.section not in self.without:  # a service needs no right to a secret that it does not use
+            if (
+                sources.section not in self.without
+            ):  # a service may lack the right to read a secret that it does not use
                 self.problems.append((line, error))
             return
         if found is not None:
@@ -215,7 +216,7 @@ class _Reading:
             self._drop_problems_of(sources)
 
     def _drop_problems_of(self, sources: SecretSources) -> None:
-        """A placeholder left in the settings file does not matter where the secret comes from elsewhere."""
+        """A placeholder in the settings file does not matter if the secret comes from elsewhere."""
         line = self.lines.get((sources.section, sources.key))
         self.problems = [pair for pair in self.problems if pair[0] != line]
         self.warnings = [pair for pair in self.warnings if pair[0] != line]
@@ -251,7 +252,7 @@ class _Reading:
 
 
 def sections_in_use(loaded: Loaded) -> tuple[str, ...]:
-    """The sections of which the settings file sets a key."""
+    """The sections in which at least one key is set."""
     return tuple(
         section
         for section in SECTIONS
@@ -260,7 +261,7 @@ def sections_in_use(loaded: Loaded) -> tuple[str, ...]:
 
 
 def lacking(loaded: Loaded, sections: Collection[str]) -> list[SettingsError]:
-    """What ``gvma sync`` cannot do without, and what is not set in these sections; empty where all is."""
+    """One error for each setting that ``gvma sync`` needs and that is missing in these sections."""
     lacks: list[SettingsError] = []
     for section, names in _NEEDED:
         if section in sections and all(loaded.origins[f"{section}.{name}"] == "default" for name in names):
@@ -269,14 +270,14 @@ def lacking(loaded: Loaded, sections: Collection[str]) -> list[SettingsError]:
                     f"{' or '.join(names)} is not set in [{section}]",
                     where=str(loaded.settings.path),
                     hint=f"{_UNCHANGED} Add `{names[0]} = ...` there, or correct its spelling: "
-                    "`gvma config check` names unknown keys.",
+                    "`gvma config check` lists unknown keys.",
                 )
             )
     return lacks
 
 
-def lacking_besides(examined: Examined, sections: Collection[str]) -> list[SettingsError]:
-    """As ``lacking``, without the keys that are there and wrong, which ``examined`` has as problems already."""
+def lacking_and_unreported(examined: Examined, sections: Collection[str]) -> list[SettingsError]:
+    """As ``lacking``, without keys that are set but wrong: ``examined`` has their problems already."""
     said = " ".join(problem.where for problem in examined.problems)
     lacks = lacking(examined.loaded, sections)
     return [one for one in lacks if not any(key in said for key in one.message.partition(" is not")[0].split(" or "))]

@@ -1,6 +1,6 @@
-"""What the values must be to one another; pure. A key alone is judged in ``values.py``.
+"""Rules about several settings together; pure. ``values.py`` has the rules about a single one.
 
-All keys named here are of ``[gvma_settings]``.
+All keys here belong to ``[gvma_settings]``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TAKEN_CONTEXTS = frozenset({"gvma", "general", "globals"})
 
 
 def broken_rules(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Key and message of each combination with which no run can be right."""
+    """Key and message of each combination with which no run can work."""
     gvma = settings.gvma
     for first, second in (*combinations(_PREFIXES, 2), *combinations(_TARGETS, 2)):
         if getattr(gvma, first) == getattr(gvma, second):
@@ -31,15 +31,15 @@ def broken_rules(settings: Settings) -> Iterator[tuple[str, str]]:
     if gvma.asterisk_cfg_gvma_begin == gvma.asterisk_cfg_gvma_end:
         yield "asterisk_cfg_gvma_end", "is the same as asterisk_cfg_gvma_begin"
     if not (gvma.keep_last or gvma.keep_daily or gvma.keep_monthly):
-        yield "keep_last", "is 0 as keep_daily and keep_monthly are: no backup set would be kept"
+        yield "keep_last", "is 0, as are keep_daily and keep_monthly: no backup set would be kept"
     if gvma.routing_context.lower() in _TAKEN_CONTEXTS:
-        yield "routing_context", f"{gvma.routing_context} is a name that is taken already"
+        yield "routing_context", f"{gvma.routing_context} is already the name of another context or section"
     if gvma.routing_sipserver_peer == gvma.routing_gateway_peer:
         yield "routing_gateway_peer", "is the same as routing_sipserver_peer"
 
 
 def odd_values(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Key and message of what a run can live with."""
+    """Key and message of each unusual value that does not stop a run."""
     gvma = settings.gvma
     if Path(normpath(gvma.backup_path)).is_relative_to(normpath(gvma.asterisk_cfg_path)):
-        yield "backup_path", "lies in Asterisk's configuration folder: give it a place of its own"
+        yield "backup_path", "is inside Asterisk's configuration folder; choose another folder"

@@ -1,11 +1,11 @@
-"""Where a secret comes from; the one that is farthest from other eyes wins.
+"""Where a secret comes from. The most protected source wins:
 
 1. a systemd credential, ``$CREDENTIALS_DIRECTORY/<name>``
 2. the file of the ``*_file`` key
 3. the environment variable
 4. the key in the settings file
 
-A secret file that others may read is refused. Nothing here shows a secret, not even a refused one.
+A secret file that others may read is refused. No error shows a secret, not even a refused one.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ SECRETS = (
 def secret_from(
     sources: SecretSources, file: Path | None, file_where: str, environ: Mapping[str, str]
 ) -> tuple[Secret, str] | None:
-    """The secret and its origin; None where only the settings file can have it.
+    """The secret and its origin; None if only the settings file can have it.
 
     file: the value of the ``*_file`` key. file_where: file, line and key, for its errors.
-    Raises SettingsError where a named file is missing, empty, or readable by others.
+    Raises SettingsError if a named file is missing, empty, or readable by others.
     """
     folder = environ.get("CREDENTIALS_DIRECTORY")
     if folder and (credential := Path(folder) / sources.credential).exists():
-        # systemd gives the unit's user access by an ACL, which shows as group rights: no test of those.
+        # systemd gives the unit's user access by an ACL, which looks like group rights: those are not checked.
         return _read(credential, str(credential)), f"credential {credential}"
     if file is not None:
         _refuse_if_others_may_read(file, file_where)
@@ -68,7 +68,7 @@ def _refuse_if_others_may_read(file: Path, where: str) -> None:
         raise _refused(f"the secret file {file} is not a regular file", where)
     if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise _refused(
-            f"the secret file {file} is open to its group or to others (mode {status.st_mode & 0o777:04o})",
+            f"the secret file {file} can be read by its group or by others (mode {status.st_mode & 0o777:04o})",
             where,
             f"Run `chmod 600 {file}`; change the secret if others may have read it.",
         )
@@ -98,5 +98,5 @@ def _refuse_control_characters(text: str, where: str) -> None:
         raise _refused("the secret holds a line break or another control character", where)
 
 
-def _refused(message: str, where: str, to_do: str = "Put that right, then run the same command.") -> SettingsError:
+def _refused(message: str, where: str, to_do: str = "Correct it, then run the command again.") -> SettingsError:
     return SettingsError(message, where=where, hint=f"Nothing was changed. {to_do}")

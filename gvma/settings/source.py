@@ -1,7 +1,7 @@
-"""The settings file as lines: sections, keys, values and their line numbers; it knows no key by name.
+"""The settings file as lines: sections, keys, values and their line numbers, whatever the keys mean.
 
-Every line stands for itself, as for the Perl GVMA: an indented line does not continue the one above.
-Nothing is dropped in silence: a line that cannot be read is a problem with its number.
+As for the Perl GVMA, an indented line does not continue the one above. A line that cannot be read is reported as a
+problem with its number, never dropped.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What stands in the file.
+    """The content of the file.
 
-    sections: name in lower case and line of each header. mentioned: (section, key) of every key that
-    stands there, commented out too. problems: line and what is wrong with it.
+    sections: name in lower case and line of each header. mentioned: (section, key) of every key, also of those
+    that are commented out. problems: line number and message.
     """
 
     path: Path
@@ -51,7 +51,7 @@ class Source:
 def read_source(path: Path) -> Source:
     """The file's lines. UTF-8 with or without a byte order mark, else Latin-1; any line ends.
 
-    Raises SettingsError where it cannot be read at all.
+    Raises SettingsError if it cannot be read at all.
     """
     try:
         content = path.read_bytes()
@@ -81,7 +81,7 @@ def parse_source(path: Path, content: bytes) -> Source:
         if isinstance(block, Section):
             sections.append((section, line))
             if not _BEHIND_HEADER.fullmatch(source_lines[line - 1]):
-                problems.append((line, "something stands behind the section's header; it needs a line of its own"))
+                problems.append((line, "there is text behind the section's header; it needs a line of its own"))
         elif isinstance(block, Option):
             entries.append(Entry(section, block.key.lower(), (block.value or "").strip(), line))
             mentioned.add((section, block.key.lower()))
@@ -94,7 +94,7 @@ def parse_source(path: Path, content: bytes) -> Source:
 
 
 def _document(source_lines: list[str]) -> tuple[Document, list[tuple[int, str]]]:
-    """configupdater's reading of the text, unreadable lines taken out one by one and reported."""
+    """The document of configupdater; lines that it cannot read are reported and replaced by empty ones."""
     lines = [line.strip() for line in source_lines]
     problems: list[tuple[int, str]] = []
     for number, line in enumerate(lines, start=1):
@@ -106,7 +106,7 @@ def _document(source_lines: list[str]) -> tuple[Document, list[tuple[int, str]]]
         try:
             return parser.read_string("\n".join(lines)), problems
         except configparser.MissingSectionHeaderError as error:
-            message = "the line stands above the first section: its header, such as [cfgserver], is missing"
+            message = "the line is above the first section: its header, such as [cfgserver], is missing"
             bad = dict.fromkeys(_above_sections(lines, error.lineno), message)
         except configparser.ParsingError as error:
             bad = dict.fromkeys(
@@ -119,7 +119,7 @@ def _document(source_lines: list[str]) -> tuple[Document, list[tuple[int, str]]]
 
 
 def _above_sections(lines: list[str], first: int) -> Iterator[int]:
-    """The numbers of the lines from ``first`` on, up to the first header, that are no comments."""
+    """The numbers of the lines from ``first`` to the first header, without comments and empty lines."""
     for number, line in enumerate(lines[first - 1 :], start=first):
         if line.startswith("["):
             return
@@ -148,9 +148,9 @@ def _repeated(sections: list[tuple[str, int]], entries: list[Entry]) -> list[tup
     first: dict[tuple[str, str], int] = {}
     for name, line in sections:
         if first.setdefault((name, ""), line) != line:
-            problems.append((line, f"the section [{name}] stands a second time, after line {first[name, '']}"))
+            problems.append((line, f"the section [{name}] occurs twice; the first is on line {first[name, '']}"))
     for entry in entries:
         place = (entry.section, entry.key)
         if first.setdefault(place, entry.line) != entry.line:
-            problems.append((entry.line, f"the key {entry.key} stands a second time, after line {first[place]}"))
+            problems.append((entry.line, f"the key {entry.key} occurs twice; the first is on line {first[place]}"))
     return problems

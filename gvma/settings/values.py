@@ -1,8 +1,8 @@
-"""What a value in the settings file may look like, one function per kind; nothing here opens a file.
+"""Parsers for the values of the settings file, one function for each kind; nothing here opens a file.
 
-Each takes the text behind ``=`` and the folder that relative paths stand for, and returns the value.
-Each raises ValueError with words that follow the key's name ("must be ..."). A value that would
-break out of its place in one of Asterisk's files is refused here.
+Each takes the text behind ``=`` and the folder of the settings file, to which paths are relative, and returns the
+value. Each raises ValueError with a message that follows the key's name ("must be ..."). A value that would damage
+one of Asterisk's files is refused here.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _COMMENT_HINT = "; a comment needs a line of its own"
 
 
 def text(value: str, folder: Path) -> str:
-    """Any text; control characters are refused."""
+    """Any text without control characters."""
     if any(ord(char) < 32 or ord(char) == 127 for char in value):
-        raise ValueError("must not hold control characters")
+        raise ValueError("must not contain control characters")
     return value
 
 
@@ -53,7 +53,7 @@ def yes_no(value: str, folder: Path) -> bool:
 
 
 def one_of(*choices: str) -> Parse:
-    """One of the words, in any case; the word as it stands here is the value."""
+    """One of the words, in upper or lower case; the value is the word as it is written here."""
 
     def parse(value: str, folder: Path) -> str:
         for choice in choices:
@@ -112,7 +112,7 @@ def url(value: str, folder: Path) -> str:
     if not usable or " " in value:
         raise ValueError("must be a URL that begins with http:// or https://")
     if parts.username is not None or parts.password is not None:
-        raise ValueError("must not hold credentials: they have keys of their own, username and password")
+        raise ValueError("must not contain credentials: use the keys username and password")
     return value
 
 
@@ -157,7 +157,7 @@ def optional_host(value: str, folder: Path) -> str:
 
 
 def hosts(value: str, folder: Path) -> str:
-    """Host names or addresses, comma-separated (an HA pair), or nothing; blanks are dropped."""
+    """Host names or addresses, comma-separated (an HA pair), or nothing; blanks are removed."""
     found = [host(part.strip(), folder) for part in value.split(",")] if value else []
     if len(set(found)) != len(found):
         raise ValueError("names the same address twice")
@@ -165,7 +165,7 @@ def hosts(value: str, folder: Path) -> str:
 
 
 def listed(value: str, folder: Path) -> tuple[str, ...]:
-    """Host names, each perhaps with a port, separated by commas or blanks; none is a list too."""
+    """Host names, with or without a port, separated by commas or blanks; may be empty."""
     parts = tuple(part.lower() for part in re.split(r"[,\s]+", value) if part)
     for part in parts:
         name, _, digits = part.rpartition(":") if re.search(r"[^:]:\d+\Z", part) else (part, "", "1")
@@ -186,16 +186,16 @@ def networks(value: str, folder: Path) -> tuple[str, ...]:
 
 
 def prefix(value: str, folder: Path) -> str:
-    """Digits and letters to dial before a box number; none that a dialplan pattern reads as a wildcard."""
+    """Digits and letters to dial before a mailbox number, without those that are wildcards in a dialplan pattern."""
     if not _PREFIX.fullmatch(value):
         raise ValueError(f"must be digits, letters, * # or +, not {_shown(value)}")
     if _PATTERN_LETTERS.search(value):
-        raise ValueError(f"must not hold X, Z or N, which stand for any digit in a dialplan pattern: {_shown(value)}")
+        raise ValueError(f"must not contain X, Z or N, which mean any digit in a dialplan pattern: {_shown(value)}")
     return value
 
 
 def prefix_or_none(value: str, folder: Path) -> str:
-    """A prefix; an empty text where there is none."""
+    """A prefix, or nothing."""
     return prefix(value, folder) if value else ""
 
 
@@ -209,21 +209,21 @@ def name(value: str, folder: Path) -> str:
     """The name of a context or a peer."""
     if not _NAME.fullmatch(value) or ".." in value:
         raise ValueError(
-            f"must begin with a letter or digit and hold only letters, digits, _ . or -, not {_shown(value)}"
+            f"must begin with a letter or digit and contain only letters, digits, _ . or -, not {_shown(value)}"
         )
     return value
 
 
 def marker(value: str, folder: Path) -> str:
-    """A comment line of Asterisk's files that is not one of Asterisk's own."""
+    """A comment line of Asterisk's files, but not of a kind that Asterisk itself writes or treats specially."""
     if not value.startswith(";") or not value.isascii() or not value.isprintable():
-        raise ValueError("must begin with ; and hold printable ASCII characters only, on one line")
+        raise ValueError("must begin with ; and contain only printable ASCII characters, on one line")
     if value.startswith(";--") and not value.startswith(";---"):
         raise ValueError("must not begin with ;-- which opens a comment block in Asterisk")
     if value.startswith(";!"):
-        raise ValueError("must not begin with ;! which Asterisk takes for its own header and drops")
+        raise ValueError("must not begin with ;! which Asterisk treats as its own header and removes")
     if len(value) > 200 or value == ";":
-        raise ValueError("must be more than a ; alone, and at most 200 characters")
+        raise ValueError("must be longer than a single ; and have at most 200 characters")
     return value
 
 
@@ -237,7 +237,7 @@ def query(value: str, folder: Path) -> str:
 
 
 def switch_profile(value: str, folder: Path) -> str:
-    """One of the switches of the manual, or nothing (``gvma check`` then guesses, and says so)."""
+    """One of the manual's switches, or nothing (``gvma check`` then guesses, and says so)."""
     return str(one_of(*SWITCHES)(value, folder)) if value else ""
 
 

@@ -1,38 +1,32 @@
-"""A settings file with every key and what it means: written anew, or what is missing added to one.
+"""The text of a settings file with every key and its meaning: a new one, or an existing one with missing keys added.
 
-What stands in a file stays, byte for byte; what is added is comments and keys that are commented out,
-so that a file means the same before and after. Secrets are asked for, never written.
+Existing lines stay byte for byte. Only comments and commented-out keys are added, so the file means the same before
+and after. Secrets are asked for, never written. Nothing is written to disk here.
 """
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
-
 from gvma.errors import SettingsError
 from gvma.settings.keys import KEYS, SECTIONS, Key, shown
 from gvma.settings.model import Secret
-from gvma.settings.source import Source, parse_source, read_source
+from gvma.settings.source import Source, parse_source
 
 _TITLE = """\
 # Settings of gvma, which joins Asterisk to a Genesys contact centre.
-# A line that begins with # or ; is a comment. What stands between < and > is for you to fill in.
-# `gvma config check` says what is still wrong; `gvma config show --origin` what holds, and why.
+# A line that begins with # or ; is a comment. Replace the placeholders between < and >.
+# `gvma config check` finds errors; `gvma config show --origin` shows the effective values and where they come from.
 """
-_ADDED = "# Added by gvma config init: keys that were not named here, with their defaults."
+_ADDED = "# Added by gvma config init: the missing keys, with their defaults."
 _SECTION_TITLES = {
-    "cfgserver": "How Configuration Server is reached, and what it is asked.",
-    "gvma_settings": "Asterisk's files and its AMI, SIP Server, and what gvma keeps.",
-    "media": "The media server: what calls may play and record.",
+    "cfgserver": "How to reach Configuration Server, and what to ask it.",
+    "gvma_settings": "Asterisk's files and AMI, SIP Server, backups and routing.",
+    "media": "The media server: what it plays and records, and how it runs.",
 }
 
 
 def new_text() -> str:
-    """A whole settings file: what a site must fill in as placeholders, the rest commented out.
-
-    The text ends with a line feed. Until the placeholders are filled in, loading it is an error that
-    names the first of them.
+    """A whole settings file, ended by a line feed. Keys that a site must set have placeholders, all others are
+    commented out. Until the placeholders are replaced, loading it is an error that names the first one.
     """
     parts = [_TITLE]
     for section in SECTIONS:
@@ -41,10 +35,7 @@ def new_text() -> str:
 
 
 def completed(source: Source) -> tuple[str, tuple[Key, ...]]:
-    """The file's text with the keys added that it does not name, and those keys.
-
-    A key that stands there commented out is named. Nothing is added to a file that names every key.
-    """
+    """The file's text with the missing keys added, and those keys. A key that is commented out is not missing."""
     absent = tuple(key for key in KEYS if (key.section, key.name) not in source.mentioned)
     if not absent:
         return source.text, ()
@@ -70,7 +61,7 @@ def completed(source: Source) -> tuple[str, tuple[Key, ...]]:
 
 
 def _end_of(section: str, source: Source, lines: list[str]) -> int:
-    """How many lines there are up to the section's last key, and the comments right below it."""
+    """The number of lines down to the section's last key and the comments right below it."""
     last = max(
         [line for name, line in source.sections if name == section]
         + [entry.line for entry in source.entries if entry.section == section]
@@ -87,7 +78,7 @@ def _section_text(section: str, keys: list[Key]) -> str:
 
 
 def _lines(keys: list[Key], *, samples: bool) -> list[str]:
-    """Each key with its meaning. samples: what a site must fill in is not commented out."""
+    """Each key with its meaning. samples: keys with a placeholder are not commented out."""
     lines: list[str] = []
     for key in keys:
         value = key.sample or _default_text(key)
@@ -103,69 +94,29 @@ def _default_text(key: Key) -> str:
     return f"./{default}" if key.name == "backup_path" else shown(default)
 
 
-def write_new(path: Path) -> None:
-    """Write ``new_text`` to a file that must not exist, mode 0600: a password may come to stand in it."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-            opened.write(new_text())
-    except OSError as error:
-        raise _cannot_write(path, error) from None
+def completed_content(source: Source) -> tuple[bytes, tuple[Key, ...]]:
+    """As ``completed``, in the file's own encoding.
 
-
-def complete(path: Path) -> tuple[Key, ...]:
-    """Add what is missing to an existing file, and return the added keys; without any it is not touched.
-
-    Mode, owner and a symbolic link stay. Raises SettingsError where the file cannot be read or written,
-    or has lines that cannot be read: adding to such a file could change what it means.
+    Raises SettingsError if the file has lines that cannot be read, or would mean something else afterwards.
     """
-    source = read_source(path)
     if source.problems:
         line, message = source.problems[0]
         raise SettingsError(
             message,
-            where=f"{path}, line {line}",
+            where=f"{source.path}, line {line}",
             hint="Nothing was changed. Correct the line, then run `gvma config init` again.",
         )
     text, added = completed(source)
-    if added:
-        _replace(path.resolve(), text.encode(source.encoding), source)
-    return added
-
-
-def _replace(path: Path, content: bytes, before: Source) -> None:
-    after = parse_source(path, content)
-    if after.problems or _meaning(after) != _meaning(before):
+    content = text.encode(source.encoding)
+    after = parse_source(source.path, content)
+    if after.problems or _meaning(after) != _meaning(source):
         raise SettingsError(
             "adding keys would change what the file means",
-            where=str(path),
+            where=str(source.path),
             hint="Nothing was changed. Add the keys by hand; `gvma config show` lists them all.",
         )
-    status = path.stat()
-    try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        try:
-            with os.fdopen(descriptor, "wb") as opened:
-                opened.write(content)
-                os.fchmod(opened.fileno(), status.st_mode & 0o7777)
-                os.fchown(opened.fileno(), status.st_uid, status.st_gid)
-                opened.flush()
-                os.fsync(opened.fileno())
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
-    except OSError as error:
-        raise _cannot_write(path, error) from None
+    return content, added
 
 
 def _meaning(source: Source) -> list[tuple[str, str, str]]:
     return [(entry.section, entry.key, entry.value) for entry in source.entries]
-
-
-def _cannot_write(path: Path, error: OSError) -> SettingsError:
-    return SettingsError(
-        f"cannot be written: {error.strerror}",
-        where=str(path),
-        hint="Nothing was changed. Check that the folder exists and may be written, or name another file.",
-    )

@@ -7,6 +7,7 @@ import errno
 _ADVICE = {
     errno.ENOSPC: "Make room on the disk, then run the command again.",
     errno.EDQUOT: "Make room on the disk, then run the command again.",
+    errno.EINVAL: "Put a regular file, or a symbolic link to one, in its place.",
     errno.EPERM: "gvma works with the rights of the folder's owner: the file has to be his, with a group of his; "
     "`lsattr` shows what nobody may change.",
     errno.EACCES: "Give this user the right to write the file and its folder, then run the command again.",

@@ -74,9 +74,26 @@ def write_atomically(path: Path, content: bytes, rights: Rights) -> None:
         disk.rename(temporary, path)
         disk.fsync_folder(path.parent)
     except BaseException:
-        with suppress(OSError):
-            disk.unlink(temporary)
+        remove_quietly(temporary)
         raise
+
+
+def remove_quietly(path: Path) -> None:
+    """Removes a file where that can be done."""
+    with suppress(OSError):
+        disk.unlink(path)
+
+
+def read_whole(path: Path) -> bytes | None:
+    """The content of a regular file, None where there is none. Raises OSError, also where it is too large."""
+    try:
+        descriptor = disk.open_to_read(path)
+    except FileNotFoundError:
+        return None
+    try:
+        return disk.read(descriptor, path)
+    finally:
+        os.close(descriptor)
 
 
 def _copy_attributes(source: int, descriptor: int, path: Path) -> None:

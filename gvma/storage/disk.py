@@ -21,6 +21,11 @@ Watcher = Callable[[str, str], None]
 LARGEST = 256 * 1024 * 1024
 """Bytes of a file that are read at most: 25 times the files of 100,000 mailboxes."""
 
+
+class UnfitFile(OSError):
+    """A file that gvma does not read; ``strerror`` is a whole sentence."""
+
+
 _CHUNK = 1 << 20
 _RENAME_EXCHANGE = 2
 _watchers: list[Watcher] = []
@@ -46,7 +51,7 @@ def _name(path: Path, at: int | None) -> str:
 
 
 def open_to_read(path: Path, at: int | None = None) -> int:
-    """A descriptor of a regular file. Raises OSError (EINVAL) for all else, which is not opened."""
+    """A descriptor of a regular file. Raises UnfitFile for all else, which is not opened."""
     _about_to("open", path)
     name = _name(path, at)
     _refuse_irregular(os.stat(name, dir_fd=at, follow_symlinks=False), path)
@@ -62,13 +67,13 @@ def open_to_read(path: Path, at: int | None = None) -> int:
 def _refuse_irregular(status: os.stat_result, path: Path) -> None:
     if stat.S_ISREG(status.st_mode):
         return
-    kinds = {stat.S_IFDIR: "folder", stat.S_IFIFO: "FIFO", stat.S_IFSOCK: "socket", stat.S_IFLNK: "symbolic link"}
+    kinds = {stat.S_IFDIR: "folder", stat.S_IFIFO: "fifo", stat.S_IFSOCK: "socket", stat.S_IFLNK: "symbolic link"}
     kind = kinds.get(stat.S_IFMT(status.st_mode), "device")
-    raise OSError(errno.EINVAL, f"it is a {kind}, not a regular file", str(path))
+    raise UnfitFile(errno.EINVAL, f"it is a {kind}, not a regular file", str(path))
 
 
 def read(descriptor: int, path: Path) -> bytes:
-    """Everything from the start of the file to its end. Raises OSError (EFBIG) where that is beyond LARGEST."""
+    """Everything from the start of the file to its end. Raises UnfitFile where that is beyond LARGEST."""
     _about_to("read", path)
     if os.fstat(descriptor).st_size > LARGEST:
         raise _too_large(path)
@@ -83,7 +88,7 @@ def read(descriptor: int, path: Path) -> bytes:
 
 
 def _too_large(path: Path) -> OSError:
-    return OSError(errno.EFBIG, f"it is larger than {LARGEST >> 20} MiB, which gvma reads at most", str(path))
+    return UnfitFile(errno.EFBIG, f"it is larger than {LARGEST >> 20} MiB, which gvma reads at most", str(path))
 
 
 def create(path: Path, at: int | None = None) -> int:

@@ -115,7 +115,7 @@ def read_when_quiet(descriptor: int, path: Path, complete: Callable[[bytes], boo
 
     A file that Asterisk is rewriting (it begins with Asterisk's header, or is empty still) has to rest longer,
     one that does not look complete longest; after that it is taken as it is. A content that stays the same
-    while its file is touched again and again rests too. Raises OSError (ETIMEDOUT) where it never rests.
+    while its file is touched again and again rests too. Raises UnfitFile where it never rests.
     """
     give_up = time.monotonic() + _LONGEST_WAIT
     seen, since = None, 0.0
@@ -132,9 +132,8 @@ def read_when_quiet(descriptor: int, path: Path, complete: Callable[[bytes], boo
         if (unchanged and age >= rest) or now - since >= rest:
             return content
         if now >= give_up:
-            raise OSError(
-                errno.ETIMEDOUT, f"gave up after {_LONGEST_WAIT:g} s: another process keeps writing it", str(path)
-            )
+            said = f"gave up after {_LONGEST_WAIT:g} s: another process keeps writing it"
+            raise disk.UnfitFile(errno.ETIMEDOUT, said, str(path))
         time.sleep(min(_QUIET_SECONDS, max(rest - age, 0.001)))
 
 
@@ -149,8 +148,9 @@ def _rest(content: bytes, complete: Callable[[bytes], bool] | None) -> float:
 
 def unsafe(path: Path, error: OSError, what: str = "") -> UnsafeTargetError:
     """The user's error for a target file that could not be read or written."""
+    reason = error.strerror or str(error)
     return UnsafeTargetError(
-        what or f"it cannot be read or replaced: {error.strerror or error}",
+        what or (reason if isinstance(error, disk.UnfitFile) else f"it cannot be read or replaced: {reason}"),
         where=str(path),
         hint=f"{_LEFT} {advice(error)}",
     )

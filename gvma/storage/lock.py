@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gvma.errors import LockHeldError, SettingsError
+from gvma.errors import LockedError, SettingsError
 from gvma.storage import disk
 from gvma.storage.private import private_folder
 
@@ -25,7 +25,7 @@ def hold_lock(backup_path: Path, wait_seconds: float = 0.0) -> Iterator[None]:
     """Holds the lock while the block runs; makes ``backup_path`` (0700) where it is missing.
 
     wait_seconds: how long another run is waited for.
-    Raises LockHeldError, which names the holder's process and start; SettingsError where ``backup_path``
+    Raises LockedError, which names the holder's process and start; SettingsError where ``backup_path``
     cannot be used.
     """
     path = backup_path / "lock"
@@ -78,12 +78,12 @@ def _wipe(descriptor: int, path: Path) -> None:
         return  # the flock is what counts; the text is only for the reader
 
 
-def _held(descriptor: int, path: Path, waited: float) -> LockHeldError:
+def _held(descriptor: int, path: Path, waited: float) -> LockedError:
     holder = os.pread(descriptor, 200, 0).decode("ascii", "replace").strip() or "process unknown"
     message = f"another run of gvma holds the lock ({holder})"
     if waited:
         message += f"; waited {waited:g} s for it"
-    return LockHeldError(
+    return LockedError(
         message, where=str(path), hint="Nothing was changed. Wait until it ends, or give --wait SECONDS to sync."
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from gvma.errors import BackupSetError
 from gvma.storage import disk
 from gvma.storage.advice import advice
-from gvma.storage.atomic import Rights, write_atomically
+from gvma.storage.atomic import Rights, read_whole, write_atomically
 
 _UNTOUCHED = "No file of Asterisk's was changed by this."
 
@@ -28,17 +28,9 @@ def write_private(path: Path, content: bytes) -> None:
 def read_private(path: Path) -> bytes | None:
     """The content of a file of gvma's own, None where there is none. Raises BackupSetError."""
     try:
-        descriptor = disk.open_to_read(path)
-    except FileNotFoundError:
-        return None
+        return read_whole(path)
     except OSError as error:
         raise not_kept(path, error) from error
-    try:
-        return disk.read(descriptor, path)
-    except OSError as error:
-        raise not_kept(path, error) from error
-    finally:
-        os.close(descriptor)
 
 
 def remove_private(path: Path) -> None:

@@ -1,154 +1,155 @@
-"""A plan carried out: backup set, transaction, reload, read back, and put back where Asterisk disagrees.
+"""The one way to write, for sync, restore and remove: save, apply, activate, verify, then finish or put back.
 
-It decides nothing of what the files should hold.
+It decides nothing of what should be written, and knows no file and no table.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from gvma.ami.asterisk import Asterisk
-from gvma.ami.verify import VOICEMAIL, Expected
-from gvma.backups.sets import BackupSets
-from gvma.backups.snapshot import snapshot
-from gvma.configserver.objects import ConfigObject
-from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, GvmaError
-from gvma.plan.model import Plan
-from gvma.settings.model import GvmaSettings
-from gvma.sinks.files.change import FileChange
-from gvma.sinks.files.journal import Markers
-from gvma.sinks.files.staging import TargetMoved
-from gvma.sinks.files.transaction import Applied, apply
+from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
+from gvma.sinks.base import Applied, Change, Purpose, Sink, SinkMoved
 from gvma.storage import pending_reload
-from gvma.storage import records as state
-from gvma.storage.files import TargetFile
 from gvma.storage.private import although_changed
 from gvma.storage.signals import Stopped
-from gvma.sync.report import SyncReport
+from gvma.sync.report import RunReport
 
 _log = logging.getLogger(__name__)
 _FIRST_DIFFERENCES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What there is to write. targets: in the order of the plan's files. secrets: ``secret.conf`` to remove.
+class Wording:
+    """How messages name what is written. written: ``the files are written``. refused: ``the new files``.
 
-    before: what Asterisk should hold once the old files are back. answers: Configuration Server's, by query.
+    way_out: what to do where Asterisk refuses. again: what does the pending reload.
     """
 
-    plan: Plan
-    targets: tuple[TargetFile, ...]
-    secrets: tuple[TargetFile, ...]
-    before: Callable[[GvmaSettings], Expected] = field(repr=False)
-    answers: Mapping[str, Sequence[ConfigObject]] = field(repr=False)
-
-    @property
-    def changes(self) -> list[FileChange]:
-        """Every target file, changed or not, so that a backup set is one whole state."""
-        files = zip(self.plan.files, self.targets, strict=True)
-        changes = [
-            FileChange(target, file.new, file.module, asterisk_rewrites=file.module == VOICEMAIL)
-            for file, target in files
-        ]
-        return changes + [FileChange(secret, None, VOICEMAIL, asterisk_rewrites=True) for secret in self.secrets]
+    written: str
+    refused: str
+    way_out: str
+    again: str
 
 
-def carry_out(work: Work, settings: GvmaSettings, asterisk: Asterisk | None, report: SyncReport) -> bool:
-    """Writes the plan, and has Asterisk take it; False where somebody wrote a file meanwhile: plan anew.
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What a run writes with. asterisk: None leaves every reload pending. report: filled with what was done."""
 
-    asterisk: None leaves the reload pending. report: filled with what was done.
-    Raises AsteriskRefusedError (all is put back), AsteriskUnreachableError (all is written, the reload is pending),
-    UnsafeTargetError, BackupSetError, or Stopped.
-    """
-    path = settings.backup_path
-    texts = {state.PINS: work.plan.pins.record, state.OWNERS: work.plan.owners}
-    changes = work.changes
-    pending = pending_reload.read(path)
-    made = BackupSets(path).create(
-        [change.to_save for change in changes], snapshot=snapshot(work.answers), reason="sync", run_id=report.run_id
-    )
-    markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
-    try:
-        with apply(changes, records=texts, backup_set=made, markers=markers) as applied:
-            report.backup_set = report.backup_set or made.id
-            lost = _have_it_taken(applied, work, settings, asterisk, report)
-            done = asterisk is not None and lost is None
-            moved = applied.finish(pending=() if done else applied.modules)
-    except TargetMoved:
-        _log.info("a file was rewritten by somebody else, and nothing of this run stands; planning anew")
-        return False
-    report.take(work.plan.counts, {file.path: file.changed for file in work.plan.files})
-    report.plan = work.plan
-    if lost is not None:
-        raise _pending_error(lost, made.id) from lost
-    if moved:
-        _log.info("a file was rewritten while Asterisk was told of it; planning anew")
-    elif done:
-        with although_changed():
-            pending_reload.settle(path, {*applied.modules, *pending})
-    return not moved
+    sink: Sink[Any, Any]
+    backup_path: Path
+    asterisk: Asterisk | None
+    report: RunReport
+    wording: Wording
 
+    def execute(self, change: Change, purpose: Purpose, records: Mapping[str, bytes]) -> bool:
+        """Writes the change, and has Asterisk take it; False where somebody else wrote meanwhile: plan again.
 
-def _have_it_taken(
-    applied: Applied, work: Work, settings: GvmaSettings, asterisk: Asterisk | None, report: SyncReport
-) -> AsteriskUnreachableError | None:
-    """Reload and read back. Returns why Asterisk could not be asked to the end; puts back on a difference."""
-    if asterisk is None:
-        return None
-    modules = sorted({*applied.modules, *pending_reload.read(settings.backup_path)})
-    try:
-        modules = asterisk.loaded(modules)
-        found = asterisk.take(modules, work.plan.expected(settings))
-    except AsteriskUnreachableError as error:
-        report.reload_failed = modules
-        return error
-    except Stopped:
-        raise
-    except GvmaError as error:
+        records: gvma's own texts that are as new or as old as what is written, by name.
+        Raises AsteriskRefusedError (everything is put back), AsteriskUnreachableError (everything is written, the
+        reload is pending), UnsafeTargetError, BackupSetError, or Stopped.
+        """
+        path, report = self.backup_path, self.report
+        saved = self.sink.save(change, purpose)
+        try:
+            with self.sink.apply(change, saved, purpose, records) as applied:
+                report.backup_set = report.backup_set or saved.id
+                reloads = sorted({*applied.reloads, *pending_reload.read(path)})
+                lost = self._activate(applied, change, reloads)
+                is_done = self.asterisk is not None and lost is None
+                is_final = applied.finish(() if is_done else applied.reloads)
+        except SinkMoved:
+            _log.info("another process wrote a file meanwhile, and nothing of this run stands; planning again")
+            return False
+        report.add_written(change)
+        if lost is not None:
+            report.pending_reload = pending_reload.read(path)
+            raise self._pending_error(lost, saved.id) from lost
+        if is_done and is_final:
+            with although_changed():
+                self._settle(reloads)
+        elif is_done:
+            _log.info("another process wrote a file while Asterisk reloaded it; planning again")
+        report.pending_reload = pending_reload.read(path)
+        return is_final
+
+    def reload_pending(self, change: Change) -> list[str]:
+        """Does the reloads that an earlier run left pending, where nothing is to be written now.
+
+        change: an empty one. Returns the differences; the reloads stay pending where there are any.
+        """
+        pending = pending_reload.read(self.backup_path)
+        if self.asterisk is None or not pending:
+            return []
+        found: list[str] = self.sink.activate(change, self.asterisk, pending)
+        if found:
+            self.report.reload_failed = list(pending)
+        else:
+            self._settle(pending)
+        self.report.pending_reload = pending_reload.read(self.backup_path)
+        return found
+
+    def _activate(self, applied: Applied, change: Change, reloads: Sequence[str]) -> GvmaError | None:
+        """Reload and verify. Returns why Asterisk could not be asked to the end; puts back on a difference."""
+        if self.asterisk is None:
+            return None
+        try:
+            found = self.sink.activate(change, self.asterisk, reloads)
+        except (AsteriskUnreachableError, CredentialsError) as error:
+            self.report.reload_failed = list(reloads)
+            return error
+        except Stopped:
+            raise
+        except GvmaError as error:
+            applied.put_back()
+            error.hint = f"The files were put back{self._reload_again(applied, change)}. {error.hint}"
+            raise
+        if not found:
+            return None
+        applied.put_back_if_moved()
+        self.report.reload_failed = list(reloads)
         applied.put_back()
-        told = _tell_again(applied, work, asterisk, settings)
-        error.hint = f"The files were put back{told}. {error.hint}"
-        raise
-    if not found:
-        report.reloaded = sorted({*report.reloaded, *modules})
-        return None
-    applied.put_back_if_moved()
-    report.reload_failed = modules
-    applied.put_back()
-    told = _tell_again(applied, work, asterisk, settings)
-    raise AsteriskRefusedError(
-        f"Asterisk did not take the new files: {first_of(found)}",
-        where=", ".join(str(file.path) for file in work.plan.files if file.changed),
-        hint=f"The files were put back{told}. Asterisk's own log says why it refused; `gvma check` looks for "
-        f"reasons. Then run `gvma sync` again.",
-    )
+        raise AsteriskRefusedError(
+            f"Asterisk did not take {self.wording.refused}: {first_of(found)}",
+            where=", ".join(str(path) for path, changed in change.files.items() if changed),
+            hint=f"The files were put back{self._reload_again(applied, change)}. {self.wording.way_out}",
+        )
 
+    def _reload_again(self, applied: Applied, change: Change) -> str:
+        """Asterisk reloads what was put back; how that went, for the message. What fails stays pending."""
+        assert self.asterisk is not None
+        try:
+            found = self.sink.activate(change, self.asterisk, applied.reloads, undone=True)
+        except GvmaError:
+            return ", but Asterisk could not be reached; the reload is pending, and the next sync does it"
+        if found:
+            return f". Asterisk also rejected the old files: {first_of(found)}; the next sync reloads them"
+        pending_reload.settle(self.backup_path, applied.reloads)
+        return " and Asterisk has reloaded them"
 
-def _tell_again(applied: Applied, work: Work, asterisk: Asterisk, settings: GvmaSettings) -> str:
-    """Asterisk reloads the old files; how that went, for the message. What fails stays pending."""
-    try:
-        found = asterisk.take(applied.modules, work.before(settings))
-    except GvmaError:
-        return ", but Asterisk could not be told; the next sync reloads it"
-    if found:
-        return f"; of them, too, Asterisk says: {first_of(found)}; the next sync reloads them"
-    pending_reload.settle(settings.backup_path, applied.modules)
-    return " and Asterisk has reloaded them"
+    def _settle(self, reloads: Sequence[str]) -> None:
+        """These are reloaded and verified. A module that is not loaded stays pending: nobody has verified it."""
+        assert self.asterisk is not None
+        loaded = self.asterisk.loaded_names(reloads)
+        pending_reload.settle(self.backup_path, loaded)
+        self.report.add_reloaded([*loaded.values()])
+        for module in set(reloads) - loaded.keys():
+            pending_reload.add(self.backup_path, [module])
+
+    def _pending_error(self, lost: GvmaError, made: str) -> AsteriskUnreachableError:
+        return AsteriskUnreachableError(
+            f"{self.wording.written}, but Asterisk could not be asked to the end: {lost.message}",
+            where=lost.where,
+            hint=f"The new files stay (backup set {made} has the old ones). The reload is pending: "
+            f"{self.wording.again} as soon as AMI answers.",
+        )
 
 
 def first_of(found: Sequence[str]) -> str:
     """The first differences and how many there are beyond."""
     more = len(found) - _FIRST_DIFFERENCES
     return "; ".join(found[:_FIRST_DIFFERENCES]) + (f"; and {more} more" if more > 0 else "")
-
-
-def _pending_error(lost: AsteriskUnreachableError, made: str) -> AsteriskUnreachableError:
-    return AsteriskUnreachableError(
-        f"the files are written, but Asterisk could not be told or asked to the end: {lost.message}",
-        where=lost.where,
-        hint=f"The new files stay (backup set {made} has the old ones), and the reload is pending: "
-        "the next `gvma sync` does it as soon as AMI answers.",
-    )

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from gvma import __version__
+from gvma.settings.model import GvmaSettings
+from gvma.storage.atomic import Rights, read_whole, write_atomically
+from gvma.sync.report import SyncReport
 
 _LAST_SUCCESS = re.compile(r"^gvma_sync_last_success_timestamp_seconds (\d+(?:\.\d+)?)$", re.MULTILINE)
 _HELP = {
@@ -61,19 +64,25 @@ def metrics_text(figures: Figures, earlier: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def leave_metrics(settings: GvmaSettings, report: SyncReport, exit_code: int, duration: float) -> None:
+    """Writes the figures of a run where the settings want them; a failure is a warning of the run."""
+    if settings.metrics_file is None:
+        return
+    figures = Figures(
+        ended=time.time(),
+        duration=duration,
+        exit_code=exit_code,
+        changes={"add": report.counts.add, "change": report.counts.change, "remove": report.counts.remove},
+        objects=report.objects,
+        reloads={**dict.fromkeys(report.reloaded, True), **dict.fromkeys(report.reload_failed, False)},
+    )
+    try:
+        write_metrics(settings.metrics_file, figures)
+    except OSError as error:
+        report.warn("metrics-file", f"it cannot be written: {error.strerror or error}", settings.metrics_file)
+
+
 def write_metrics(path: Path, figures: Figures) -> None:
-    """Replace the file. Readable by everyone, since the collector runs as another user. Raises OSError."""
-    try:
-        earlier = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        earlier = ""
-    text = metrics_text(figures, earlier)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+    """Replace the file. Everyone may read it, since the collector runs as another user. Raises OSError."""
+    earlier = (read_whole(path) or b"").decode("utf-8", "replace")
+    write_atomically(path, metrics_text(figures, earlier).encode(), Rights(os.geteuid(), os.getegid(), 0o644))

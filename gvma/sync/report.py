@@ -1,4 +1,4 @@
-"""What a sync is asked, and what it tells: plain values that the run fills and the command line shows."""
+"""What a run is asked, and what it did: plain values that the run fills and the command line shows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from gvma.asterisk.entries import GvmaWarning
 from gvma.plan.counts import Counts
 from gvma.plan.model import Plan
+from gvma.sinks.base import Change
 
 Progress = Callable[[str], None]
 """Called with the name of each step as it begins."""
@@ -32,25 +33,25 @@ class SyncOptions:
 
 
 @dataclass(slots=True)
-class SyncReport:
-    """What a sync did so far; it is filled as the run goes on, so that a failure can be told whole.
+class RunReport:
+    """What a run that writes did so far; it is filled as the run goes on, so that a failure can be shown whole.
 
-    counts and files: what was written (in a dry run: what would be); nothing where the run failed before the
-    write, or put back. show_warnings: the warnings differ from those of the run before, or something changed.
-    finished: the sync came to its end.
+    counts: mailboxes and subscriptions together. files: each target file, and whether it was changed (in a dry run:
+    would be); none where the run failed before the write, or put back. change: what was written last. remarks: what
+    happened to each file. backup_set: id of the set with what was replaced. reload_failed: modules that Asterisk did
+    not reload, or whose new files it refused. pending_reload: modules that Asterisk has still to reload.
     """
 
     run_id: str = field(default_factory=lambda: secrets.token_hex(8))
     counts: Counts = field(default_factory=Counts)
     files: dict[Path, bool] = field(default_factory=dict)
-    plan: Plan | None = None
+    change: Change | None = None
+    remarks: tuple[str, ...] = ()
     backup_set: str | None = None
     reloaded: list[str] = field(default_factory=list)
     reload_failed: list[str] = field(default_factory=list)
+    pending_reload: tuple[str, ...] = ()
     warnings: list[GvmaWarning] = field(default_factory=list)
-    objects: dict[str, int] = field(default_factory=dict)
-    show_warnings: bool = True
-    finished: bool = False
 
     @property
     def changed(self) -> bool:
@@ -59,15 +60,44 @@ class SyncReport:
     def warn(self, code: str, message: str, where: str | Path = "") -> None:
         self.warnings.append(GvmaWarning(code, message, str(where)))
 
-    def take(self, counts: Counts, files: dict[Path, bool]) -> None:
+    def add_written(self, change: Change) -> None:
         """What has been written; a file that was written twice in one run counts once."""
-        self.counts += counts
-        for path, changed in files.items():
+        self.change = change
+        self.counts += change.counts
+        self.remarks = change.remarks
+        for path, changed in change.files.items():
             self.files[path] = changed or self.files.get(path, False)
+
+    def add_reloaded(self, modules: list[str]) -> None:
+        self.reloaded = sorted({*self.reloaded, *modules})
+
+
+@dataclass(slots=True)
+class SyncReport(RunReport):
+    """What a sync did so far.
+
+    plan: of what was written (in a dry run: would be); None where nothing was. objects: how many each query gave.
+    show_warnings: the warnings differ from those of the run before, or something changed.
+    finished: the sync came to its end.
+    """
+
+    plan: Plan | None = None
+    objects: dict[str, int] = field(default_factory=dict)
+    show_warnings: bool = True
+    finished: bool = False
+
+    @property
+    def changed_files(self) -> str:
+        return ", ".join(path.name for path, changed in self.files.items() if changed)
+
+    def plan_line(self) -> str:
+        """``Plan: 3 to add, 1 to change, 0 to remove.``; where the counts are all zero, with the files too."""
+        files = "" if self.counts or not self.changed_files else f"; rewrites {self.changed_files}"
+        return f"Plan: {self.counts}{files}."
 
     def summary(self) -> str:
         """One line of what was done."""
-        names = ", ".join(path.name for path, changed in self.files.items() if changed)
-        done = f"{self.counts.add} added, {self.counts.change} changed, {self.counts.remove} removed in {names}"
+        counts = f"{self.counts.add} added, {self.counts.change} changed, {self.counts.remove} removed"
+        done = f"{counts} in {self.changed_files}" if self.counts else "; ".join(["no mailbox changed", *self.remarks])
         reloads = f"reloaded {', '.join(self.reloaded)}" if self.reloaded else "not reloaded"
         return f"sync: {done}; backup set {self.backup_set}; {reloads}."

@@ -1,7 +1,7 @@
 """One sync from the lock to the record, in the one order that loses nothing; it prints nothing.
 
-The order: lock, mend an interrupted run, pause, Configuration Server, AMI, files, plan, brake,
-backup set, transaction, reload, read back, record, retention.
+The order: lock, end an interrupted run, pause, Configuration Server, AMI, read, plan, brake, execute, records,
+retention.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from typing import Any
 
-from gvma.ami.asterisk import Asterisk, driver_of_files, glance_at_driver, saying
+from gvma.ami.asterisk import Asterisk, nothing_changed
 from gvma.backups.retention import apply_policy, policy_of
+from gvma.backups.snapshot import snapshot
 from gvma.configserver.fetch import ServerAnswers, fetch_answers
 from gvma.errors import (
     AsteriskRefusedError,
@@ -23,37 +25,46 @@ from gvma.errors import (
     UnsafeTargetError,
 )
 from gvma.plan.brake import brake
-from gvma.settings.model import GvmaSettings, Settings
-from gvma.sinks.files.journal import sets_in_use
-from gvma.sinks.files.prepare import Planner, Prepared, read_targets
-from gvma.sinks.files.recovery import pending_recovery, recover
-from gvma.sinks.files.targets import as_it_is
-from gvma.storage import pause, pending_reload
-from gvma.storage import records as state
+from gvma.plan.model import Plan
+from gvma.settings.model import Settings
+from gvma.sinks.base import Change, Purpose, Sink
+from gvma.sinks.files.driver import channel_driver
+from gvma.sinks.files.recovery import recover
+from gvma.sinks.files.sink import FilesSink
+from gvma.storage import pending_reload, records
 from gvma.storage.lock import hold_lock
+from gvma.storage.pause import refuse_if_paused, resume
 from gvma.storage.private import although_changed
 from gvma.storage.signals import Stopped, stoppable
-from gvma.sync.execute import Work, carry_out, first_of
-from gvma.sync.metrics import Figures, write_metrics
+from gvma.sync.dry_run import dry_run
+from gvma.sync.execute import Execution, Wording, first_of
+from gvma.sync.metrics import leave_metrics
+from gvma.sync.planner import Planned, Planner
 from gvma.sync.report import Progress, SyncOptions, SyncReport
 
 __all__ = ["Progress", "SyncOptions", "SyncReport", "sync"]
 
 _log = logging.getLogger(__name__)
 _TRIES = 10
+_WORDING = Wording(
+    written="the files are written",
+    refused="the new files",
+    way_out="Asterisk's own log says why it refused; `gvma check` looks for reasons. Then run `gvma sync` again.",
+    again="the next `gvma sync` does it",
+)
 
 
 def sync(settings: Settings, options: SyncOptions, report: SyncReport, progress: Progress) -> None:
     """Brings the files and Asterisk in line with Configuration Server; ``report`` is filled meanwhile.
 
-    Raises GvmaError: its hint says what was left unchanged or put back. Raises stopping.Stopped after a signal;
+    Raises GvmaError: its hint says what was left unchanged or put back. Raises signals.Stopped after a signal;
     what was begun is put back then.
     """
     if options.splay:
         progress("waiting a random time (--splay)")
         time.sleep(random.uniform(0, options.splay))  # noqa: S311  (no secret hangs on it)
     if options.dry_run:
-        _dry_run(settings, options, report, progress)
+        dry_run(settings, options, report, progress)
         return
     started = time.monotonic()
     exit_code = 1
@@ -70,7 +81,7 @@ def sync(settings: Settings, options: SyncOptions, report: SyncReport, progress:
         _log.error("stopped by signal %d", stopped.signal)
         raise
     finally:
-        _leave_metrics(settings.gvma, report, exit_code, time.monotonic() - started)
+        leave_metrics(settings.gvma, report, exit_code, time.monotonic() - started)
         _log_what_was_done(report)
 
 
@@ -88,162 +99,123 @@ class _Run:
         options, path = self._options, self._gvma.backup_path
         with hold_lock(path, options.wait), ExitStack() as stack:
             asterisk = None if options.no_reload else stack.enter_context(Asterisk(self._gvma))
-            self._mend(asterisk)
-            with self._nothing_pending(asterisk):
-                pause.refuse_if_paused(path, force=options.force)
+            self._recover(asterisk)
+            with self._reloading_what_is_pending(asterisk):
+                refuse_if_paused(path, force=options.force)
                 self._progress("asking Configuration Server")
                 answers = fetch_answers(self._settings, options.export)
                 self._report.objects = answers.counts
-                planner = Planner(self._gvma, answers, self._driver(asterisk), options.reset_pins)
-                prepared = self._until_nobody_writes(planner, answers, asterisk)
+                sink = self._sink(asterisk)
+                planner = Planner(self._gvma, answers, sink.driver, options.reset_pins)
+                planned = self._until_nobody_else_writes(planner, self._execution(sink, asterisk), answers)
             with although_changed() if self._report.changed else nullcontext():
-                self._record(prepared, answers)
+                self._record(planned.plan, answers)
                 if options.force:
-                    pause.resume(path)
+                    resume(path)
             if self._report.changed:
                 self._forget_old_sets()
         self._report.finished = True
 
-    def _mend(self, asterisk: Asterisk | None) -> None:
-        """What an interrupted run left is ended, and Asterisk told of it, whatever comes later."""
-        path = self._gvma.backup_path
-        mended = recover(self._gvma)
-        if mended is None:
-            return
-        self._report.warn("interrupted-run-mended", mended.text, path)
-        self._reload_pending(asterisk)
+    def _recover(self, asterisk: Asterisk | None) -> None:
+        """What an interrupted run left is ended, and Asterisk reloads it, whatever comes later."""
+        recovery = recover(self._gvma)
+        if recovery is not None:
+            self._report.warn("interrupted-run-mended", recovery.text, self._gvma.backup_path)
+            self._reload_pending_quietly(asterisk)
 
     @contextmanager
-    def _nothing_pending(self, asterisk: Asterisk | None) -> Iterator[None]:
-        """A run that comes to nothing still does a pending reload: it must not wait for the next one."""
+    def _reloading_what_is_pending(self, asterisk: Asterisk | None) -> Iterator[None]:
+        """A run that comes to nothing still does the reloads that are pending: they must not wait for the next one."""
         try:
             yield
         except (AsteriskRefusedError, AsteriskUnreachableError):
             raise
         except GvmaError:
-            self._reload_pending(asterisk)
+            self._reload_pending_quietly(asterisk)
             raise
 
-    def _reload_pending(self, asterisk: Asterisk | None) -> None:
+    def _reload_pending_quietly(self, asterisk: Asterisk | None) -> None:
         """Asterisk reloads the files as they are, where a reload is pending; what fails stays pending."""
-        path = self._gvma.backup_path
-        pending = pending_reload.read(path)
-        if asterisk is None or not pending:
+        if asterisk is None or not pending_reload.read(self._gvma.backup_path):
             return
         try:
-            driver = self._driver(asterisk)
-            _, now = read_targets(self._gvma, driver)
-            loaded = asterisk.loaded(pending)
-            if not asterisk.take(loaded, as_it_is(now, self._gvma)):
-                pending_reload.settle(path, pending)
-                self._report.reloaded = loaded
+            sink = self._sink(asterisk)
+            self._execution(sink, asterisk).reload_pending(sink.as_it_is())
         except GvmaError as error:
             _log.warning("the reload stays pending: %s", error)
 
-    def _driver(self, asterisk: Asterisk | None) -> str:
-        """The channel driver; reaches Asterisk, unless this run does not speak to it."""
+    def _sink(self, asterisk: Asterisk | None) -> FilesSink:
+        """The three files of the channel driver; reaches Asterisk, unless this run does not speak to it."""
+        modules = None
         if asterisk is not None:
             self._progress("reaching Asterisk")
-            asterisk.reach()
-        if self._gvma.channel_driver != "auto":
-            return self._gvma.channel_driver
-        return (asterisk and asterisk.channel_driver()) or driver_of_files(self._gvma)
+            asterisk.connect()
+            modules = asterisk.drivers() if self._gvma.channel_driver == "auto" else None
+        choice = channel_driver(self._gvma, modules)
+        _log.debug("channel driver %s: %s", choice.driver.name, choice.reason)
+        return FilesSink(self._gvma, choice.driver)
 
-    def _until_nobody_writes(self, planner: Planner, answers: ServerAnswers, asterisk: Asterisk | None) -> Prepared:
-        report, said = self._report, list(self._report.warnings)
+    def _execution(self, sink: Sink[Any, Any], asterisk: Asterisk | None) -> Execution:
+        return Execution(sink, self._gvma.backup_path, asterisk, self._report, _WORDING)
+
+    def _until_nobody_else_writes(self, planner: Planner, execution: Execution, answers: ServerAnswers) -> Planned:
+        report, earlier_warnings = self._report, list(self._report.warnings)
         for _ in range(_TRIES):
             self._progress("reading the files")
-            prepared = planner.prepare()
-            report.warnings = [*said, *prepared.warnings]
-            report.files = {file.path: report.files.get(file.path, False) for file in prepared.plan.files}
-            stop = brake(prepared.plan.shrinkage, self._gvma.max_remove_percent)
+            planned = planner.plan(execution.sink)
+            plan, change = planned.plan, planned.change
+            report.warnings = [*earlier_warnings, *planned.warnings]
+            report.files = {path: report.files.get(path, False) for path in change.files}
+            stop = brake(plan.shrinkage, self._gvma.max_remove_percent)
             if stop is not None and not self._options.force:
                 raise stop
-            if not prepared.changed:
-                self._reload_earlier(prepared, asterisk)
-                return prepared
-            if asterisk is not None:
-                asterisk.see_that_it_can(prepared.plan.modules)
-            self._progress("writing the files, and telling Asterisk")
-            if carry_out(self._work(prepared, answers), self._gvma, asterisk, report):
-                return prepared
+            if change.is_empty:
+                self._reload_pending(execution, change)
+                return planned
+            if execution.asterisk is not None:
+                execution.asterisk.preflight(change.reloads)
+            self._progress("writing the files, and reloading Asterisk")
+            purpose = Purpose("sync", report.run_id, snapshot(answers.by_query()))
+            records_with_files = {records.PINS: plan.pins.record, records.OWNERS: plan.owners}
+            is_final = execution.execute(change, purpose, records_with_files)
+            report.plan = plan if report.changed else None
+            if is_final:
+                return planned
         raise UnsafeTargetError(
             f"gave up after {_TRIES} attempts: another process keeps rewriting it",
-            where=", ".join(str(file.path) for file in prepared.plan.files),
+            where=", ".join(str(path) for path in change.files),
             hint="The newest content is in place. Find out what writes the file, then run `gvma sync` again.",
         )
 
-    def _work(self, prepared: Prepared, answers: ServerAnswers) -> Work:
-        return Work(
-            plan=prepared.plan,
-            targets=prepared.files,
-            secrets=prepared.secrets,
-            before=prepared.before,
-            answers=answers.by_query(),
-        )
-
-    def _reload_earlier(self, prepared: Prepared, asterisk: Asterisk | None) -> None:
-        """What an earlier run could not tell Asterisk, although no file changes now."""
-        pending = pending_reload.read(self._gvma.backup_path)
-        if asterisk is None or not pending:
-            return
-        self._progress("doing the reload that an earlier run left pending")
-        with saying("No file was changed, and the reload stays pending."):
-            found = asterisk.take(asterisk.loaded(pending), prepared.plan.expected(self._gvma))
+    def _reload_pending(self, execution: Execution, change: Change) -> None:
+        """What an earlier run could not make Asterisk reload, although no file changes now."""
+        with nothing_changed("No file was changed, and the reload stays pending."):
+            found = execution.reload_pending(change)
         if found:
-            self._report.reload_failed = list(pending)
             raise AsteriskRefusedError(
                 f"Asterisk did not take the files that an earlier run wrote: {first_of(found)}",
-                where=", ".join(str(file.path) for file in prepared.plan.files if file.module in pending),
+                where=", ".join(map(str, change.files)),
                 hint="Nothing was changed by this run. Asterisk's own log says why it refused; "
                 "`gvma backup restore latest` brings back the files as they were before.",
             )
-        pending_reload.settle(self._gvma.backup_path, pending)
-        self._report.reloaded = sorted({*self._report.reloaded, *asterisk.loaded(pending)})
 
-    def _record(self, prepared: Prepared, answers: ServerAnswers) -> None:
+    def _record(self, plan: Plan, answers: ServerAnswers) -> None:
         report, path = self._report, self._gvma.backup_path
-        state.leave(path, state.PINS, prepared.plan.pins.record)
-        state.leave(path, state.OWNERS, prepared.plan.owners)
-        before = state.read_left(path)
-        said = [[one.code, one.message, one.where] for one in report.warnings]
-        report.show_warnings = report.changed or before.warnings() != said
-        state.leave(path, state.LAST, state.last_text(answers.counts, report.warnings))
+        records.leave(path, records.PINS, plan.pins.record)
+        records.leave(path, records.OWNERS, plan.owners)
+        before = records.read_left(path)
+        warnings = [[one.code, one.message, one.where] for one in report.warnings]
+        report.show_warnings = report.changed or before.warnings() != warnings
+        records.leave(path, records.LAST, records.last_text(answers.counts, report.warnings))
 
     def _forget_old_sets(self) -> None:
         policy = policy_of(self._gvma)
         if not (policy.last or policy.daily or policy.monthly):
             return
         try:
-            apply_policy(self._gvma.backup_path, policy, sets_in_use(self._gvma.backup_path))
+            apply_policy(self._gvma.backup_path, policy)
         except BackupSetError as error:
             self._report.warn("old-sets-kept", f"old backup sets could not be removed: {error.message}", error.where)
-
-
-def _dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progress: Progress) -> None:
-    """The plan alone. Takes no lock, writes nothing, and needs no Asterisk."""
-    gvma = settings.gvma
-    interrupted = pending_recovery(gvma.backup_path)
-    if interrupted:
-        report.warn("interrupted-run", interrupted, gvma.backup_path)
-    paused = pause.read_pause(gvma.backup_path)
-    if paused is not None and not options.force:
-        report.warn("sync-paused", f"{paused.sentence} To go on: `gvma sync --force`.", gvma.backup_path)
-    progress("asking Configuration Server")
-    answers = fetch_answers(settings, options.export)
-    report.objects = answers.counts
-    driver = gvma.channel_driver
-    if driver == "auto":
-        driver = (None if options.no_reload else glance_at_driver(gvma)) or driver_of_files(gvma)
-    progress("reading the files")
-    prepared = Planner(gvma, answers, driver, options.reset_pins).prepare()
-    report.warnings += prepared.warnings
-    stop = brake(prepared.plan.shrinkage, gvma.max_remove_percent)
-    if stop is not None and not options.force:
-        report.warn("safety-brake", f"a sync would stop here: {stop.message}", stop.where)
-    report.plan = prepared.plan
-    report.take(prepared.plan.counts, {file.path: file.changed for file in prepared.plan.files})
-    report.finished = True
 
 
 def _log_what_was_done(report: SyncReport) -> None:
@@ -252,20 +224,3 @@ def _log_what_was_done(report: SyncReport) -> None:
         _log.warning("%s: %s", one.where, one.message)
     if report.changed:
         _log.info("%s", report.summary())
-
-
-def _leave_metrics(gvma: GvmaSettings, report: SyncReport, exit_code: int, duration: float) -> None:
-    if gvma.metrics_file is None:
-        return
-    figures = Figures(
-        ended=time.time(),
-        duration=duration,
-        exit_code=exit_code,
-        changes={"add": report.counts.add, "change": report.counts.change, "remove": report.counts.remove},
-        objects=report.objects,
-        reloads={**dict.fromkeys(report.reloaded, True), **dict.fromkeys(report.reload_failed, False)},
-    )
-    try:
-        write_metrics(gvma.metrics_file, figures)
-    except OSError as error:
-        report.warn("metrics-file", f"it cannot be written: {error.strerror or error}", gvma.metrics_file)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gvma.ami import MailboxCount, VoicemailUser, connect
+from gvma.ami.answers import MailboxCount, VoicemailUser
+from gvma.ami.manager import connect
 from gvma.demo.defaults import PJSIP_TRANSPORT, SIP_GENERAL
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError
 from gvma.settings.model import Secret

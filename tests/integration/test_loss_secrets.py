@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.command import Commands
+from tests.harness.command import Commands
 from tests.integration.conftest import StartAsterisk
 from tests.soak.secrets import AMI, LOUD, PJSIP, VOICEMAIL, search_everything
 from tests.soak.site import Site

@@ -6,7 +6,8 @@ import dataclasses
 
 import pytest
 
-from gvma.ami import VoicemailUser, connect
+from gvma.ami.answers import VoicemailUser
+from gvma.ami.manager import connect
 from gvma.asterisk import voicemail
 from gvma.asterisk.block import find_block, with_block
 from gvma.asterisk.dialplan import render_dialplan

@@ -44,12 +44,12 @@ def write(settings: GvmaSettings, new: bytes) -> BackupSet:
     made = BackupSets(settings.backup_path).create([change.to_save], snapshot=b"{}\n", reason="sync", run_id="r")
     markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
     with apply([change], backup_set=made, markers=markers) as applied:
-        applied.finish(pending=applied.modules)
+        applied.finish(applied.reloads)
     return made
 
 
 def boxes_of(asterisk: PrivateAsterisk) -> set[str]:
-    from gvma.ami import connect  # noqa: PLC0415
+    from gvma.ami.manager import connect  # noqa: PLC0415
 
     with connect(asterisk.settings()) as ami:
         return {key for key in ami.voicemail_users() if key.endswith("@GVMA_DN")}
@@ -58,7 +58,7 @@ def boxes_of(asterisk: PrivateAsterisk) -> set[str]:
 def bring_back(made: BackupSet, settings: GvmaSettings) -> RestoreReport:
     report = RestoreReport()
     with hold_lock(settings.backup_path), Asterisk(settings) as ami:
-        restore(made, settings, ami, "r", report)
+        restore(made, settings, ami, report)
     return report
 
 
@@ -121,7 +121,7 @@ def test_a_file_whose_module_asterisk_has_not_loaded_is_brought_back_with_the_ot
     assert other.read_bytes() == b"; before gvma\n"
     assert boxes_of(asterisk) == set()
     assert report.reloaded == [VOICEMAIL]
-    assert pending_reload.read(settings.backup_path) == ()
+    assert pending_reload.read(settings.backup_path) == (module,)
 
 
 def test_what_the_ami_account_may_not_ask_is_known_before_anything_is_brought_back(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.ami import connect
+from gvma.ami.manager import connect
 from gvma.demo.asterisk import OPERATOR, OPERATOR_SECRET, PrivateAsterisk
 from tests.integration.calls import DIALPLAN, EXTENSIONS, MediaServer, bursts, free_port, write_burst
 from tests.integration.conftest import StartAsterisk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gvma.ami import connect
+from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.defaults import PJSIP_TRANSPORT, SIP_GENERAL
 from gvma.sip.message_summary import MessageCounts, voice_messages

@@ -9,7 +9,8 @@ from socket import SOCK_DGRAM
 
 import pytest
 
-from gvma.ami import MailboxCount, VoicemailUser, connect
+from gvma.ami.answers import MailboxCount, VoicemailUser
+from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.ports import free_port
 from tests.integration.conftest import StartAsterisk, StartTelephone

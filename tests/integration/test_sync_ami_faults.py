@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.ami import connect
+from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
 from tests.fakes.deaf import deaf_port
 from tests.fakes.relay import Relay

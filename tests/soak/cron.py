@@ -14,13 +14,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gvma.ami import connect
+from gvma.ami.manager import connect
 from gvma.asterisk.block import find_block
 from gvma.asterisk.voicemail import read_boxes
 from gvma.configserver.simulator.server import Simulator
-from tests.fakes.command import Commands, Done
 from tests.fakes.deaf import deaf_port
 from tests.fakes.syscalls import Fault
+from tests.harness.command import Commands, Done
 from tests.soak.site import BEGIN, END, Layer, Site
 
 CONTEXT = "GVMA_DN"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from gvma.ami import VoicemailUser, connect
+from gvma.ami.answers import VoicemailUser
+from gvma.ami.manager import connect
 from gvma.configserver.objects import ConfigObject
 from gvma.configserver.simulator.server import Simulator
 from gvma.mailboxes import desired
-from tests.fakes.command import Commands
+from tests.harness.command import Commands
 from tests.hostile import CORPUS, OPTIONS
 from tests.soak.site import Layer, Site
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.fakes.command import Commands, Done
 from tests.fakes.syscalls import FAIL, Fault
+from tests.harness.command import Commands, Done
 from tests.soak.site import Layer, Site, undated, without_pins
 
 BY_PHONE, BY_ADMINISTRATOR = "10000@GVMA_DN", "10001@GVMA_DN"
@@ -78,7 +78,7 @@ class Experiment:
         assert done.status == 0, done
         self.at = to
 
-    def calls(self) -> list[str]:
+    def calls(self) -> Sequence[str]:
         """What a whole run there would call, found by a run there; the site is there then."""
         done = self.run(self.next)
         assert done.status == 0, done
@@ -201,7 +201,7 @@ def kill_the_recovery_everywhere(experiment: Experiment, wanted: int) -> None:
     """Runs ended before, amid and after the renames, and the run after each of them ended at each point too."""
     calls = experiment.calls()
     experiment.calls()
-    renames = [at for at, call in enumerate(calls) if call.startswith("replace") and call.endswith(".conf")]
+    renames = [at for at, call in enumerate(calls) if call.startswith("renameat2") and call.endswith(".conf")]
     assert len(renames) == len(experiment.site.names)
     for point in (renames[0], renames[1], renames[-1] + 1, renames[-1] + 12):
         recovery, experiment.recovery_killed = 0, True

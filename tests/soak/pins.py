@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.fakes.command import Commands
+from tests.harness.command import Commands
 from tests.integration.calls import PJSIP
 from tests.integration.conftest import StartAsterisk, StartTelephone
 from tests.soak.phone import EXTENSIONS, Phone

@@ -9,8 +9,8 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 
-from gvma.ami import connect
-from tests.fakes.command import Commands
+from gvma.ami.manager import connect
+from tests.harness.command import Commands
 from tests.soak.site import BEGIN, Layer, Site
 
 BEFORE = Layer({"1000": {"gvm_name": "Ann"}, "1001": {"gvm_name": "Bob"}}, {"2000": {"gvm_mailbox": "2000"}})

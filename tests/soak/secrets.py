@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gvma.configserver.simulator.server import Simulator
-from tests.fakes.command import Commands, Done
 from tests.fakes.syscalls import FAIL, Fault
+from tests.harness.command import Commands, Done
 from tests.soak.site import Layer, Site
 
 PASSWORD, AMI, URL_PASSWORD = "mk-confserv-51ab", "mk-ami-62bc", "mk-url-73cd"
@@ -72,10 +72,10 @@ _DEFECT = """
 import sys
 from gvma.cli.main import main
 import gvma.sync.run
-def ask(settings, export):
+def fetch_answers(settings, export):
     secret = settings.cfgserver.password.reveal() + settings.gvma.asterisk_cm_secret.reveal()
     raise RuntimeError(secret + {pin!r})
-gvma.sync.run.ask = ask
+gvma.sync.run.fetch_answers = fetch_answers
 main(sys.argv[1:])
 """
 
@@ -150,7 +150,7 @@ def _every_command(site: Site, commands: Commands, tree: Path, mode: tuple[str, 
     for line in _COMMANDS:
         words = [word.replace("FIRST", first) for word in line.split(" ")]
         done = commands.run("--config", str(site.config), *mode, *words)
-        assert "a defect of ours" not in done.stdout + done.stderr, (mode, line, done)
+        assert "internal error" not in done.stdout + done.stderr, (mode, line, done)
         search.output(done, f"{mode} {line}")
     search.folder(site)
 

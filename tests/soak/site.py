@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from gvma.ami import connect
+from gvma.ami.manager import connect
 from gvma.asterisk.block import find_block
 from gvma.asterisk.drivers import driver_of
 from gvma.asterisk.voicemail import read_boxes, with_pins

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.fakes.command import Commands
+from tests.harness.command import Commands
 from tests.soak.kills import Experiment, fill_a_real_disk
 from tests.soak.site import Site
 

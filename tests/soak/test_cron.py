@@ -10,7 +10,7 @@ import pytest
 from gvma.errors import GvmaError
 from gvma.settings.reader import load
 from gvma.sync.run import SyncOptions, SyncReport, sync
-from tests.fakes.command import Commands
+from tests.harness.command import Commands
 from tests.integration.conftest import StartAsterisk
 from tests.soak.cron import World
 from tests.soak.site import Layer, Site

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.fakes.command import Commands
+from tests.harness.command import Commands
 from tests.integration.conftest import StartAsterisk
 from tests.soak.hostile import EXTENSIONS, VALUES, VOICEMAIL, sync_hostile_values
 from tests.soak.site import Site

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.command import Commands
+from tests.harness.command import Commands
 from tests.integration.conftest import StartAsterisk
 from tests.soak.refusals import Refusal, refusals, refuse
 from tests.soak.site import Site

@@ -77,6 +77,10 @@ class Driver(Protocol):
         """The ``gvm-*`` objects of a block by name; those that watch no mailbox are left out."""
         ...
 
+    def registers(self, body: bytes) -> bool:
+        """Whether a block was written for ``REGISTER``, so that endpoints name the mailboxes and AORs do not."""
+        ...
+
     def subscription_settings(self, settings: GvmaSettings) -> str:
         """The ``settings`` of each PresentSubscription that ``render`` would write. Raises SettingsError as it does."""
         ...

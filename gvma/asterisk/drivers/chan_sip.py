@@ -84,6 +84,9 @@ class _ChanSip:
     def read_subscriptions(self, body: bytes) -> dict[str, PresentSubscription]:
         return objects.read_subscriptions(body, "mailbox")
 
+    def registers(self, body: bytes) -> bool:
+        return False
+
     def subscription_settings(self, settings: GvmaSettings) -> str:
         sample = self.read_subscriptions(self.render([_SAMPLE], (), settings, ""))
         return sample[_SAMPLE.name].settings

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from gvma.asterisk import site
+from gvma.asterisk import lines, site
 from gvma.asterisk.block import OwnLines
 from gvma.asterisk.drivers import objects
 from gvma.asterisk.drivers.base import Driver
@@ -95,6 +95,13 @@ class _Pjsip:
 
     def read_subscriptions(self, body: bytes) -> dict[str, PresentSubscription]:
         return objects.read_subscriptions(body, "mailboxes")
+
+    def registers(self, body: bytes) -> bool:
+        return any(
+            fact.section.startswith(b"gvm-") and (fact.key, fact.value) == (b"type", b"endpoint")
+            for fact in lines.read(body)
+            if isinstance(fact, lines.Setting)
+        )
 
     def subscription_settings(self, settings: GvmaSettings) -> str:
         sample = self.read_subscriptions(self.render([_SAMPLE], (), settings, ""))

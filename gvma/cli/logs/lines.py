@@ -1,4 +1,4 @@
-"""A log record as one line: text, or one JSON object; secrets masked, and no longer than a limit. Pure."""
+"""A log record as one line: text, or one JSON object; secrets masked, and no longer than a limit."""
 
 from __future__ import annotations
 

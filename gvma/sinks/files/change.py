@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.manifest import FileToSave
 from gvma.storage.atomic import Rights
 from gvma.storage.files import TargetFile
@@ -41,6 +42,11 @@ class FileChange:
         """What a backup set keeps of it: the file as it was read."""
         target = self.target
         return FileToSave(Path(os.path.abspath(target.path)), target.old, target.rights, self.changes, self.module)
+
+
+def file_change(target: TargetFile, new: bytes | None, module: str, rights: Rights | None = None) -> FileChange:
+    """The change of a file that this module reads; Asterisk writes PINs into those of its voicemail module."""
+    return FileChange(target, new, module, rights, asterisk_rewrites=module == VOICEMAIL)
 
 
 def entries(content: bytes | None) -> int:

@@ -12,18 +12,19 @@ from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.lines import Section, read
 from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
+from gvma.sinks.files.block_file import BlockFile, block_file
+from gvma.sinks.files.reading import FilesReading, mailboxes_defined
 from gvma.sinks.files.site_files import parts
-from gvma.sinks.files.targets import TargetNow, Three, boxes_of, look_at, subscriptions_of
 
 _NAMED = 5
 
 
-def doubled(plan: Plan, now: Three, settings: GvmaSettings) -> Iterator[GvmaWarning]:
+def conflicts(plan: Plan, reading: FilesReading) -> Iterator[GvmaWarning]:
     """A warning for each file of the site's that defines mailboxes or subscriptions of the plan."""
-    foreign = plan.foreign
-    if foreign.boxes:
-        ours = {one.key.lower(): one.key for one in plan.mailboxes if foreign.has_box(one.key)}
-        for path, names in _places(now[0], settings, boxes_of, ours):
+    site, settings, driver = reading.site, reading.settings, reading.driver
+    if site.mailboxes:
+        ours = {one.key.lower(): one.key for one in plan.mailboxes if site.has_mailbox(one.key)}
+        for path, names in _places(reading.files.voicemail, settings, mailboxes_defined, ours):
             yield GvmaWarning(
                 "box-of-the-site",
                 f"{_named('mailbox', 'mailboxes', names)} outside of the managed block: Asterisk keeps whichever line "
@@ -31,9 +32,12 @@ def doubled(plan: Plan, now: Three, settings: GvmaSettings) -> Iterator[GvmaWarn
                 path,
             )
     if plan.left_to_site:
-        ours = {name if foreign.case_counts else name.lower(): name for name in plan.left_to_site}
-        target = now[1].target
-        for path, names in _places(now[1], settings, lambda text: subscriptions_of(target, text, settings), ours):
+        ours = {driver.folded(name): name for name in plan.left_to_site}
+
+        def defined(text: bytes) -> frozenset[str]:
+            return driver.subscriptions_defined(text, settings.mwi_mode)
+
+        for path, names in _places(reading.files.channel, settings, defined, ours):
             yield GvmaWarning(
                 "object-of-the-site",
                 f"{_named('object', 'objects', names)} outside of the managed block, and is left out of it: Asterisk "
@@ -43,15 +47,15 @@ def doubled(plan: Plan, now: Three, settings: GvmaSettings) -> Iterator[GvmaWarn
 
 
 def _places(
-    now: TargetNow, settings: GvmaSettings, defined: Callable[[bytes], frozenset[str]], ours: dict[str, str]
+    file: BlockFile, settings: GvmaSettings, defined: Callable[[bytes], frozenset[str]], ours: dict[str, str]
 ) -> Iterator[tuple[str, list[str]]]:
     """Path and names, file by file. ours: as ``defined`` spells them, to our own spelling."""
     if not ours:
         return
-    outside = look_at(now.target, now.text, settings).site
+    outside = block_file(file.target, file.text, settings).site
     found: dict[str, list[str]] = {}
     section = b""
-    for path, text in parts(now.target.path, outside, settings.asterisk_cfg_path):
+    for path, text in parts(file.target.path, outside, settings.asterisk_cfg_path):
         # A file that is included goes on in the section that it is included in.
         for name in defined(b"[%s]\n%s" % (section, text)) & ours.keys():
             found.setdefault(str(path), []).append(ours[name])

@@ -1,180 +1,123 @@
-"""The files read, and the plan made from them and from Configuration Server's answer; nothing is written.
+"""What a plan makes of the three files: their new contents, and what Asterisk should have afterwards.
 
-It may be done again as often as somebody else writes a file meanwhile.
+It reads the spool where a first PIN is set again; it writes nothing.
 """
 
 from __future__ import annotations
 
-import os
-import secrets
-import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
-from gvma.ami.verify import VOICEMAIL, Expected
-from gvma.asterisk.drivers import driver_of
-from gvma.asterisk.drivers.pjsip import SIPSERVER
+from gvma.ami.verify import Expected
 from gvma.asterisk.entries import GvmaWarning
-from gvma.asterisk.hosts import sipserver_hosts
-from gvma.configserver.fetch import ServerAnswers
-from gvma.errors import UsageError
-from gvma.mailboxes import desired
-from gvma.plan.make import Known, Surroundings, make_plan, planned
+from gvma.asterisk.modules import VOICEMAIL
+from gvma.backups.diff import masked_diff
+from gvma.plan.counts import Counts
 from gvma.plan.model import Plan
-from gvma.plan.owners import write_owners
-from gvma.plan.pins import KEY_BYTES
-from gvma.routing import routing
-from gvma.settings.model import GvmaSettings
-from gvma.sinks.files.conflicts import doubled
-from gvma.sinks.files.site_files import asks_for_spool, pins_in_spool, secret_file, with_includes
-from gvma.sinks.files.targets import Target, TargetNow, Three, as_it_is, foreign, look_at, routing_site, targets
-from gvma.storage import records as state
-from gvma.storage.files import TargetFile, read_target
+from gvma.sinks.files.block_file import BlockFile
+from gvma.sinks.files.change import FileChange, file_change
+from gvma.sinks.files.conflicts import conflicts
+from gvma.sinks.files.expected import expected_of_files, expected_of_plan
+from gvma.sinks.files.reading import FilesReading
+from gvma.sinks.files.spool import stale_pins
+from gvma.sinks.files.targets import Targets
+from gvma.storage.files import TargetFile
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A plan, and the files that it stands on. secrets: ``secret.conf`` files whose PIN no longer counts."""
+class FilesChange:
+    """New contents of files. targets: all of them, changed or not, so that a backup set is one whole state.
 
-    plan: Plan
-    files: tuple[TargetFile, ...]
-    now: Three = field(repr=False)
-    secrets: tuple[TargetFile, ...]
-    warnings: tuple[GvmaWarning, ...]
+    secrets: ``secret.conf`` files. after, before: what Asterisk should have with the new files, and once the old
+    ones are back in place. remarks: what happens to each file that changes, for a reader.
+    """
+
+    targets: tuple[FileChange, ...]
+    secrets: tuple[FileChange, ...] = ()
+    after: Callable[[], Expected] = field(default=Expected, repr=False)
+    before: Callable[[], Expected] = field(default=Expected, repr=False)
+    counts: Counts = field(default_factory=Counts)
+    warnings: tuple[GvmaWarning, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
-    def changed(self) -> bool:
-        return self.plan.changed or bool(self.secrets)
+    def all(self) -> tuple[FileChange, ...]:
+        return (*self.targets, *self.secrets)
 
-    def before(self, settings: GvmaSettings) -> Expected:
-        """What Asterisk should hold once the old files are back in place."""
-        old = as_it_is(self.now, settings)
-        return replace(
-            old, gone=frozenset(one.name for one in self.plan.subscriptions if one.name not in old.subscriptions)
-        )
+    @property
+    def is_empty(self) -> bool:
+        return not any(change.changes for change in self.all)
+
+    @property
+    def reloads(self) -> tuple[str, ...]:
+        return tuple(sorted({change.module for change in self.all if change.changes}))
+
+    @property
+    def files(self) -> Mapping[Path, bool]:
+        return {change.target.path: change.changes for change in self.targets}
+
+    def diffs(self) -> Iterator[str]:
+        for change in self.targets:
+            if change.changes:
+                yield diff_of(change)
 
 
-class Planner:
-    """Plans for one answer of Configuration Server. driver: ``pjsip`` or ``sip``. resets: ``box@context``."""
+def diff_of(change: FileChange) -> str:
+    """The unified diff of one file, PINs and secrets masked; empty where no byte changes."""
+    old, new = change.target.content, change.new or b""
+    return masked_diff(str(change.target.path), old, new, voicemail=change.module == VOICEMAIL)
 
-    def __init__(self, settings: GvmaSettings, answers: ServerAnswers, driver: str, resets: Collection[str]) -> None:
-        self._settings = settings
-        self._driver = driver
-        self._answers = answers
-        self._new_key = secrets.token_bytes(KEY_BYTES)
-        self._resets = frozenset(resets)
-        wanted = desired(answers.dns, answers.agents, answers.groups, allow_mailcmd=settings.allow_mailcmd)
-        # As a text, the owners of 100,000 boxes take a third of the room.
-        self._owners = write_owners(wanted.owners)
-        self._wanted = replace(wanted, owners={})
-        self._refuse_unknown(self._resets)
 
-    def prepare(self) -> Prepared:
-        """Raises UnsafeTargetError where a file is not safe to edit, BackupSetError where a record is unreadable."""
-        left = state.read_left(self._settings.backup_path)
-        known = Known(left.pins, left.owners, left.objects())
-        files, now = read_targets(self._settings, self._driver, seen_before=bool(known.pins))
-        points = self._answers.further.get("routingpointquery", [])
-        route = routing(
-            self._answers.dns, points, self._settings, driver_of(self._driver), routing_site(now, self._settings)
-        )
-        around = Surroundings(
-            settings=self._settings,
-            driver=self._driver,
-            owners=self._owners,
-            generated_at=time.strftime("%a %b %d %H:%M:%S %Y"),
-            new_key=self._new_key,
-            objects=self._answers.counts,
-            foreign=foreign(now, self._settings),
-            wanted_resets=self._resets,
-            routing=route,
-        )
-        plan = make_plan(self._wanted, now, known, around)
-        plan = replace(plan, left_out=(*self._identified(now[1].site), *plan.left_out))
-        stale, warnings = self._stale_secrets(plan, now[0].site)
-        if stale and not plan.files[0].changed:
+def prepare(reading: FilesReading, plan: Plan, targets: Targets[TargetFile]) -> FilesChange:
+    """targets: the files that were read. Raises UnsafeTargetError where a ``secret.conf`` is not safe to remove."""
+    if plan.unchanged:
+        return replace(nothing(reading, targets), warnings=_warnings(reading, plan))
+    stale = stale_pins(plan, reading.files.voicemail.site, reading.settings.asterisk_spool_path)
+    bodies = reading.bodies(
+        plan.mailboxes, plan.subscriptions, plan.hints, plan.extensions, plan.endpoints, plan.kept_pins()
+    )
+    changes, body = [], b""
+    for file, target in _pairs(reading, targets):
+        body = next(bodies)
+        new = file.with_body(body)
+        if file.target.module == VOICEMAIL and stale.files and new == target.old:
             # Asterisk reads secret.conf again only with a voicemail.conf that has changed.
-            anew = planned(now[0], now[0].redated(around.generated_at), self._settings, anew=True)
-            plan = replace(plan, files=(anew, *plan.files[1:]))
-        notes = [GvmaWarning("target-file", note, str(file.path)) for file in files for note in file.notes]
-        said = (*notes, *plan.warnings, *doubled(plan, now, self._settings), *warnings)
-        return Prepared(plan, files, now, stale, said)
-
-    def _identified(self, pjsip_conf: bytes) -> Iterator[str]:
-        """What our endpoint for SIP Server leaves to the site's own, in SUBSCRIBE mode of PJSIP."""
-        if self._settings.mwi_mode == "REGISTER":
-            return
-        hosts, driver = sipserver_hosts(self._settings), driver_of(self._driver)
-        for host, endpoint in driver.identified(pjsip_conf, hosts, self._settings.siptserver_port).items():
-            yield f"endpoint {SIPSERVER} for {host}, which the site's own endpoint {endpoint} identifies"
-
-    def _refuse_unknown(self, resets: frozenset[str]) -> None:
-        unknown = sorted(resets - {one.key for one in self._wanted.mailboxes}) if resets else []
-        if unknown:
-            raise UsageError(
-                f"there is no mailbox {unknown[0]} whose PIN Configuration Server knows",
-                where="--reset-pin",
-                hint="Nothing was changed. Give BOX@CONTEXT as voicemail.conf has it, such as 1000@GVMA_DN.",
-            )
-
-    def _stale_secrets(self, plan: Plan, site: bytes) -> tuple[tuple[TargetFile, ...], list[GvmaWarning]]:
-        """The ``secret.conf`` files that would override a PIN that is to be in force, and what to say of them."""
-        wanted = {*plan.pins.reset, *plan.pins.fresh}
-        if not wanted:
-            return (), []
-        in_spool = pins_in_spool(site)
-        stale: list[TargetFile] = []
-        warnings: list[GvmaWarning] = []
-        fresh = set(plan.pins.fresh)
-        for key in self._kept_in_spool(wanted, in_spool=in_spool):
-            path = secret_file(self._settings.asterisk_spool_path, key)
-            try:
-                os.stat(path)
-            except (FileNotFoundError, NotADirectoryError):
-                continue
-            except OSError as error:
-                warnings.append(
-                    GvmaWarning("spool-unreadable", f"its PIN cannot be reset: {error.strerror or error}", str(path))
-                )
-                continue
-            stale.append(read_target(path))
-            if key in fresh:
-                warnings.append(
-                    GvmaWarning(
-                        "old-pin-removed",
-                        f"the PIN of an earlier mailbox {key} is removed (a copy is in the backup set)",
-                        str(path),
-                    )
-                )
-        return tuple(stale), warnings
-
-    def _kept_in_spool(self, keys: Collection[str], *, in_spool: bool) -> Iterator[str]:
-        for one in self._wanted.mailboxes:
-            own = asks_for_spool(one.options) if one.options else None
-            if (in_spool if own is None else own) and one.key in keys:
-                yield one.key
+            new = file.with_body(file.redated(reading.generated_at), anew=True)
+        changes.append(file_change(target, new, file.target.module))
+    wanted = frozenset(one.name for one in plan.subscriptions)
+    return FilesChange(
+        targets=tuple(changes),
+        secrets=tuple(file_change(file, None, VOICEMAIL) for file in stale.files),
+        after=partial(expected_of_plan, plan, body, reading.settings),
+        before=partial(expected_of_files, reading, removed=wanted),
+        counts=plan.counts,
+        warnings=(*_warnings(reading, plan), *stale.warnings),
+        remarks=tuple(_remark(*pair) for pair in zip(reading.files, changes, strict=True) if pair[1].changes),
+    )
 
 
-def read_targets(
-    settings: GvmaSettings, driver: str, *, seen_before: bool = False
-) -> tuple[tuple[TargetFile, ...], Three]:
-    """The three files. seen_before: a block was there at the last sync, so a voicemail.conf without one, written
-    a moment ago, may be one that Asterisk has not finished."""
-    begin, end = settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
-
-    def whole(content: bytes) -> bool:
-        return begin in content and end in content
-
-    pairs = []
-    for target in targets(settings, driver):
-        rewritten = seen_before and target.module == VOICEMAIL
-        file = read_target(target.path, complete=whole if rewritten else None)
-        pairs.append((file, _with_site(target, file, settings)))
-    first, second, third = pairs
-    return (first[0], second[0], third[0]), (first[1], second[1], third[1])
+def _remark(file: BlockFile, change: FileChange) -> str:
+    """Such as ``voicemail.conf: missing end marker put back``."""
+    what = "created" if not change.target.exists else "rewritten"
+    if file.block is not None and file.block.end_lost:
+        what = "missing end marker put back"
+    elif file.block is not None and file.block.last_in_file:
+        what = "a line put below the end marker, which Asterisk would lose otherwise"
+    return f"{change.target.path.name}: {what}"
 
 
-def _with_site(target: Target, file: TargetFile, settings: GvmaSettings) -> TargetNow:
-    now = look_at(target, file.old, settings)
-    return replace(now, site=with_includes(now.site, Path(settings.asterisk_cfg_path)))
+def nothing(reading: FilesReading, targets: Targets[TargetFile]) -> FilesChange:
+    """The change that leaves every file as it is."""
+    changes = [file_change(target, target.old, file.target.module) for file, target in _pairs(reading, targets)]
+    as_it_is = partial(expected_of_files, reading)
+    return FilesChange(tuple(changes), after=as_it_is, before=as_it_is)
+
+
+def _pairs(reading: FilesReading, targets: Targets[TargetFile]) -> Iterator[tuple[BlockFile, TargetFile]]:
+    return zip(reading.files, targets, strict=True)
+
+
+def _warnings(reading: FilesReading, plan: Plan) -> tuple[GvmaWarning, ...]:
+    return tuple(conflicts(plan, reading))

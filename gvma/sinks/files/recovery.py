@@ -10,13 +10,13 @@ import errno
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from gvma.backups.sets import BackupSets
 from gvma.errors import BackupSetError, UnsafeTargetError
 from gvma.settings.model import GvmaSettings
 from gvma.settings.reach import is_target
+from gvma.sinks.base import Recovery
 from gvma.sinks.files import journal
 from gvma.sinks.files.exchange import ensure_content, install, read_now, together
 from gvma.sinks.files.journal import Journal, JournalFile
@@ -27,19 +27,6 @@ from gvma.storage.files import unsafe
 from gvma.storage.folders import Folder, find
 from gvma.storage.private import read_private
 from gvma.storage.signals import undisturbed
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """What recover() did. text: for the user. modules: whose reload is pending now. backup_set: has the state before.
-
-    applied: the interrupted run's change stands, in every file; False: it does not, in none.
-    """
-
-    text: str
-    applied: bool
-    modules: tuple[str, ...]
-    backup_set: str
 
 
 def recover(settings: GvmaSettings) -> Recovery | None:

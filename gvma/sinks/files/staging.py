@@ -6,7 +6,7 @@ import errno
 import os
 from pathlib import Path
 
-from gvma.errors import UnsafeTargetError
+from gvma.sinks.base import SinkMoved
 from gvma.sinks.files import journal
 from gvma.sinks.files.change import FileChange, entries
 from gvma.sinks.files.exchange import read_now
@@ -14,10 +14,6 @@ from gvma.sinks.files.journal import JournalFile
 from gvma.storage.digest import Digest
 from gvma.storage.files import unsafe
 from gvma.storage.folders import Folder
-
-
-class TargetMoved(UnsafeTargetError):
-    """A file changed after it was read. Its newer content is in place, all others are old: plan anew."""
 
 
 def journal_file(change: FileChange, token: str, number: int) -> JournalFile:
@@ -64,7 +60,7 @@ def _keep(folder: Folder, file: JournalFile) -> None:
 
 
 def refuse_if_moved(change: FileChange) -> None:
-    """Raises TargetMoved where the file is not as it was read."""
+    """Raises SinkMoved where the file is not as it was read."""
     target = change.target
     try:
         if read_now(change.folder, target.place.name) != target.old:
@@ -73,8 +69,8 @@ def refuse_if_moved(change: FileChange) -> None:
         raise unsafe(target.path, error) from error
 
 
-def target_moved(path: Path) -> TargetMoved:
-    return TargetMoved(
+def target_moved(path: Path) -> SinkMoved:
+    return SinkMoved(
         "somebody (Asterisk, with a new PIN) has rewritten it since it was read",
         where=str(path),
         hint="No file was changed by this run, and the newer content is in place. Run the command again.",

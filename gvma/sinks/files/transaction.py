@@ -6,7 +6,7 @@ nothing of Asterisk but that it may write voicemail.conf at any moment. How it i
 
     with stoppable(), apply(changes, records=records, backup_set=made, markers=markers) as applied:
         ...  # reload, read back; an exception that leaves the block puts all back
-        moved = applied.finish()  # not empty: Asterisk rewrote a file meanwhile, plan anew
+        is_final = applied.finish()  # False: Asterisk rewrote a file meanwhile, plan anew
 """
 
 from __future__ import annotations
@@ -44,19 +44,19 @@ def apply(
     markers: Markers,
     records: Mapping[str, bytes | None] = MappingProxyType({}),
     pause: str = "",
-) -> Applied:
+) -> AppliedFiles:
     """Puts all new files in place; a file whose new content is its old one is left alone.
 
     backup_set: holds the old contents. records: gvma's own records under ``backup_path/state``, by name, None
     for one that goes; they become new when the files stay new, and stay old where those are put back. pause:
     id of the set that a restore brings back; the sync is paused once the transaction is finished. A file that
     Asterisk rewrites is replaced first.
-    Raises TargetMoved, UnsafeTargetError or BackupSetError (then every file is as before), or Stopped.
+    Raises SinkMoved, UnsafeTargetError or BackupSetError (then every file is as before), or Stopped.
     """
-    applied: Applied | None = None
+    applied: AppliedFiles | None = None
     try:
         with undisturbed():
-            applied = Applied(backup_set, changes, markers, records, pause)
+            applied = AppliedFiles(backup_set, changes, markers, records, pause)
             applied._write()
     except Stopped:
         if applied is not None:
@@ -65,7 +65,7 @@ def apply(
     return applied
 
 
-class Applied:
+class AppliedFiles:
     """New files in place. End it by finish() or put_back(); leaving its ``with`` block otherwise puts back."""
 
     def __init__(
@@ -92,7 +92,7 @@ class Applied:
         self._ended = False
 
     @property
-    def modules(self) -> tuple[str, ...]:
+    def reloads(self) -> tuple[str, ...]:
         """What Asterisk has to reload, sorted."""
         return self._journal.modules
 
@@ -100,7 +100,7 @@ class Applied:
     def _folders(self) -> dict[JournalFile, Folder]:
         return {file: change.folder for file, change in self._changes.items()}
 
-    def __enter__(self) -> Applied:
+    def __enter__(self) -> AppliedFiles:
         return self
 
     def __exit__(
@@ -123,22 +123,24 @@ class Applied:
                 raise unsafe(file.path, error) from error
         return tuple(moved)
 
-    def finish(self, pending: Sequence[str] = ()) -> tuple[Path, ...]:
-        """Ends the transaction, all new. pending: modules that Asterisk has not reloaded. Returns moved().
+    def finish(self, pending_reload: Sequence[str] = ()) -> bool:
+        """Ends the transaction, all new. pending_reload: modules that Asterisk has not reloaded.
 
-        Who has rewritten a file did so after Asterisk had read it: the reload of all is pending then. Where
-        it fails, the files stay new, and the next run makes the records new.
+        False where somebody has rewritten a file meanwhile: that was after Asterisk had read it, and the reload of
+        all is pending then. Where this fails, the files stay new, and the next run makes the records new.
         """
         with undisturbed():
             moved = self.moved()
             self._end()
             with although_changed():
                 make_records_new(self._backup_path, self._journal)
-                close(self._backup_path, self._journal, self._folders, pending=self.modules if moved else pending)
-        return moved
+                close(
+                    self._backup_path, self._journal, self._folders, pending=self.reloads if moved else pending_reload
+                )
+        return not moved
 
     def put_back_if_moved(self) -> None:
-        """What Asterisk refuses may be what somebody else wrote: puts back and raises TargetMoved then."""
+        """What Asterisk refuses may be what somebody else wrote: puts back and raises SinkMoved then."""
         moved = self.moved()
         if moved:
             self.put_back()
@@ -152,7 +154,7 @@ class Applied:
         the next run does it.
         """
         with undisturbed():
-            self._put_back(self.modules)
+            self._put_back(self.reloads)
 
     def _write(self) -> None:
         """Everything from the journal to the last rename."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 
-from gvma.ami import connect
+from gvma.ami.manager import connect
 from gvma.demo.defaults import PJSIP_TRANSPORT
 from tests.integration.conftest import StartAsterisk
 from tests.integration.installation import Installation

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from gvma.ami import connect
+from gvma.ami.manager import connect
 from gvma.sip.message import address_uri
 from tests.integration.routing import Routed, World
 from tests.useragent import UserAgent

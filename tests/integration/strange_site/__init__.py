@@ -7,7 +7,7 @@ from socket import SOCK_DGRAM
 
 import pytest
 
-from gvma.ami import connect
+from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.ports import free_port
 from tests.integration.calls import write_burst

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.ami import connect
+from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.defaults import PJSIP_TRANSPORT
 from tests.integration.conftest import StartTelephone

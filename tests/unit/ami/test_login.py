@@ -8,7 +8,7 @@ import traceback
 
 import pytest
 
-from gvma.ami import connect
+from gvma.ami.manager import connect
 from gvma.errors import AsteriskUnreachableError, CredentialsError, SettingsError
 from gvma.settings.model import GvmaSettings, Secret
 from tests.fakes.ami import HANG_UP, SECRET, SILENCE, ScriptedManager, error

@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from gvma.ami import MailboxCount, VoicemailUser, connect
+from gvma.ami.answers import MailboxCount, VoicemailUser
+from gvma.ami.manager import connect
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
 from tests.fakes.ami import HANG_UP, SILENCE, Reply, ScriptedManager, error, events, packets, success
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from gvma.ami import connect
+from gvma.ami.manager import connect
 from gvma.errors import AsteriskUnreachableError, SettingsError
 from tests.fakes.ami import ScriptedManager
 

@@ -48,7 +48,7 @@ def test_init_completes_the_manuals_file_which_stays_valid() -> None:
     Path("old.cfg").write_text(MANUAL_FILE)
     result = gvma("--config", "old.cfg", "config", "init")
     assert result.exit_code == 0
-    assert "commented out; the rest is as it was" in result.stdout
+    assert "commented out; nothing else changed" in result.stdout
     assert gvma("--config", "old.cfg", "config", "check").exit_code == 0
 
 

@@ -155,7 +155,7 @@ def test_what_we_did_not_foresee_is_1_and_shows_no_secret(demo_is: Any) -> None:
     for words in (["demo"], ["-v", "-v", "demo"], ["--output", "json", "demo"]):
         result = invoke(*words)
         assert result.exit_code == 1
-        assert "a defect of ours: RuntimeError" in result.stderr
+        assert "internal error in gvma: RuntimeError" in result.stderr
         assert "hunter2" not in result.output
     assert "Traceback" not in invoke("demo").stderr
     assert "in fails" in invoke("-v", "-v", "demo").stderr

@@ -40,7 +40,7 @@ def test_a_dn_without_options_has_a_box_of_its_number() -> None:
     answer = of(dn("1111", 7))
     assert answer.mailboxes == (Mailbox("1111", "GVMA_DN", "1111", "1111"),)
     assert answer.subscriptions == (Subscription("gvm-1111", "1111", "GVMA_DN"),)
-    assert answer.owners == {"dn": {7: Subscription("gvm-1111", "1111", "GVMA_DN")}}
+    assert answer.owners == {"dn": {7: (Subscription("gvm-1111", "1111", "GVMA_DN"), "DN 1111")}}
     assert answer.warnings == ()
 
 

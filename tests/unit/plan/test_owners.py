@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from gvma.mailboxes import RefusedOwner, Subscription
-from gvma.plan.owners import keep_for_refused, read_owners, write_owners
+from gvma.plan.owners import Owned, OwnerNames, read_owners, retain_for_refused, write_owners
 
-RECORD = {("dn", 101): ("1000", "GVMA_DN", "gvm-1000"), ("agent", 7): ("1", "MY_COMPANY", "gvm-a-1")}
+RECORD = {
+    ("dn", 101): Owned("1000", "GVMA_DN", "gvm-1000", "DN 1000"),
+    ("agent", 7): Owned("1", "MY_COMPANY", "gvm-a-1", "Agent Login A 7"),
+}
 SERVED = {
-    "dn": {101: Subscription("gvm-1000", "1000", "GVMA_DN")},
-    "agent": {7: Subscription("gvm-a-1", "1", "MY_COMPANY")},
+    "dn": {101: (Subscription("gvm-1000", "1000", "GVMA_DN"), "DN 1000")},
+    "agent": {7: (Subscription("gvm-a-1", "1", "MY_COMPANY"), "Agent Login A 7")},
 }
 BOXES = frozenset({"1000@GVMA_DN", "1001@GVMA_DN", "5@GVMA_AGENT"})
 NAMES = {"gvm-1000": "1000@GVMA_DN", "gvm-1001": "1001@GVMA_DN", "gvm-a-5": "5@GVMA_AGENT"}
@@ -29,38 +32,60 @@ def test_a_damaged_record_tells_nothing() -> None:
 
 
 def test_a_refused_owner_keeps_what_the_record_says_it_has() -> None:
-    kept = keep_for_refused([_refused("dn", 101, None)], RECORD, BOXES, NAMES)
-    assert kept.boxes == {"1000@GVMA_DN"}
+    kept = retain_for_refused([_refused("dn", 101, None)], RECORD, BOXES, NAMES)
+    assert kept.mailboxes == {"1000@GVMA_DN"}
     assert kept.subscriptions == {"gvm-1000"}
-    assert kept.carried == {("dn", 101): RECORD["dn", 101]}
+    assert kept.records == {("dn", 101): RECORD["dn", 101]}
 
 
 def test_the_record_counts_more_than_the_name_that_the_refused_owner_has_now() -> None:
-    kept = keep_for_refused([_refused("dn", 101, "1001", "GVMA_DN")], RECORD, BOXES, NAMES)
-    assert kept.boxes == {"1000@GVMA_DN"}
+    kept = retain_for_refused([_refused("dn", 101, "1001", "GVMA_DN")], RECORD, BOXES, NAMES)
+    assert kept.mailboxes == {"1000@GVMA_DN"}
 
 
 def test_without_record_the_box_of_that_name_is_kept() -> None:
-    kept = keep_for_refused([_refused("dn", 999, "1001", "GVMA_DN")], {}, BOXES, NAMES)
-    assert kept.boxes == {"1001@GVMA_DN"}
+    kept = retain_for_refused([_refused("dn", 999, "1001", "GVMA_DN")], {}, BOXES, NAMES)
+    assert kept.mailboxes == {"1001@GVMA_DN"}
     assert kept.subscriptions == {"gvm-1001"}
 
 
 def test_without_record_and_name_all_that_nobody_claims_in_its_context_is_kept_and_said() -> None:
     owner = _refused("dn", 999, None)
-    kept = keep_for_refused([owner], {}, BOXES, NAMES)
-    assert kept.boxes == {"1000@GVMA_DN", "1001@GVMA_DN"}
+    kept = retain_for_refused([owner], {}, BOXES, NAMES)
+    assert kept.mailboxes == {"1000@GVMA_DN", "1001@GVMA_DN"}
     assert kept.subscriptions == {"gvm-1000", "gvm-1001"}
     assert kept.unsure == (owner,)
 
 
 def test_what_somebody_else_claims_needs_no_keeping() -> None:
-    kept = keep_for_refused([_refused("dn", 101, None)], RECORD, frozenset(), {})
-    assert kept.boxes == frozenset()
-    assert kept.carried == {("dn", 101): RECORD["dn", 101]}
+    kept = retain_for_refused([_refused("dn", 101, None)], RECORD, frozenset(), {})
+    assert kept.mailboxes == frozenset()
+    assert kept.records == {("dn", 101): RECORD["dn", 101]}
 
 
 def test_a_subscription_to_a_foreign_box_is_kept_without_a_box() -> None:
-    kept = keep_for_refused([_refused("agent", 7, None)], RECORD, BOXES, {"gvm-a-1": "1@MY_COMPANY"})
-    assert kept.boxes == frozenset()
+    kept = retain_for_refused([_refused("agent", 7, None)], RECORD, BOXES, {"gvm-a-1": "1@MY_COMPANY"})
+    assert kept.mailboxes == frozenset()
     assert kept.subscriptions == {"gvm-a-1"}
+
+
+def test_a_mailbox_whose_owner_the_record_knows_is_not_kept_for_another_owner() -> None:
+    kept = retain_for_refused([_refused("dn", 999, "1000")], RECORD, BOXES, NAMES)
+    assert kept.mailboxes == {"1001@GVMA_DN"}
+    assert kept.subscriptions == {"gvm-1001"}
+    assert [owner.dbid for owner in kept.unsure] == [999]
+
+
+def test_owners_are_named_from_the_new_record_and_else_from_the_one_before() -> None:
+    before = write_owners({"dn": {102: (Subscription("gvm-1001", "1001", "GVMA_DN"), "DN 1001")}})
+    names = OwnerNames(write_owners(SERVED), before)
+    assert names.of_mailbox("1000@GVMA_DN") == "DN 1000"
+    assert names.of_mailbox("1001@GVMA_DN") == "DN 1001"
+    assert names.of_subscription("gvm-a-1") == "Agent Login A 7"
+    assert names.of_mailbox("9@GVMA_DN") == ""
+
+
+def test_all_owners_of_a_shared_mailbox_are_named() -> None:
+    subscription = Subscription("gvm-1000", "1000", "GVMA_DN")
+    names = OwnerNames(write_owners({"dn": {1: (subscription, "DN 1000"), 2: (subscription, "DN 1009")}}), b"")
+    assert names.of_mailbox("1000@GVMA_DN") == "DN 1000, DN 1009"

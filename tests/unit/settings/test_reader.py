@@ -153,9 +153,9 @@ def test_a_named_file_that_is_missing_is_an_error_and_no_other_is_taken(
 @pytest.mark.parametrize(
     ("text", "line", "key", "says"),
     [
-        ("[cfgserver]\nhost=a\nhost=b\n", 3, "", "host stands a second time, after line 2"),
-        ("[cfgserver]\nhost=a\nHOST=b\n", 3, "", "host stands a second time, after line 2"),
-        ("[cfgserver]\n[media]\n[CfgServer]\n", 3, "", "[cfgserver] stands a second time, after line 1"),
+        ("[cfgserver]\nhost=a\nhost=b\n", 3, "", "host occurs twice; the first is on line 2"),
+        ("[cfgserver]\nhost=a\nHOST=b\n", 3, "", "host occurs twice; the first is on line 2"),
+        ("[cfgserver]\n[media]\n[CfgServer]\n", 3, "", "[cfgserver] occurs twice; the first is on line 1"),
         ("\n\nhost=a\n", 3, "", "above the first section"),
         ("[cfgserver]\n# ok\nhost\n", 3, "", "neither a section"),
         ("[cfgserver] host=a\n", 1, "", "behind the section's header"),

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from gvma.errors import LockHeldError, SettingsError
+from gvma.errors import LockedError, SettingsError
 from gvma.storage.lock import hold_lock
 
 
 def test_a_second_run_leaves_at_once_and_names_the_holder(tmp_path: Path) -> None:
-    with hold_lock(tmp_path / "kept"), pytest.raises(LockHeldError) as held, hold_lock(tmp_path / "kept"):
+    with hold_lock(tmp_path / "kept"), pytest.raises(LockedError) as held, hold_lock(tmp_path / "kept"):
         pass
     assert held.value.exit_status == 11
     assert re.search(rf"process {os.getpid()}, started \d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ", held.value.message)

@@ -1,0 +1,19 @@
+"""What all of these syncs begin with: the site's own files, and what it looks like on the disk."""
+
+from __future__ import annotations
+
+from tests.harness.site import Site
+
+OWN_FILES = {
+    "voicemail.conf": b"[general]\nformat=wav\n[default]\n7 => 5555,Own,,,\n",
+    "pjsip.conf": b"[site]\ntype=endpoint\n",
+    "extensions.conf": b"[default]\nexten => 1,1,NoOp()\n",
+}
+
+
+def state(site: Site) -> dict[str, tuple[object, ...]]:
+    """Every file of Asterisk's and of gvma's but the lock."""
+    folders = (site.etc, site.backup_path, site.spool)
+    found = {f"{top}/{name}": seen for top in folders for name, seen in site.everything(top).items()}
+    found.pop(str(site.backup_path / "lock"), None)
+    return found

@@ -10,7 +10,8 @@ import pytest
 from gvma.asterisk.voicemail import read_boxes, with_pins
 from tests.fakes.ami import HANG_UP, SECRET, SILENCE, Reply, ScriptedManager, error, events, success
 from tests.fakes.deaf import deaf_port
-from tests.fakes.installation import SITE, Installation
+from tests.harness.site import Site
+from tests.unit.sync import OWN_FILES
 
 BOXES = {
     "1000@GVMA_DN": "1000",
@@ -44,23 +45,23 @@ def _aors(held: dict[str, str]) -> str:
     return events(*entries, complete="AorListComplete")
 
 
-def _dialplan(installation: Installation) -> Reply:
+def _dialplan(site: Site) -> Reply:
     """``dialplan show GVMA`` of an Asterisk that has read the file; also what says that it has booted."""
-    installation.sync()
-    lines = [line for line in installation.block("extensions.conf").splitlines() if line.startswith("exten => ")]
+    site.sync()
+    lines = [line for line in site.block("extensions.conf").splitlines() if line.startswith("exten => ")]
     patterns = dict.fromkeys(line.removeprefix("exten => ").partition(",")[0] for line in lines)
     return success("Message: Command output follows", *(f"Output:   '{pattern}' =>  1. x" for pattern in patterns))
 
 
 @pytest.fixture
-def ami(installation: Installation) -> Iterator[ScriptedManager]:
-    """An Asterisk that takes all; the installation has PJSIP by its word, and nothing written yet."""
-    dialplan = _dialplan(installation)
-    for path in installation.kept.rglob("*"):
+def ami(site: Site) -> Iterator[ScriptedManager]:
+    """An Asterisk that takes all; the site has PJSIP by its word, and nothing written yet."""
+    dialplan = _dialplan(site)
+    for path in site.backup_path.rglob("*"):
         if path.is_file():
             path.unlink()
-    for name, content in SITE.items():
-        (installation.etc / name).write_bytes(content)
+    for name, content in OWN_FILES.items():
+        (site.etc / name).write_bytes(content)
     replies = {
         "Command": dialplan,
         "ModuleCheck": success("Version: "),
@@ -70,29 +71,27 @@ def ami(installation: Installation) -> Iterator[ScriptedManager]:
         "PJSIPShowAors": Reply(_aors(AORS)),
     }
     with ScriptedManager(replies) as manager:
-        installation.more = (
-            f"channel_driver = auto\nasterisk_cm_port = {manager.port}\nasterisk_cm_secret = {SECRET}\n"
-            "asterisk_cm_timeout = 2\nasterisk_reload_timeout = 2"
-        )
+        site.settings |= {"channel_driver": "auto", "asterisk_cm_port": manager.port, "asterisk_cm_secret": SECRET}
+        site.settings |= {"asterisk_cm_timeout": 2, "asterisk_reload_timeout": 2}
         yield manager
 
 
-def _files(installation: Installation) -> dict[str, bytes]:
-    return {name: (installation.etc / name).read_bytes() for name in SITE}
+def _files(site: Site) -> dict[str, bytes]:
+    return {name: (site.etc / name).read_bytes() for name in OWN_FILES}
 
 
 def _reloads(ami: ScriptedManager) -> list[str]:
     return [action["Module"] for action in ami.received if action["Action"] == "ModuleLoad"]
 
 
-def test_a_sync_reloads_just_what_it_touched_and_reads_back(installation: Installation, ami: ScriptedManager) -> None:
-    answer = installation.sync(reload=True, json=True).json()
+def test_a_sync_reloads_just_what_it_touched_and_reads_back(site: Site, ami: ScriptedManager) -> None:
+    answer = site.try_sync(reload=True, json=True).json()
     assert (answer["exit_code"], answer["reloaded"]) == (0, MODULES)
     assert _reloads(ami) == MODULES
     ami.received.clear()
     ami.replies["VoicemailUsersList"] = Reply(_boxes({**BOXES, "1001@GVMA_DN": "Rob"}))
-    installation.dns["1001"]["gvm_name"] = "Rob"
-    assert installation.sync(reload=True, json=True).json()["reloaded"] == ["app_voicemail.so"]
+    site.layer.dns["1001"]["gvm_name"] = "Rob"
+    assert site.try_sync(reload=True, json=True).json()["reloaded"] == ["app_voicemail.so"]
     assert _reloads(ami) == ["app_voicemail.so"]
 
 
@@ -107,9 +106,7 @@ class Meanwhile(Reply):
         return super().wire(action_id)
 
 
-def _change_a_pin_during_the_read_back(
-    installation: Installation, ami: ScriptedManager, action: str = "PJSIPShowAors"
-) -> list[str]:
+def _change_a_pin_during_the_read_back(site: Site, ami: ScriptedManager, action: str = "PJSIPShowAors") -> list[str]:
     """Once; Asterisk has loaded the file with the PIN before by then. The reloads that came before it."""
     reloads_before: list[str] = []
     reply = ami.replies[action]
@@ -117,7 +114,7 @@ def _change_a_pin_during_the_read_back(
 
     def change_pin() -> None:
         if not reloads_before:
-            voicemail = installation.etc / "voicemail.conf"
+            voicemail = site.etc / "voicemail.conf"
             voicemail.write_bytes(with_pins(voicemail.read_bytes(), {"1001@GVMA_DN": "4321"}))
             reloads_before.extend(_reloads(ami))
 
@@ -127,56 +124,56 @@ def _change_a_pin_during_the_read_back(
 
 @pytest.mark.parametrize("owed", [False, True])
 def test_a_pin_changed_while_asterisk_is_read_back_is_loaded_before_the_sync_ends(
-    installation: Installation, ami: ScriptedManager, owed: bool
+    site: Site, ami: ScriptedManager, owed: bool
 ) -> None:
     if owed:  # then the sync itself has nothing to write
-        installation.sync()
-    reloads_before = _change_a_pin_during_the_read_back(installation, ami)
-    assert installation.sync(reload=True).status == 0
-    assert _pin(installation) == "4321"
+        site.sync()
+    reloads_before = _change_a_pin_during_the_read_back(site, ami)
+    assert site.try_sync(reload=True).status == 0
+    assert _pin(site) == "4321"
     assert reloads_before == MODULES
     assert "app_voicemail.so" in _reloads(ami)[len(MODULES) :]
     ami.received.clear()
-    assert installation.sync(reload=True).out == ""
+    assert site.try_sync(reload=True).stdout == ""
     assert _reloads(ami) == []
 
 
 def test_what_asterisk_refuses_is_put_back_also_where_a_pin_was_changed_meanwhile(
-    installation: Installation, ami: ScriptedManager
+    site: Site, ami: ScriptedManager
 ) -> None:
-    installation.sync(reload=True)
-    installation.dns["1009"] = {}
-    _change_a_pin_during_the_read_back(installation, ami)
-    result = installation.sync(reload=True)
+    site.sync(reload=True)
+    site.layer.dns["1009"] = {}
+    _change_a_pin_during_the_read_back(site, ami)
+    result = site.try_sync(reload=True)
     assert result.status == 15
-    assert "The files were put back and Asterisk has reloaded them" in result.err
-    assert "1009" not in installation.text("voicemail.conf") + installation.text("extensions.conf")
-    assert _pin(installation) == "4321"
+    assert "The files were put back and Asterisk has reloaded them" in result.stderr
+    assert "1009" not in site.text("voicemail.conf") + site.text("extensions.conf")
+    assert _pin(site) == "4321"
 
 
 def test_a_restore_that_asterisk_refuses_is_put_back_also_where_a_pin_was_changed_meanwhile(
-    installation: Installation, ami: ScriptedManager
+    site: Site, ami: ScriptedManager
 ) -> None:
-    installation.sync(reload=True)
+    site.sync(reload=True)
     ami.replies["VoicemailUsersList"] = Reply(_boxes({**BOXES, "1001@GVMA_DN": "Rob"}))
-    installation.dns["1001"]["gvm_name"] = "Rob"
-    assert installation.sync(reload=True).status == 0
-    _change_a_pin_during_the_read_back(installation, ami, "VoicemailUsersList")
-    result = installation.gvma("backup", "restore", "latest")
+    site.layer.dns["1001"]["gvm_name"] = "Rob"
+    assert site.try_sync(reload=True).status == 0
+    _change_a_pin_during_the_read_back(site, ami, "VoicemailUsersList")
+    result = site.gvma("backup", "restore", "latest")
     assert result.status == 15
-    assert "The files were put back and Asterisk has reloaded them" in result.err
-    assert "Rob" in installation.text("voicemail.conf")
-    assert _pin(installation) == "4321"
+    assert "The files were put back and Asterisk has reloaded them" in result.stderr
+    assert "Rob" in site.text("voicemail.conf")
+    assert _pin(site) == "4321"
 
 
-def _pin(installation: Installation) -> str:
-    return read_boxes((installation.etc / "voicemail.conf").read_bytes())["1001@GVMA_DN"].pin
+def _pin(site: Site) -> str:
+    return read_boxes((site.etc / "voicemail.conf").read_bytes())["1001@GVMA_DN"].pin
 
 
-def test_an_unchanged_sync_reloads_nothing(installation: Installation, ami: ScriptedManager) -> None:
-    installation.sync(reload=True)
+def test_an_unchanged_sync_reloads_nothing(site: Site, ami: ScriptedManager) -> None:
+    site.sync(reload=True)
     ami.received.clear()
-    assert installation.sync(reload=True).out == ""
+    assert site.try_sync(reload=True).stdout == ""
     assert _reloads(ami) == []
 
 
@@ -191,31 +188,29 @@ def test_an_unchanged_sync_reloads_nothing(installation: Installation, ami: Scri
     ],
 )
 def test_an_asterisk_that_cannot_be_used_is_known_before_anything_is_written(
-    installation: Installation, ami: ScriptedManager, broken: dict[str, Reply], status: int
+    site: Site, ami: ScriptedManager, broken: dict[str, Reply], status: int
 ) -> None:
     ami.replies |= broken
-    result = installation.sync(reload=True)
+    result = site.try_sync(reload=True)
     assert result.status == status
-    assert _files(installation) == SITE
-    assert SECRET not in result.out + result.err
+    assert _files(site) == OWN_FILES
+    assert SECRET not in result.stdout + result.stderr
 
 
-def test_without_ami_nothing_is_written(installation: Installation, ami: ScriptedManager) -> None:
+def test_without_ami_nothing_is_written(site: Site, ami: ScriptedManager) -> None:
     with deaf_port() as port:
-        installation.more = installation.more.replace(str(ami.port), str(port))
-        assert installation.sync(reload=True).status == 16
-    assert _files(installation) == SITE
+        site.settings["asterisk_cm_port"] = port
+        assert site.try_sync(reload=True).status == 16
+    assert _files(site) == OWN_FILES
 
 
-def test_without_reload_ami_is_not_spoken_to_and_the_next_sync_reloads(
-    installation: Installation, ami: ScriptedManager
-) -> None:
-    installation.sync()
+def test_without_reload_ami_is_not_spoken_to_and_the_next_sync_reloads(site: Site, ami: ScriptedManager) -> None:
+    site.sync()
     assert ami.received == []
-    answer = installation.sync(reload=True, json=True).json()
+    answer = site.try_sync(reload=True, json=True).json()
     assert (answer["status"], answer["reloaded"]) == ("ok", MODULES)
     ami.received.clear()
-    installation.sync(reload=True)
+    site.sync(reload=True)
     assert _reloads(ami) == []
 
 
@@ -228,71 +223,67 @@ def test_without_reload_ami_is_not_spoken_to_and_the_next_sync_reloads(
     ],
 )
 def test_what_asterisk_holds_otherwise_than_planned_is_put_back(
-    installation: Installation, ami: ScriptedManager, held: dict[str, str], said: str
+    site: Site, ami: ScriptedManager, held: dict[str, str], said: str
 ) -> None:
     ami.replies["VoicemailUsersList"] = [Reply(_boxes(held)), Reply(_boxes({}))]
     ami.replies["PJSIPShowAors"] = [Reply(_aors(AORS)), error("No AORs found")]
-    result = installation.sync(reload=True)
+    result = site.try_sync(reload=True)
     assert result.status == 15
-    assert said in result.err
-    assert "The files were put back and Asterisk has reloaded them" in result.err
-    assert _files(installation) == SITE
+    assert said in result.stderr
+    assert "The files were put back and Asterisk has reloaded them" in result.stderr
+    assert _files(site) == OWN_FILES
     assert _reloads(ami) == MODULES * 2
 
 
-def test_boxes_of_foreign_contexts_and_the_sites_own_are_no_difference(
-    installation: Installation, ami: ScriptedManager
-) -> None:
-    installation.replace("voicemail.conf", "[default]", "[GVMA_DN]\n77 => 1,Own\n[default]")
+def test_boxes_of_foreign_contexts_and_the_sites_own_are_no_difference(site: Site, ami: ScriptedManager) -> None:
+    site.replace("voicemail.conf", "[default]", "[GVMA_DN]\n77 => 1,Own\n[default]")
     ami.replies["VoicemailUsersList"] = Reply(_boxes({**BOXES, "7@default": "Own", "77@GVMA_DN": "Own"}))
-    assert installation.sync(reload=True).status == 0
+    assert site.try_sync(reload=True).status == 0
 
 
-def test_a_reload_that_asterisk_refuses_is_put_back(installation: Installation, ami: ScriptedManager) -> None:
+def test_a_reload_that_asterisk_refuses_is_put_back(site: Site, ami: ScriptedManager) -> None:
     ami.replies["ModuleLoad"] = [error("An unknown error occurred"), success()]
     ami.replies["VoicemailUsersList"] = Reply(_boxes({}))
     ami.replies["PJSIPShowAors"] = error("No AORs found")
-    result = installation.sync(reload=True)
+    result = site.try_sync(reload=True)
     assert result.status == 15
-    assert "An unknown error occurred" in result.err
-    assert _files(installation) == SITE
+    assert "An unknown error occurred" in result.stderr
+    assert _files(site) == OWN_FILES
 
 
 @pytest.mark.parametrize("cut", [HANG_UP, Reply(_boxes({"1000@GVMA_DN": "1000"}, complete=""), close=True)])
 def test_a_list_that_was_cut_is_asked_for_again_and_is_no_difference(
-    installation: Installation, ami: ScriptedManager, cut: Reply
+    site: Site, ami: ScriptedManager, cut: Reply
 ) -> None:
     ami.replies["VoicemailUsersList"] = [cut, Reply(_boxes(BOXES))]
-    assert installation.sync(reload=True).status == 0
+    assert site.try_sync(reload=True).status == 0
 
 
-def test_an_asterisk_lost_after_the_write_is_owed_its_reload(installation: Installation, ami: ScriptedManager) -> None:
+def test_an_asterisk_lost_after_the_write_is_owed_its_reload(site: Site, ami: ScriptedManager) -> None:
     ami.replies["ModuleLoad"] = HANG_UP
-    answer = installation.sync(reload=True, json=True)
+    answer = site.try_sync(reload=True, json=True)
     assert answer.status == 16
     told = answer.json()
     assert (told["status"], told["changes"]["add"], told["reloaded"]) == ("error", 10, [])
     assert told["errors"][0]["code"] == "asterisk-unreachable"
     assert "the next `gvma sync` does it" in told["errors"][0]["hint"]
-    assert all(b"GVMA-END" in content for content in _files(installation).values())
+    assert all(b"GVMA-END" in content for content in _files(site).values())
     ami.replies["ModuleLoad"] = success()
-    answer = installation.sync(reload=True, json=True)
+    answer = site.try_sync(reload=True, json=True)
     assert (answer.json()["reloaded"], answer.json()["status"]) == (MODULES, "ok")
 
 
-def test_an_owed_reload_that_asterisk_does_not_take_stays_owed(
-    installation: Installation, ami: ScriptedManager
-) -> None:
-    installation.sync()
+def test_an_owed_reload_that_asterisk_does_not_take_stays_owed(site: Site, ami: ScriptedManager) -> None:
+    site.sync()
     good = ami.replies["VoicemailUsersList"]
     ami.replies["VoicemailUsersList"] = Reply(_boxes({}))
-    assert installation.sync(reload=True).status == 15
+    assert site.try_sync(reload=True).status == 15
     ami.replies["VoicemailUsersList"] = good
-    assert installation.sync(reload=True, json=True).json()["reloaded"] == MODULES
+    assert site.try_sync(reload=True, json=True).json()["reloaded"] == MODULES
 
 
-def test_a_dry_run_needs_no_asterisk(installation: Installation, ami: ScriptedManager) -> None:
+def test_a_dry_run_needs_no_asterisk(site: Site, ami: ScriptedManager) -> None:
     ami.replies["Login"] = error("Authentication failed")
-    result = installation.sync("--dry-run", reload=True)
-    assert (result.status, result.err) == (0, "")
-    assert "pjsip.conf" in result.out
+    result = site.try_sync("--dry-run", reload=True)
+    assert (result.status, result.stderr) == (0, "")
+    assert "pjsip.conf" in result.stdout

@@ -6,111 +6,112 @@ import os
 
 import pytest
 
-from tests.fakes.installation import BEGIN, END, Installation
+from tests.harness.site import BEGIN, END, Site
+from tests.unit.sync import state
 
 
-def test_a_pin_changed_by_phone_survives_syncs_with_and_without_other_changes(installation: Installation) -> None:
-    installation.sync()
-    installation.replace("voicemail.conf", "1001 => 739182,", "1001 => 4321,")
-    installation.sync()
-    installation.dns["1000"] = {"gvm_name": "Ann"}
-    installation.sync()
-    assert "\n1001 => 4321,Bob,,,\n" in installation.text("voicemail.conf")
+def test_a_pin_changed_by_phone_survives_syncs_with_and_without_other_changes(site: Site) -> None:
+    site.sync()
+    site.replace("voicemail.conf", "1001 => 739182,", "1001 => 4321,")
+    site.sync()
+    site.layer.dns["1000"] = {"gvm_name": "Ann"}
+    site.sync()
+    assert "\n1001 => 4321,Bob,,,\n" in site.text("voicemail.conf")
 
 
-def test_a_changed_first_pin_wins_once_and_then_the_phone_counts_again(installation: Installation) -> None:
-    installation.sync()
-    installation.replace("voicemail.conf", "1001 => 739182,", "1001 => 4321,")
-    installation.dns["1001"]["gvm_password"] = "8888"
-    installation.sync()
-    assert "\n1001 => 8888,Bob,,,\n" in installation.text("voicemail.conf")
-    installation.replace("voicemail.conf", "1001 => 8888,", "1001 => 9999,")
-    installation.sync()
-    assert "\n1001 => 9999,Bob,,,\n" in installation.text("voicemail.conf")
+def test_a_changed_first_pin_wins_once_and_then_the_phone_counts_again(site: Site) -> None:
+    site.sync()
+    site.replace("voicemail.conf", "1001 => 739182,", "1001 => 4321,")
+    site.layer.dns["1001"]["gvm_password"] = "8888"
+    site.sync()
+    assert "\n1001 => 8888,Bob,,,\n" in site.text("voicemail.conf")
+    site.replace("voicemail.conf", "1001 => 8888,", "1001 => 9999,")
+    site.sync()
+    assert "\n1001 => 9999,Bob,,,\n" in site.text("voicemail.conf")
 
 
-def test_without_record_the_pins_of_a_perl_gvmas_block_stay(installation: Installation) -> None:
+def test_without_record_the_pins_of_a_perl_gvmas_block_stay(site: Site) -> None:
     perl = f"{BEGIN}\n[GVMA_DN]\n1000 => 4321, 1000, , ,\n1001 => 5678, Bob, , ,\n{END}\n"
-    (installation.etc / "voicemail.conf").write_text(perl)
-    installation.sync()
-    assert "1000 => 4321,1000,,,\n1001 => 5678,Bob,,,\n1002 => 1002,1002,,,\n" in installation.text("voicemail.conf")
+    (site.etc / "voicemail.conf").write_text(perl)
+    site.sync()
+    assert "1000 => 4321,1000,,,\n1001 => 5678,Bob,,,\n1002 => 1002,1002,,,\n" in site.text("voicemail.conf")
 
 
-def test_the_administrator_resets_one_pin(installation: Installation) -> None:
-    installation.sync()
-    installation.replace("voicemail.conf", "1001 => 739182,", "1001 => 4321,")
-    installation.replace("voicemail.conf", "1000 => 1000,", "1000 => 4321,")
-    installation.sync("--reset-pin", "1001@GVMA_DN")
-    assert "1000 => 4321,1000,,,\n1001 => 739182,Bob,,,\n" in installation.text("voicemail.conf")
+def test_the_administrator_resets_one_pin(site: Site) -> None:
+    site.sync()
+    site.replace("voicemail.conf", "1001 => 739182,", "1001 => 4321,")
+    site.replace("voicemail.conf", "1000 => 1000,", "1000 => 4321,")
+    site.sync("--reset-pin", "1001@GVMA_DN")
+    assert "1000 => 4321,1000,,,\n1001 => 739182,Bob,,,\n" in site.text("voicemail.conf")
 
 
 @pytest.mark.parametrize("box", ["9999@GVMA_DN", "1001", "1001@", "@GVMA_DN", "1001@GVMA_AGENT"])
-def test_a_reset_of_an_unknown_box_is_wrong_usage_and_changes_nothing(installation: Installation, box: str) -> None:
-    installation.sync()
-    before = installation.state()
-    assert installation.sync("--reset-pin", box).status == 64
-    assert installation.state() == before
+def test_a_reset_of_an_unknown_box_is_wrong_usage_and_changes_nothing(site: Site, box: str) -> None:
+    site.sync()
+    before = state(site)
+    assert site.try_sync("--reset-pin", box).status == 64
+    assert state(site) == before
 
 
-def test_asterisks_own_rewriting_is_no_change_and_a_lost_end_marker_is_mended(installation: Installation) -> None:
-    installation.sync()
-    text = installation.text("voicemail.conf").replace("=>", " => ").replace("1001  =>  739182", "1001  =>  4321")
+def test_asterisks_own_rewriting_is_no_change_and_a_lost_end_marker_is_mended(site: Site) -> None:
+    site.sync()
+    text = site.text("voicemail.conf").replace("=>", " => ").replace("1001  =>  739182", "1001  =>  4321")
     header = ";!\n;! Automatically generated configuration file\n;! Generator: app_voicemail\n;!\n"
     rewritten = header + text.replace(f"{END}\n", "").rstrip("\n") + "\n"
-    (installation.etc / "voicemail.conf").write_text(rewritten)
-    assert installation.sync().status == 0
-    mended = installation.text("voicemail.conf")
+    (site.etc / "voicemail.conf").write_text(rewritten)
+    assert site.try_sync().status == 0
+    mended = site.text("voicemail.conf")
     assert "\n1001 => 4321,Bob,,,\n" in mended
     assert mended.endswith(f"{END}\n\n")
     assert mended.startswith(header)
-    before = installation.state()
-    installation.sync()
-    assert installation.state() == before
+    before = state(site)
+    site.sync()
+    assert state(site) == before
 
 
-def _spooled(installation: Installation, box: str, context: str = "GVMA_DN") -> os.PathLike[str]:
-    path = installation.spool / "voicemail" / context / box / "secret.conf"
+def _spooled(site: Site, box: str, context: str = "GVMA_DN") -> os.PathLike[str]:
+    path = site.spool / "voicemail" / context / box / "secret.conf"
     path.parent.mkdir(parents=True)
     path.write_text("[general]\npassword = 4321\n")
     return path
 
 
-def test_with_pins_in_the_spool_a_reset_removes_the_secret_and_the_set_has_a_copy(installation: Installation) -> None:
-    installation.replace("voicemail.conf", "format=wav", "passwordlocation=spooldir")
-    installation.sync()
-    secret = _spooled(installation, "1001")
-    assert installation.sync().out == ""
+def test_with_pins_in_the_spool_a_reset_removes_the_secret_and_the_set_has_a_copy(site: Site) -> None:
+    site.replace("voicemail.conf", "format=wav", "passwordlocation=spooldir")
+    site.sync()
+    secret = _spooled(site, "1001")
+    assert site.try_sync().stdout == ""
     assert os.path.exists(secret)
-    before = installation.text("voicemail.conf")
-    answer = installation.sync("--reset-pin", "1001@GVMA_DN", json=True).json()
+    before = site.text("voicemail.conf")
+    answer = site.try_sync("--reset-pin", "1001@GVMA_DN", json=True).json()
     assert not os.path.exists(secret)
-    made = installation.kept / answer["backup_set"]
+    made = site.backup_path / answer["backup_set"]
     assert any(path.read_text() == "[general]\npassword = 4321\n" for path in made.rglob("secret.conf.copy"))
-    after = installation.text("voicemail.conf")
+    after = site.text("voicemail.conf")
     dates = [[line for line in text.splitlines() if "generated at" not in line] for text in (before, after)]
     assert dates[0] == dates[1]
 
 
-def test_without_pins_in_the_spool_nobody_touches_it(installation: Installation) -> None:
-    installation.sync()
-    secret = _spooled(installation, "1001")
-    installation.dns["1001"]["gvm_password"] = "8888"
-    installation.sync()
+def test_without_pins_in_the_spool_nobody_touches_it(site: Site) -> None:
+    site.sync()
+    secret = _spooled(site, "1001")
+    site.layer.dns["1001"]["gvm_password"] = "8888"
+    site.sync()
     assert os.path.exists(secret)
 
 
-def test_a_box_made_again_does_not_get_the_pin_of_the_one_before(installation: Installation) -> None:
-    installation.replace("voicemail.conf", "format=wav", "passwordlocation=spooldir")
-    installation.sync()
-    secret = _spooled(installation, "1009")
-    installation.dns["1009"] = {}
-    result = installation.sync()
+def test_a_box_made_again_does_not_get_the_pin_of_the_one_before(site: Site) -> None:
+    site.replace("voicemail.conf", "format=wav", "passwordlocation=spooldir")
+    site.sync()
+    secret = _spooled(site, "1009")
+    site.layer.dns["1009"] = {}
+    result = site.try_sync()
     assert not os.path.exists(secret)
-    assert "the PIN of an earlier mailbox 1009@GVMA_DN is removed" in result.err
+    assert "the PIN of an earlier mailbox 1009@GVMA_DN is removed" in result.stderr
 
 
-def test_before_any_record_no_secret_is_removed(installation: Installation) -> None:
-    installation.replace("voicemail.conf", "format=wav", "passwordlocation=spooldir")
-    secret = _spooled(installation, "1001")
-    installation.sync()
+def test_before_any_record_no_secret_is_removed(site: Site) -> None:
+    site.replace("voicemail.conf", "format=wav", "passwordlocation=spooldir")
+    secret = _spooled(site, "1001")
+    site.sync()
     assert os.path.exists(secret)

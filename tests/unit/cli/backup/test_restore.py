@@ -27,7 +27,7 @@ def test_restore_brings_back_every_byte_owner_and_mode_and_holds_the_state(site:
     assert site.state() == OLD
     assert (site.etc / "voicemail.conf").stat().st_mode & 0o7777 == 0o640
     made = ids(site)[-1]
-    assert f"Restored {first}; what it replaced is in {made}." in result.stdout
+    assert f"Restored {first}. The state before is in backup set {made}." in result.stdout
     assert site.pending_reload() == MODULES
     assert (
         "The reload of app_voicemail.so, pbx_config.so, res_pjsip.so is pending; the next sync does it."
@@ -94,7 +94,7 @@ def test_a_file_that_did_not_exist_then_but_holds_more_than_our_block_keeps_the_
 
 
 def test_a_pin_file_comes_back_and_is_left_out_where_its_mailbox_folder_is_gone(tmp_path: Path, site: Site) -> None:
-    folder = tmp_path / "spool" / "1000"
+    folder = tmp_path / "spool/voicemail/GVMA_DN/2000"
     folder.mkdir(parents=True)
     path = folder / "secret.conf"
     path.write_bytes(b"[general]\npassword = 777\n")
@@ -151,6 +151,7 @@ def test_a_restore_that_is_killed_ends_all_old_or_all_new_and_is_held_if_new(tmp
         site = Site(tmp_path / name)
         (site.root / "gvma.cfg").write_text(
             f"[gvma_settings]\nasterisk_cfg_path = {site.etc}\nbackup_path = {site.kept}\nsiptserver_host = 127.0.0.1\n"
+            f"asterisk_spool_path = {site.settings.asterisk_spool_path}\n"
         )
         site.run()
         return site

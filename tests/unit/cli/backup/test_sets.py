@@ -24,7 +24,7 @@ def test_list_without_a_set_says_so(tmp_path: Path) -> None:
     site = Site(tmp_path)
     (tmp_path / "gvma.cfg").write_text(f"[gvma_settings]\nbackup_path = {site.kept}\nsiptserver_host = 127.0.0.1\n")
     result = gvma(site, "backup", "list")
-    assert (result.exit_code, result.stdout[:28]) == (0, "There is no backup set yet: ")
+    assert (result.exit_code, result.stdout[:28]) == (0, "There is no backup set yet. ")
     assert not site.kept.exists()
 
 

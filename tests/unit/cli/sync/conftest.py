@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.command import Commands
-from tests.fakes.sync_site import Site
+from tests.harness.command import Commands
+from tests.harness.site import Site
+from tests.unit.cli.sync import OBJECTS
 
 
 @pytest.fixture(scope="module")
@@ -19,4 +20,4 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
 
 @pytest.fixture
 def site(tmp_path: Path, commands: Commands) -> Site:
-    return Site(tmp_path / "site", commands)
+    return Site(tmp_path / "site", OBJECTS, run=commands.run)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from gvma.configserver.simulator.server import SAMPLE, Simulator
-from tests.fakes.command import Commands
-from tests.fakes.sync_site import BY_NAME, Site, refused
-from tests.integration.installation import PASSWORD, USER
+from tests.harness.command import Commands
+from tests.harness.site import PASSWORD, USER, Site
+from tests.unit.cli.sync import BY_NAME, OBJECTS, refused
 
 BY_DBID = {
     "dnquery": "CfgDN[(@ownerDBID=101) and (@type=1)]",
@@ -28,7 +28,6 @@ MIXED = {
 def site(site: Site) -> Site:
     """Its queries are those of the packaged objects."""
     site.cfgserver.update(BY_NAME)
-    site.write_settings()
     return site
 
 
@@ -90,11 +89,10 @@ def test_every_form_of_the_manuals_queries_selects_from_an_export(
     site: Site, queries: dict[str, str], export: str
 ) -> None:
     site.cfgserver.update(queries)
-    site.write_settings()
-    path = site.root / "export.xml.gz"
+    path = site.folder / "export.xml.gz"
     path.write_bytes(gzip.compress(export.encode()))
     done = site.gvma("sync", "--no-reload", "--from", str(path))
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     lines = blocks(site)["voicemail.conf"]
     start = lines.index("[GVMA_DN]")
     assert lines[start : start + len(BOXES)] == BOXES
@@ -104,21 +102,20 @@ def test_every_form_of_the_manuals_queries_selects_from_an_export(
 def test_server_and_nested_export_of_one_tree_give_the_same_files(
     site: Site, commands: Commands, tmp_path: Path
 ) -> None:
-    site.write_settings()
-    assert site.gvma("sync", "--no-reload", "--from", str(SAMPLE)).returncode == 0
+    assert site.gvma("sync", "--no-reload", "--from", str(SAMPLE)).status == 0
     for shape, queries in (("a", BY_NAME), ("a-ids", BY_DBID), ("b", MIXED)):
-        other = Site(tmp_path / shape, commands)
+        other = Site(tmp_path / shape, OBJECTS, run=commands.run)
         with Simulator(username=USER, password=PASSWORD, shape=shape).serve() as url:
-            other.ask(url, **queries)
+            other.cfgserver.update(url=url, **queries)
             done = other.gvma("sync", "--no-reload")
-        assert done.returncode == 0, done.stderr
+        assert done.status == 0, done.stderr
         assert blocks(other) == blocks(site)
 
 
 def test_an_export_in_the_servers_place_changes_nothing_after_a_sync_from_the_server(site: Site) -> None:
     with Simulator(username=USER, password=PASSWORD).serve() as url:
-        site.ask(url)
-        assert site.gvma("sync", "--no-reload").returncode == 0
+        site.cfgserver.update(url=url)
+        assert site.gvma("sync", "--no-reload").status == 0
     assert site.gvma("sync", "--no-reload", "--from", str(SAMPLE)).stdout == ""
 
 
@@ -141,14 +138,12 @@ WHOLE = gzip.compress(FLAT_A.encode())
     ],
 )
 def test_an_export_that_is_not_whole_or_none_is_refused_by_name(site: Site, content: bytes, what: str) -> None:
-    site.write_settings()
-    path = site.root / "export.xml"
+    path = site.folder / "export.xml"
     path.write_bytes(content)
     refused(site, 10, what, path, ".", "--no-reload", "--from", str(path))
 
 
 def test_an_export_that_cannot_be_opened_is_refused_by_name(site: Site) -> None:
-    site.write_settings()
-    missing = site.root / "none.xml"
+    missing = site.folder / "none.xml"
     refused(site, 10, "there is no such export file", missing, ".", "--no-reload", "--from", str(missing))
     refused(site, 10, "this is a folder", site.etc, ".", "--no-reload", "--from", str(site.etc))

@@ -10,35 +10,40 @@ import time
 from pathlib import Path
 
 from gvma.storage.lock import hold_lock
-from tests.fakes.sync_site import Site
+from tests.harness.site import Site
 
 
 def test_a_dry_run_works_while_another_run_holds_the_lock(site: Site) -> None:
-    with hold_lock(site.kept):
-        done = site.gvma("sync", "--dry-run", *site.from_file)
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "Plan: 9 to add, 0 to change, 0 to remove.")
+    with hold_lock(site.backup_path):
+        done = site.gvma("sync", "--dry-run", *site.from_tree)
+    assert (done.status, done.stdout.splitlines()[-1]) == (0, "Plan: 9 to add, 0 to change, 0 to remove.")
 
 
 def test_a_second_run_leaves_at_once_or_waits_as_long_as_it_is_told(site: Site) -> None:
-    with hold_lock(site.kept):
-        done = site.gvma("sync", *site.from_file)
-        assert done.returncode == 11
-        for part in (f"process {os.getpid()}, started ", str(site.kept / "lock"), "Nothing was changed.", "--wait"):
+    with hold_lock(site.backup_path):
+        done = site.gvma("sync", *site.from_tree)
+        assert done.status == 11
+        for part in (
+            f"process {os.getpid()}, started ",
+            str(site.backup_path / "lock"),
+            "Nothing was changed.",
+            "--wait",
+        ):
             assert part in done.stderr
-        waited = site.gvma("sync", "--wait", "0.5", *site.from_file)
-        assert waited.returncode == 11
+        waited = site.gvma("sync", "--wait", "0.5", *site.from_tree)
+        assert waited.status == 11
         assert "waited 0.5 s for it" in waited.stderr
-        assert len(site.answer("sync", *site.from_file)["errors"]) == 1
+        assert len(site.answer("sync", *site.from_tree)["errors"]) == 1
 
 
 def test_a_waiting_run_goes_on_when_the_other_ends(site: Site) -> None:
-    with hold_lock(site.kept):
+    with hold_lock(site.backup_path):
         waiting = subprocess.Popen(
-            [sys.executable, "-m", "gvma", "--config", str(site.config), "sync", "--wait", "60", *site.from_file],
+            [sys.executable, "-m", "gvma", *site.words("sync", "--wait", "60", *site.from_tree)],
             stdout=subprocess.PIPE,
             text=True,
         )
-        _wait_until_opened(waiting.pid, site.kept / "lock")
+        _wait_until_opened(waiting.pid, site.backup_path / "lock")
     said, _ = waiting.communicate(timeout=60)
     assert (waiting.returncode, said[:15]) == (0, "sync: 9 added, ")
 
@@ -58,18 +63,18 @@ def _wait_until_opened(pid: int, path: Path) -> None:
 
 
 def test_two_runs_at_once_are_one_that_writes_and_one_that_leaves_or_finds_nothing_to_do(site: Site) -> None:
-    command = [sys.executable, "-m", "gvma", "--config", str(site.config), "sync", *site.from_file]
+    command = [sys.executable, "-m", "gvma", *site.words("sync", *site.from_tree)]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
     ended = [(run.communicate(), run.returncode) for run in both]
     assert {status for _, status in ended} <= {0, 11}
     assert len([out for (out, _), _ in ended if out.startswith(b"sync: 9 added")]) == 1
-    assert len(list(site.kept.glob("2*"))) == 1
+    assert len(list(site.backup_path.glob("2*"))) == 1
 
 
 def test_a_lock_that_outlived_its_run_locks_nobody_out(site: Site) -> None:
-    site.kept.mkdir(mode=0o700)
-    lock = site.kept / "lock"
+    site.backup_path.mkdir(mode=0o700)
+    lock = site.backup_path / "lock"
     lock.write_text("process 1, started 2020-01-01T00:00:00Z\n")
-    assert site.sync().returncode == 0
+    assert site.sync().status == 0
     with lock.open() as opened:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.fakes.sync_site import Site
-from tests.integration.installation import EXTENSION, Layer
+from tests.harness.layer import Layer
+from tests.harness.site import Site
 
 
 def dn(dbid: int, rest: str, annex: str = "") -> str:
@@ -35,10 +35,9 @@ def test_odd_objects_are_left_out_or_read_and_each_is_named(site: Site) -> None:
         dn(25, "name='61025' type='1'", section(("gvm_name", "a&#10;[general]"))),
     ]
     site.cfgserver.update(dnquery="CfgDN", agentquery="", agentgroupquery="")
-    site.write_settings()
     site.tree.write_text(f"<CfgData>{''.join(objects)}</CfgData>", "utf-8")
-    done = site.gvma("sync", *site.from_file)
-    assert done.returncode == 0, done.stderr
+    done = site.gvma("sync", *site.from_tree)
+    assert done.status == 0, done.stderr
     lines = (site.etc / "voicemail.conf").read_text().splitlines()
     boxes = [line for line in lines if line.startswith("61")]
     assert boxes == [
@@ -61,7 +60,6 @@ def test_odd_objects_are_left_out_or_read_and_each_is_named(site: Site) -> None:
 def test_objects_in_any_order_give_the_same_bytes(site: Site) -> None:
     numbers = ("7", "10", "+4989", "0010", "9", "100", "a1")
     site.cfgserver.update(dnquery="CfgDN", agentquery="", agentgroupquery="")
-    site.write_settings()
     for order in (numbers, tuple(reversed(numbers))):
         objects = "".join(dn(100 + numbers.index(number), f"name='{number}' type='1'") for number in order)
         site.tree.write_text(f"<CfgData>{objects}</CfgData>", "utf-8")
@@ -71,15 +69,14 @@ def test_objects_in_any_order_give_the_same_bytes(site: Site) -> None:
 
 def test_objects_that_lost_their_number_keep_what_they_had_and_are_named(site: Site) -> None:
     site.cfgserver.update(dnquery="CfgDN", agentquery="", agentgroupquery="")
-    site.write_settings()
-    site.put(Layer(dns={(str(number), EXTENSION): {} for number in range(61000, 61010)}))
+    site.put(Layer(dns={str(number): {} for number in range(61000, 61010)}))
     site.sync()
     before = site.everything(site.etc)
     text = site.tree.read_text()
     for number in range(61000, 61010):
         text = text.replace(f' number="{number}"', "")
     site.tree.write_text(text)
-    done = site.gvma("sync", *site.from_file)
-    assert (done.returncode, done.stdout) == (0, "")
+    done = site.gvma("sync", *site.from_tree)
+    assert (done.status, done.stdout) == (0, "")
     assert site.everything(site.etc) == before
     assert done.stderr.count("its number is missing") == 10

@@ -7,26 +7,27 @@ import os
 import re
 from pathlib import Path
 
-from tests.fakes.command import Commands
-from tests.fakes.sync_site import FEWER, OBJECTS, Site
-from tests.integration.installation import EXTENSION, Layer
+from tests.harness.command import Commands
+from tests.harness.layer import Layer
+from tests.harness.site import Site
+from tests.unit.cli.sync import FEWER, OBJECTS
 
-ODD = Layer(dns={**OBJECTS.dns, ("61009", EXTENSION): {"gvm_email": "a,b@example.net"}})
-OTHER_ODD = Layer(dns={**ODD.dns, ("61010", EXTENSION): {"gvm_mailbox": "6 1"}})
+ODD = Layer(dns={**OBJECTS.dns, "61009": {"gvm_email": "a,b@example.net"}})
+OTHER_ODD = Layer(dns={**ODD.dns, "61010": {"gvm_mailbox": "6 1"}})
 
 
 def test_an_unchanged_run_touches_no_file_anywhere_not_even_its_own(site: Site) -> None:
     site.sync()
     before = site.everything()
     for words in ((), ("-q",), ("-v",)):
-        done = site.gvma(*words, "sync", *site.from_file)
-        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+        done = site.gvma(*words, "sync", *site.from_tree)
+        assert (done.status, done.stdout) == (0, ""), done.stderr
         after = site.everything()
         # The lock is written and emptied again by every run.
-        assert {name: seen for name, seen in after.items() if name != "kept/lock"} == {
-            name: seen for name, seen in before.items() if name != "kept/lock"
+        assert {name: seen for name, seen in after.items() if name != "backup/lock"} == {
+            name: seen for name, seen in before.items() if name != "backup/lock"
         }
-    answer = site.answer("sync", *site.from_file)
+    answer = site.answer("sync", *site.from_tree)
     assert (answer["status"], answer["changes"]) == ("ok", {"add": 0, "change": 0, "remove": 0})
     assert (answer["backup_set"], answer["reloaded"], answer["errors"]) == (None, [], [])
     assert [file["changed"] for file in answer["files"]] == [False, False, False]
@@ -34,7 +35,7 @@ def test_an_unchanged_run_touches_no_file_anywhere_not_even_its_own(site: Site) 
 
 def test_the_object_has_the_fields_of_the_contract_and_no_secret(site: Site) -> None:
     site.put(ODD)
-    done = site.gvma("--output", "json", "sync", *site.from_file)
+    done = site.gvma("--output", "json", "sync", *site.from_tree)
     said = json.loads(done.stdout)
     for name in ("run_id", "changes", "files", "backup_set", "reloaded", "warnings", "errors"):
         assert name in said, name
@@ -43,7 +44,7 @@ def test_the_object_has_the_fields_of_the_contract_and_no_secret(site: Site) -> 
     assert said["changes"] == {"add": 5, "change": 0, "remove": 0}
     paths = [str(site.etc / name) for name in ("voicemail.conf", "pjsip.conf", "extensions.conf")]
     assert said["files"] == [{"path": path, "changed": True} for path in paths]
-    assert (site.kept / said["backup_set"] / "manifest.json").is_file()
+    assert (site.backup_path / said["backup_set"] / "manifest.json").is_file()
     (warning,) = said["warnings"]
     assert set(warning) == {"code", "message", "where"}
     assert "61009" in warning["where"]
@@ -52,8 +53,8 @@ def test_the_object_has_the_fields_of_the_contract_and_no_secret(site: Site) -> 
 
 
 def test_settings_with_which_no_sync_begins_answer_with_the_same_fields(site: Site) -> None:
-    site.write_settings(max_remove_percent="many")
-    said = json.loads(site.gvma("--output", "json", "sync", *site.from_file).stdout)
+    site.settings.update(max_remove_percent="many")
+    said = json.loads(site.gvma("--output", "json", "sync", *site.from_tree).stdout)
     assert (said["status"], said["exit_code"], said["errors"][0]["code"]) == ("error", 78, "settings")
     assert (said["changes"], said["files"]) == ({"add": 0, "change": 0, "remove": 0}, [])
     assert (said["backup_set"], said["reloaded"], said["warnings"]) == (None, [], [])
@@ -61,10 +62,9 @@ def test_settings_with_which_no_sync_begins_answer_with_the_same_fields(site: Si
 
 
 def test_a_dry_run_needs_no_ami_no_right_to_write_and_leaves_no_trace(folder_for_all: Path, commands: Commands) -> None:
-    site = Site(folder_for_all / "site", commands)
-    site.write_settings(channel_driver="auto", asterisk_cm_port=1, log_file=site.root / "gvma.log")
-    site.settings["metrics_file"] = site.root / "metrics.prom"
-    site.write_settings()
+    site = Site(folder_for_all / "site", OBJECTS, run=commands.run)
+    site.settings.update(channel_driver="auto", asterisk_cm_port=1, log_file=site.folder / "gvma.log")
+    site.settings["metrics_file"] = site.folder / "metrics.prom"
     prefix: tuple[str, ...] = ()
     if os.geteuid() == 0:
         site.config.chmod(0o644)
@@ -73,7 +73,7 @@ def test_a_dry_run_needs_no_ami_no_right_to_write_and_leaves_no_trace(folder_for
             path.chmod(0o644)
     before = site.everything()
     done = site.gvma("sync", "--dry-run", "--from", str(site.tree), prefix=prefix)
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     assert done.stdout.endswith("Plan: 9 to add, 0 to change, 0 to remove.\n")
     assert f"+++ {site.etc}/pjsip.conf\n" in done.stdout
     assert "+61902 => ****,Ulla Iso,,," in done.stdout
@@ -83,18 +83,18 @@ def test_a_dry_run_needs_no_ami_no_right_to_write_and_leaves_no_trace(folder_for
 
 
 def test_the_diff_of_a_dry_run_can_be_left_out_and_that_of_a_sync_be_asked_for(site: Site) -> None:
-    done = site.gvma("sync", "--dry-run", "--no-diff", *site.from_file)
+    done = site.gvma("sync", "--dry-run", "--no-diff", *site.from_tree)
     assert done.stdout == "Plan: 9 to add, 0 to change, 0 to remove.\n"
     assert "+61902 => ****,Ulla Iso,,," in site.sync("--diff").stdout
 
 
 def test_a_dry_run_in_json_has_the_diff_and_pending_changes_have_status_2(site: Site) -> None:
-    answer = site.answer("sync", "--dry-run", "--detailed-exitcode", *site.from_file)
+    answer = site.answer("sync", "--dry-run", "--detailed-exitcode", *site.from_tree)
     assert (answer["exit_code"], answer["status"], answer["dry_run"]) == (2, "changed", True)
     assert "+61902 => ****,Ulla Iso,,," in answer["diff"]
     assert answer["backup_set"] is None
     site.sync()
-    answer = site.answer("sync", "--dry-run", "--detailed-exitcode", *site.from_file)
+    answer = site.answer("sync", "--dry-run", "--detailed-exitcode", *site.from_tree)
     assert (answer["exit_code"], answer["status"], answer["changes"]) == (0, "ok", {"add": 0, "change": 0, "remove": 0})
 
 
@@ -107,7 +107,7 @@ def test_what_changed_is_one_line_off_a_terminal(site: Site) -> None:
     )
     assert done.stderr == ""
     site.put(FEWER)
-    assert site.gvma("-q", "sync", "--force", *site.from_file).stdout == ""
+    assert site.gvma("-q", "sync", "--force", *site.from_tree).stdout == ""
 
 
 def test_warnings_are_said_when_they_are_new_and_not_every_five_minutes(site: Site) -> None:
@@ -115,9 +115,9 @@ def test_warnings_are_said_when_they_are_new_and_not_every_five_minutes(site: Si
     assert "DN 61009" in site.sync().stderr
     assert site.sync().stderr == ""
     assert "DN 61009" in site.sync("--dry-run").stderr
-    assert "DN 61009" in site.gvma("-v", "sync", *site.from_file).stderr
-    assert site.gvma("-q", "sync", "--dry-run", *site.from_file).stderr == ""
-    assert site.answer("sync", *site.from_file)["warnings"][0]["where"].startswith("DN 61009")
+    assert "DN 61009" in site.gvma("-v", "sync", *site.from_tree).stderr
+    assert site.gvma("-q", "sync", "--dry-run", *site.from_tree).stderr == ""
+    assert site.answer("sync", *site.from_tree)["warnings"][0]["where"].startswith("DN 61009")
     site.put(OTHER_ODD)
     both = site.sync().stderr
     assert "DN 61009" in both
@@ -130,8 +130,8 @@ def test_warnings_are_said_when_they_are_new_and_not_every_five_minutes(site: Si
 
 
 def test_the_log_says_what_a_sync_did_and_why_one_failed_and_nothing_of_one_that_did_nothing(site: Site) -> None:
-    log = site.root / "gvma.log"
-    site.write_settings(log_file=log)
+    log = site.folder / "gvma.log"
+    site.settings.update(log_file=log)
     site.put(ODD)
     site.sync()
     warned, did = log.read_text().splitlines()
@@ -142,6 +142,6 @@ def test_the_log_says_what_a_sync_did_and_why_one_failed_and_nothing_of_one_that
     site.sync()
     assert len(log.read_text().splitlines()) == 2
     site.tree.write_text("<CfgData>")
-    assert site.gvma("sync", *site.from_file).returncode == 10
+    assert site.gvma("sync", *site.from_tree).status == 10
     assert "ERROR gvma.sync.run" in log.read_text().splitlines()[2]
     assert f"exit 10: {site.tree}: the XML ends" in log.read_text()

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from tests.fakes.sync_site import OBJECTS, Site
-from tests.integration.installation import EXTENSION, Layer
+from tests.harness.layer import Layer
+from tests.harness.site import Site
+from tests.unit.cli.sync import OBJECTS
 
 
 def test_a_pin_that_differs_alone_shows_in_the_diff_as_a_change_without_its_digits(site: Site) -> None:
     site.sync()
     site.put(
         Layer(
-            dns={**OBJECTS.dns, ("61001", EXTENSION): {"gvm_password": "13579"}},
+            dns={**OBJECTS.dns, "61001": {"gvm_password": "13579"}},
             agents=OBJECTS.agents,
             groups=OBJECTS.groups,
         )
     )
-    done = site.gvma("sync", "--dry-run", *site.from_file)
+    done = site.gvma("sync", "--dry-run", *site.from_tree)
     assert done.stdout.endswith("Plan: 0 to add, 1 to change, 0 to remove.\n")
     assert "-61001 => ****,61001,,,\n" in done.stdout
     assert "+61001 => ****,61001,,,\n" in done.stdout
@@ -25,8 +26,8 @@ def test_a_pin_that_differs_alone_shows_in_the_diff_as_a_change_without_its_digi
 def test_a_reset_of_a_box_that_nobody_has_is_64_and_changes_nothing(site: Site) -> None:
     site.sync()
     before = site.everything(site.etc)
-    done = site.gvma("sync", "--reset-pin", "61001@GVMA_AGENT", *site.from_file)
-    assert done.returncode == 64
+    done = site.gvma("sync", "--reset-pin", "61001@GVMA_AGENT", *site.from_tree)
+    assert done.status == 64
     assert "61001@GVMA_AGENT" in done.stderr
     assert site.everything(site.etc) == before
 

@@ -12,8 +12,8 @@ import trustme
 from gvma.configserver.simulator.server import Simulator
 from tests.fakes.deaf import deaf_port
 from tests.fakes.soap import Play, http, sending, server
-from tests.fakes.sync_site import BY_NAME, Site, refused
-from tests.integration.installation import PASSWORD, USER
+from tests.harness.site import PASSWORD, USER, Site
+from tests.unit.cli.sync import BY_NAME, refused
 
 NAMESPACE = "urn:gvma:confserv-soap:1"
 
@@ -22,7 +22,6 @@ NAMESPACE = "urn:gvma:confserv-soap:1"
 def site(site: Site) -> Site:
     """Its queries are those of the packaged objects."""
     site.cfgserver.update(BY_NAME)
-    site.write_settings()
     return site
 
 
@@ -67,7 +66,7 @@ BAD_ANSWERS: list[tuple[Play, int, str]] = [
 @pytest.mark.parametrize(("play", "status", "what"), BAD_ANSWERS)
 def test_a_server_that_fails_leaves_every_file_alone(site: Site, play: Play, status: int, what: str) -> None:
     with server(play) as heard:
-        site.ask(heard.url, timeout=1 if play is silent else 60)
+        site.cfgserver.update(url=heard.url, timeout=1 if play is silent else 60)
         done = refused(site, status, what, heard.url.split("//")[1].strip("/"), ".", "--no-reload")
     assert PASSWORD not in done.stderr
 
@@ -75,9 +74,9 @@ def test_a_server_that_fails_leaves_every_file_alone(site: Site, play: Play, sta
 def test_nobody_listens_and_no_such_host(site: Site) -> None:
     with deaf_port() as port:
         place = f"127.0.0.1:{port}"
-        site.ask(f"http://{place}/")
+        site.cfgserver.update(url=f"http://{place}/")
         refused(site, 10, "refused", place, ".", "--no-reload")
-    site.ask("http://no-such-host.invalid:8080/")
+    site.cfgserver.update(url="http://no-such-host.invalid:8080/")
     refused(site, 10, "name is not known", "no-such-host.invalid:8080", ".", "--no-reload")
 
 
@@ -85,14 +84,14 @@ def test_a_certificate_that_nobody_signed_is_refused_and_one_that_the_ca_file_kn
     authority = trustme.CA()
     theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(theirs)
-    ca_file = site.root / "ca.pem"
+    ca_file = site.folder / "ca.pem"
     authority.cert_pem.write_to_path(str(ca_file))
     with server(sending(http(answer(DNS))), theirs) as heard:
-        site.ask(heard.url)
+        site.cfgserver.update(url=heard.url)
         refused(site, 10, "certificate", heard.url.split("//")[1].strip("/"), ".", "--no-reload")
-        site.ask(heard.url, ca_file=ca_file, agentquery="", agentgroupquery="")
+        site.cfgserver.update(url=heard.url, ca_file=ca_file, agentquery="", agentgroupquery="")
         done = site.gvma("sync", "--no-reload")
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     assert b"\n61001 => 61001,61001,,,\n" in (site.etc / "voicemail.conf").read_bytes()
 
 
@@ -105,7 +104,7 @@ def test_a_server_that_fails_at_the_last_of_three_queries_leaves_every_file_alon
         connection.sendall(http(body, "200 OK", "Connection: close"))
 
     with server(play) as heard:
-        site.ask(heard.url)
+        site.cfgserver.update(url=heard.url)
         refused(site, 10, "before it is complete", heard.url.split("//")[1].strip("/"), ".", "--no-reload")
     assert len(asked) == 3
 
@@ -114,12 +113,12 @@ def test_a_server_that_fails_at_the_last_of_three_queries_leaves_every_file_alon
 def test_a_server_that_fails_later_leaves_what_an_earlier_sync_wrote(site: Site, fail: str, status: int) -> None:
     simulator = Simulator(username=USER, password=PASSWORD)
     with simulator.serve() as url:
-        site.ask(url)
-        assert site.gvma("sync", "--no-reload").returncode == 0
-        before = site.everything(site.etc), site.everything(site.kept / "state")
+        site.cfgserver.update(url=url)
+        assert site.gvma("sync", "--no-reload").status == 0
+        before = site.everything(site.etc), site.everything(site.backup_path / "state")
         simulator.fail = fail
         done = site.gvma("sync", "--no-reload")
-        assert done.returncode == status, done.stderr
-        assert (site.everything(site.etc), site.everything(site.kept / "state")) == before
+        assert done.status == status, done.stderr
+        assert (site.everything(site.etc), site.everything(site.backup_path / "state")) == before
         simulator.fail = None
         assert site.gvma("sync", "--no-reload").stdout == ""

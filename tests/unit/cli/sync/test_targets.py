@@ -7,11 +7,12 @@ import stat
 
 import pytest
 
-from tests.fakes.sync_site import BEGIN, VOICEMAIL, Site, refused
+from tests.harness.site import BEGIN, VOICEMAIL, Site
+from tests.unit.cli.sync import refused
 
 
 def test_a_symbolic_link_stays_and_what_it_points_to_is_replaced(site: Site) -> None:
-    real = site.root / "elsewhere" / "vm.conf"
+    real = site.folder / "elsewhere" / "vm.conf"
     real.parent.mkdir()
     path = site.etc / "voicemail.conf"
     path.rename(real)
@@ -66,14 +67,14 @@ def test_a_missing_file_is_created_with_the_rights_of_its_siblings_and_said(site
 
 
 def test_a_missing_folder_is_refused_and_not_made(site: Site) -> None:
-    site.write_settings(asterisk_cfg_path=site.root / "no" / "such")
+    site.settings.update(asterisk_cfg_path=site.folder / "no" / "such")
     before = site.everything(site.etc)
-    done = site.gvma("sync", *site.from_file)
-    assert done.returncode == 14, done.stderr
+    done = site.gvma("sync", *site.from_tree)
+    assert done.status == 14, done.stderr
     assert "its folder is missing" in done.stderr
-    assert str(site.root / "no" / "such" / "voicemail.conf") in done.stderr
+    assert str(site.folder / "no" / "such" / "voicemail.conf") in done.stderr
     assert "Nothing was changed." in done.stderr
-    assert not (site.root / "no").exists()
+    assert not (site.folder / "no").exists()
     assert site.everything(site.etc) == before
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from gvma.asterisk.voicemail import read_boxes, with_pins
+from gvma.sinks.base import SinkMoved
 from gvma.sinks.files import transaction
 from gvma.sinks.files.change import FileChange
-from gvma.sinks.files.staging import TargetMoved
 from gvma.sinks.files.transaction import apply
 from gvma.storage import files
 from gvma.storage.files import read_target
@@ -54,9 +54,9 @@ def sync(site: Site, extra: int) -> int:
         change = FileChange(target, voicemail(boxes[BOX].pin, extra), MODULES["voicemail.conf"], asterisk_rewrites=True)
         try:
             applied = apply([change], backup_set=site.make_set([change]), markers=MARKERS)
-        except TargetMoved:
+        except SinkMoved:
             continue
-        if not applied.finish():
+        if applied.finish():
             return tries
     raise AssertionError("never came to an end")
 

@@ -1,18 +1,20 @@
-"""The command ``gvma`` in a process of its own, again and again without starting Python anew, and with faults.
+"""The command ``gvma``, run in three ways: in this process, in a new one, and in one forked from a server process.
 
-A server process has everything imported; for each run it forks, and the child is the command: its own arguments,
-environment, standard streams, signals and exit status. ``python -m tests.fakes.command`` is the server.
+The server process has everything imported; for each run it forks, and the child is the command: its own arguments,
+environment, standard streams, signals and exit status, and faults. ``python -m tests.harness.command`` is the server.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -33,15 +35,43 @@ class Done:
     status: int
     stdout: str
     stderr: str
-    calls: list[str]
+    calls: Sequence[str] = ()
 
     @property
     def killed(self) -> bool:
         return self.status == 128 + signal.SIGKILL
 
+    def json(self) -> dict[str, Any]:
+        """The one object on stdout, which says the exit status too."""
+        assert self.stdout.count("\n") == 1, str(self)
+        answer: dict[str, Any] = json.loads(self.stdout)
+        assert answer["exit_code"] == self.status
+        return answer
+
     def __str__(self) -> str:
         last = self.calls[-1] if self.calls else "none"
         return f"exit {self.status}, {len(self.calls)} calls, the last {last}\n{self.stdout}{self.stderr}"
+
+
+Run = Callable[..., Done]
+"""``run(*words)``: one command, to its end."""
+
+
+def in_this_process(*words: str) -> Done:
+    """The quickest way; what a test patches holds for the command."""
+    from gvma.cli.main import cli, run  # noqa: PLC0415  (the server's child imports it once it is watched)
+
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        status = run(cli, list(words))
+    return Done(status, out.getvalue(), err.getvalue())
+
+
+def in_own_process(*words: str, folder: Path, prefix: Sequence[str] = ()) -> Done:
+    """As a shell would. prefix: what starts it, such as ``setpriv``."""
+    command = [*prefix, sys.executable, "-m", "gvma", *words]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return Done(done.returncode if done.returncode >= 0 else 128 - done.returncode, done.stdout, done.stderr)
 
 
 class Commands:
@@ -56,7 +86,7 @@ class Commands:
 
     def __enter__(self) -> Self:
         self._server = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", "--", sys.executable, "-m", "tests.fakes.command"],
+            ["setpriv", "--pdeathsig", "KILL", "--", sys.executable, "-m", "tests.harness.command"],
             cwd=Path(__file__).parents[2],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

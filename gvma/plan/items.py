@@ -1,0 +1,100 @@
+"""A plan as its reader sees it: one item for each mailbox, subscription, hint, extension or endpoint. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gvma.asterisk.entries import Endpoint, Extension
+from gvma.plan.owners import OwnerNames
+
+if TYPE_CHECKING:
+    from gvma.plan.model import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One change.
+
+    action: ``add``, ``change`` or ``remove``. kind: ``mailbox``, ``subscription``, ``hint``, ``extension`` or
+    ``endpoint``. name: of a mailbox ``box@context``. owner: such as ``DN 1000``, empty where nobody knows it.
+    fields: what changes of it.
+    """
+
+    action: str
+    kind: str
+    name: str
+    owner: str
+    fields: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "action": self.action,
+            "kind": self.kind,
+            "name": self.name,
+            "owner": self.owner,
+            "fields": list(self.fields),
+        }
+
+
+def items_of(plan: Plan) -> Iterator[Item]:
+    """All items, kind by kind, each kind in the order in which it is written; what is removed comes last in it."""
+    if plan.unchanged:
+        return
+    owners = OwnerNames(plan.owners, plan.owners_before)
+    differences, present = plan.differences, plan.present
+    boxes = ((one.key, differences.mailboxes.get(one.key, ())) for one in plan.mailboxes)
+    yield from _items("mailbox", boxes, present.mailboxes, differences.removed_mailboxes, owners.of_mailbox)
+    names = ((one.name, differences.subscriptions.get(one.name, ())) for one in plan.subscriptions)
+    removed = differences.removed_subscriptions
+    yield from _items("subscription", names, present.subscriptions, removed, owners.of_subscription)
+    hints = {one.extension: (one, f"DN {one.extension}") for one in plan.hints}
+    yield from _values("hint", hints, present.hints)
+    extensions = {one.pattern: (one, _owner_of_extension(one, hints)) for one in plan.extensions}
+    yield from _values("extension", extensions, present.extensions)
+    endpoints = {one.name: (plan.endpoint_lines[one.name], _owner_of_endpoint(one)) for one in plan.endpoints}
+    yield from _values("endpoint", endpoints, present.endpoints)
+
+
+def _items(
+    kind: str,
+    wanted: Iterable[tuple[str, tuple[str, ...]]],
+    present: Mapping[str, object],
+    removed: Iterable[str],
+    owner: Callable[[str], str],
+) -> Iterator[Item]:
+    """wanted: each name with its changed fields."""
+    for name, fields in wanted:
+        if fields:
+            yield Item("change", kind, name, owner(name), fields)
+        elif name not in present:
+            yield Item("add", kind, name, owner(name))
+    for name in removed:
+        yield Item("remove", kind, name, owner(name))
+
+
+def _values(kind: str, wanted: Mapping[str, tuple[object, str]], present: Mapping[str, object]) -> Iterator[Item]:
+    """wanted: name to value and owner. These are compared whole, so that a change names no field."""
+    for name, (value, owner) in wanted.items():
+        if name not in present:
+            yield Item("add", kind, name, owner)
+        elif present[name] != value:
+            yield Item("change", kind, name, owner)
+    for name in present:
+        if name not in wanted:
+            yield Item("remove", kind, name, "")
+
+
+def _owner_of_extension(extension: Extension, hints: Collection[str]) -> str:
+    """A phone's number has a hint, or one step alone; a service number has two, and a pattern is the way out."""
+    if extension.pattern.startswith("_"):
+        return "gateway"
+    is_phone = extension.pattern in hints or len(extension.steps) == 1
+    return f"{'DN' if is_phone else 'Routing Point'} {extension.pattern}"
+
+
+def _owner_of_endpoint(endpoint: Endpoint) -> str:
+    if endpoint.role == "phone":
+        return f"DN {endpoint.name}"
+    return "gateway" if endpoint.role == "gateway" else "SIP Server"

@@ -1,0 +1,46 @@
+"""What a sink has now, as values: our mailboxes and subscriptions, our routing, and what the site has itself. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gvma.asterisk.entries import Extension, Hint, PresentMailbox, PresentSubscription
+
+
+@dataclass(frozen=True, slots=True)
+class SiteDefined:
+    """What the site itself defines under names that could be ours; a plan leaves these alone.
+
+    mailboxes: ``box@context`` in our contexts, lower case, since app_voicemail compares without case.
+    subscriptions: names of ``gvm-*`` objects. fold_case: the channel driver compares names without case; then
+    these are lower case too.
+    """
+
+    mailboxes: frozenset[str] = frozenset()
+    subscriptions: frozenset[str] = frozenset()
+    fold_case: bool = False
+
+    def has_mailbox(self, key: str) -> bool:
+        return key.lower() in self.mailboxes if self.mailboxes else False
+
+    def has_subscription(self, name: str) -> bool:
+        if not self.subscriptions:
+            return False
+        return (name.lower() if self.fold_case else name) in self.subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What a sink has of ours.
+
+    mailboxes: by ``box@context``, with the PIN in force. subscriptions, hints, extensions: by name.
+    endpoints: name to its options, as the channel driver's ``endpoint_lines`` gives them.
+    """
+
+    mailboxes: Mapping[str, PresentMailbox] = field(default_factory=dict, repr=False)
+    subscriptions: Mapping[str, PresentSubscription] = field(default_factory=dict, repr=False)
+    hints: Mapping[str, Hint] = field(default_factory=dict, repr=False)
+    extensions: Mapping[str, Extension] = field(default_factory=dict, repr=False)
+    endpoints: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    site: SiteDefined = field(default_factory=SiteDefined)

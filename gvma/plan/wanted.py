@@ -1,0 +1,85 @@
+"""What Configuration Server and the settings ask for, as values, before anybody looks at what there is. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from gvma.asterisk.drivers import Driver
+from gvma.asterisk.drivers.pjsip import SIPSERVER
+from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint, Mailbox, Subscription
+from gvma.asterisk.hosts import sipserver_hosts
+from gvma.mailboxes import Desired, RefusedOwner
+from gvma.routing import NumberedObject, Site, routing
+from gvma.settings.model import GvmaSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Everything that a sink should have, in the order in which it is written.
+
+    mailboxes: with their first PINs. subscription_settings: what every subscription has beside its mailbox.
+    endpoint_lines: name to options. refused: owners whose values cannot be used. owners: the text of the owner
+    record. objects: how many objects each query answered with. pin_resets: ``box@context`` of boxes whose first
+    PIN an administrator wants in force again. left_out: what the site has itself, a line for each.
+    """
+
+    mailboxes: tuple[Mailbox, ...] = field(default=(), repr=False)
+    subscriptions: tuple[Subscription, ...] = field(default=(), repr=False)
+    subscription_settings: str = ""
+    hints: tuple[Hint, ...] = field(default=(), repr=False)
+    extensions: tuple[Extension, ...] = field(default=(), repr=False)
+    endpoints: tuple[Endpoint, ...] = field(default=(), repr=False)
+    endpoint_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    refused: tuple[RefusedOwner, ...] = ()
+    owners: bytes = field(default=b"", repr=False)
+    objects: Mapping[str, int] = field(default_factory=dict)
+    pin_resets: frozenset[str] = frozenset()
+    warnings: tuple[GvmaWarning, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def wanted_of(  # noqa: PLR0913  (each is another source of what is wanted)
+    desired: Desired,
+    routed: tuple[Iterable[NumberedObject], Iterable[NumberedObject]],
+    settings: GvmaSettings,
+    driver: Driver,
+    site: Site,
+    *,
+    owners: bytes,
+    objects: Mapping[str, int],
+    pin_resets: frozenset[str] = frozenset(),
+) -> Wanted:
+    """The answers of the mailbox rules and of the routing rules, put together.
+
+    routed: DNs and Routing Points. site: what the site has itself of business call routing. owners: as
+    ``write_owners`` gives it; as a text it takes a third of the room of 100,000 values.
+    """
+    route = routing(*routed, settings, driver, site)
+    mwi = driver.mwi_endpoint(settings, {*site.identified, *route.identified})
+    endpoints = (*((mwi,) if mwi else ()), *route.endpoints)
+    return Wanted(
+        mailboxes=desired.mailboxes,
+        subscriptions=desired.subscriptions,
+        subscription_settings=driver.subscription_settings(settings) if desired.subscriptions else "",
+        hints=route.hints,
+        extensions=route.extensions,
+        endpoints=endpoints,
+        endpoint_lines={one.name: driver.endpoint_lines(one) for one in endpoints},
+        refused=desired.refused,
+        owners=owners,
+        objects=objects,
+        pin_resets=pin_resets,
+        warnings=(*desired.warnings, *route.warnings),
+        left_out=(*_identified_by_the_site(settings, driver, site), *route.left_out),
+    )
+
+
+def _identified_by_the_site(settings: GvmaSettings, driver: Driver, site: Site) -> Iterator[str]:
+    """What our endpoint for SIP Server leaves to the site's own, in SUBSCRIBE mode of PJSIP."""
+    if not driver.has_identify or settings.mwi_mode == "REGISTER":
+        return
+    for host in sipserver_hosts(settings):
+        if host in site.identified:
+            endpoint = site.identified[host]
+            yield f"endpoint {SIPSERVER} for {host}, which the site's own endpoint {endpoint} identifies"

@@ -1,0 +1,190 @@
+"""What every sink does, in the order in which a run asks for it; nothing here knows a file or a table.
+
+recover()    ends what an interrupted run began
+read()       one look at the sink: what the site has itself, and what there is of ours
+change()     what a plan makes of that, as a value that can be shown and counted
+save()       what is about to be replaced goes into a backup set
+apply()      all of it or nothing; finish() or put_back() ends it
+activate()   Asterisk reloads, where it has to, and is asked what it has now
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from gvma.ami.asterisk import Asterisk
+from gvma.asterisk.entries import GvmaWarning
+from gvma.backups.sets import BackupSet
+from gvma.errors import UnsafeTargetError
+from gvma.plan.counts import Counts
+from gvma.plan.model import Plan
+from gvma.plan.present import Present, SiteDefined
+from gvma.plan.wanted import Wanted
+from gvma.routing import Site
+
+
+class Part(Enum):
+    """What a sink can keep."""
+
+    MAILBOXES = "mailboxes"
+    SUBSCRIPTIONS = "subscriptions"
+    DIALPLAN = "dialplan"
+
+
+class SinkMoved(UnsafeTargetError):
+    """Somebody else wrote into the sink after it was read. The newer content is in place: read and plan again."""
+
+
+class Reading(Protocol):
+    """One look at a sink."""
+
+    @property
+    def site(self) -> SiteDefined:
+        """What the site defines itself under names that could be ours."""
+        ...
+
+    @property
+    def routing_site(self) -> Site:
+        """What the site has itself of business call routing."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[GvmaWarning, ...]: ...
+
+    def holds(self, wanted: Wanted) -> bool:
+        """True where the sink is known to have just this, without reading 100,000 mailboxes back."""
+        ...
+
+    def present(self) -> Present:
+        """What there is of ours."""
+        ...
+
+
+class Change(Protocol):
+    """What is to be written. counts: of mailboxes and subscriptions. reloads: modules of Asterisk that read it, such
+    as ``app_voicemail.so``."""
+
+    @property
+    def is_empty(self) -> bool: ...
+    @property
+    def counts(self) -> Counts: ...
+    @property
+    def reloads(self) -> tuple[str, ...]: ...
+    @property
+    def files(self) -> Mapping[Path, bool]:
+        """Every target file, and whether it changes; empty for a sink without files."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[GvmaWarning, ...]: ...
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What happens to each file or table that changes, such as ``voicemail.conf: rewritten``."""
+        ...
+
+    def diffs(self) -> Iterator[str]:
+        """Unified diffs of what changes, PINs and secrets masked."""
+        ...
+
+
+class Applied(AbstractContextManager["Applied"], Protocol):
+    """A change that is in place and not yet final. Leaving its ``with`` block otherwise puts everything back."""
+
+    @property
+    def reloads(self) -> tuple[str, ...]: ...
+    def finish(self, pending_reload: Sequence[str]) -> bool:
+        """Everything stays new, our records with it. pending_reload: modules that Asterisk has not reloaded yet.
+
+        False where somebody else wrote into the sink meanwhile: plan again.
+        """
+        ...
+
+    def put_back(self) -> None:
+        """Everything is as before, our records with it; a PIN that was changed meanwhile stays changed."""
+        ...
+
+    def put_back_if_moved(self) -> None:
+        """Where somebody else wrote into the sink meanwhile: puts everything back and raises SinkMoved."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What recover() did. text: for the user. applied: the interrupted change stands. reloads: now pending."""
+
+    text: str
+    applied: bool
+    reloads: tuple[str, ...]
+    backup_set: str
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """Why something is written, for the backup set and the history.
+
+    reason: ``sync``, ``remove`` or ``restore of ID``. snapshot: what Configuration Server said, as JSON.
+    pause: id of the backup set that a restore brings back; the sync is paused once the change is final.
+    """
+
+    reason: str
+    run_id: str
+    snapshot: Iterable[bytes] = (b"{}\n",)
+    pause: str = ""
+
+
+R = TypeVar("R", bound=Reading)
+C = TypeVar("C", bound=Change)
+
+
+class Sink(Protocol[R, C]):
+    """Where a plan is written."""
+
+    @property
+    def parts(self) -> frozenset[Part]: ...
+
+    def recover(self) -> Recovery | None:
+        """Under the lock, before anything else. None where no run was interrupted.
+
+        Raises BackupSetError or UnsafeTargetError where it could not be ended; the next run tries again.
+        """
+        ...
+
+    def pending_recovery(self) -> str:
+        """What recover() would do, for a dry run; empty where nothing. Writes nothing."""
+        ...
+
+    def read(self) -> R:
+        """Raises UnsafeTargetError where the sink is not safe to change."""
+        ...
+
+    def change(self, reading: R, plan: Plan) -> C:
+        """What the plan makes of what was read. Writes nothing."""
+        ...
+
+    def as_it_is(self) -> C:
+        """An empty change of what there is now: for a reload and a verification alone."""
+        ...
+
+    def save(self, change: C, purpose: Purpose) -> BackupSet:
+        """The backup set with what is about to be replaced. Raises BackupSetError; then nothing of it is left."""
+        ...
+
+    def apply(self, change: C, saved: BackupSet, purpose: Purpose, records: Mapping[str, bytes]) -> Applied:
+        """Writes everything, or nothing. records: texts that are as new or as old as the sink, by name.
+
+        Raises SinkMoved, UnsafeTargetError or BackupSetError (then everything is as before), or Stopped.
+        """
+        ...
+
+    def activate(self, change: C, asterisk: Asterisk, reloads: Sequence[str], *, undone: bool = False) -> list[str]:
+        """Asterisk reloads these modules and is asked what it has: differences, empty where all is as planned.
+
+        undone: the change was put back, and what was there before is expected. Raises AsteriskUnreachableError
+        where Asterisk could not be asked to the end.
+        """
+        ...

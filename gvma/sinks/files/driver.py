@@ -1,0 +1,22 @@
+"""Which channel driver a run writes for: the facts for ``asterisk.drivers.choose``, from files and from Asterisk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gvma.asterisk.drivers import DRIVERS
+from gvma.asterisk.drivers.choose import AUTO, Choice, DriverFile, DriverModule, choose
+from gvma.settings.model import GvmaSettings
+from gvma.sinks.files.site_files import content
+
+
+def channel_driver(settings: GvmaSettings, modules: Mapping[str, DriverModule] | None) -> Choice:
+    """modules: what Asterisk says of each driver, by name; None where it was not asked."""
+    if settings.channel_driver != AUTO:
+        return choose(settings.channel_driver, {}, None)
+    begin = settings.asterisk_cfg_gvma_begin.encode()
+    files = {}
+    for driver in DRIVERS:
+        path = driver.path(settings)
+        files[driver.name] = DriverFile.of(path.name, content(path) if path.exists() else None, begin)
+    return choose(AUTO, files, modules)

@@ -1,0 +1,38 @@
+"""What Asterisk should have once the files are in place, or are back in place. Pure."""
+
+from __future__ import annotations
+
+from gvma.ami.verify import Expected
+from gvma.asterisk import dialplan, voicemail
+from gvma.asterisk.entries import OWN_CONTEXTS
+from gvma.plan.model import Plan
+from gvma.settings.model import GvmaSettings
+from gvma.sinks.files.reading import FilesReading
+
+
+def expected_of_plan(plan: Plan, dialplan_body: bytes, settings: GvmaSettings) -> Expected:
+    """dialplan_body: the new body of extensions.conf's block."""
+    return Expected(
+        mailboxes={one.key: one for one in plan.mailboxes},
+        site=plan.present.site,
+        subscriptions={one.name: one.key for one in plan.subscriptions},
+        moved=frozenset(plan.differences.moved_subscriptions),
+        on_endpoint=settings.mwi_mode == "REGISTER",
+        removed=frozenset(plan.differences.removed_subscriptions),
+        extensions=dialplan.patterns(dialplan_body),
+    )
+
+
+def expected_of_files(reading: FilesReading, *, removed: frozenset[str] = frozenset()) -> Expected:
+    """What the files say as they are. removed: subscriptions that must be gone, where the files do not have them."""
+    boxes = voicemail.read_boxes(reading.files.voicemail.body)
+    channel = reading.files.channel.body
+    subscriptions = {name: one.mailbox for name, one in reading.driver.read_subscriptions(channel).items()}
+    return Expected(
+        mailboxes={key: one for key, one in boxes.items() if key.rpartition("@")[2] in OWN_CONTEXTS},
+        site=reading.site,
+        subscriptions=subscriptions,
+        on_endpoint=reading.driver.registers(channel),
+        removed=removed - subscriptions.keys(),
+        extensions=dialplan.patterns(reading.files.dialplan.body),
+    )

@@ -1,0 +1,103 @@
+"""The three files at one moment, as the values that a plan needs. Pure: it knows texts, not the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from gvma.asterisk import site
+from gvma.asterisk.dialplan import read_dialplan, render_dialplan
+from gvma.asterisk.drivers import Driver
+from gvma.asterisk.entries import OWN_CONTEXTS, Endpoint, Extension, GvmaWarning, Hint, Mailbox, Subscription
+from gvma.asterisk.hosts import sipserver_hosts
+from gvma.asterisk.voicemail import read_boxes, render_voicemail
+from gvma.plan.make import without_sites_own
+from gvma.plan.present import Present, SiteDefined
+from gvma.plan.wanted import Wanted
+from gvma.routing import Site
+from gvma.settings.model import GvmaSettings
+from gvma.sinks.files.block_file import BlockFile
+from gvma.sinks.files.targets import Targets
+
+
+@dataclass(frozen=True, slots=True)
+class FilesReading:
+    """One look at the three files. files: each with its block found. generated_at: for the date line of a block."""
+
+    settings: GvmaSettings
+    driver: Driver
+    files: Targets[BlockFile]
+    generated_at: str
+    warnings: tuple[GvmaWarning, ...] = ()
+    site: SiteDefined = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "site", self._site())
+
+    @property
+    def routing_site(self) -> Site:
+        """What the site has itself of business call routing, and whose calls it identifies."""
+        settings, channel = self.settings, self.files.channel.site
+        hosts = [host for host in (*sipserver_hosts(settings), settings.routing_gateway_host) if host]
+        return Site(
+            dialplan=site.dialplan_names(self.files.dialplan.site),
+            sections=site.sections_defined(channel),
+            identified=self.driver.identified(channel, hosts, settings.siptserver_port),
+        )
+
+    def holds(self, wanted: Wanted) -> bool:
+        """The three blocks are, the date line aside, just what a first sync would write: then they need no reading."""
+        if not all(file.is_sound for file in self.files):
+            return False
+        bodies = self.bodies(
+            wanted.mailboxes,
+            without_sites_own(wanted.subscriptions, self.site),
+            wanted.hints,
+            wanted.extensions,
+            wanted.endpoints,
+        )
+        return all(file.equals(next(bodies)) for file in self.files)
+
+    def present(self) -> Present:
+        channel = self.files.channel.body
+        hints, extensions = read_dialplan(self.files.dialplan.body, self.settings.routing_context)
+        return Present(
+            mailboxes=read_boxes(self.files.voicemail.body),
+            subscriptions=self.driver.read_subscriptions(channel),
+            hints=hints,
+            extensions=extensions,
+            endpoints=self.driver.read_endpoints(channel),
+            site=self.site,
+        )
+
+    def bodies(  # noqa: PLR0913, PLR0917  (the five kinds of value, and the PINs that stay)
+        self,
+        mailboxes: tuple[Mailbox, ...],
+        subscriptions: tuple[Subscription, ...],
+        hints: tuple[Hint, ...],
+        extensions: tuple[Extension, ...],
+        endpoints: tuple[Endpoint, ...],
+        pins: Mapping[str, str] | None = None,
+    ) -> Iterator[bytes]:
+        """The bodies of the three blocks, in the order of Targets, one at a time: each may be megabytes.
+
+        pins: by ``box@context``, where a PIN in force is another than the first PIN.
+        """
+        yield render_voicemail(mailboxes, self.generated_at, pins or {})
+        yield self.driver.render(subscriptions, endpoints, self.settings, self.generated_at)
+        yield render_dialplan(self.settings, self.generated_at, hints, extensions)
+
+    def _site(self) -> SiteDefined:
+        return SiteDefined(
+            mailboxes=mailboxes_defined(self.files.voicemail.site),
+            subscriptions=self.driver.subscriptions_defined(self.files.channel.site, self.settings.mwi_mode),
+            fold_case=self.driver.folded("A") == "a",
+        )
+
+
+def mailboxes_defined(text: bytes) -> frozenset[str]:
+    """Mailboxes in our contexts that a text of the site defines, lower case as in SiteDefined."""
+    if b"gvma_" not in text.lower():
+        return frozenset()
+    ours = {context.lower() for context in OWN_CONTEXTS}
+    return frozenset(key for key in map(str.lower, site.boxes_defined(text)) if key.rpartition("@")[2] in ours)

@@ -1,0 +1,139 @@
+"""The three files as a sink: read, prepared, saved, exchanged as one, and taken by Asterisk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from gvma.ami.asterisk import Asterisk
+from gvma.asterisk.drivers import Driver
+from gvma.asterisk.entries import GvmaWarning
+from gvma.asterisk.modules import VOICEMAIL
+from gvma.backups.sets import BackupSet, BackupSets
+from gvma.plan.model import Plan
+from gvma.settings.model import GvmaSettings
+from gvma.sinks.base import Part, Purpose, Recovery
+from gvma.sinks.files.block_file import BlockFile, block_file
+from gvma.sinks.files.journal import Markers
+from gvma.sinks.files.prepare import FilesChange, nothing, prepare
+from gvma.sinks.files.reading import FilesReading
+from gvma.sinks.files.recovery import pending_recovery, recover
+from gvma.sinks.files.site_files import with_includes
+from gvma.sinks.files.targets import Target, Targets, targets
+from gvma.sinks.files.transaction import AppliedFiles, apply
+from gvma.storage.files import TargetFile, read_target
+
+_Stamp = tuple[int, int, int] | None
+_RELOADS = 3
+_POLL_SECONDS = 0.2
+_REST_SECONDS = 5.0
+
+
+class FilesSink:
+    """voicemail.conf, the channel driver's file and extensions.conf.
+
+    seen_before: a block was there at the last sync, so a voicemail.conf without one, written a moment ago, may be
+    one that Asterisk has not finished.
+    """
+
+    parts = frozenset(Part)
+
+    def __init__(self, settings: GvmaSettings, driver: Driver, *, seen_before: bool = False) -> None:
+        self.driver = driver
+        self._settings = settings
+        self._seen_before = seen_before
+        self._targets = targets(settings, driver)
+        self._read: Targets[TargetFile] | None = None
+
+    def recover(self) -> Recovery | None:
+        return recover(self._settings)
+
+    def pending_recovery(self) -> str:
+        return pending_recovery(self._settings.backup_path)
+
+    def read(self) -> FilesReading:
+        files = self._targets.map(self._read_target)
+        pairs = Targets(
+            voicemail=self._block_file(self._targets.voicemail, files.voicemail),
+            channel=self._block_file(self._targets.channel, files.channel),
+            dialplan=self._block_file(self._targets.dialplan, files.dialplan),
+        )
+        self._read = files
+        warnings = tuple(GvmaWarning("target-file", note, str(file.path)) for file in files for note in file.notes)
+        generated_at = time.strftime("%a %b %d %H:%M:%S %Y")
+        return FilesReading(self._settings, self.driver, pairs, generated_at, warnings)
+
+    def change(self, reading: FilesReading, plan: Plan) -> FilesChange:
+        assert self._read is not None, "read() comes first"
+        return prepare(reading, plan, self._read)
+
+    def as_it_is(self) -> FilesChange:
+        reading = self.read()
+        assert self._read is not None
+        return nothing(reading, self._read)
+
+    def save(self, change: FilesChange, purpose: Purpose) -> BackupSet:
+        sets = BackupSets(self._settings.backup_path)
+        return sets.create(
+            [file.to_save for file in change.all],
+            snapshot=purpose.snapshot,
+            reason=purpose.reason,
+            run_id=purpose.run_id,
+        )
+
+    def apply(
+        self, change: FilesChange, saved: BackupSet, purpose: Purpose, records: Mapping[str, bytes]
+    ) -> AppliedFiles:
+        markers = Markers(self._settings.asterisk_cfg_gvma_begin, self._settings.asterisk_cfg_gvma_end)
+        return apply(change.all, backup_set=saved, markers=markers, records=records, pause=purpose.pause)
+
+    def activate(
+        self, change: FilesChange, asterisk: Asterisk, reloads: Sequence[str], *, undone: bool = False
+    ) -> list[str]:
+        """A PIN that is changed meanwhile is in voicemail.conf after Asterisk has read it, or a half-written file was
+        read: Asterisk reloads once more then."""
+        expected = change.before() if undone else change.after()
+        path = self._targets.voicemail.path
+        found: list[str] = []
+        for attempt in range(_RELOADS):
+            before = _stamp_at_rest(path) if attempt else _stamp(path)
+            found = asterisk.reload_and_verify(reloads, expected, lambda before=before: _stamp(path) == before)  # type: ignore[misc]
+            if VOICEMAIL not in reloads or _stamp(path) == before:
+                break
+        return found
+
+    def _read_target(self, target: Target) -> TargetFile:
+        begin, end = self._settings.asterisk_cfg_gvma_begin.encode(), self._settings.asterisk_cfg_gvma_end.encode()
+
+        def has_block(content: bytes) -> bool:
+            return begin in content and end in content
+
+        may_be_unfinished = self._seen_before and target.module == VOICEMAIL
+        return read_target(target.path, complete=has_block if may_be_unfinished else None)
+
+    def _block_file(self, target: Target, file: TargetFile) -> BlockFile:
+        found = block_file(target, file.old, self._settings)
+        return replace(found, site=with_includes(found.site, Path(self._settings.asterisk_cfg_path)))
+
+
+def _stamp(path: Path) -> _Stamp:
+    """What differs once the file was written; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return (status.st_ino, status.st_mtime_ns, status.st_size)
+
+
+def _stamp_at_rest(path: Path) -> _Stamp:
+    """The stamp once nobody is writing the file, within seconds."""
+    late = time.monotonic() + _REST_SECONDS
+    now = _stamp(path)
+    while time.monotonic() < late:
+        time.sleep(_POLL_SECONDS)
+        seen, now = now, _stamp(path)
+        if now == seen:
+            break
+    return now

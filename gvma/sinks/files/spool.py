@@ -1,0 +1,90 @@
+"""PINs that Asterisk keeps in the spool (``passwordlocation=spooldir``): a ``secret.conf`` for each mailbox.
+
+While such a file is there, the PIN of voicemail.conf does not count (app_voicemail.c, load_config).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gvma.asterisk import lines
+from gvma.asterisk.entries import GvmaWarning, Mailbox
+from gvma.plan.model import Plan
+from gvma.storage.files import TargetFile, read_target
+
+
+@dataclass(frozen=True, slots=True)
+class StalePins:
+    """``secret.conf`` files whose PIN must no longer count, and what there is to say of them."""
+
+    files: tuple[TargetFile, ...] = ()
+    warnings: tuple[GvmaWarning, ...] = ()
+
+
+def stale_pins(plan: Plan, site: bytes, spool: Path) -> StalePins:
+    """The files that would override a first PIN that the plan sets.
+
+    site: the site's text of voicemail.conf, with its includes. spool: ``asterisk_spool_path``.
+    """
+    fresh = frozenset(plan.pins.fresh)
+    keys = plan.pins.reset | fresh
+    if not keys:
+        return StalePins()
+    files: list[TargetFile] = []
+    warnings: list[GvmaWarning] = []
+    for key in _kept_in_spool(plan.mailboxes, keys, by_default=pins_in_spool(site)):
+        path = secret_file(spool, key)
+        try:
+            os.stat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            reason = f"its PIN cannot be reset: {error.strerror or error}"
+            warnings.append(GvmaWarning("spool-unreadable", reason, str(path)))
+            continue
+        files.append(read_target(path))
+        if key in fresh:
+            reason = f"the PIN of an earlier mailbox {key} is removed (a copy is in the backup set)"
+            warnings.append(GvmaWarning("old-pin-removed", reason, str(path)))
+    return StalePins(tuple(files), tuple(warnings))
+
+
+def pins_in_spool(voicemail: bytes) -> bool:
+    """Whether ``[general]`` says ``passwordlocation=spooldir``.
+
+    voicemail: the site's text of voicemail.conf, with its includes.
+    """
+    if b"passwordlocation" not in voicemail.lower():
+        return False
+    for fact in lines.read(voicemail):
+        if not isinstance(fact, lines.Setting) or fact.section.lower() != b"general":
+            continue
+        if fact.key.lower() == b"passwordlocation":
+            return fact.value.lower() == b"spooldir"
+    return False
+
+
+def asks_for_spool(options: str) -> bool | None:
+    """What a mailbox's own options say about the place of its PIN (apply_option); None where they say nothing."""
+    answer = None
+    for option in options.split("|"):
+        key, _, value = option.partition("=")
+        if key.strip().lower() == "passwordlocation":
+            answer = value.strip().lower() == "spooldir"
+    return answer
+
+
+def secret_file(spool: Path, key: str) -> Path:
+    """The file that holds a mailbox's PIN. key: ``box@context``."""
+    box, _, context = key.rpartition("@")
+    return spool / "voicemail" / context / box / "secret.conf"
+
+
+def _kept_in_spool(mailboxes: Collection[Mailbox], keys: Collection[str], *, by_default: bool) -> Iterator[str]:
+    for one in mailboxes:
+        own = asks_for_spool(one.options) if one.options else None
+        if (by_default if own is None else own) and one.key in keys:
+            yield one.key

@@ -1,0 +1,81 @@
+"""One answer of Configuration Server, planned against a sink as often as somebody else writes there meanwhile."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gvma.asterisk.drivers import Driver
+from gvma.asterisk.entries import GvmaWarning
+from gvma.configserver.fetch import ServerAnswers
+from gvma.errors import UsageError
+from gvma.mailboxes import desired
+from gvma.plan.make import PreviousRun, make_plan, unchanged_plan
+from gvma.plan.model import Plan
+from gvma.plan.owners import write_owners
+from gvma.plan.pins import KEY_BYTES
+from gvma.plan.wanted import Wanted, wanted_of
+from gvma.settings.model import GvmaSettings
+from gvma.sinks.base import Change, Reading, Sink
+from gvma.storage import records
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and what the sink makes of it. warnings: of the reading, the plan and the change."""
+
+    plan: Plan
+    change: Change
+    warnings: tuple[GvmaWarning, ...]
+
+
+class Planner:
+    """Plans for one answer. resets: ``box@context`` of mailboxes that get their first PIN again."""
+
+    def __init__(self, settings: GvmaSettings, answers: ServerAnswers, driver: Driver, resets: Collection[str]) -> None:
+        self._settings = settings
+        self._driver = driver
+        self._answers = answers
+        self._new_key = secrets.token_bytes(KEY_BYTES)
+        self._resets = frozenset(resets)
+        asked = desired(answers.dns, answers.agents, answers.groups, allow_mailcmd=settings.allow_mailcmd)
+        # As a text, the owners of 100,000 mailboxes take a third of the room.
+        self._owners = write_owners(asked.owners)
+        self._desired = replace(asked, owners={})
+        self._refuse_unknown_resets()
+
+    def plan(self, sink: Sink[Any, Any]) -> Planned:
+        """Reads the sink and plans. Raises UnsafeTargetError where it is not safe to change, BackupSetError where a
+        record cannot be read."""
+        left = records.read_left(self._settings.backup_path)
+        previous = PreviousRun(left.pins, left.owners, left.objects(), self._new_key)
+        reading = sink.read()
+        wanted = self._wanted(reading)
+        plan = unchanged_plan(wanted, reading.site, previous)
+        if plan is None or not reading.holds(wanted):
+            plan = make_plan(wanted, reading.present(), previous)
+        change = sink.change(reading, plan)
+        return Planned(plan, change, (*reading.warnings, *plan.warnings, *change.warnings))
+
+    def _wanted(self, reading: Reading) -> Wanted:
+        return wanted_of(
+            self._desired,
+            (self._answers.dns, self._answers.further.get("routingpointquery", ())),
+            self._settings,
+            self._driver,
+            reading.routing_site,
+            owners=self._owners,
+            objects=self._answers.counts,
+            pin_resets=self._resets,
+        )
+
+    def _refuse_unknown_resets(self) -> None:
+        unknown = sorted(self._resets - {one.key for one in self._desired.mailboxes}) if self._resets else []
+        if unknown:
+            raise UsageError(
+                f"there is no mailbox {unknown[0]} whose PIN Configuration Server knows",
+                where="--reset-pin",
+                hint="Nothing was changed. Give BOX@CONTEXT as voicemail.conf has it, such as 1000@GVMA_DN.",
+            )
