@@ -1,5 +1,5 @@
-"""What every test obeys: in CI a skipped test is a failed run, a worker that dies fails the run everywhere, and
-signals are as at a person's terminal.
+"""What every test obeys: in CI a skipped test is a failed run, a worker that dies fails the run everywhere, no test
+fails because the host is busy, and signals are as at a person's terminal.
 """
 
 from __future__ import annotations
@@ -12,9 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:

@@ -13,6 +13,7 @@ import ssl
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import md5
 from typing import Any, TypeVar
 
 from panoramisk.message import Message
@@ -26,9 +27,9 @@ _T = TypeVar("_T")
 # Where one action is sent for each of many names: actions that wait for their answer at the same time.
 _PIPELINE = 200
 _CLOSE_SECONDS = 1.0
-_NOBODY = "See that Asterisk runs, and that manager.conf enables AMI on this address and port."
+_IN_USE = "Login Already In Use"
+_NOBODY = "Check that Asterisk runs, and that manager.conf enables AMI on this address and port."
 _CERTIFICATE = "Let asterisk_cm_ca_file name who signed it, and asterisk_cm_host be a name that stands in it."
-_LOST = "See in Asterisk's log whether it runs and why it closed the connection, then run the same command again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ class AmiConversation:
         if self._connection is None:
             raise AsteriskUnreachableError("the connection is closed", where=self.where)
         if self._connection.lost.done():
-            raise AsteriskUnreachableError(self._connection.lost.result(), where=self.where, hint=_LOST)
+            loss = self._connection.lost.result()
+            raise AsteriskUnreachableError(loss.reason, where=self.where, hint=loss.hint)
         return self._connection
 
     async def _within(self, answer: asyncio.Future[_T], step: str, limit: float | None = None) -> _T:
@@ -141,12 +143,13 @@ class AmiConversation:
         if answer.done():
             return answer.result()
         if lost.done():
-            reason = f"{lost.result()} before the answer to {step} was complete"
+            reason, hint = lost.result()
+            loss = wire.Loss(f"{reason} before the answer to {step} was complete", hint)
         else:
-            reason = f"no complete answer to {step} within {seconds:.3g} s"
+            loss = wire.Loss(f"no complete answer to {step} within {seconds:.3g} s")
             # After one missed deadline nothing waits for this connection again, not even its close.
-            self._open_connection().end(reason)
-        raise AsteriskUnreachableError(reason, where=self.where, hint=_LOST)
+            self._open_connection().end(loss)
+        raise AsteriskUnreachableError(loss.reason, where=self.where, hint=loss.hint)
 
     async def _open(self) -> None:
         settings = self._settings
@@ -156,21 +159,50 @@ class AmiConversation:
                 where="[gvma_settings]",
                 hint="Nothing was changed. Write it on one line.",
             )
-        connection = wire.OneConnection(
-            username=settings.asterisk_cm_username, secret=settings.asterisk_cm_secret.reveal()
-        )
-        self._connection = connection
-        connection.connection_made(await self._connected(connection))
-        login = connection.authenticated_future
-        await self._within(login, "the login")
-        await asyncio.sleep(0)  # panoramisk sets ``authenticated`` in a callback of the same future
-        if not connection.authenticated:
-            raise CredentialsError(
-                f"Asterisk refused the AMI login of {settings.asterisk_cm_username!r}: {login.result().message}",
+        self._connection = wire.OneConnection()
+        self._connection.connection_made(await self._connected(self._connection))
+        await self._log_in(self._connection)
+
+    async def _log_in(self, connection: wire.OneConnection) -> None:
+        """Log in with the digest of a challenge and the secret; the secret itself goes over TLS only, since another
+        program may have the port while Asterisk is down."""
+        offered = await self._within(connection.ask(wire.action("Challenge", {"AuthType": "MD5"})), "the login")
+        challenge = offered.get("Challenge") if offered.success else None
+        secret = self._settings.asterisk_cm_secret.reveal()
+        if isinstance(challenge, str) and challenge:
+            # FIPS hosts refuse MD5 for security; AMI has no other digest.
+            digest = md5(f"{challenge}{secret}".encode(), usedforsecurity=False).hexdigest()
+            proof = {"AuthType": "MD5", "Key": digest}
+        elif self._settings.asterisk_cm_tls:
+            proof = {"Secret": secret}
+        else:
+            raise self._login_refused(offered.message, no_challenge=True)
+        fields = {"Username": self._settings.asterisk_cm_username, "Events": "off", **proof}
+        login = await self._within(connection.ask(wire.action("Login", fields)), "the login")
+        if not login.success:
+            raise self._login_refused(login.message)
+
+    def _login_refused(self, message: str, *, no_challenge: bool = False) -> CredentialsError:
+        username = self._settings.asterisk_cm_username
+        if message == _IN_USE:
+            return CredentialsError(
+                f"the AMI account {username!r} is in use by another connection, and manager.conf allows one at a time",
                 where=self.where,
-                hint="Compare asterisk_cm_username and asterisk_cm_secret with manager.conf, "
-                "and see that its permit= names this host.",
+                hint="Run the same command again when that connection has ended, set allowmultiplelogin = yes in "
+                "manager.conf, or give gvma an account of its own.",
             )
+        if no_challenge:
+            return CredentialsError(
+                "what answers on the AMI port offers no challenge, and without TLS the secret is not sent in clear",
+                where=self.where,
+                hint="Check that Asterisk itself listens there, or set asterisk_cm_tls = yes.",
+            )
+        return CredentialsError(
+            f"Asterisk refused the AMI login of {username!r}: {message}",
+            where=self.where,
+            hint="Compare asterisk_cm_username and asterisk_cm_secret with manager.conf, "
+            "and check that its permit= allows this host.",
+        )
 
     async def _connected(
         self, connection: wire.OneConnection

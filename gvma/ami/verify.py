@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
-from gvma.asterisk.entries import OWN_CONTEXTS
 from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
+from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.plan.present import SiteDefined
 
 if TYPE_CHECKING:

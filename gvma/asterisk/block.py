@@ -1,6 +1,6 @@
-"""The managed block: where it stands in a file, and the file with another one or with none. Pure.
+"""The managed block: where it stands in a file, and the file with another one or with none. Pure, all on bytes.
 
-All on bytes. What is outside the block is never parsed for writing and never changes, a missing final line
+What is outside the block is never parsed for writing and never changes, a missing final line
 end aside. After the end marker there is always one more line: Asterisk rewrites voicemail.conf when a PIN is
 changed by phone, and loses a comment that is the last line (main/config.c attaches none there).
 """
@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from gvma.asterisk.header import GENERATED_BY
-from gvma.asterisk.lines import BOM, lines, open_comment, section_of
+from gvma.asterisk.lines import BOM, lines, open_comment, section_line
 from gvma.errors import UnsafeTargetError
 
 _UNCHANGED = "Nothing was changed."
@@ -156,7 +156,7 @@ def _marker_lines(text: bytes, begin: bytes, end: bytes, where: str) -> tuple[li
             line = text[start + shift : stop].removesuffix(b"\n").removesuffix(b"\r")
             number = text.count(b"\n", 0, start) + 1
             if line not in {begin, end}:
-                what = f"a marker stands inside line {number}, which is no marker line"
+                what = f"line {number} contains a marker, but is more than a marker line"
                 raise _unsafe(where, what, "Change that line")
             found[start] = line, _Marker(number, start + shift, stop)
     begins = [at for line, at in found.values() if line == begin]
@@ -192,12 +192,12 @@ def _without_end(text: bytes, first: _Marker, newline: bytes, own: OwnLines | No
         raise _unsafe(where, problem, way_out)
     ours = _lines_of_ours(text[first.end :], own)
     if not ours or all(raw != GENERATED_BY for _, _, raw in ours):
-        raise _unsafe(where, f"{problem}, and the lines below it are not known as gvma's", way_out)
+        raise _unsafe(where, f"{problem}, and gvma does not know the lines below it as its own", way_out)
     count, size, _ = ours[-1]
     stop = first.end + size
     if number := _more_of_ours(text[stop:], own):
         number += first.number + count
-        raise _unsafe(where, f"{problem}, and lines of others stand among gvma's above line {number}", way_out)
+        raise _unsafe(where, f"{problem}, and above line {number} other lines stand between those of gvma", way_out)
     body = text[first.end : stop].replace(b"\r\n", b"\n")
     body, noted = _without_note(body if body.endswith(b"\n") else body + b"\n")
     last = first.number + count
@@ -237,10 +237,10 @@ def _more_of_ours(rest: bytes, own: OwnLines) -> int:
 
 def _opens_ours(line: bytes, own: OwnLines) -> bool:
     """Whether the line opens one of our sections; ours inherit nothing and add to nothing."""
-    found = section_of(line) if line.startswith(b"[") else None
+    found = section_line(line.decode("utf-8", "surrogateescape")) if line.startswith(b"[") else None
     if found is None or found.template or found.append or found.bases:
         return False
-    return own.section.fullmatch(found.name) is not None
+    return own.section.fullmatch(found.name.encode("utf-8", "surrogateescape")) is not None
 
 
 def _without_note(body: bytes) -> tuple[bytes, bool]:

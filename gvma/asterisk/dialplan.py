@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from gvma.asterisk.block import OwnLines
-from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, Extension, Hint
+from gvma.asterisk.entries import Extension, Hint
 from gvma.asterisk.header import header
 from gvma.asterisk.order import by_number
+from gvma.asterisk.roles import ROLES
 from gvma.settings.model import GvmaSettings
 
 CONTEXT = "GVMA"
@@ -94,14 +95,10 @@ def _access(settings: GvmaSettings) -> Iterator[str]:
     them up, and ``_gvm-.`` those whose box has one digit or begins otherwise; nobody dials them.
     """
     yield f"[{CONTEXT}]"
-    for prefix, context in (
-        (settings.vm_dn_ext_prefix, DN_CONTEXT),
-        (settings.vm_agt_ext_prefix, AGENT_CONTEXT),
-        (settings.vm_grp_ext_prefix, GROUP_CONTEXT),
-    ):
-        steps = [
-            step.format(length=len(prefix), context=context, main=settings.vm_voicemail_main_ext) for step in _ACCESS
-        ]
+    main = settings.vm_voicemail_main_ext
+    for role in ROLES:
+        prefix = role.dialled_before(settings)
+        steps = [step.format(length=len(prefix), context=role.context, main=main) for step in _ACCESS]
         for pattern in (f"_{prefix}X.", f"_{prefix}."):
             yield from _extension(Extension(pattern, tuple(steps)))
     for name in ("gvm-X.", "gvm-a-X.", "gvm-g-X.", "gvm-."):

@@ -9,12 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-DN_CONTEXT = "GVMA_DN"
-AGENT_CONTEXT = "GVMA_AGENT"
-GROUP_CONTEXT = "GVMA_AGENTGROUP"
-OWN_CONTEXTS = (DN_CONTEXT, AGENT_CONTEXT, GROUP_CONTEXT)
-"""The contexts of voicemail.conf that hold the boxes that gvma creates (the manual's lines 2552-2559)."""
-
 
 @dataclass(slots=True, unsafe_hash=True)
 class Mailbox:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
+
 from gvma.settings.model import GvmaSettings
+
+_WITH_PORT = re.compile(r"(\[[^\]]+\]|[^:\[\]/]+):(\d+)((?:/.*)?)")
 
 
 def sipserver_hosts(settings: GvmaSettings) -> tuple[str, ...]:
@@ -13,3 +18,42 @@ def sipserver_hosts(settings: GvmaSettings) -> tuple[str, ...]:
 def uri_host(host: str) -> str:
     """The host as a SIP URI has it: IPv6 in brackets."""
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def match_has(match: str, host: str, port: int) -> bool:
+    """Whether the ``match`` of an identify has a host; ``port``: that of the host.
+
+    match: as pjsip.conf has it (an address, a network with a length or a mask, ``address:port``, a name), or as
+    Asterisk shows it (``10.0.0.1/32``, ``10.0.0.1:5060/32``). Names are compared, and never looked up.
+    """
+    with_port = _WITH_PORT.fullmatch(match)
+    if with_port:
+        if int(with_port[2]) != port:
+            return False
+        match = with_port[1] + with_port[3]
+    match, host = match.replace("[", "").replace("]", ""), host.strip("[]")
+    if match.lower() == host.lower():
+        return True
+    try:
+        return ipaddress.ip_address(host) in ipaddress.ip_network(match, strict=False)
+    except ValueError:
+        return False
+
+
+def match_wants_port(match: str) -> bool:
+    """Whether the ``match`` of an identify names a port."""
+    return _WITH_PORT.fullmatch(match) is not None
+
+
+def hosts_written(settings: GvmaSettings) -> tuple[tuple[str, str], ...]:
+    """(key, host) of every host of the settings by which Asterisk is to know somebody, so that it needs an address.
+
+    In REGISTER mode SIP Server is known by the object that it registers on.
+    """
+    peers = settings.routing and settings.routing_endpoints
+    sipservers = sipserver_hosts(settings) if peers or settings.mwi_mode == "SUBSCRIBE" else ()
+    gateways = (settings.routing_gateway_host,) if peers and settings.routing_gateway_host else ()
+    return (
+        *(("siptserver_host", host) for host in sipservers),
+        *(("routing_gateway_host", host) for host in gateways),
+    )

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from gvma.asterisk.block import OwnLines
-from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, OWN_CONTEXTS, Mailbox, PresentMailbox
+from gvma.asterisk.entries import Mailbox, PresentMailbox
 from gvma.asterisk.header import header
 from gvma.asterisk.lines import escaped
+from gvma.asterisk.roles import AGENT, DN, GROUP, OWN_CONTEXTS
 
 _TITLES = {
-    DN_CONTEXT: "; ######## Voice Mail Boxes for the Extensions #######",
-    AGENT_CONTEXT: "; ######## Voice Mail Boxes for the Agents #######",
-    GROUP_CONTEXT: "; ######## Voice Mail Boxes for the Agent Groups #######",
+    DN.context: "; ######## Voice Mail Boxes for the Extensions #######",
+    AGENT.context: "; ######## Voice Mail Boxes for the Agents #######",
+    GROUP.context: "; ######## Voice Mail Boxes for the Agent Groups #######",
 }
 _PATTERN = r"^[ \t]*(?:([^\s=;\[#][^\s=;]*)[ \t]*=>?[ \t]*([^\r\n]*)|\[([^\]\n]*)\])"
 _LINE = re.compile(_PATTERN.encode(), re.MULTILINE)

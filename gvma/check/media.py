@@ -115,7 +115,7 @@ def check_address(evidence: Evidence) -> Iterator[Finding]:
     dialplan, media = evidence.files.dialplan, evidence.settings.media
     if not evidence.media.used or dialplan is None:
         return
-    named = dialplan.value("globals", "gvma_agi") or "agi://127.0.0.1"
+    named = next(reversed(dialplan.values("globals", "gvma_agi")), "agi://127.0.0.1")
     found = _AGI.fullmatch(named)
     if found and (found[1], int(found[2] or 4573)) != (media.agi_host, media.agi_port):
         yield ADDRESS.at(dialplan.name, f"GVMA_AGI = {named}, but [media] has {media.agi_host}:{media.agi_port}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gvma.asterisk.conf import Line
+from gvma.asterisk.conf import Setting
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
+from gvma.asterisk.roles import ROLES
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.configserver.objects import DnType
 from gvma.evidence.model import Evidence
@@ -46,8 +47,7 @@ def check_peers(evidence: Evidence) -> Iterator[Finding]:
     if endpoints.executes or ("phones" in evidence.files.realtime and driver is CHAN_SIP):
         return  # PJSIP lists what it has in a database, chan_sip does not
     kinds = {"endpoint"} if driver is PJSIP else {"peer", "friend"}
-    sections = [section for section in endpoints.sections if not section.template]
-    present = {section.name for section in sections if section.value("type").lower() in kinds}
+    present = {section.name for section in endpoints.objects if section.value("type").lower() in kinds}
     present |= (evidence.ami.endpoints if evidence.ami else None) or frozenset()
     present = {driver.folded(name) for name in present}
     wanted = [settings.routing_sipserver_peer] if evidence.configserver.routing_points else []
@@ -64,11 +64,11 @@ def check_hidden_numbers(evidence: Evidence) -> Iterator[Finding]:
     if not settings.routing or dialplan is None:
         return
     included: dict[str, list[str]] = {}
-    for line in dialplan.lines:
-        if line.key.lower() == "include" and not line.ours:
-            included.setdefault(line.section, []).append(line.value.partition(",")[0].strip())
+    for one in dialplan.with_key("include"):
+        if not one.ours:
+            included.setdefault(one.section, []).append(one.value.partition(",")[0].strip())
     first = [name for name, targets in included.items() if _before(CONTEXT, settings.routing_context, targets)]
-    prefixes = (settings.vm_dn_ext_prefix, settings.vm_agt_ext_prefix, settings.vm_grp_ext_prefix)
+    prefixes = tuple(role.dialled_before(settings) for role in ROLES)
     hidden = sorted(number for number in _numbers(evidence) if number.startswith(prefixes) and number not in prefixes)
     if first and hidden:
         yield HIDDEN.at(dialplan.name, f"[{first[0]}] includes {CONTEXT} first, which takes {first_names(hidden)}")
@@ -91,17 +91,17 @@ def check_dials(evidence: Evidence) -> Iterator[Finding]:
     if dialplan is None or not addresses - {""}:
         return
     peers = {section.name.lower() for section in endpoints.sections} if endpoints else set()
-    variables = {line.key: line.value for line in dialplan.of("globals")}
-    for line in dialplan.lines:
-        if line.ours or "dial(" not in line.value.lower():
+    variables = {one.key: one.value for one in dialplan.settings if one.section == "globals"}
+    for one in dialplan.settings:
+        if one.ours or "dial(" not in one.value.lower():
             continue
-        for host in _dialled(line, variables):
+        for host in _dialled(one, variables):
             if host in addresses and host not in peers:
-                yield DIAL.at(line.where, f"[{line.section}] dials SIP Server by its address, {host}")
+                yield DIAL.at(one.where, f"[{one.section}] dials SIP Server by its address, {host}")
 
 
-def _dialled(line: Line, variables: dict[str, str]) -> set[str]:
-    text = _VARIABLE.sub(lambda name: variables.get(name[1], name[0]), line.value)
+def _dialled(setting: Setting, variables: dict[str, str]) -> set[str]:
+    text = _VARIABLE.sub(lambda name: variables.get(name[1], name[0]), setting.value)
     text = _VARIABLE.sub("0", text)
     return {match[1].strip("[]").lower() for match in _DIAL.finditer(text)}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from gvma.asterisk.hosts import sipserver_hosts
+from gvma.asterisk.roles import ROLES
 from gvma.check.finding import Finding, Rule
 from gvma.evidence.model import Evidence
 
@@ -64,7 +65,7 @@ def check_sample_secrets(evidence: Evidence) -> Iterator[Finding]:
 
 def check_prefixes(evidence: Evidence) -> Iterator[Finding]:
     """Prefixes that are prefixes of one another."""
-    keys = ("vm_dn_ext_prefix", "vm_agt_ext_prefix", "vm_grp_ext_prefix")
+    keys = [role.dial_prefix for role in ROLES]
     external = ("routing_external_prefix",) if evidence.settings.gvma.routing else ()
     for shorter, longer in permutations((*keys, *external), 2):
         short, long = (getattr(evidence.settings.gvma, key) for key in (shorter, longer))

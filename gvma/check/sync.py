@@ -8,7 +8,7 @@ from gvma.asterisk.conf import Conf
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.asterisk.drivers.pjsip import SIPSERVER
-from gvma.asterisk.entries import OWN_CONTEXTS
+from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.evidence.model import QUERIES, Evidence
 from gvma.routing import Routing, Site, routing
@@ -66,14 +66,14 @@ def check_own_names(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _of_ours(name: str, driver: Driver) -> bool:
-    return driver.folded(name).startswith("gvm-") or (driver is PJSIP and name == SIPSERVER)
+    return driver.folded(name).startswith(SUBSCRIPTION_PREFIX) or (driver is PJSIP and name == SIPSERVER)
 
 
 def _outside(conf: Conf | None, is_ours: Callable[[str], bool]) -> Iterator[Finding]:
-    for section in conf.sections if conf else ():
-        if section.template or not is_ours(section.name):
+    for section in conf.objects if conf else ():
+        if not is_ours(section.name):
             continue
-        foreign = [line for line in section.lines if not line.ours]
+        foreign = [setting for setting in section.settings if not setting.ours]
         if not section.ours:
             yield OWN_NAME.at(section.where, f"[{section.name}] stands outside the markers")
         elif foreign:
@@ -98,8 +98,8 @@ def check_sync_warnings(evidence: Evidence) -> Iterator[Finding]:
 
 def _routing(evidence: Evidence) -> Routing:
     seen, endpoints = evidence.configserver, evidence.files.endpoints
-    sections = [one for one in endpoints.sections if not one.ours and not one.template] if endpoints else []
-    site = Site(sections=frozenset(section.name for section in sections))
+    names = (section.name for section in endpoints.objects if not section.ours) if endpoints else ()
+    site = Site(sections=frozenset(names))
     return routing(seen.dns, seen.routing_points, evidence.settings.gvma, evidence.driver, site)
 
 
@@ -123,17 +123,17 @@ def check_drift(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _mailboxes(voicemail: Conf) -> dict[str, Values]:
-    """Name, e-mail and pager e-mail by ``box@context``."""
-    return {
-        f"{line.key}@{line.section}": tuple([*line.value.split(","), "", "", ""][1:4])
-        for line in voicemail.lines
-        if line.section in OWN_CONTEXTS
-    }
+    """Name, e-mail and pager e-mail by ``box@context``. Of two lines for one mailbox Asterisk takes the first."""
+    found: dict[str, Values] = {}
+    for one in voicemail.settings:
+        if one.section in OWN_CONTEXTS:
+            found.setdefault(one.mailbox, tuple([*one.value.split(","), "", "", ""][1:4]))
+    return found
 
 
 def _subscriptions(endpoints: Conf, evidence: Evidence) -> dict[str, Values]:
     """Names with their mailbox; in REGISTER mode PJSIP keeps that on the endpoint, and no list tells it."""
-    named = [section for section in endpoints.sections if section.name.startswith("gvm-") and not section.template]
+    named = [section for section in endpoints.objects if section.name.startswith(SUBSCRIPTION_PREFIX)]
     if evidence.driver is CHAN_SIP:
         return {section.name: (section.value("mailbox"),) for section in named}
     registered = evidence.settings.gvma.mwi_mode == "REGISTER"
@@ -147,9 +147,9 @@ def _subscriptions(endpoints: Conf, evidence: Evidence) -> dict[str, Values]:
 def _patterns(dialplan: Conf, contexts: set[str]) -> dict[str, Values]:
     """``pattern@context`` of these contexts."""
     return {
-        f"{line.value.partition(',')[0].strip()}@{line.section}": None
-        for line in dialplan.lines
-        if line.section in contexts and line.key.lower() == "exten"
+        f"{one.value.partition(',')[0].strip()}@{one.section}": None
+        for one in dialplan.with_key("exten")
+        if one.section in contexts
     }
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gvma.settings import Settings
     from gvma.settings.reader import Loaded
 
-# Name and summary, as `gvma --help` shows them. The command is the attribute `command` of gvma.cli.<name>.
+# Name and summary, as `gvma --help` shows them. The command is the attribute `command` of gvma.cli.commands.<name>.
 COMMANDS = {
     "sync": "Write mailboxes and MWI subscriptions from Configuration Server into Asterisk.",
     "backup": "List, compare, verify, restore and forget backup sets.",
@@ -91,7 +91,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(f"gvma.cli.{cmd_name}").command
+        command = importlib.import_module(f"gvma.cli.commands.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
 

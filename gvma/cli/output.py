@@ -52,6 +52,7 @@ class Output:
         self._fields: dict[str, Any] = {}
         self._warnings: list[dict[str, str]] = []
         self._errors: list[dict[str, str]] = []
+        self._muted: GvmaError | None = None
         self._streamed = False
         self._lost = ""
         self.stdout = sys.stdout
@@ -105,9 +106,15 @@ class Output:
             place = f"{warning.where}: " if warning.where else ""
             self._write(sys.stderr, printable(f"warning: {place}{warning.message}"))
 
+    def mute(self, error: GvmaError) -> None:
+        """This error was said before: it stays in the JSON object, and is not printed again."""
+        self._muted = error
+
     def error(self, error: GvmaError) -> None:
         """An error, on stderr and in the JSON object. The caller chooses the exit status."""
         self._errors.append(error.as_json())
+        if error is self._muted:
+            return
         self._write(sys.stderr, printable(str(error)))
         if error.hint:
             self._write(sys.stderr, printable(error.hint))

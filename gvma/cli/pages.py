@@ -1,7 +1,6 @@
-"""Puts every ``--help`` into its page of ``docs/commands``: ``python -m gvma.cli.pages`` from a clone (``make docs``).
+"""Copies every ``--help`` into its page of ``docs/commands``: ``python -m gvma.cli.pages`` in a clone (``make docs``).
 
-The prose of the pages is written by hand; only what stands between ``<!-- help: ... -->`` and the end of its code
-block is replaced.
+The rest of a page is written by hand: only the code block behind each ``<!-- help: ... -->`` is replaced.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from gvma.cli.main import COMMANDS, cli
+from gvma.cli.main import cli
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "commands"
 _WIDTH = 100
@@ -32,22 +31,13 @@ def help_text(words: str) -> str:
     return context.get_help() + "\n"
 
 
-def every_command() -> list[str]:
-    """Every command and subcommand, ``sync``, ``backup``, ``backup list`` and so on."""
-    found: list[str] = []
-    for name in COMMANDS:
-        command = cli.get_command(click.Context(cli), name)
-        found += [name, *(f"{name} {word}" for word in getattr(command, "commands", ()))]
-    return found
-
-
 def refreshed(page: str) -> str:
-    """A page with the present help texts."""
+    """The page with up-to-date help texts."""
     return _PLACE.sub(lambda place: f"<!-- help: {place[1]} -->\n```\n{help_text(place[1])}```\n", page)
 
 
 def main() -> int:
-    """Rewrite the pages that differ."""
+    """Rewrite the pages whose help texts have changed."""
     for page in sorted(PAGES.glob("*.md")):
         text = page.read_text("utf-8")
         if refreshed(text) != text:

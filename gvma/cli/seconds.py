@@ -1,4 +1,4 @@
-"""A time in seconds as the command line takes it; nothing here waits."""
+"""A number of seconds on the command line; nothing here waits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 
 class Seconds(click.FloatRange):
-    """Zero or more; ``nan`` and ``inf`` are numbers to Python, and no time that anybody can wait."""
+    """Zero or more; ``nan`` and ``inf``, which Python reads as numbers, are refused."""
 
     def __init__(self) -> None:
         super().__init__(min=0)
@@ -17,5 +17,5 @@ class Seconds(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         seconds = float(super().convert(value, param, ctx))
         if not math.isfinite(seconds):
-            self.fail(f"{value} is no time.", param, ctx)
+            self.fail(f"{value} is not a number of seconds.", param, ctx)
         return seconds

@@ -1,4 +1,4 @@
-"""A progress line on a terminal: it names the step at work once that takes longer than a moment."""
+"""A progress line on a terminal: it names the present step, as soon as that takes longer than a moment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 
 class Steps:
-    """Steps of a run, one after the other; nothing is drawn for those that end soon.
+    """The steps of a run, one after the other; short steps are not shown.
 
     after_seconds: how long a step may take before it is shown.
     """
@@ -27,7 +27,7 @@ class Steps:
         self._shown = False
 
     def begin(self, step: str) -> None:
-        """The next step begins, the one before it has ended."""
+        """Begin the next step; the one before has ended."""
         self._hide()
         self._bar.reset(self._task, description=step, total=None)
         self._timer = threading.Timer(self._after, self._show)

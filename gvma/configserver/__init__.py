@@ -1,1 +1,1 @@
-"""What Configuration Server says: its client, object reader, export files and simulator."""
+"""Configuration Server: client, object reader, export files and simulator."""

@@ -1,4 +1,4 @@
-"""Why a request failed, in our own words: what a library's exception says may carry a URL, and that a password."""
+"""Why a request failed, in our own words: the text of a library's exception may hold a URL, and that a password."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from gvma.errors import (
 def error_of(failure: BaseException, *, timeout: float, reading: bool) -> ConfigServerError:
     """Our error for a failure of requests, urllib3 or a socket.
 
-    reading: the answer had begun, so a connection that ends is an answer cut short.
+    reading: the answer had begun, so the end of the connection means that it is truncated.
     """
     causes = list(_causes(failure))
     for cause in causes:
@@ -34,7 +34,7 @@ def error_of(failure: BaseException, *, timeout: float, reading: bool) -> Config
             )
     if any(map(_is_timeout, causes)):
         return ConfigServerTimeout(
-            f"nothing came for {timeout:g} s",
+            f"no answer for {timeout:g} s",
             hint="Nothing was written. Check the server's load and the network, or raise timeout in [cfgserver].",
         )
     if reading:
@@ -48,7 +48,7 @@ def error_of(failure: BaseException, *, timeout: float, reading: bool) -> Config
 
 
 def _causes(failure: BaseException) -> Iterator[BaseException]:
-    """The failure and all that lies under it, in causes, reasons and arguments."""
+    """The failure and all exceptions inside it: causes, contexts, reasons and arguments."""
     waiting: list[BaseException] = [failure]
     seen: set[int] = set()
     while waiting:
@@ -62,13 +62,13 @@ def _causes(failure: BaseException) -> Iterator[BaseException]:
 
 
 def _is_timeout(cause: BaseException) -> bool:
-    # A refused connection is a ConnectTimeoutError to urllib3, by inheritance.
+    # In urllib3 a refused connection is a NewConnectionError, which inherits from a timeout.
     return isinstance(cause, (TimeoutError, UrllibTimeout)) and not isinstance(cause, NewConnectionError)
 
 
 def _tls_reason(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the certificate is not accepted ({error.verify_message})"
+        return f"the certificate was refused ({error.verify_message})"
     return (error.reason or "the handshake failed").replace("_", " ").lower()
 
 
@@ -80,7 +80,7 @@ def _reason(cause: BaseException) -> str:
     if isinstance(cause, ConnectionError):
         return "the server closed the connection without an answer"
     if isinstance(cause, HTTPException):
-        return "what answers there does not speak HTTP, or none that can be read"
+        return "the server does not speak HTTP, or its HTTP cannot be read"
     if isinstance(cause, OSError) and cause.errno in errno.errorcode and cause.strerror:
         return cause.strerror.lower()
     return ""

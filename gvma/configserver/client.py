@@ -1,4 +1,4 @@
-"""Configuration Server as the rest of gvma asks it; nothing heavy is imported before it is asked."""
+"""Configuration Server for the rest of gvma; zeep is not imported before the first query."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ConfigurationServer:
-    """One Configuration Server, asked query after query with one zeep client. A context manager.
+    """One Configuration Server, asked one query after another with one zeep client. A context manager.
 
     An answer may pause for ``timeout`` seconds, and take 20 times that as a whole.
     """
@@ -24,7 +24,7 @@ class ConfigurationServer:
     def query(self, xpath: str) -> list[ConfigObject]:
         """The objects that ``xpath`` selects, sent byte for byte; empty where none matches.
 
-        Raises ConfigServerError (each cause its own class), CredentialsError, or SettingsError where ca_file
+        Raises ConfigServerError (a class of its own for each cause), CredentialsError, or SettingsError if ca_file
         or wsdl cannot be used.
         """
         if self._conversation is None:
@@ -35,7 +35,7 @@ class ConfigurationServer:
         return self._conversation.query(xpath)
 
     def close(self) -> None:
-        """Give back the connection."""
+        """Close the connection."""
         if self._conversation is not None:
             self._conversation.close()
             self._conversation = None

@@ -1,7 +1,7 @@
-"""HTTP to Configuration Server with bounds on everything; what is said over it is none of its business.
+"""HTTP connections to Configuration Server, with limits; this module knows nothing of SOAP.
 
-No proxy or ``.netrc`` from the environment, no redirect, the system's certificates, and one deadline for the
-whole answer: a server that sends a byte now and then would satisfy every single read.
+No proxy and no ``.netrc`` from the environment, no redirects, the system's certificates, and one deadline for the whole
+answer: a server that sends a byte now and then would keep within the limit of every single read.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ TOTAL_IN_TIMEOUTS = 20
 
 
 class Deadline:
-    """Ends a connection that has taken too long, whatever it is doing.
+    """Ends a connection that takes too long.
 
-    passed: it had to. opened: connections so far.
+    passed: it has ended one. opened: number of connections so far.
     """
 
     def __init__(self) -> None:
@@ -34,13 +34,13 @@ class Deadline:
         self._socket: socket.socket | None = None
 
     def watch(self, opened: socket.socket) -> None:
-        """From now on this is the connection that would be ended."""
+        """Watch this connection instead of the one before."""
         self.opened += 1
         self._socket = opened
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """A block that ends in time: its reads see the end of the connection."""
+        """While the block runs, the connection ends after so many seconds, and reads see its end."""
         self.passed = False
         timer = Timer(seconds, self._end)
         timer.daemon = True
@@ -54,21 +54,21 @@ class Deadline:
         self.passed = True
         if self._socket is not None:
             try:
-                # Not SSLSocket.shutdown, which would also pull the TLS object from under the reader.
+                # Not SSLSocket.shutdown: that would also remove the TLS object while another thread reads from it.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
             except OSError:
-                return  # it has ended by itself
+                return  # already closed
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Connections that ``deadline`` watches. Nothing is tried twice."""
+    """Connections that ``deadline`` watches, without retries."""
 
     def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """As of HTTPAdapter, with connections that are watched."""
+        """As in HTTPAdapter, with connections that are watched."""
         super().init_poolmanager(*args, **kwargs)
         deadline = self._deadline
 
@@ -91,8 +91,8 @@ class BoundedAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
 
 
-class _StayingSession(Session):
-    """Follows no redirect, and does not even read where one leads."""
+class _NoRedirects(Session):
+    """Follows no redirect, and does not even read its target."""
 
     def resolve_redirects(self, *_args: Any, **_kwargs: Any) -> Iterator[Any]:
         return iter(())
@@ -101,10 +101,10 @@ class _StayingSession(Session):
 def open_session(deadline: Deadline, *, verify: bool, ca_file: str | None) -> Session:
     """A session that takes nothing from the environment.
 
-    verify: check the server's certificate, against ca_file, else against the system's authorities (requests
-    alone would take a list of its own).
+    verify: check the server's certificate with ca_file, else with the system's certificates (requests alone would use
+    a list of its own).
     """
-    session = _StayingSession()
+    session = _NoRedirects()
     session.trust_env = False
     paths = ssl.get_default_verify_paths()
     session.verify = (ca_file or paths.cafile or paths.capath or True) if verify else False

@@ -1,8 +1,8 @@
 """One SOAP conversation with Configuration Server; nothing here decides what an object means.
 
-zeep builds the request and carries the credentials. The answer never becomes zeep's objects (19 times slower):
-it goes from the connection into our reader as it comes, faults too. Nothing is tried twice, but a query on a
-connection that the server had kept, and then did not.
+zeep builds the request and sends the credentials. The answer does not become zeep's objects (19 times slower): it
+goes straight from the connection into our reader, faults too. A query is sent again only if the server closed a
+connection that it had kept open after the query before.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 
 class SoapConversation:
-    """Queries and answers over one connection, with one zeep client, since a WSDL is parsed anew by each."""
+    """Queries and answers over one connection, with one zeep client, because each client parses the WSDL anew."""
 
     def __init__(self, settings: ConfigServerSettings) -> None:
         self._settings = settings
@@ -76,20 +76,20 @@ class SoapConversation:
         timeout = self._settings.timeout
         try:
             with self._deadline.within(timeout * TOTAL_IN_TIMEOUTS), warnings.catch_warnings():
-                # tls_verify = no was the administrator's choice; urllib3 would say so at each request.
+                # tls_verify = no is the administrator's choice; urllib3 would warn at each request.
                 warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
-                return self._asked(xpath)
+                return self._query(xpath)
         except (ConfigServerError, CredentialsError) as error:
-            raise self._explained(error) from None
+            raise self._with_place_and_hint(error) from None
 
     def close(self) -> None:
-        """Give back the connection."""
+        """Close the connection."""
         self._session.close()
 
-    def _asked(self, xpath: str) -> list[ConfigObject]:
+    def _query(self, xpath: str) -> list[ConfigObject]:
         settings = self._settings
         try:
-            response = self._sent(xpath)
+            response = self._send_on_open_connection(xpath)
         except _FAILURES as failure:
             raise error_of(failure, timeout=settings.timeout, reading=False) from None
         with closing(response):
@@ -98,13 +98,13 @@ class SoapConversation:
             escaped = settings.result == "string"
             if response.status_code == requests.codes.ok:
                 return read_answer(self._body(response), make, escaped=escaped, masked=self._masked).objects
-            # Without a fault in it the status is all that is known.
+            # If there is no fault in the body, only the status is known.
             with suppress(ConfigServerMalformed, ConfigServerTruncated):
                 read_answer(self._body(response), make, max_bytes=_MAX_FAULT_BYTES, masked=self._masked)
             raise ConfigServerFault(f"the server answered with HTTP status {response.status_code}")
 
-    def _sent(self, xpath: str) -> Response:
-        """As _send; once more where the server ended the connection of an earlier query instead of answering."""
+    def _send_on_open_connection(self, xpath: str) -> Response:
+        """As _send; once more if the server closed the connection of the query before instead of answering."""
         if self._service is None:
             self._service = self._make_service()
         opened = self._deadline.opened
@@ -116,7 +116,7 @@ class SoapConversation:
             return self._send(xpath)
 
     def _send(self, xpath: str) -> Response:
-        """The answer, of which only the head has been read."""
+        """The answer; only its HTTP head has been read."""
         settings = self._settings
         try:
             answer = self._service[settings.operation](**{settings.query_parameter: xpath})
@@ -128,9 +128,9 @@ class SoapConversation:
             ) from None
         except ValueError:
             raise SettingsError(
-                "the query holds a character that XML cannot carry",
+                "the query contains a character that is not allowed in XML",
                 where="[cfgserver]",
-                hint="Nothing was written. Write the query anew without control characters.",
+                hint="Nothing was written. Write the query without control characters.",
             ) from None
         assert isinstance(answer, Response)
         return answer
@@ -145,7 +145,7 @@ class SoapConversation:
         auth = None
         if settings.auth == "basic" and self._username:
             auth = HTTPBasicAuth(self._username.encode(), self._password.reveal().encode())
-        # The WSDL may lie elsewhere, and the credentials are not for there.
+        # A WSDL on another server must not get the credentials.
         if _origin(settings.wsdl) == _origin(self._url):
             self._session.auth = auth
         service = self._service_of_wsdl()
@@ -166,18 +166,18 @@ class SoapConversation:
             )
             return client.create_service(settings.binding, self._url)  # type: ignore[no-untyped-call]
         except requests.RequestException as failure:
-            raise self._wsdl_not_had(failure) from None
+            raise self._wsdl_unreachable(failure) from None
         except OSError:
             raise self._bad_wsdl("the WSDL file cannot be read") from None
         except (zeep.exceptions.Error, etree.Error, ValueError, KeyError, AttributeError):
-            raise self._bad_wsdl(f"no binding {settings.binding} can be had from the WSDL") from None
+            raise self._bad_wsdl(f"the WSDL has no usable binding {settings.binding}") from None
 
-    def _wsdl_not_had(self, failure: requests.RequestException) -> ConfigServerError:
-        """It lies on another server than the one that is asked, perhaps, and that one is to be named."""
+    def _wsdl_unreachable(self, failure: requests.RequestException) -> ConfigServerError:
+        """The error names the WSDL's own server, which may be another one than Configuration Server."""
         error = error_of(failure, timeout=self._settings.timeout, reading=False)
         if failure.response is not None:
             error = ConfigServerFault(f"the server answered with HTTP status {failure.response.status_code}")
-        error.where = _taken_apart(self._settings.wsdl)[1]
+        error.where = _split_url(self._settings.wsdl)[1]
         error.hint = "Nothing was written. Check wsdl in [cfgserver]; without it the packaged contract is used."
         return error
 
@@ -185,7 +185,7 @@ class SoapConversation:
         wsdl = self._settings.wsdl
         return SettingsError(
             message,
-            where=f"[cfgserver] wsdl = {_taken_apart(wsdl)[1]}" if wsdl else "[cfgserver] binding",
+            where=f"[cfgserver] wsdl = {_split_url(wsdl)[1]}" if wsdl else "[cfgserver] binding",
             hint="Nothing was written. Leave wsdl and binding out to use the packaged contract.",
         )
 
@@ -194,11 +194,11 @@ class SoapConversation:
         if encoding in ("gzip", "x-gzip", "deflate"):
             return inflated(self._received(response))
         if encoding != "identity":
-            raise ConfigServerMalformed("the answer has a compression that was not asked for")
+            raise ConfigServerMalformed("the answer is compressed in a way that was not asked for")
         return self._received(response)
 
     def _received(self, response: Response) -> Iterator[bytes]:
-        """The bytes of the body as they come. The deadline passes for an end of the connection, so it is asked."""
+        """The bytes of the body as they arrive."""
         try:
             yield from response.raw.stream(CHUNK, decode_content=False)
         except _FAILURES as failure:
@@ -210,17 +210,17 @@ class SoapConversation:
         if response.is_redirect or 300 <= response.status_code < 400:
             target = ""
             with suppress(ValueError):
-                target = on_one_line(self._masked(_taken_apart(response.headers.get("Location", ""))[1]))[:200]
+                target = on_one_line(self._masked(_split_url(response.headers.get("Location", ""))[1]))[:200]
             raise ConfigServerFault(
                 f"the server redirects to {target or 'another place'}, which is not followed",
                 hint="Nothing was written. If that is the right place, set url in [cfgserver] to it.",
             )
 
     def _masked(self, text: str) -> str:
-        """What the server said, without the credentials that it was sent and may have echoed."""
+        """A text of the server without our credentials, which it may have echoed."""
         return masked_echo(text, self._username, self._password.reveal())
 
-    def _explained(self, error: ConfigServerError | CredentialsError) -> ConfigServerError | CredentialsError:
+    def _with_place_and_hint(self, error: ConfigServerError | CredentialsError) -> ConfigServerError | CredentialsError:
         """The same error with its place and what to do."""
         if self._deadline.passed:
             total = self._settings.timeout * TOTAL_IN_TIMEOUTS
@@ -236,7 +236,7 @@ class SoapConversation:
 
 
 class _Streaming(Transport):
-    """zeep's transport, which hands the answer over unread, and logs nothing (zeep would log the password)."""
+    """zeep's transport, which returns the answer unread and logs nothing (zeep would log the password)."""
 
     def __init__(self, session: requests.Session, timeout: float) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
@@ -255,26 +255,26 @@ class _Streaming(Transport):
 
 
 def _endpoint(settings: ConfigServerSettings) -> tuple[str, str, str, str]:
-    """As _taken_apart; its text is not repeated in the message, for it may hold a password."""
+    """As _split_url of the settings. The error does not show the URL, which may contain a password."""
     try:
-        taken_apart = _taken_apart(settings.endpoint)
+        parts_of_url = _split_url(settings.endpoint)
         parts = urlsplit(settings.endpoint)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
     if not usable:
         raise SettingsError(
-            "this is no http or https URL",
+            "this is not an http or https URL",
             where="[cfgserver] url" if settings.url else "[cfgserver] host, port",
             hint="Nothing was written. Write it as http://host:port/, or set host and port alone.",
         )
-    return taken_apart
+    return parts_of_url
 
 
-def _taken_apart(url: str) -> tuple[str, str, str, str]:
-    """The URL without credentials, the same without its query for messages, and the user and password in it.
+def _split_url(url: str) -> tuple[str, str, str, str]:
+    """The URL without credentials, the same without its query (for messages), and the user and password in it.
 
-    Raises ValueError where the text is no URL.
+    Raises ValueError if the text is not a URL.
     """
     parts = urlsplit(url)
     bare = SplitResult(parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, "")

@@ -87,9 +87,9 @@ class _ObjectNode(Node):
     def scalar(self, name: str) -> str | None:
         if self.kept is not None and name in self.kept:
             return self.kept[name]
-        tell = _TOLD.get(name)
-        if tell is not None:
-            return tell(self.built)
+        read = _FIELDS.get(name)
+        if read is not None:
+            return read(self.built)
         if name == NUMBER_FIELD.get(self.name, "name"):
             return self.built.number or None
         own = "switchDBID" if self.name in OF_A_SWITCH else "tenantDBID"
@@ -104,8 +104,8 @@ def _type(built: ConfigObject) -> str | None:
     return built.odd_type or None if built.type is None else str(built.type)
 
 
-# Fields that every kind tells under the same name.
-_TOLD: dict[str, Callable[[ConfigObject], str | None]] = {
+# Fields that have the same name in every kind.
+_FIELDS: dict[str, Callable[[ConfigObject], str | None]] = {
     "type": _type,
     "ownerDBID": _owner,
     "DBID": lambda built: str(built.dbid),

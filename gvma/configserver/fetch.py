@@ -1,4 +1,4 @@
-"""What Configuration Server is asked, and what it answered; what an answer means is not decided here."""
+"""Ask Configuration Server, or an export file, all queries of a sync; what an answer means is not decided here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROUTING_QUERIES = ("routingpointquery", "trunkquery", "servicequery", "applicati
 
 @dataclass(frozen=True, slots=True)
 class ServerAnswers:
-    """The objects by query. further: those of the routing queries that the settings have."""
+    """The objects of each query. further: those of the routing queries, by the name of their setting."""
 
     dns: Sequence[ConfigObject] = field(repr=False)
     agents: Sequence[ConfigObject] = field(repr=False)
@@ -25,18 +25,18 @@ class ServerAnswers:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many objects each of the three queries answered with."""
+        """The number of objects in each of the three answers."""
         return {"dn": len(self.dns), "agent": len(self.agents), "group": len(self.groups)}
 
     def by_query(self) -> dict[str, Sequence[ConfigObject]]:
-        """All of them by the name of their setting."""
+        """The objects of every query, by the name of its setting."""
         return {"dnquery": self.dns, "agentquery": self.agents, "agentgroupquery": self.groups, **self.further}
 
 
 def fetch_answers(settings: Settings, export: Path | None) -> ServerAnswers:
-    """All answers, or none: ConfigServerError or CredentialsError where one query fails.
+    """The answers to all queries. Raises ConfigServerError or CredentialsError if one of them fails.
 
-    export: a file in Configuration Server's place. A query that the settings leave empty selects nothing.
+    export: a file to read instead of asking Configuration Server. An empty query selects nothing.
     """
     asked = settings.cfgserver
     queries = [asked.dnquery, asked.agentquery, asked.agentgroupquery]

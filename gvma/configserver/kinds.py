@@ -1,4 +1,4 @@
-"""Object types of the Configuration Layer and the names of their fields; a table, no code that reads.
+"""Object types of the Configuration Layer and the names of their fields; a table.
 
 Source: the public names of ``CfgObjectType`` in Genesys' Platform SDK; the manual's lines 2741-2762.
 """
@@ -63,7 +63,7 @@ ANNEX = frozenset({"userProperties", "annex"})
 OPTIONS_TAB = "options"
 KINDS_WITH_OPTIONS_TAB = frozenset({"CfgApplication", "CfgAppPrototype"})
 
-# The first field that has a text is the object's number; `name` serves where neither is there.
+# The field with the object's number; where it is missing or empty, and for all other kinds, it is `name`.
 NUMBER_FIELD = {"CfgDN": "number", "CfgAgentLogin": "loginCode"}
 OF_A_SWITCH = frozenset({"CfgDN", "CfgAgentLogin"})
 OWNER_FIELDS_OF_SWITCH = ("ownerDBID", "switchDBID")
@@ -75,7 +75,7 @@ _TRAILING_DIGITS = re.compile(r"[0-9]{1,18}\s*\Z")
 
 
 def reference(text: str | None) -> int:
-    """The DBID in a reference: ``101`` and ``CfgSwitch101`` are 101; 0 where there is none.
+    """The DBID in a reference: ``101`` and ``CfgSwitch101`` are 101; 0 if there is none.
 
     >>> reference("CfgSwitch101")
     101
@@ -89,7 +89,7 @@ def reference(text: str | None) -> int:
 
 
 def container_of(kind: str) -> str:
-    """The list that holds objects of ``kind`` under their owner.
+    """The element below the owner that holds the objects of ``kind``.
 
     >>> container_of("CfgAgentLogin"), container_of("CfgDN"), container_of("CfgSwitch")
     ('agentLogins', 'DNs', 'switches')

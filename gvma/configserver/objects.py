@@ -1,4 +1,4 @@
-"""Objects of the Configuration Layer, as the rules see them; nothing here reads XML or a socket."""
+"""Objects of the Configuration Layer, as the rules use them; nothing here reads XML or a socket."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class ConfigObject:
     It is not frozen, because 100,000 of them are made in a run, and a frozen one takes five times as long.
 
     kind: the element's local name, ``CfgDN`` and so on.
-    number: DN number, login code, or name; empty where the object has none.
-    type: ``@type`` as a number, None where it is missing or no number (``odd_type`` then has its text).
+    number: DN number, login code, or name; empty if the object has none.
+    type: ``@type`` as a number, None if it is missing or not a number (``odd_type`` then has its text).
     options: section ``TServer`` of annex (and, for an Application, of its Options tab), keys in lower case,
-    values as they stand; not in the repr, since ``gvm_password`` is among them. repeated: keys that came
-    twice (the first value counts).
+    values unchanged; not in the repr, because ``gvm_password`` is one of them. repeated: keys that occur more than
+    once (the first value counts).
     owner_dbid: the switch (DN, login) or tenant (group).
     """
 
@@ -47,10 +47,10 @@ class ConfigObject:
 
 
 class ObjectSource(Protocol):
-    """Configuration Server, or an export file in its place."""
+    """Configuration Server, or an export file instead of it."""
 
     def query(self, xpath: str) -> list[ConfigObject]:
-        """The objects that ``xpath`` selects; an empty list where none matches.
+        """The objects that ``xpath`` selects; an empty list if none matches.
 
         Raises ConfigServerError or CredentialsError.
         """

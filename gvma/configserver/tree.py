@@ -1,6 +1,6 @@
-"""Objects in the places where queries look for them: under their owners' lists; nothing is read here.
+"""The tree that queries search: each object is below the list of its owner; nothing is read here.
 
-A nested file says where an object stands; in a flat one it is put under the switch or tenant that it names.
+In a nested file the place of an object gives its owner; in a flat one the object names its switch or tenant.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class Node:
         self.parent = parent
 
     def scalar(self, _name: str) -> str | None:
-        """The field as the file has it."""
+        """The value of a field in the file."""
         return None
 
     def attribute(self, name: str) -> str | None:
-        """The field under any of its names, and the owner from where the object stands if it names none."""
+        """The value of a field under any of its names; the owner follows from the place if the object names none."""
         value = self.scalar(name)
         if value is not None:
             return value
@@ -53,11 +53,11 @@ class Node:
 
 
 def attach_to_owners(objects: Sequence[Node]) -> None:
-    """Put each object that stands in no other under the owner that it names, where that is there too."""
+    """Put each object of a flat file below the owner that it names, if the owner is in the file too."""
     owners = {(node.name, reference(node.scalar("DBID"))): node for node in objects if node.name in _OWNING}
     if not owners:
         return
-    flat = [node for node in objects if node.parent is None or not _stands_in_object(node)]
+    flat = [node for node in objects if node.parent is None or not _is_inside_an_object(node)]
     lists: dict[tuple[int, str], Node] = {}
     for node in flat:
         kind = "CfgSwitch" if node.name in OF_A_SWITCH else "CfgTenant"
@@ -70,7 +70,7 @@ def attach_to_owners(objects: Sequence[Node]) -> None:
             node.parent = lists[key]
 
 
-def _stands_in_object(node: Node) -> bool:
+def _is_inside_an_object(node: Node) -> bool:
     above = node.parent
     while above is not None:
         if above.scalar("DBID") is not None:

@@ -1,9 +1,9 @@
-"""The queries that simulator and export files take: parsed here, and matched against nodes; nothing is read.
+"""The queries that the simulator and export files understand: parsed, and matched against nodes; nothing is read.
 
     query = step {"/" step} ; step = NAME ["[" expr "]"] ; expr = and {"or" and} ; and = term {"and" term}
     term = "(" expr ")" | "@" NAME ("=" | "!=") literal ; literal = "'" ... "'" | '"' ... '"' | INTEGER
 
-The first step matches at any depth, as ``//`` would. A comparison with an INTEGER compares numbers.
+The first step matches at any depth, as with ``//``. A comparison with an INTEGER compares numbers.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Predicate = Callable[["Selectable"], bool]
 
 
 class Selectable(Protocol):
-    """An element as the queries see it."""
+    """An element that a query can select."""
 
     @property
     def name(self) -> str: ...
@@ -35,7 +35,7 @@ class Selectable(Protocol):
     def parent(self) -> Selectable | None: ...
 
     def attribute(self, name: str) -> str | None:
-        """Its text, None where the element has none."""
+        """Its text, None if the element has no such attribute."""
         ...
 
 
@@ -44,7 +44,7 @@ _Node = TypeVar("_Node", bound=Selectable)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: an element's name and what must hold for it."""
+    """One step: the name of an element, and the condition in brackets."""
 
     name: str
     holds: Predicate
@@ -52,13 +52,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed query. attributes: all that its predicates name."""
+    """A parsed query. attributes: the names of all attributes in its conditions."""
 
     steps: tuple[Step, ...]
     attributes: frozenset[str]
 
     def select(self, nodes: Iterable[_Node]) -> Iterator[_Node]:
-        """Those of ``nodes`` that the last step means, in their order."""
+        """Those of ``nodes`` that the query selects, in their order."""
         last, above = self.steps[-1], self.steps[-2::-1]
         known: dict[int, bool] = {}
         for node in nodes:
@@ -86,7 +86,7 @@ def _stands_below(node: Selectable | None, steps: tuple[Step, ...], known: dict[
 
 
 def kind_asked(query: str) -> str | None:
-    """The object type of the last step, None where this is no query of ours; then all types are meant.
+    """The object type that a query asks for, None if that cannot be known; then all types are kept.
 
     >>> kind_asked("CfgTenant[@name='a/b']/switches/CfgSwitch/DNs/CfgDN[(@type=1) and (@state=1)]")
     'CfgDN'
@@ -97,7 +97,7 @@ def kind_asked(query: str) -> str | None:
 
 
 def parse(query: str) -> Query:
-    """Raises ConfigServerQueryError outside the grammar; the message names the place, counted from 1."""
+    """The parsed query. Raises ConfigServerQueryError with the number of the character that is not understood."""
     if len(query) > MAX_QUERY:
         raise ConfigServerQueryError(f"the query is longer than {MAX_QUERY} characters")
     return _Parser(query).query()
@@ -136,7 +136,7 @@ class _Parser:
         return self._joined(lambda: self._joined(self._term, "and", decides=False), "or", decides=True)
 
     def _joined(self, part: Callable[[], Predicate], word: str, *, decides: bool) -> Predicate:
-        """Parts joined by ``word``; the first that gives ``decides`` settles it."""
+        """Parts joined by ``word``; the first part whose result is ``decides`` gives the result."""
         parts = [part()]
         while self._tokens[self._at][:2] == ("name", word):
             self._at += 1
@@ -189,7 +189,7 @@ class _Parser:
         _, text, place = self._tokens[self._at]
         wanted = {"name": "a name", "text": "a quoted text or a number"}.get(wanted, wanted)
         return ConfigServerQueryError(
-            f"the query is not understood at character {place}: {wanted} is expected, not {text or 'the end'}"
+            f"the query is not understood at character {place}: expected {wanted}, found {text or 'the end'}"
         )
 
 
@@ -242,5 +242,5 @@ def _compares_number(name: str, wanted: int, equal: bool) -> Predicate:
 
 
 def _number(text: str) -> float | None:
-    """As XPath's number(): None (XPath says NaN) for what is none."""
+    """As XPath's number(), but None instead of NaN."""
     return float(text) if re.fullmatch(r"\s*-?(\d+(\.\d*)?|\.\d+)\s*", text, re.ASCII) else None

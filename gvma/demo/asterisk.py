@@ -66,7 +66,7 @@ class PrivateAsterisk:
         self.files = dict(files or {})
         self.ami_classes = ami_classes
         self.ami_secret = ami_secret
-        self._modules = (*modules.COMMON, *modules.DRIVERS[self.driver], *extra_modules)
+        self._modules = (*modules.FOR_EITHER_DRIVER, *modules.DRIVERS[self.driver], *extra_modules)
         self._ports: Ports | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._run = self.folder / "run"
@@ -112,7 +112,7 @@ class PrivateAsterisk:
     ) -> None:
         self.stop()
 
-    def start(self, timeout: float = 30.0) -> None:
+    def start(self, timeout: float = 60.0) -> None:
         """Write what is missing, start, and return when Asterisk is fully booted.
 
         Raises AsteriskUnreachableError, with the end of the log, where it ends or is not ready in time.
@@ -189,7 +189,7 @@ class PrivateAsterisk:
         texts = [path.read_bytes() for path in (self.folder / "log/full",) if path.exists()]
         return b"".join(texts).decode("utf-8", "replace")
 
-    def wait_log(self, pattern: str, timeout: float = 30.0) -> re.Match[str]:
+    def wait_log(self, pattern: str, timeout: float = 60.0) -> re.Match[str]:
         """The first match of a regular expression (lines apart: ``.`` stops at a line end) in the log."""
         deadline = time.monotonic() + timeout
         while True:

@@ -9,7 +9,7 @@ res_speech.
 
 from __future__ import annotations
 
-_COMMON = """
+_FOR_EITHER_DRIVER = """
 res_sorcery_config res_sorcery_memory res_sorcery_astdb res_pjproject res_timing_timerfd res_rtp_asterisk
 res_musiconhold res_speech res_agi res_adsi res_smdi res_clioriginate res_stasis
 func_callerid func_channel func_strings func_logic func_global func_env func_uri func_cut func_math func_timeout
@@ -32,5 +32,5 @@ res_pjsip_authenticator_digest res_pjsip_acl res_pjsip_empty_info res_pjsip_refe
 func_pjsip_aor func_pjsip_endpoint func_pjsip_contact chan_pjsip
 """
 
-COMMON: tuple[str, ...] = tuple(_COMMON.split())
+FOR_EITHER_DRIVER: tuple[str, ...] = tuple(_FOR_EITHER_DRIVER.split())
 DRIVERS: dict[str, tuple[str, ...]] = {"pjsip": tuple(_PJSIP.split()), "sip": ("chan_sip",)}

@@ -13,9 +13,9 @@ from pathlib import Path
 from gvma.demo.debian import NotObtainableError
 from gvma.demo.packages import first_match, loader, on_path, output, unpacked
 
-_COMMON = ("asterisk", "asterisk-modules", "asterisk-config", "asterisk-core-sounds-en-gsm")
+_OF_BOTH_VERSIONS = ("asterisk", "asterisk-modules", "asterisk-config", "asterisk-core-sounds-en-gsm")
 # Debian 11 has app_voicemail in a package of its own; its security suite lacks half of the packages.
-_PACKAGES = {16: ((*_COMMON, "asterisk-voicemail"), ("bullseye",)), 22: (_COMMON, ("forky", "sid"))}
+_PACKAGES = {16: ((*_OF_BOTH_VERSIONS, "asterisk-voicemail"), ("bullseye",)), 22: (_OF_BOTH_VERSIONS, ("forky", "sid"))}
 _NEEDED_MODULES = {16: ("app_voicemail", "app_confbridge", "chan_sip"), 22: ("app_voicemail", "chan_pjsip")}
 _SYSTEM_FOLDERS = ("/usr", "/usr/local", "/var/lib", "/opt/asterisk")
 

@@ -6,15 +6,14 @@ What is refused, or not there, is left out and the next question is asked; after
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
 from gvma.ami.channel_drivers import TRANSPORT_COMMANDS, driver_modules
 from gvma.ami.manager import AsteriskManager, connect
 from gvma.asterisk.drivers import PJSIP
-from gvma.asterisk.drivers.choose import DriverFile, choose
-from gvma.asterisk.entries import OWN_CONTEXTS
+from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.errors import (
     AmiPermissionError,
     AsteriskRefusedError,
@@ -24,6 +23,7 @@ from gvma.errors import (
 )
 from gvma.evidence.model import AmiEvidence
 from gvma.settings import GvmaSettings
+from gvma.sinks.files.driver import channel_driver
 
 # A sync may wait longer, as asterisk_cm_timeout says; whoever looks wants to hear what is slow.
 _ANSWER_SECONDS = 8.0
@@ -44,12 +44,12 @@ _RUN_USER = re.compile(r"User name and group:\s*([^/\s]*)/")
 _T = TypeVar("_T")
 
 
-def ask_asterisk(settings: GvmaSettings, files: Mapping[str, DriverFile]) -> AmiEvidence:
-    """All answers of one Asterisk. files: of both channel drivers, for the choice of the one that is asked about."""
+def ask_asterisk(settings: GvmaSettings) -> AmiEvidence:
+    """All answers of one Asterisk; of its two channel drivers, of the one that gvma writes for."""
     hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
     try:
         with connect(hasty) as ami:
-            return _Conversation(ami).ask(hasty, files)
+            return _Conversation(ami).ask(hasty)
     except AmiPermissionError as refusal:
         return AmiEvidence(refused=(refusal.message,))
     except (AsteriskUnreachableError, AsteriskRefusedError, CredentialsError, SettingsError) as problem:
@@ -64,11 +64,11 @@ class _Conversation:
         self._refused: list[str] = []
         self._lost: AsteriskUnreachableError | None = None
 
-    def ask(self, settings: GvmaSettings, files: Mapping[str, DriverFile]) -> AmiEvidence:
+    def ask(self, settings: GvmaSettings) -> AmiEvidence:
         ami = self._ami
         running = modules(self._lines("module show"))
         drivers = self._try(lambda: driver_modules(ami), None)
-        pjsip = choose(settings.channel_driver, files, drivers).driver is PJSIP
+        pjsip = channel_driver(settings, drivers).driver is PJSIP
         # A count of a mailbox that nobody has, as a sync asks for before it writes: whether the account may ask.
         self._try(lambda: ami.mailbox_count("0@GVMA_DN"), None)
         dialplan = self._lines("dialplan show")
@@ -121,10 +121,10 @@ class _Conversation:
         return lambda: frozenset(asked())
 
     def _aors(self) -> dict[str, str | None] | None:
-        return {name: boxes for name, boxes in self._ami.aors().items() if name.startswith("gvm-")}
+        return {name: boxes for name, boxes in self._ami.aors().items() if name.startswith(SUBSCRIPTION_PREFIX)}
 
     def _peers(self) -> dict[str, str | None] | None:
-        names = sorted(name for name in self._ami.sip_peers() if name.startswith("gvm-"))
+        names = sorted(name for name in self._ami.sip_peers() if name.startswith(SUBSCRIPTION_PREFIX))
         return dict.fromkeys(names) | self._ami.sip_peer_mailboxes(names[:_SINGLY])
 
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from gvma.asterisk.conf import Conf
 from gvma.asterisk.drivers import PJSIP, Driver
 from gvma.asterisk.drivers.choose import DriverModule
+from gvma.asterisk.roles import ROLES
 from gvma.configserver.objects import ConfigObject
 from gvma.errors import GvmaError, SettingsError
 from gvma.mailboxes import Desired, desired
@@ -30,12 +31,7 @@ QUERIES = (
 )
 """The keys of ``[cfgserver]`` that hold a query, in the order in which they are asked."""
 
-_KINDS = {
-    "CfgDN": "DN",
-    "CfgAgentLogin": "Agent Login",
-    "CfgAgentGroup": "Agent Group",
-    "CfgApplication": "Application",
-}
+_LABELS = {**{role.element: role.label for role in ROLES}, "CfgApplication": "Application"}
 
 
 class SettingsWarning(Protocol):
@@ -254,10 +250,10 @@ class Evidence:
 
 def type_name(one: ConfigObject) -> str:
     """``DN of type 1``, ``Agent Login``."""
-    kind = _KINDS.get(one.kind, one.kind)
+    kind = _LABELS.get(one.kind, one.kind)
     return f"{kind} of type {one.type}" if one.kind == "CfgDN" and one.type is not None else kind
 
 
 def object_name(one: ConfigObject) -> str:
     """How a person names an object: ``DN 1000``, or ``DN with DBID 101`` where it has no number."""
-    return f"{_KINDS.get(one.kind, one.kind)} {one.number or f'with DBID {one.dbid}'}"
+    return f"{_LABELS.get(one.kind, one.kind)} {one.number or f'with DBID {one.dbid}'}"

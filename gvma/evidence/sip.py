@@ -5,22 +5,21 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
-from threading import Thread
 
 from gvma.asterisk.conf import Conf
 from gvma.asterisk.hosts import sipserver_hosts
+from gvma.asterisk.roles import ROLES, SUBSCRIPTION_PREFIX, role_of_subscription
 from gvma.errors import MessageSummaryError, SipError
 from gvma.evidence.model import ConfigServerEvidence, Probe, SipAddresses
 from gvma.settings import Settings
+from gvma.sip.addresses import addresses_of
 from gvma.sip.message_summary import voice_messages
 from gvma.sip.subscriber import subscribe_once
 from gvma.switches.values import host_and_port
 
-_OF_EACH_KIND = 2
+_OF_EACH_ROLE = 2
 _ANSWER_SECONDS = 3.0
 # Names are looked up side by side; one that DNS does not answer in this time has no address.
 _DNS_SECONDS = 3.0
@@ -39,7 +38,7 @@ def sip_addresses(
     host = settings.gvma.asterisk_cm_host.lower()
     own_name = socket.gethostname().lower()
     mentioned = sorted(_mentioned_hosts(configserver))[:_MOST_NAMES]
-    found = addresses_of({host, own_name, *mentioned})
+    found = addresses_of({host, own_name, *mentioned}, _DNS_SECONDS)
     addresses = set(found[host])
     if any(is_local(address) for address in addresses | {host}):
         addresses |= local_addresses() | {"localhost", own_name}
@@ -52,24 +51,6 @@ def _mentioned_hosts(configserver: ConfigServerEvidence) -> set[str]:
     objects = (*configserver.applications, *configserver.trunks, *configserver.services)
     texts = [one.options.get(name, "") for one in objects for name in ("mwi-host", "mwi-domain", "contact")]
     return {host for text in texts if text and (host := host_and_port(text)[0])}
-
-
-def addresses_of(hosts: Iterable[str]) -> dict[str, set[str]]:
-    """The addresses of each host; empty where DNS does not know it or does not answer in time."""
-    found: dict[str, set[str]] = {host: set() for host in hosts}
-
-    def look_up(host: str) -> None:
-        with suppress(OSError, UnicodeError):
-            found[host] = {str(one[4][0]).lower() for one in socket.getaddrinfo(host.strip("[]"), None)}
-
-    # Not a pool: a look-up cannot be broken off, and the interpreter would wait for a pool's threads.
-    threads = [Thread(target=look_up, args=(host,), daemon=True) for host in found]
-    deadline = time.monotonic() + _DNS_SECONDS
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(max(0.0, deadline - time.monotonic()))
-    return dict(found)
 
 
 def local_addresses() -> set[str]:
@@ -111,11 +92,11 @@ def probe_boxes(settings: Settings, endpoints: Conf, bound: Iterable[tuple[str, 
 
 
 def _sample(endpoints: Conf) -> Iterator[str]:
-    left = dict.fromkeys(("gvm-a-", "gvm-g-", "gvm-"), _OF_EACH_KIND)
+    left = dict.fromkeys(ROLES, _OF_EACH_ROLE)
     for name in dict.fromkeys(section.name for section in endpoints.sections if section.ours):
-        kind = next((kind for kind in left if name.startswith(kind)), "")
-        if kind and left[kind]:
-            left[kind] -= 1
+        role = role_of_subscription(name)
+        if name.startswith(SUBSCRIPTION_PREFIX) and left[role]:
+            left[role] -= 1
             yield name
 
 

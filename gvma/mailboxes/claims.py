@@ -1,6 +1,6 @@
-"""What one object of the Configuration Layer asks for: a box, its values and its place in the order.
+"""What one object of Configuration Server asks for: a mailbox, its values and its place in the order.
 
-Pure. An object with a value that cannot stand in Asterisk's files gives no claim, but ``Refused``.
+Pure. An object with a value that cannot stand in Asterisk's files makes no claim; it raises ``Refused``.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, GvmaWarning, Mailbox
+from gvma.asterisk.entries import GvmaWarning, Mailbox
 from gvma.asterisk.order import by_number
+from gvma.asterisk.roles import ROLES, Role
 from gvma.mailboxes import values
 from gvma.mailboxes.values import Refused
 
 FIELD_OPTIONS = ("gvm_password", "gvm_name", "gvm_email", "gvm_pager_email", "gvm_options")
-"""The options that fill a box, in the order of app_voicemail's fields."""
+"""The options that fill a mailbox, in the order of app_voicemail's fields."""
 
 
 class ConfiguredObject(Protocol):
@@ -34,30 +35,12 @@ class ConfiguredObject(Protocol):
     def odd_type(self) -> str: ...
 
 
-class Role(NamedTuple):
-    """One of the three kinds of owner. always: it gets a box even without ``gvm_mailbox``."""
-
-    kind: str
-    label: str
-    element: str
-    context: str
-    prefix: str
-    always: bool
-
-
-ROLES = (
-    Role("dn", "DN", "CfgDN", DN_CONTEXT, "gvm-", True),
-    Role("agent", "Agent Login", "CfgAgentLogin", AGENT_CONTEXT, "gvm-a-", False),
-    Role("group", "Agent Group", "CfgAgentGroup", GROUP_CONTEXT, "gvm-g-", False),
-)
-
-
 class Claim(NamedTuple):
-    """A usable claim. Its first fields are the order in which the claims on one context are served.
+    """A claim on a mailbox. Its first fields are the order in which the claims on one context are served.
 
     box_is_text, box_value: order boxes by number where they are one; owner_is_text, owner_value: so the owners.
-    role: an index of ROLES. serial: of the object among those of its kind, so that nothing behind it is ever
-    compared. mailbox: None where the box is there already (``foreign``).
+    role: an index of ROLES. serial: of the object among those of its role, so that nothing behind it is ever
+    compared. mailbox: None where the mailbox is there already (``foreign``).
     """
 
     box_is_text: bool
@@ -72,38 +55,38 @@ class Claim(NamedTuple):
     serial: int
     context: str
     mailbox: Mailbox | None
-    thing: ConfiguredObject
+    claimant: ConfiguredObject
 
     @property
     def owner(self) -> str:
         """As ``owner_of``; put together where somebody asks for it, since nearly nobody does."""
-        return owner_of(ROLES[self.role], self.thing)
+        return owner_of(ROLES[self.role], self.claimant)
 
 
-def owner_of(role: Role, thing: ConfiguredObject) -> str:
-    """``DN 1000``; by DBID where the number is missing or could play tricks on a terminal."""
-    number = thing.number
+def owner_of(role: Role, claimant: ConfiguredObject) -> str:
+    """``DN 1000``; by DBID where the number is missing, too long, or cannot be printed safely."""
+    number = claimant.number
     if number and len(number) <= 40 and number.isprintable():
         return f"{role.label} {number}"
-    return f"{role.label} with DBID {thing.dbid}"
+    return f"{role.label} with DBID {claimant.dbid}"
 
 
-def asked_of(thing: ConfiguredObject) -> list[str]:
-    """The five fields as the options say them, before any default; blanks at the ends dropped."""
-    get = thing.options.get
+def configured_fields(claimant: ConfiguredObject) -> list[str]:
+    """The values of FIELD_OPTIONS, before any default; empty where not set, without blanks at the ends."""
+    get = claimant.options.get
     return [get(key, "").strip(" ") for key in FIELD_OPTIONS]
 
 
 def claim_of(
-    role: int, serial: int, thing: ConfiguredObject, *, allow_mailcmd: bool, warnings: list[GvmaWarning]
+    role: int, serial: int, claimant: ConfiguredObject, *, allow_mailcmd: bool, warnings: list[GvmaWarning]
 ) -> Claim | None:
     """The claim of one object, None where it asks for nothing. Raises Refused.
 
     It runs 100,000 times in a sync, so what nearly every DN is like comes first and costs least.
     """
-    _, _, _, context, _, always = ROLES[role]
-    number = thing.number.strip(" ")
-    get = thing.options.get
+    always = ROLES[role].always
+    number = claimant.number.strip(" ")
+    get = claimant.options.get
     box = get("gvm_mailbox", "").strip(" ")
     foreign = get("gvm_mailbox_context", "").strip(" ")
     option = "gvm_mailbox"
@@ -122,9 +105,10 @@ def claim_of(
     if foreign:
         context, mailbox = values.context_name("gvm_mailbox_context", foreign), None
     else:
-        mailbox = _mailbox(box, context, number if always and number else box, thing)
+        context = ROLES[role].context
+        mailbox = _mailbox(box, context, number if always and number else box, claimant)
         if mailbox.options:
-            _leave_out_commands(mailbox, role, thing, allow_mailcmd, warnings)
+            _leave_out_commands(mailbox, role, claimant, allow_mailcmd, warnings)
     return Claim(
         box_is_text,
         box_value,
@@ -134,22 +118,22 @@ def claim_of(
         owner_is_text,
         owner_value,
         number,
-        thing.dbid,
+        claimant.dbid,
         serial,
         context,
         mailbox,
-        thing,
+        claimant,
     )
 
 
-def _mailbox(box: str, context: str, default: str, thing: ConfiguredObject) -> Mailbox:
-    """The box with the manual's defaults (its lines 2474-2476); its options as they were asked. Raises Refused."""
-    get = thing.options.get
+def _mailbox(box: str, context: str, default: str, claimant: ConfiguredObject) -> Mailbox:
+    """The mailbox with the manual's defaults (its lines 2474-2476); its options as configured. Raises Refused."""
+    get = claimant.options.get
     pin, name = get("gvm_password") or default, get("gvm_name") or default
     email, pager = get("gvm_email", ""), get("gvm_pager_email", "")
     if values.all_plain(pin, name, email, pager):
         return Mailbox(box, context, pin, name, email, pager, get("gvm_options", ""))
-    pin, name, email, pager, options = asked_of(thing)
+    pin, name, email, pager, options = configured_fields(claimant)
     mailbox = Mailbox(
         box,
         context,
@@ -164,13 +148,13 @@ def _mailbox(box: str, context: str, default: str, thing: ConfiguredObject) -> M
 
 
 def _leave_out_commands(
-    mailbox: Mailbox, role: int, thing: ConfiguredObject, allow_mailcmd: bool, warnings: list[GvmaWarning]
+    mailbox: Mailbox, role: int, claimant: ConfiguredObject, allow_mailcmd: bool, warnings: list[GvmaWarning]
 ) -> None:
     options, left_out = values.voicemail_options("gvm_options", mailbox.options, allow_mailcmd=allow_mailcmd)
     mailbox.options = options
     for key in left_out:
-        owner = owner_of(ROLES[role], thing)
-        message = f"{owner}: the voicemail option {key[:40]!a} is left out, since it can make Asterisk run a command"
+        owner = owner_of(ROLES[role], claimant)
+        message = f"{owner}: the voicemail option {key[:40]!a} is left out, because it can make Asterisk run a command"
         warnings.append(GvmaWarning("option-left-out", message, f"{owner}, gvm_options"))
     if len(options) + len(mailbox.email) > values.SHORT:
         fields = mailbox.pin, mailbox.name, mailbox.email, mailbox.pager, options

@@ -1,7 +1,7 @@
 """Who gets which mailbox and which subscription (the manual's lines 2365-2571).
 
-Three steps: each object claims a box, or is refused; the claims are put in order; each name of a
-subscription, and with it the box, goes to the first that claims it. Pure, and the same for the same objects
+Three steps: each object claims a mailbox, or is refused; the claims are put in order; each name of a
+subscription, and with it the mailbox, goes to the first claim on it. Pure, and the same for the same objects
 in any order.
 """
 
@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from gvma.asterisk.entries import OWN_CONTEXTS, GvmaWarning, Mailbox, Subscription
-from gvma.mailboxes.claims import FIELD_OPTIONS, ROLES, Claim, ConfiguredObject, asked_of, claim_of, owner_of
-from gvma.mailboxes.values import BOX, CONTEXT, Refused
+from gvma.asterisk.entries import GvmaWarning, Mailbox, Subscription
+from gvma.asterisk.roles import BY_ELEMENT, OWN_CONTEXTS, ROLES
+from gvma.mailboxes.claims import FIELD_OPTIONS, Claim, ConfiguredObject, claim_of, configured_fields, owner_of
+from gvma.mailboxes.values import BOX, CONTEXT, SHOWN, Refused
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedOwner:
-    """An object that gets nothing new; what it has already must stay.
+    """An object that gets nothing new; the mailbox and the subscription that it has must stay.
 
-    kind: ``dn``, ``agent`` or ``group``. box: None where the box name itself is unusable. context: the foreign
-    context that it names, None where it names none or an unusable one.
+    kind: of its role, ``dn``, ``agent`` or ``group``. box: None where the name of the mailbox itself is not valid.
+    context: the foreign context that it names, None where it names none or one that is not valid.
     """
 
     kind: str
@@ -34,15 +35,14 @@ class RefusedOwner:
 class Desired:
     """What Configuration Server asks for, in the order in which it is written.
 
-    owners: of each kind (``dn``, ``agent``, ``group``) the DBIDs of all who were served, each with its subscription
-    and with what a person calls it.
+    owners: of each kind (``dn``, ``agent``, ``group``) the DBIDs of all who were served, each with its subscription.
     """
 
     mailboxes: tuple[Mailbox, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     warnings: tuple[GvmaWarning, ...] = ()
     refused: tuple[RefusedOwner, ...] = ()
-    owners: Mapping[str, Mapping[int, tuple[Subscription, str]]] = field(default_factory=dict)
+    owners: Mapping[str, Mapping[int, Subscription]] = field(default_factory=dict)
 
 
 def desired(
@@ -54,9 +54,9 @@ def desired(
 ) -> Desired:
     """The mailboxes and subscriptions that these DNs, Agent Logins and Agent Groups ask for.
 
-    A DN always has a box, an Agent Login or Agent Group where ``gvm_mailbox`` is set; ``gvm_mailbox_context``
-    gives a subscription to a box that exists already, and no box. An object with a value that cannot stand in
-    Asterisk's files is refused, with a warning that names it and the option; it spoils nobody else's box.
+    A DN always has a mailbox, an Agent Login or Agent Group where ``gvm_mailbox`` is set; ``gvm_mailbox_context``
+    gives a subscription to a mailbox that exists already, and no mailbox. An object with a value that cannot stand
+    in Asterisk's files is refused, with a warning that names it and the option; all others are served.
     allow_mailcmd: keep voicemail options that make Asterisk run a command.
     """
     warnings: list[GvmaWarning] = []
@@ -78,49 +78,49 @@ def _claims(
     refused: list[RefusedOwner],
 ) -> Iterator[Claim]:
     element = ROLES[role].element
-    for serial, thing in enumerate(objects):
-        if thing.kind != element:
-            owner = owner_of(ROLES[role], thing)
-            message = f"{owner} is left out: a {element} was asked for, and this is a {thing.kind[:40]!a}"
+    for serial, claimant in enumerate(objects):
+        if claimant.kind != element:
+            owner = owner_of(ROLES[role], claimant)
+            message = f"{owner} is left out: it is no {element}, but a {claimant.kind[:SHOWN]!a}"
             warnings.append(GvmaWarning("other-object", message, owner))
             continue
         try:
-            claim = claim_of(role, serial, thing, allow_mailcmd=allow_mailcmd, warnings=warnings)
+            claim = claim_of(role, serial, claimant, allow_mailcmd=allow_mailcmd, warnings=warnings)
         except Refused as refusal:
-            owner = owner_of(ROLES[role], thing)
-            message = f"{owner} is left out: {refusal.option} {refusal.reason}. What it has already stays."
+            owner = owner_of(ROLES[role], claimant)
+            message = f"{refusal.option} {refusal.reason}. {owner} keeps its present mailbox."
             warnings.append(GvmaWarning("refused-value", message, f"{owner}, {refusal.option.split(',')[0]}"))
-            refused.append(_refused(role, thing, owner))
+            refused.append(_refused(role, claimant, owner))
             claim = None
-        if thing.repeated or thing.odd_type:
-            warnings.extend(_remarks(thing, owner_of(ROLES[role], thing)))
+        if claimant.repeated or claimant.odd_type:
+            warnings.extend(_remarks(claimant, owner_of(ROLES[role], claimant)))
         if claim is not None:
             yield claim
 
 
-def _remarks(thing: ConfiguredObject, owner: str) -> Iterator[GvmaWarning]:
-    for key in thing.repeated:
+def _remarks(claimant: ConfiguredObject, owner: str) -> Iterator[GvmaWarning]:
+    for key in claimant.repeated:
         if key.startswith("gvm_"):
-            message = f"{owner}: {key[:40]!a} is set twice; the first value counts"
-            yield GvmaWarning("repeated-option", message, f"{owner}, {key[:40]!a}")
-    if thing.odd_type:
-        yield GvmaWarning("odd-type", f"{owner}: its type {thing.odd_type[:40]!a} is no number", owner)
+            message = f"{owner}: {key[:SHOWN]!a} is set twice; the first value counts"
+            yield GvmaWarning("repeated-option", message, f"{owner}, {key[:SHOWN]!a}")
+    if claimant.odd_type:
+        yield GvmaWarning("odd-type", f"{owner}: its type {claimant.odd_type[:SHOWN]!a} is not a number", owner)
 
 
-def _refused(role: int, thing: ConfiguredObject, owner: str) -> RefusedOwner:
-    box = thing.options.get("gvm_mailbox", "").strip(" ") or thing.number.strip(" ")
-    context = thing.options.get("gvm_mailbox_context", "").strip(" ")
+def _refused(role: int, claimant: ConfiguredObject, owner: str) -> RefusedOwner:
+    box = claimant.options.get("gvm_mailbox", "").strip(" ") or claimant.number.strip(" ")
+    context = claimant.options.get("gvm_mailbox_context", "").strip(" ")
     return RefusedOwner(
         ROLES[role].kind,
         owner,
-        thing.dbid,
+        claimant.dbid,
         box if BOX.fullmatch(box) and ".." not in box else None,
         context if CONTEXT.fullmatch(context) and ".." not in context else None,
     )
 
 
 def _in_order(claims: list[Claim]) -> Iterator[Claim]:
-    """The claims on one context, none of which is kept."""
+    """The claims on one context, each given up once it was served, since 100,000 take much room."""
     claims.sort(reverse=True)
     while claims:
         yield claims.pop()
@@ -129,68 +129,69 @@ def _in_order(claims: list[Claim]) -> Iterator[Claim]:
 def _served(
     claims: Iterable[Claim], warnings: list[GvmaWarning], refused: list[RefusedOwner], *, allow_mailcmd: bool
 ) -> Desired:
-    """Gives each name, and so each box, to its first claimant.
+    """Gives each name, and so each mailbox, to the first claim on it.
 
-    Names are compared without case: app_voicemail's find_or_create takes ``abc`` and ``ABC`` for one box and
+    Names are compared without case: app_voicemail's find_or_create takes ``abc`` and ``ABC`` for one mailbox and
     drops the second, and chan_sip takes such peers for one.
     """
     first: dict[str, ConfiguredObject] = {}
     mailboxes: list[Mailbox] = []
     subscriptions: list[Subscription] = []
-    served: list[dict[int, tuple[Subscription, str]]] = [{} for _ in ROLES]
+    served: list[dict[int, Subscription]] = [{} for _ in ROLES]
     for claim in claims:
         box, context, role = claim.box, claim.context, ROLES[claim.role]
         name = role.prefix + box
         key = name.lower() if claim.box_is_text else name
         if key not in first:
-            first[key] = claim.thing
+            first[key] = claim.claimant
             subscription = Subscription(name, box, context)
             subscriptions.append(subscription)
             if claim.mailbox is not None:
                 mailboxes.append(claim.mailbox)
         else:
-            holder = _claim_again(first[key], allow_mailcmd=allow_mailcmd)
-            if holder.box != box or holder.context != context:
+            earlier = _claim_again(first[key], allow_mailcmd=allow_mailcmd)
+            if earlier.box != box or earlier.context != context:
                 foreign_context = context if claim.foreign else None
                 refused.append(RefusedOwner(role.kind, claim.owner, claim.dbid, box, foreign_context))
-                warnings.append(_collision(claim, holder, name))
+                warnings.append(_collision(claim, earlier, name))
                 continue
-            warnings.extend(_differences(claim, holder))
+            warnings.extend(_differences(claim, earlier))
             subscription = Subscription(name, box, context)
-        served[claim.role][claim.dbid] = subscription, claim.owner
+        served[claim.role][claim.dbid] = subscription
     owners = {role.kind: of_kind for role, of_kind in zip(ROLES, served, strict=True) if of_kind}
     return Desired(tuple(mailboxes), tuple(subscriptions), tuple(warnings), tuple(refused), owners)
 
 
-def _claim_again(thing: ConfiguredObject, *, allow_mailcmd: bool) -> Claim:
-    """The claim of an object that has been served; to keep all of them would take the room of all objects."""
-    role = next(at for at, role in enumerate(ROLES) if role.element == thing.kind)
-    claim = claim_of(role, 0, thing, allow_mailcmd=allow_mailcmd, warnings=[])
+def _claim_again(claimant: ConfiguredObject, *, allow_mailcmd: bool) -> Claim:
+    """The claim of an object that was served already; claims are not kept, since 100,000 take much room."""
+    role = ROLES.index(BY_ELEMENT[claimant.kind])
+    claim = claim_of(role, 0, claimant, allow_mailcmd=allow_mailcmd, warnings=[])
     assert claim is not None
     return claim
 
 
-def _collision(claim: Claim, holder: Claim, name: str) -> GvmaWarning:
+def _collision(claim: Claim, earlier: Claim, name: str) -> GvmaWarning:
     message = (
-        f"{claim.owner} is left out: its subscription would be {name}, which stands for "
-        f"{holder.box}@{holder.context} of {holder.owner} already. What it has already stays."
+        f"the subscription {name} already belongs to {earlier.box}@{earlier.context} of {earlier.owner}. "
+        f"{claim.owner} keeps its present mailbox."
     )
     return GvmaWarning("name-collision", message, f"{claim.owner}, gvm_mailbox")
 
 
-def _differences(claim: Claim, holder: Claim) -> Iterator[GvmaWarning]:
+def _differences(claim: Claim, earlier: Claim) -> Iterator[GvmaWarning]:
+    """A warning where two owners share a mailbox and do not agree on its values."""
     if claim.foreign:
         return
-    asked = asked_of(claim.thing), asked_of(holder.thing)
-    rows = zip(FIELD_OPTIONS, *asked, _fields(claim), _fields(holder), strict=True)
-    differing = [option for option, one, other, wanted, kept in rows if (one or other) and wanted != kept]
+    configured = configured_fields(claim.claimant), configured_fields(earlier.claimant)
+    rows = zip(FIELD_OPTIONS, *configured, _fields(claim), _fields(earlier), strict=True)
+    differing = [option for option, one, other, wanted, served in rows if (one or other) and wanted != served]
     if differing:
-        mine, theirs = claim.owner, holder.owner
+        mine, theirs = claim.owner, earlier.owner
         if mine == theirs:  # the same number on two switches
-            mine, theirs = f"{mine} (DBID {claim.dbid})", f"{theirs} (DBID {holder.dbid})"
+            mine, theirs = f"{mine} (DBID {claim.dbid})", f"{theirs} (DBID {earlier.dbid})"
         message = (
-            f"{mine} and {theirs} share the box {claim.box}@{claim.context}, "
-            f"but differ in {', '.join(differing)}; what {theirs} has counts"
+            f"{mine} and {theirs} share the mailbox {claim.box}@{claim.context}, "
+            f"but differ in {', '.join(differing)}; the values of {theirs} apply"
         )
         yield GvmaWarning("shared-box", message, f"{mine}, {differing[0]}")
 

@@ -1,6 +1,6 @@
-"""What a value of the Configuration Layer may be where it is to stand in Asterisk's files.
+"""What a value of Configuration Server may be where it is to stand in Asterisk's files.
 
-Every string of the Configuration Layer can be hostile. A value is either kept as Asterisk will keep it,
+Every string of Configuration Server can be hostile. A value is either kept as Asterisk will keep it,
 or refused with the reason; nothing is cut, and nothing is guessed. Pure.
 """
 
@@ -13,8 +13,10 @@ from gvma.asterisk.order import BOX_CHARACTERS
 
 BOX = re.compile(rf"[A-Za-z0-9+][A-Za-z0-9_.+-]{{0,{BOX_CHARACTERS - 1}}}")
 CONTEXT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,78}")
+SHOWN = 40
+"""So many characters of a value are shown in a message."""
 KEPT_BYTES = 79
-"""What app_voicemail keeps of a PIN, a name and a pager's address (its fields have 80 bytes)."""
+"""What app_voicemail keeps of a PIN, a name and a pager e-mail (its fields have 80 bytes)."""
 LINE_BYTES = 8000
 """The longest line that we write; config.c skips what does not fit into 8,191 bytes."""
 SHORT = LINE_BYTES // 16
@@ -30,7 +32,7 @@ _PLAIN_VARIABLE = re.compile(r"\$\{[A-Za-z0-9_]+(?::-?[0-9]+){0,2}\}")
 
 
 class Refused(Exception):
-    """The value of ``option`` cannot stand where it belongs; ``reason`` completes "<option> ..."."""
+    """The value of ``option`` cannot stand where it belongs. reason: completes the sentence "<option> ..."."""
 
     def __init__(self, option: str, reason: str) -> None:
         super().__init__(option, reason)
@@ -39,11 +41,12 @@ class Refused(Exception):
 
 
 def box_name(option: str, text: str) -> str:
-    """A box name, or Refused. It becomes a folder, a section name and a part of an extension."""
+    """The name of a mailbox, or Refused. It becomes a folder, a section name and a part of an extension."""
     if BOX.fullmatch(text) is None or ".." in text:
         raise Refused(
             option,
-            "cannot be a box name: 1 to 73 letters, digits and _ . + - can, with a letter, digit or + first and no ..",
+            f"= {text[:SHOWN]!a} is not a valid mailbox name: 1 to {BOX_CHARACTERS} of letters, digits, _ . + -; "
+            "the first a letter, digit or +; no '..'",
         )
     return text
 
@@ -53,8 +56,8 @@ def context_name(option: str, text: str) -> str:
     if CONTEXT.fullmatch(text) is None or ".." in text:
         raise Refused(
             option,
-            "cannot be a voicemail context: 1 to 79 letters, digits and _ . - can, "
-            "with a letter or digit first and no ..",
+            f"= {text[:SHOWN]!a} is not a valid voicemail context: 1 to 79 of letters, digits, _ . -; "
+            "the first a letter or digit; no '..'",
         )
     return text
 
@@ -70,36 +73,36 @@ def field(option: str, text: str, *, limit: int = KEPT_BYTES) -> str:
         return text
     _printable(option, text)
     if "," in text:
-        raise Refused(option, "holds a comma, where app_voicemail would end the value")
+        raise Refused(option, "contains a comma, which ends the value for app_voicemail")
     if "|" in text:
-        raise Refused(option, "holds a |, which separates voicemail options")
+        raise Refused(option, "contains '|', which separates voicemail options")
     size = len(text.encode())
     if size > limit:
-        raise Refused(option, f"has {size} bytes; {limit} is the limit")
+        raise Refused(option, f"is {size} bytes long; the limit is {limit}")
     return text
 
 
 def name(option: str, text: str) -> str:
-    """The owner's name; a comma becomes a space, since app_voicemail ends a name at a comma."""
+    """The name in a mailbox; a comma becomes a space, since app_voicemail ends a name at a comma."""
     return field(option, text.replace(",", " ").strip(" ") if "," in text else text)
 
 
 def _printable(option: str, text: str) -> None:
     if _CONTROL.search(text) is not None:
-        raise Refused(option, "holds a control character or a line end")
+        raise Refused(option, "contains a control character or a line end")
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise Refused(option, "is no valid text (not UTF-8)") from None
+        raise Refused(option, "is not valid UTF-8") from None
 
 
 @lru_cache(maxsize=1024)  # a site has few different ones, and 100,000 DNs
 def voicemail_options(option: str, text: str, *, allow_mailcmd: bool) -> tuple[str, tuple[str, ...]]:
     """The voicemail options joined with ``|``, and the names of those that were left out.
 
-    Left out is what makes Asterisk run a command: ``mailcmd``, and a dialplan function call, ``${SHELL(...)}``
-    or one put together as ``${${VM_NAME}}``, which app_voicemail would evaluate in the subject, body or sender
-    of its mail. ``allow_mailcmd`` keeps both.
+    What makes Asterisk run a command is left out: ``mailcmd``, and a dialplan function call, ``${SHELL(...)}`` or
+    one put together as ``${${VM_NAME}}``, which app_voicemail would evaluate in the subject, body or sender of its
+    mail. allow_mailcmd: keep both.
     Blanks around an option and its ``=`` are dropped: app_voicemail does not know ``operator `` with a blank.
     """
     _printable(option, text)
@@ -131,4 +134,6 @@ def line_fits(option: str, box: str, fields: tuple[str, ...]) -> None:
     text = f"{box} => {','.join(fields)}"
     size = len(text.encode()) + text.count(";")
     if size > LINE_BYTES:
-        raise Refused(option, f"makes a line of {size} bytes with the box's other values; {LINE_BYTES} is the limit")
+        raise Refused(
+            option, f"makes a line of {size} bytes with the mailbox's other values; the limit is {LINE_BYTES}"
+        )

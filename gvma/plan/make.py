@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from gvma.asterisk.entries import OWN_CONTEXTS, GvmaWarning, Mailbox, PresentMailbox, PresentSubscription, Subscription
+from gvma.asterisk.entries import GvmaWarning, Mailbox, PresentMailbox, PresentSubscription, Subscription
 from gvma.asterisk.order import by_number
+from gvma.asterisk.roles import BY_CONTEXT, OWN_CONTEXTS, role_of_subscription
 from gvma.plan.brake import Shrinkage
 from gvma.plan.differences import Differences, differences
 from gvma.plan.model import Plan
 from gvma.plan.owners import (
     Retained,
-    kind_of_context,
-    kind_of_subscription,
     read_owners,
     retain_for_refused,
     with_retained,
@@ -74,7 +73,7 @@ def make_plan(wanted: Wanted, present: Present, previous: PreviousRun) -> Plan:
         warnings=(*wanted.warnings, *_unsure(retained)),
         shrinkage=Shrinkage(
             present=len(present.mailboxes),
-            removed=len(found.removed_mailboxes),
+            removed=found.removed_mailboxes,
             before=previous.objects,
             now=wanted.objects,
             losing=_losing(found),
@@ -91,7 +90,7 @@ def unchanged_plan(wanted: Wanted, site: SiteDefined, previous: PreviousRun) -> 
     return replace(
         _plan_of(wanted, Present(site=site), previous, left_to_site),
         pins=PinPlan(record=previous.first_pins),
-        shrinkage=Shrinkage(len(wanted.mailboxes), 0, previous.objects, wanted.objects, frozenset()),
+        shrinkage=Shrinkage(len(wanted.mailboxes), (), previous.objects, wanted.objects, frozenset()),
         unchanged=True,
     )
 
@@ -186,8 +185,8 @@ def _subscription_order(subscription: Subscription) -> tuple[bool, int, str, tup
 def _losing(found: Differences) -> frozenset[str]:
     """The kinds of owner that lose a mailbox or a subscription."""
     contexts = {key.rpartition("@")[2] for key in found.removed_mailboxes}
-    kinds = {*map(kind_of_context, contexts), *map(kind_of_subscription, found.removed_subscriptions)}
-    return frozenset(kinds - {""})
+    of_mailboxes = {BY_CONTEXT[context].kind for context in contexts & BY_CONTEXT.keys()}
+    return frozenset(of_mailboxes | {role_of_subscription(name).kind for name in found.removed_subscriptions})
 
 
 def _unsure(retained: Retained) -> list[GvmaWarning]:

@@ -6,17 +6,18 @@ itself; then only the record of the last sync tells what it has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT, Subscription
-from gvma.mailboxes import RefusedOwner
+from gvma.asterisk.entries import Subscription
+from gvma.asterisk.roles import BY_KIND, ROLES, role_of_subscription
+from gvma.mailboxes import ConfiguredObject, RefusedOwner
+from gvma.mailboxes.claims import owner_of
 
 Identity = tuple[str, int]
 """``("dn" | "agent" | "group", dbid)``."""
 
-CONTEXTS: Mapping[str, str] = {"dn": DN_CONTEXT, "agent": AGENT_CONTEXT, "group": GROUP_CONTEXT}
 _TITLE = "gvma-owners 2"
 
 
@@ -105,21 +106,21 @@ def retain_for_refused(
             mailboxes.add(owned.mailbox)
             names.add(owned.subscription)
             continue
+        role = BY_KIND[owner.kind]
         free_mailboxes = unclaimed_mailboxes - owned_mailboxes
         free_names = {
             name
             for name in unclaimed_subscriptions
-            if kind_of_subscription(name) == owner.kind and name not in owned_subscriptions
+            if role_of_subscription(name) is role and name not in owned_subscriptions
         }
-        own_context = CONTEXTS[owner.kind]
         if owner.box is not None:
-            name = subscription_name(owner.kind, owner.box)
-            mailbox = f"{owner.box}@{owner.context or own_context}"
+            name = role.prefix + owner.box
+            mailbox = f"{owner.box}@{owner.context or role.context}"
             if mailbox in free_mailboxes or name in free_names:
                 mailboxes.add(mailbox)
                 names.add(name)
                 continue
-        candidates = {mailbox for mailbox in free_mailboxes if mailbox.endswith(f"@{own_context}")}
+        candidates = {mailbox for mailbox in free_mailboxes if mailbox.endswith(f"@{role.context}")}
         if candidates or free_names:
             unsure.append(owner)
             mailboxes |= candidates
@@ -132,48 +133,32 @@ def retain_for_refused(
     )
 
 
-def subscription_name(kind: str, box: str) -> str:
-    """``gvm-1000``, ``gvm-a-1000`` or ``gvm-g-1000`` (the manual's lines 2402-2435)."""
-    return {"dn": "gvm-", "agent": "gvm-a-", "group": "gvm-g-"}[kind] + box
+def owner_rows(
+    served: Mapping[str, Mapping[int, Subscription]], objects: Mapping[str, Iterable[ConfiguredObject]]
+) -> Iterator[tuple[Identity, Owned]]:
+    """Each owner with what it has.
 
-
-def kind_of_subscription(name: str) -> str:
-    """The kind of owner that a subscription's name tells; a DN whose box is ``a-1`` looks like an agent."""
-    if name.startswith("gvm-a-"):
-        return "agent"
-    return "group" if name.startswith("gvm-g-") else "dn"
-
-
-def kind_of_context(context: str) -> str:
-    """The kind of owner whose boxes are in one of our contexts; empty for a foreign context."""
-    return next((kind for kind, own in CONTEXTS.items() if own == context), "")
-
-
-def write_owners(owners: Mapping[str, Mapping[int, tuple[Subscription, str]]]) -> bytes:
-    """The record as a text: one owner a line, in a fixed order.
-
-    owners: DBIDs by kind, with what each has and what a person calls the owner.
+    served: DBIDs by kind, each with its subscription. objects: by kind; they tell what a person calls the owner.
     """
-    return _text(
-        [
-            f"{kind} {dbid} {one.box} {one.context} {one.name} {label}\n"
-            for kind, served in owners.items()
-            for dbid, (one, label) in served.items()
-        ]
-    )
+    for role in ROLES:
+        of_kind = served.get(role.kind, {})
+        for one in objects.get(role.kind, ()) if of_kind else ():
+            subscription = of_kind.get(one.dbid)
+            if subscription is not None:
+                owned = Owned(subscription.box, subscription.context, subscription.name, owner_of(role, one))
+                yield (role.kind, one.dbid), owned
+
+
+def write_owners(rows: Iterable[tuple[Identity, Owned]]) -> bytes:
+    """The record as a text: one owner a line, in a fixed order."""
+    lines = [f"{kind} {dbid} {' '.join(owned)}\n" for (kind, dbid), owned in rows]
+    lines.sort()
+    return f"{_TITLE}\n{''.join(lines)}".encode()
 
 
 def with_retained(text: bytes, records: Mapping[Identity, Owned]) -> bytes:
     """The record with refused owners' entries among the others."""
-    if not records:
-        return text
-    merged = {**read_owners(text), **records}
-    return _text([f"{kind} {dbid} {' '.join(owned)}\n" for (kind, dbid), owned in merged.items()])
-
-
-def _text(lines: list[str]) -> bytes:
-    lines.sort()
-    return f"{_TITLE}\n{''.join(lines)}".encode()
+    return write_owners({**read_owners(text), **records}.items()) if records else text
 
 
 def read_owners(text: bytes) -> dict[Identity, Owned]:

@@ -14,9 +14,9 @@ from gvma.settings.model import GvmaSettings
 EXTENSION, ROUTING_POINT = 1, 4
 _NUMBER = re.compile(r"[A-Za-z0-9+*#][A-Za-z0-9_.+*#-]{0,78}")
 _SPECIAL = frozenset({"a", "e", "h", "i", "o", "s", "t", "T", "fax", "failed", "hang"})
-"""Extensions that Asterisk itself jumps to; a DN of such a name would change what they do."""
-# PJSIP lets everybody in for whom it finds no other endpoint where one has the name anonymous.
+"""Extensions that Asterisk itself jumps to; a DN with such a number would change what they do."""
 _RESERVED = frozenset({"general", "authentication", "global", "globals", "system", "default", "anonymous"})
+"""Sections with a meaning of their own; an endpoint ``anonymous`` would let everybody in."""
 
 
 class Numbers:
@@ -53,7 +53,7 @@ class Numbers:
                 self._owners[key] = owner
                 yield number
             elif first != owner:
-                self._warn("routing-number-twice", f"{owner} gets no extension: {first} has that number", owner)
+                self._warn("routing-number-twice", f"{owner} gets no extension: {first} has the same number", owner)
 
     def _unusable(self, number: str) -> str:
         """Why a number cannot be used; completes "its number ..."."""
@@ -62,11 +62,11 @@ class Numbers:
         if not number:
             return "is missing"
         if number.startswith("_"):
-            return "begins with _ and would be a dialplan pattern"
+            return "begins with '_', which makes it a dialplan pattern"
         if _NUMBER.fullmatch(number) is None:
-            return "has characters that mean something to Asterisk's dialplan, or more than 79 of them"
+            return "is longer than 79 characters, or has one that means something to Asterisk's dialplan"
         if number in _SPECIAL or number.lower() in _RESERVED or number.lower().startswith(("gvm-", "gvma")):
-            return "is a name that Asterisk or gvma uses itself"
+            return "is a name that Asterisk or gvma reserves"
         return ""
 
     def _warn(self, code: str, message: str, owner: str) -> None:

@@ -155,7 +155,7 @@ _ASTERISK = _section(
     ("channel_driver", v.one_of("auto", "pjsip", "sip"), "pjsip, sip, or auto: the one that Asterisk uses"),
     ("mwi_mode", v.one_of("SUBSCRIBE", "REGISTER"), "SUBSCRIBE or REGISTER, the same as SIP Server's option mwi-mode"),
     ("allow_mailcmd", v.yes_no, "allow mailbox options that make Asterisk run a command"),
-    ("max_remove_percent", v.number(0, 100), "safety brake: removing more of the mailboxes than this needs --force"),
+    ("max_remove_percent", v.number(0, 100), "safety brake: removing a larger share needs --allow-remove"),
     ("keep_last", v.number(), "how many of the newest backup sets to keep"),
     ("keep_daily", v.number(), "of how many days to keep the newest backup set"),
     ("keep_monthly", v.number(), "of how many months to keep the newest backup set"),

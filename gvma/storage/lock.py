@@ -53,7 +53,7 @@ def _take(descriptor: int, path: Path, wait_seconds: float) -> None:
         except BlockingIOError:
             left = give_up - time.monotonic()
             if left <= 0:
-                raise _held(descriptor, path, wait_seconds) from None
+                raise _locked_error(descriptor, path, wait_seconds) from None
             time.sleep(min(_POLL_SECONDS, left))
         except OSError as error:
             raise _unusable(path, error) from error
@@ -78,7 +78,7 @@ def _wipe(descriptor: int, path: Path) -> None:
         return  # the flock is what counts; the text is only for the reader
 
 
-def _held(descriptor: int, path: Path, waited: float) -> LockedError:
+def _locked_error(descriptor: int, path: Path, waited: float) -> LockedError:
     holder = os.pread(descriptor, 200, 0).decode("ascii", "replace").strip() or "process unknown"
     message = f"another run of gvma holds the lock ({holder})"
     if waited:

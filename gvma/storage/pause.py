@@ -36,16 +36,16 @@ def read_pause(backup_path: Path) -> Pause | None:
         raise damaged(_path(backup_path)) from error
 
 
-def refuse_if_paused(backup_path: Path, *, force: bool) -> None:
-    """Raises SyncPausedError where the sync is paused and ``force`` is not given."""
+def refuse_if_paused(backup_path: Path) -> None:
+    """Raises SyncPausedError where the sync is paused."""
     pause = read_pause(backup_path)
-    if pause is None or force:
+    if pause is None:
         return
     raise SyncPausedError(
         pause.sentence,
         where=str(_path(backup_path)),
         hint="Nothing was changed. `gvma sync --dry-run` shows what a sync would change. "
-        "To go on: `gvma sync --force`.",
+        "To go on: `gvma sync --resume`.",
     )
 
 
@@ -60,7 +60,7 @@ def pause_record(backup_set: str) -> dict[str, bytes]:
 
 
 def resume(backup_path: Path) -> None:
-    """Ends the pause: after a forced sync has succeeded."""
+    """Ends the pause: after a sync with --resume has succeeded."""
     remove_private(_path(backup_path))
 
 

@@ -9,6 +9,7 @@ from gvma.settings.model import Settings
 from gvma.sinks.files.driver import channel_driver
 from gvma.sinks.files.sink import FilesSink
 from gvma.storage.pause import read_pause
+from gvma.sync.addresses import look_up, unresolved
 from gvma.sync.planner import Planner
 from gvma.sync.report import Progress, SyncOptions, SyncReport
 
@@ -23,8 +24,10 @@ def dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progre
     if interrupted:
         report.warn("interrupted-run", interrupted, gvma.backup_path)
     pause = read_pause(gvma.backup_path)
-    if pause is not None and not options.force:
-        report.warn("restored-state-held", f"{pause.sentence} To go on: `gvma sync --force`", gvma.backup_path)
+    if pause is not None and not options.resume:
+        report.warn("restored-state-held", f"{pause.sentence} To go on: `gvma sync --resume`", gvma.backup_path)
+    for problem in unresolved(look_up(gvma), gvma):
+        report.warn("address-unknown", f"a sync would stop here: {problem.message}", problem.where)
     progress("asking Configuration Server")
     answers = fetch_answers(settings, options.export)
     report.objects = answers.counts
@@ -32,7 +35,7 @@ def dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progre
     planned = Planner(gvma, answers, sink.driver, options.reset_pins).plan(sink)
     report.warnings += planned.warnings
     stop = brake(planned.plan.shrinkage, gvma.max_remove_percent)
-    if stop is not None and not options.force:
+    if stop is not None and not options.allow_remove:
         report.warn("safety-brake", f"a sync would stop here: {stop.message}", stop.where)
     report.plan, report.change = planned.plan, planned.change
     report.counts = planned.change.counts

@@ -14,7 +14,7 @@ from gvma.errors import UsageError
 from gvma.mailboxes import desired
 from gvma.plan.make import PreviousRun, make_plan, unchanged_plan
 from gvma.plan.model import Plan
-from gvma.plan.owners import write_owners
+from gvma.plan.owners import owner_rows, write_owners
 from gvma.plan.pins import KEY_BYTES
 from gvma.plan.wanted import Wanted, wanted_of
 from gvma.settings.model import GvmaSettings
@@ -42,7 +42,8 @@ class Planner:
         self._resets = frozenset(resets)
         asked = desired(answers.dns, answers.agents, answers.groups, allow_mailcmd=settings.allow_mailcmd)
         # As a text, the owners of 100,000 mailboxes take a third of the room.
-        self._owners = write_owners(asked.owners)
+        objects = {"dn": answers.dns, "agent": answers.agents, "group": answers.groups}
+        self._owners = write_owners(owner_rows(asked.owners, objects))
         self._desired = replace(asked, owners={})
         self._refuse_unknown_resets()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gvma.asterisk.entries import GvmaWarning
 from gvma.plan.counts import Counts
+from gvma.plan.items import Item
 from gvma.plan.model import Plan
 from gvma.sinks.base import Change
 
@@ -20,12 +21,14 @@ Progress = Callable[[str], None]
 class SyncOptions:
     """What the command line asks. Times in seconds.
 
-    export: an export file in Configuration Server's place. reset_pins: ``BOX@CONTEXT``.
+    export: an export file in Configuration Server's place. resume: end a pause after a restore. allow_remove: go on
+    where the safety brake stops. reset_pins: ``BOX@CONTEXT``.
     """
 
     dry_run: bool = False
     export: Path | None = None
-    force: bool = False
+    resume: bool = False
+    allow_remove: bool = False
     no_reload: bool = False
     reset_pins: tuple[str, ...] = ()
     wait: float = 0.0
@@ -85,6 +88,10 @@ class SyncReport(RunReport):
     objects: dict[str, int] = field(default_factory=dict)
     show_warnings: bool = True
     finished: bool = False
+
+    def items(self) -> Iterator[Item]:
+        """What was changed (in a dry run: would be), one after the other."""
+        return self.plan.items() if self.plan is not None else iter(())
 
     @property
     def changed_files(self) -> str:

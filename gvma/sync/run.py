@@ -31,11 +31,12 @@ from gvma.sinks.base import Change, Purpose, Sink
 from gvma.sinks.files.driver import channel_driver
 from gvma.sinks.files.recovery import recover
 from gvma.sinks.files.sink import FilesSink
-from gvma.storage import pending_reload, records
+from gvma.storage import pending_reload, records, said_failure
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import refuse_if_paused, resume
 from gvma.storage.private import although_changed
 from gvma.storage.signals import Stopped, stoppable
+from gvma.sync.addresses import look_up, require
 from gvma.sync.dry_run import dry_run
 from gvma.sync.execute import Execution, Wording, first_of
 from gvma.sync.metrics import leave_metrics
@@ -101,7 +102,9 @@ class _Run:
             asterisk = None if options.no_reload else stack.enter_context(Asterisk(self._gvma))
             self._recover(asterisk)
             with self._reloading_what_is_pending(asterisk):
-                refuse_if_paused(path, force=options.force)
+                if not options.resume:
+                    refuse_if_paused(path)
+                require(look_up(self._gvma), self._gvma)
                 self._progress("asking Configuration Server")
                 answers = fetch_answers(self._settings, options.export)
                 self._report.objects = answers.counts
@@ -110,8 +113,9 @@ class _Run:
                 planned = self._until_nobody_else_writes(planner, self._execution(sink, asterisk), answers)
             with although_changed() if self._report.changed else nullcontext():
                 self._record(planned.plan, answers)
-                if options.force:
+                if options.resume:
                     resume(path)
+                said_failure.forget(path)
             if self._report.changed:
                 self._forget_old_sets()
         self._report.finished = True
@@ -167,7 +171,7 @@ class _Run:
             report.warnings = [*earlier_warnings, *planned.warnings]
             report.files = {path: report.files.get(path, False) for path in change.files}
             stop = brake(plan.shrinkage, self._gvma.max_remove_percent)
-            if stop is not None and not self._options.force:
+            if stop is not None and not self._options.allow_remove:
                 raise stop
             if change.is_empty:
                 self._reload_pending(execution, change)

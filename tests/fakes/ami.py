@@ -8,27 +8,32 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import md5
 from types import TracebackType
 from typing import Self
 
 from gvma.settings.model import GvmaSettings, Secret
 
 SECRET = "open-sesame-4711"
+CHALLENGE = "840415273"
 
 
 @dataclass(frozen=True)
 class Reply:
     """What is sent for one action, and whether the connection is closed then.
 
-    text: LF as line end. raw: bytes as they are. In both ``{id}`` stands for the ActionID.
+    text: LF as line end. raw: bytes as they are. endless: bytes that follow again and again until the client
+    closes; ``written`` is called with the size of each. In all three ``{id}`` stands for the ActionID.
     """
 
     text: str = ""
     raw: bytes = b""
     close: bool = False
+    endless: bytes = b""
+    written: Callable[[int], object] = lambda size: size
 
     def wire(self, action_id: str) -> bytes:
         return self.raw.replace(b"{id}", action_id.encode()) or packets(self.text.replace("{id}", action_id))
@@ -57,6 +62,7 @@ def events(*entries: str, complete: str = "") -> str:
 SILENCE = Reply()
 HANG_UP = Reply(close=True)
 ORDINARY: Mapping[str, Reply] = {
+    "Challenge": success(f"Challenge: {CHALLENGE}"),
     "Command": success("Message: Command output follows", "Output: Asterisk has fully booted."),
     "CoreSettings": success("AMIversion: 11.0.0", "AsteriskVersion: 22.1.0"),
     "Ping": success("Ping: Pong"),
@@ -149,7 +155,12 @@ class ScriptedManager:
                     return
                 self.received.append(action)
                 reply = self._reply(action)
-                self._send(connection, reply.wire(action.get("ActionID", "")))
+                action_id = action.get("ActionID", "")
+                self._send(connection, reply.wire(action_id))
+                while reply.endless:
+                    piece = reply.endless.replace(b"{id}", action_id.encode())
+                    connection.sendall(piece)
+                    reply.written(len(piece))
                 if reply.close:
                     return
                 action = {}
@@ -157,7 +168,8 @@ class ScriptedManager:
     def _reply(self, action: dict[str, str]) -> Reply:
         name = action["Action"]
         if name == "Login" and name not in self.replies:
-            good = action.get("Secret") == SECRET
+            key = md5(f"{CHALLENGE}{SECRET}".encode(), usedforsecurity=False).hexdigest()
+            good = action.get("Key") == key if action.get("AuthType") == "MD5" else action.get("Secret") == SECRET
             return success("Message: Authentication accepted") if good else error("Authentication failed")
         told = self.replies.get(name, error(f"Invalid/unknown command: {name}."))
         if isinstance(told, list):

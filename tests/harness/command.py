@@ -23,7 +23,14 @@ from typing import Any, Self
 from tests.fakes.syscalls import Fault, Watch
 
 _MODULES = (
-    *("gvma.cli.main", "gvma.cli.sync", "gvma.cli.backup", "gvma.cli.check", "gvma.cli.config", "gvma.cli.confserv"),
+    *(
+        "gvma.cli.main",
+        "gvma.cli.commands.sync",
+        "gvma.cli.commands.backup",
+        "gvma.cli.commands.check",
+        "gvma.cli.commands.config",
+        "gvma.cli.commands.confserv",
+    ),
     *("gvma.cli.logs", "gvma.configserver.client", "gvma.configserver.export", "gvma.ami", "gvma.settings.reader"),
 )
 

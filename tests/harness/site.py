@@ -48,14 +48,14 @@ class Site:
         run: Run | None = None,
     ) -> None:
         """files: the site's own, where there is no Asterisk. run: how a command is run, by default in a new process."""
-        self.folder, self.asterisk, self._run = folder, asterisk, run
+        self.folder, self._asterisk, self._run = folder, asterisk, run
         self.layer = deepcopy(layer or Layer())
         self.etc, self.spool = (asterisk.etc, asterisk.spool) if asterisk else (folder / "etc", folder / "spool")
         self.backup_path = folder / "backup"
         self.tree = folder / "objects.xml"
         self.config = folder / "gvma_asterisk76.cfg"
         self.simulator = Simulator(self.tree, username=USER, password=PASSWORD)
-        self.cfgserver: dict[str, object] = {**QUERIES, "username": USER, "password": PASSWORD}
+        self.cfgserver: dict[str, object] = {"username": USER, "password": PASSWORD, "timeout": 60, **QUERIES}
         self.settings: dict[str, object] = {
             "asterisk_cfg_path": self.etc,
             "asterisk_spool_path": self.spool,
@@ -77,6 +77,12 @@ class Site:
                 self.write(name, text)
         self.lay_out()
 
+    @property
+    def asterisk(self) -> PrivateAsterisk:
+        """The one that reads the files."""
+        assert self._asterisk is not None
+        return self._asterisk
+
     # What it is made of
 
     def put(self, layer: Layer) -> None:
@@ -93,15 +99,15 @@ class Site:
         os.utime(path, (1_700_000_000, 1_700_000_000))
         return path
 
-    def lay_out(self) -> None:
-        """Objects and settings, where they have changed since they were last written."""
+    def lay_out(self, *, again: bool = False) -> None:
+        """Objects and settings, where they have changed since they were last written. again: in any case."""
         sections = {"cfgserver": self.cfgserver, "gvma_settings": self.settings, "media": self.media}
         config = "".join(
             f"[{name}]\n" + "".join(f"{key} = {value}\n" for key, value in keys.items())
             for name, keys in sections.items()
         )
         for path, text, mode in ((self.tree, self.layer.xml(), 0o644), (self.config, config, 0o600)):
-            if self._written.get(path) != text:
+            if again or self._written.get(path) != text:
                 is_new = not path.exists()
                 path.write_text(text, "utf-8", "surrogatepass")
                 if is_new:  # after that it is as a test makes it
@@ -141,7 +147,7 @@ class Site:
 
     def sync(self, *words: str, reload: bool = False) -> Done:
         """A sync that must succeed: of an Asterisk from Configuration Server, else from the tree."""
-        done = self.gvma("sync", *words) if self.asterisk else self.try_sync(*words, reload=reload)
+        done = self.gvma("sync", *words) if self._asterisk else self.try_sync(*words, reload=reload)
         assert done.status == 0, str(done)
         return done
 
@@ -150,11 +156,15 @@ class Site:
         return self.gvma("--output", "json", *words).json()
 
     def check(self, *words: str) -> list[dict[str, str]]:
-        """The findings of ``gvma check``, run in this process: it is asked some hundred times."""
+        """The findings of ``gvma check``."""
+        findings: list[dict[str, str]] = self.check_result(*words)["findings"]
+        return findings
+
+    def check_result(self, *words: str) -> dict[str, Any]:
+        """The whole JSON object of ``gvma check``, run in this process: it is asked some hundred times."""
         done = in_this_process(*self.words("--output", "json", "check", *words))
         assert done.stderr == ""
-        findings: list[dict[str, str]] = done.json()["findings"]
-        return findings
+        return done.json()
 
     # What there is now
 

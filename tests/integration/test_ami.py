@@ -9,6 +9,7 @@ from gvma.ami.manager import connect
 from gvma.demo.defaults import PJSIP_TRANSPORT, SIP_GENERAL
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError
 from gvma.settings.model import Secret
+from tests.fakes.relay import Relay
 from tests.integration.conftest import StartAsterisk
 
 LONG_NAME = "Ä" * 60
@@ -136,6 +137,28 @@ def test_a_module_that_is_not_loaded_is_refused(start_asterisk: StartAsterisk, v
 def test_a_wrong_secret_is_refused(start_asterisk: StartAsterisk, version: int) -> None:
     asterisk = start_asterisk(version)
     with pytest.raises(CredentialsError):
+        connect(asterisk.settings(asterisk_cm_secret=Secret("wrong")))
+
+
+def test_the_secret_is_not_among_the_bytes_of_a_login(start_asterisk: StartAsterisk, version: int) -> None:
+    asterisk = start_asterisk(version)
+    relay = Relay(asterisk.ami_port)
+    with relay.serve(), connect(asterisk.settings(asterisk_cm_port=relay.port)) as ami:
+        ami.mailbox_count("1000@GVMA_DN")
+    sent = b"\r\n".join(relay.seen)
+    assert b"Action: Login" in sent
+    assert asterisk.ami_secret.encode() not in sent
+
+
+def test_an_account_in_use_elsewhere_is_said_to_be_in_use(start_asterisk: StartAsterisk, version: int) -> None:
+    asterisk = start_asterisk(version)
+    manager = asterisk.etc / "manager.conf"
+    manager.write_text(manager.read_text().replace("[general]\n", "[general]\nallowmultiplelogin = no\n", 1))
+    asterisk.restart()  # an account that exists keeps its value over a reload
+    with connect(asterisk.settings()):
+        with pytest.raises(CredentialsError, match="'gvma' is in use by another connection"):
+            connect(asterisk.settings())
+    with pytest.raises(CredentialsError, match="refused the AMI login"):
         connect(asterisk.settings(asterisk_cm_secret=Secret("wrong")))
 
 

@@ -13,8 +13,9 @@ from gvma.ami.answers import MailboxCount, VoicemailUser
 from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.ports import free_port
+from tests.harness.layer import Layer
+from tests.harness.site import Site
 from tests.integration.conftest import StartAsterisk, StartTelephone
-from tests.integration.installation import EXTENSION, Installation, Layer
 from tests.useragent import UserAgent
 
 SIPSERVER, SIPSERVER_PORT = "127.0.0.5", free_port(SOCK_DGRAM)
@@ -32,7 +33,7 @@ BOXES = {
 def layer(**names: str) -> Layer:
     """A DN, one with a box of another context, an agent and a group. names: ``gvm_name`` of the DN."""
     return Layer(
-        dns={("1000", EXTENSION): names, ("1002", EXTENSION): {"gvm_mailbox_context": "MY_COMPANY"}},
+        dns={"1000": names, "1002": {"gvm_mailbox_context": "MY_COMPANY"}},
         agents={"5000": {"gvm_mailbox": "2222"}},
         groups={"Sales": {"gvm_mailbox": "3333"}},
     )
@@ -46,9 +47,10 @@ def asterisk(start_asterisk: StartAsterisk, version: int) -> PrivateAsterisk:
 
 
 @pytest.fixture
-def installation(asterisk: PrivateAsterisk) -> Iterator[Installation]:
+def installation(asterisk: PrivateAsterisk) -> Iterator[Site]:
     with ExitStack() as stack:
-        made = Installation(asterisk, stack, layer())
+        made = Site(asterisk.folder, layer(), asterisk=asterisk)
+        stack.enter_context(made.served())
         made.settings |= {"siptserver_host": SIPSERVER, "siptserver_port": SIPSERVER_PORT}
         yield made
 
@@ -69,7 +71,7 @@ def _counts(asterisk: PrivateAsterisk, key: str) -> MailboxCount:
 
 
 def test_sip_server_subscribes_and_hears_of_a_message_for_every_kind_of_box(
-    installation: Installation, asterisk: PrivateAsterisk, sipserver: UserAgent
+    installation: Site, asterisk: PrivateAsterisk, sipserver: UserAgent
 ) -> None:
     installation.sync()
     for name, (prefix, box, context) in BOXES.items():
@@ -84,7 +86,7 @@ def test_sip_server_subscribes_and_hears_of_a_message_for_every_kind_of_box(
 
 
 def test_sip_server_registers_and_hears_of_a_message_for_every_kind_of_box(
-    installation: Installation, asterisk: PrivateAsterisk, sipserver: UserAgent
+    installation: Site, asterisk: PrivateAsterisk, sipserver: UserAgent
 ) -> None:
     installation.settings["mwi_mode"] = "REGISTER"
     installation.sync()
@@ -99,7 +101,7 @@ def test_sip_server_registers_and_hears_of_a_message_for_every_kind_of_box(
 
 
 def test_ones_own_number_reaches_voicemailmain(
-    installation: Installation, asterisk: PrivateAsterisk, sipserver: UserAgent
+    installation: Site, asterisk: PrivateAsterisk, sipserver: UserAgent
 ) -> None:
     installation.sync()
     call = sipserver.call("371000", from_user="1000")
@@ -111,7 +113,7 @@ def test_ones_own_number_reaches_voicemailmain(
 
 
 def test_asterisk_has_what_was_planned_and_a_second_sync_touches_nothing(
-    installation: Installation, asterisk: PrivateAsterisk
+    installation: Site, asterisk: PrivateAsterisk
 ) -> None:
     first = installation.sync("--output", "json")
     mwi = "chan_sip.so" if asterisk.driver == "sip" else "res_pjsip.so"
@@ -127,7 +129,7 @@ def test_asterisk_has_what_was_planned_and_a_second_sync_touches_nothing(
 
 
 def test_one_changed_object_changes_one_box_and_reloads_one_module(
-    installation: Installation, asterisk: PrivateAsterisk
+    installation: Site, asterisk: PrivateAsterisk
 ) -> None:
     installation.sync()
     installation.put(layer(gvm_name="Ann"))
@@ -140,7 +142,7 @@ def test_one_changed_object_changes_one_box_and_reloads_one_module(
 
 @pytest.mark.parametrize("target", ["voicemail.conf", "mwi", "extensions.conf"])
 def test_a_file_that_asterisk_throws_away_is_put_back_and_it_serves_as_before(
-    installation: Installation, asterisk: PrivateAsterisk, sipserver: UserAgent, target: str
+    installation: Site, asterisk: PrivateAsterisk, sipserver: UserAgent, target: str
 ) -> None:
     installation.sync()
     broken = asterisk.etc / (f"{asterisk.driver}.conf" if target == "mwi" else target)
@@ -148,9 +150,8 @@ def test_a_file_that_asterisk_throws_away_is_put_back_and_it_serves_as_before(
     kept = {path: path.read_bytes() for path in asterisk.etc.glob("*.conf")}
     installation.put(layer(gvm_mailbox="1009"))
     installation.settings |= {"vm_dn_ext_prefix": "36", "max_remove_percent": 100}
-    installation.write_settings()
     done = installation.gvma("sync")
-    assert done.returncode == 15, done.stderr
+    assert done.status == 15, done.stderr
     assert "put back" in done.stderr
     assert {path: path.read_bytes() for path in asterisk.etc.glob("*.conf")} == kept
     subscribed = sipserver.subscribe("gvm-1000")
@@ -162,7 +163,7 @@ def test_a_file_that_asterisk_throws_away_is_put_back_and_it_serves_as_before(
 
 
 def test_with_pins_in_the_spool_a_reset_removes_the_secret_and_reloads(
-    installation: Installation, asterisk: PrivateAsterisk
+    installation: Site, asterisk: PrivateAsterisk
 ) -> None:
     text = (asterisk.etc / "voicemail.conf").read_text()
     (asterisk.etc / "voicemail.conf").write_text(text.replace("format=wav", "format=wav\npasswordlocation=spooldir"))

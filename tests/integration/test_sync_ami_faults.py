@@ -16,11 +16,12 @@ from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
 from tests.fakes.deaf import deaf_port
 from tests.fakes.relay import Relay
+from tests.harness.layer import Layer
+from tests.harness.site import Site
 from tests.integration.conftest import StartAsterisk
-from tests.integration.installation import EXTENSION, Installation, Layer
 
 OBJECTS = Layer(
-    dns={("61001", EXTENSION): {}, ("61002", EXTENSION): {"gvm_name": "Ulla"}},
+    dns={"61001": {}, "61002": {"gvm_name": "Ulla"}},
     agents={"A17": {"gvm_mailbox": "61017"}},
     groups={"Claims": {"gvm_mailbox": "61500"}},
 )
@@ -56,14 +57,14 @@ def asterisk(serving: PrivateAsterisk) -> PrivateAsterisk:
 
 
 @pytest.fixture
-def installation(asterisk: PrivateAsterisk, tmp_path: Path) -> Iterator[Installation]:
+def installation(asterisk: PrivateAsterisk, tmp_path: Path) -> Iterator[Site]:
     with ExitStack() as stack:
-        made = Installation(asterisk, stack, OBJECTS)
+        made = Site(asterisk.folder, OBJECTS, asterisk=asterisk)
+        stack.enter_context(made.served())
         made.settings |= {
             "siptserver_host": "192.0.2.20",
             "backup_path": tmp_path / "kept",
         }
-        made.write_settings()
         yield made
 
 
@@ -84,11 +85,11 @@ def our_boxes(asterisk: PrivateAsterisk) -> set[str]:
 BOXES = {"61001@GVMA_DN", "61002@GVMA_DN", "61017@GVMA_AGENT", "61500@GVMA_AGENTGROUP"}
 
 
-def refused(installation: Installation, status: int, *parts: str) -> None:
+def refused(installation: Site, status: int, *parts: str) -> None:
     """A sync that leaves with a status, says the parts, writes nothing and makes no backup set."""
     before = files(installation.asterisk)
     done = installation.gvma("sync")
-    assert done.returncode == status, done.stderr
+    assert done.status == status, done.stderr
     assert done.stdout == ""
     for part in (*parts, f":{installation.settings['asterisk_cm_port']}", "Nothing was"):
         assert part in done.stderr, (part, done.stderr)
@@ -99,31 +100,28 @@ def refused(installation: Installation, status: int, *parts: str) -> None:
     assert not list(kept.glob("2*"))
 
 
-def test_a_wrong_secret_is_refused_and_nothing_written(installation: Installation) -> None:
+def test_a_wrong_secret_is_refused_and_nothing_written(installation: Site) -> None:
     installation.settings["asterisk_cm_secret"] = "not-this-one-4711"
-    installation.write_settings()
     refused(installation, 12, "refused", "asterisk_cm_username")
 
 
 @pytest.mark.parametrize("account", ["talker", "reader", "nobody"])
 def test_an_account_that_may_not_reload_or_read_back_is_refused_before_the_write(
-    installation: Installation, account: str
+    installation: Site, account: str
 ) -> None:
     installation.settings |= {"asterisk_cm_username": account, "asterisk_cm_secret": account}
-    installation.write_settings()
     before = files(installation.asterisk)
     done = installation.gvma("sync")
-    assert done.returncode == 12, done.stderr
+    assert done.status == 12, done.stderr
     assert "Nothing was" in done.stderr
     assert "manager.conf" in done.stderr
     assert files(installation.asterisk) == before
     assert not list(Path(str(installation.settings["backup_path"])).glob("2*"))
 
 
-def test_nobody_listens_at_the_ami_port(installation: Installation) -> None:
+def test_nobody_listens_at_the_ami_port(installation: Site) -> None:
     with deaf_port() as port:
         installation.settings["asterisk_cm_port"] = port
-        installation.write_settings()
         refused(installation, 16, "cannot be reached", "manager.conf")
 
 
@@ -138,12 +136,11 @@ def test_nobody_listens_at_the_ami_port(installation: Installation) -> None:
     ],
 )
 def test_ami_that_fails_before_the_write_changes_nothing(
-    installation: Installation, asterisk: PrivateAsterisk, at: bytes, then: str
+    installation: Site, asterisk: PrivateAsterisk, at: bytes, then: str
 ) -> None:
     with Relay(asterisk.ami_port, at, then).serve() as relay:
         limit = 3 if then == "silence" else 30
         installation.settings |= {"asterisk_cm_port": relay.port, "asterisk_cm_timeout": limit}
-        installation.write_settings()
         refused(installation, 16)
     assert our_boxes(asterisk) == set()
 
@@ -153,7 +150,7 @@ def test_ami_that_fails_before_the_write_changes_nothing(
     [(b"Action: ModuleLoad", "close"), (b"Action: VoicemailUsersList", "cut"), (b"dialplan show GVMA", "cut")],
 )
 def test_ami_that_fails_once_is_asked_again_and_the_sync_succeeds(
-    installation: Installation, asterisk: PrivateAsterisk, at: bytes, then: str
+    installation: Site, asterisk: PrivateAsterisk, at: bytes, then: str
 ) -> None:
     with Relay(asterisk.ami_port, at, then, times=1).serve() as relay:
         installation.settings["asterisk_cm_port"] = relay.port
@@ -170,15 +167,14 @@ def test_ami_that_fails_once_is_asked_again_and_the_sync_succeeds(
     ],
 )
 def test_ami_lost_after_the_write_leaves_the_files_and_owes_the_reload_to_the_next_run(
-    installation: Installation, asterisk: PrivateAsterisk, at: bytes, then: str
+    installation: Site, asterisk: PrivateAsterisk, at: bytes, then: str
 ) -> None:
     with Relay(asterisk.ami_port, at, then).serve() as relay:
         limit = 1 if then == "silence" else 30
         installation.settings |= {"asterisk_cm_port": relay.port, "asterisk_reload_timeout": limit}
-        installation.write_settings()
         done = installation.gvma("--output", "json", "sync")
     answer = json.loads(done.stdout)
-    assert (done.returncode, answer["status"], answer["exit_code"]) == (16, "error", 16), done.stderr
+    assert (done.status, answer["status"], answer["exit_code"]) == (16, "error", 16), done.stderr
     (error,) = answer["errors"]
     assert error["code"] == "asterisk-unreachable"
     assert "the files are written" in error["message"]
@@ -188,10 +184,9 @@ def test_ami_lost_after_the_write_leaves_the_files_and_owes_the_reload_to_the_ne
     written = files(asterisk)
     assert b"61002 => 61002,Ulla,,," in written["voicemail.conf"][0]
     installation.settings |= {"asterisk_cm_port": asterisk.ami_port, "asterisk_reload_timeout": 30}
-    installation.write_settings()
     again = installation.gvma("--output", "json", "sync")
     told = json.loads(again.stdout)
-    assert (again.returncode, told["status"], told["backup_set"]) == (0, "ok", None), again.stderr
+    assert (again.status, told["status"], told["backup_set"]) == (0, "ok", None), again.stderr
     assert set(told["reloaded"]) == {"app_voicemail.so", "pbx_config.so", mwi_module(asterisk)}
     assert files(asterisk) == written
     assert our_boxes(asterisk) == BOXES
@@ -199,7 +194,7 @@ def test_ami_lost_after_the_write_leaves_the_files_and_owes_the_reload_to_the_ne
 
 
 def test_a_sync_without_reload_does_not_speak_to_ami_and_owes_the_reload(
-    installation: Installation, asterisk: PrivateAsterisk
+    installation: Site, asterisk: PrivateAsterisk
 ) -> None:
     with Relay(asterisk.ami_port).serve() as relay:
         installation.settings["asterisk_cm_port"] = relay.port
@@ -209,7 +204,7 @@ def test_a_sync_without_reload_does_not_speak_to_ami_and_owes_the_reload(
         assert installation.sync("--no-reload").stdout == ""
         assert relay.seen == []
         done = installation.gvma("sync")
-        assert done.returncode == 0, done.stderr
+        assert done.status == 0, done.stderr
         assert our_boxes(asterisk) == BOXES
         reloads = len([action for action in relay.seen if b"Action: ModuleLoad" in action])
         assert reloads == 3
@@ -218,7 +213,7 @@ def test_a_sync_without_reload_does_not_speak_to_ami_and_owes_the_reload(
 
 
 def test_asterisk_that_dies_and_starts_again_between_two_syncs_has_all(
-    installation: Installation, asterisk: PrivateAsterisk
+    installation: Site, asterisk: PrivateAsterisk
 ) -> None:
     installation.sync()
     asterisk.restart()

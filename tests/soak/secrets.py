@@ -199,7 +199,7 @@ def _every_failure(site: Site, commands: Commands, simulator: Simulator, modes: 
 
 def _a_killed_run(site: Site, commands: Commands, tree: Path, search: Search) -> None:
     """What it leaves for the next run holds no PIN but in copies of files."""
-    for pin, at in ((FIRST_PIN, 120), (NEXT_PIN, 170)):
+    for pin, at in ((FIRST_PIN, 100), (NEXT_PIN, 140)):
         tree.write_text(layer(pin).xml())
         done = commands.run(*site.sync_words(None, "--force"), fault=Fault(at=at))
         assert done.killed

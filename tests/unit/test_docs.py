@@ -1,9 +1,14 @@
-"""README and docs hold what they say: links, files, commands and exit statuses are there, the sample settings load."""
+"""README and docs hold what they say: links, files, names of the code, commands and exit statuses are there, and the
+sample settings load."""
 
 from __future__ import annotations
 
+import ast
+import configparser
+import importlib
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -17,6 +22,12 @@ from gvma.settings.reader import load
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES_ABOUT_THE_CODE = [ROOT / name for name in ("CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md")]
+A_FILE = re.compile(r"\.(?:cfg|conf|jsonl|md|py|service|so|timer|toml|xml)\Z")
+UNUSED_WORDS = {"common", "doubled", "held", "helper", "helpers", "owed", "thing", "things", "told", "utils"}
+"""They stand in no name of ours; the glossary says what stands in their place."""
+UNUSED_NAMES = UNUSED_WORDS | {"data", "info", "process"}
+"""No module, class or function is called so; a library's own argument may be."""
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
@@ -43,6 +54,55 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
 def test_every_file_of_ours_that_is_named_is_there(page: Path) -> None:
     named = re.findall(r"`((?:dialplan|cron|agi_scripts|docs|gvma|tests)/[\w./-]+)`", page.read_text("utf-8"))
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES_ABOUT_THE_CODE, ids=lambda page: page.name)
+def test_every_module_class_and_function_that_is_named_exists(page: Path) -> None:
+    named = re.findall(r"`([a-z_]+(?:\.\w+)+)`", page.read_text("utf-8"))
+    assert [name for name in named if not A_FILE.search(name) and not _exists(name)] == []
+
+
+def _exists(name: str) -> bool:
+    """name: of a module, or of what is in one, without ``gvma.``."""
+    words = name.split(".")
+    for count in range(len(words), 0, -1):
+        try:
+            found: object = importlib.import_module(".".join(["gvma", *words[:count]]))
+        except ModuleNotFoundError:
+            continue
+        for word in words[count:]:
+            if not hasattr(found, word):
+                return False
+            found = getattr(found, word)
+        return True
+    return False
+
+
+def test_the_rooms_stand_in_the_order_in_which_they_may_import_each_other() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", "utf-8")
+    layers = setup["importlinter:contract:layers"]["layers"].split("\n")
+    wanted = [re.findall(r"gvma\.(\w+)", layer) for layer in layers if layer]
+    page = (ROOT / "docs/architecture.md").read_text("utf-8")
+    table = page.partition("| room | what it holds | what it may touch |\n|---|---|---|\n")[2].partition("\n\n")[0]
+    assert [re.findall(r"`(\w+)`", row.split("|")[1]) for row in table.splitlines()] == wanted
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "gvma").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_name_has_a_word_that_the_glossary_rules_out(path: Path) -> None:
+    names = {path.stem: UNUSED_NAMES, **dict(_defined(path))}
+    found = [name for name, unused in names.items() if not unused.isdisjoint(re.findall("[a-z]+", name.lower()))]
+    assert found == []
+
+
+def _defined(path: Path) -> Iterator[tuple[str, set[str]]]:
+    """Every name that a file defines, with the words that must not be in it."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name, UNUSED_WORDS | ({name} & UNUSED_NAMES)
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name, UNUSED_WORDS
 
 
 @pytest.mark.parametrize("line", shown_commands())

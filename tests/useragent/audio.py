@@ -20,7 +20,7 @@ from tests.useragent import mulaw
 _PCMU, _EVENT = 0, 101
 _FRAME = 160
 _SIGNS = "0123456789*#ABCD"
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds to wait for what takes less than one where all is well, on a machine that has other things to do."""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gvma.asterisk.block import OwnLines
+from gvma.asterisk.conf import Conf, Section
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
 from gvma.settings.model import GvmaSettings
 
@@ -85,15 +86,15 @@ class Driver(Protocol):
         """The ``settings`` of each PresentSubscription that ``render`` would write. Raises SettingsError as it does."""
         ...
 
-    def subscriptions_defined(self, site_text: bytes, mode: str) -> frozenset[str]:
-        """Names (folded) as of our subscriptions that the site's own text defines, so that ours would be a second one.
+    def subscriptions_defined(self, conf: Conf, mode: str) -> list[Section]:
+        """The site's own objects with names as of our subscriptions, so that ours would be a second one.
 
         mode: ``SUBSCRIBE`` or ``REGISTER``.
         """
         ...
 
-    def identified(self, site_text: bytes, addresses: Iterable[str], port: int) -> dict[str, str]:
-        """Those of the addresses that the site's own text identifies already, each with its endpoint."""
+    def identified(self, conf: Conf, addresses: Iterable[str], port: int) -> dict[str, str]:
+        """Those of the addresses that the site itself identifies already, each with its endpoint."""
         ...
 
     def mwi_endpoint(self, settings: GvmaSettings, identified: Collection[str]) -> Endpoint | None:

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from gvma.asterisk import site
 from gvma.asterisk.block import OwnLines
+from gvma.asterisk.conf import Conf, Section
 from gvma.asterisk.drivers import objects
 from gvma.asterisk.drivers.base import Driver
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
 from gvma.asterisk.header import header
 from gvma.asterisk.hosts import sipserver_hosts
+from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
 from gvma.errors import SettingsError
 from gvma.settings.model import GvmaSettings
-
-_SAMPLE = Subscription("gvm-1", "1", "GVMA_DN")
 
 
 class _ChanSip:
@@ -50,12 +50,19 @@ class _ChanSip:
 
         ``SUBSCRIBE`` is the manual's object; ``REGISTER`` has ``host=dynamic``, so that chan_sip takes SIP Server's
         REGISTER. ``subscribemwi=yes`` is ours: without it chan_sip also sends SIP Server a NOTIFY out of any dialog
-        for every box at each reload. The endpoints stand first, since chan_sip gives a call from SIP Server's
-        address to the first peer that has it.
+        for every box at each reload. ``subscribemwi=no`` must stand in ``REGISTER`` mode: over a reload chan_sip
+        keeps some options of a peer whose line is gone, and with ``yes`` kept nobody would get a NOTIFY.
+        The endpoints stand first, since chan_sip gives a call from SIP Server's address to the first peer that has
+        it.
+
+        What chan_sip 16 keeps when a line is gone (tried: each option of a peer with the line, reloaded without it,
+        and compared with a fresh start): subscribemwi, username and defaultuser, busylevel, accountcode, amaflags,
+        parkinglot. Of these our other peers have username, which is their own name, and busylevel, which only phones
+        have. PJSIP and app_voicemail keep nothing: they make each object and each mailbox anew.
         """
         chosen = list(subscriptions)
         if settings.mwi_mode == "REGISTER":
-            before, after = "type=friend\nhost=dynamic\n", ""
+            before, after = "type=friend\nhost=dynamic\n", "subscribemwi=no\n"
         else:
             host = _one_host(settings) if chosen else ""
             before = f"type=friend\nhost={host}\nport={settings.siptserver_port}\n"
@@ -88,18 +95,16 @@ class _ChanSip:
         return False
 
     def subscription_settings(self, settings: GvmaSettings) -> str:
-        sample = self.read_subscriptions(self.render([_SAMPLE], (), settings, ""))
-        return sample[_SAMPLE.name].settings
+        sample = self.read_subscriptions(self.render([objects.SAMPLE], (), settings, ""))
+        return sample[objects.SAMPLE.name].settings
 
-    def subscriptions_defined(self, site_text: bytes, mode: str) -> frozenset[str]:
+    def subscriptions_defined(self, conf: Conf, mode: str) -> list[Section]:
         del mode  # a peer is a second one of ours in both
-        if b"[gvm-" not in site_text.lower():
-            return frozenset()
-        return frozenset(name for name in map(str.lower, site.peers_defined(site_text)) if name.startswith("gvm-"))
+        return [peer for peer in site.peers_defined(conf) if self.folded(peer.name).startswith(SUBSCRIPTION_PREFIX)]
 
-    def identified(self, site_text: bytes, addresses: Iterable[str], port: int) -> dict[str, str]:
+    def identified(self, conf: Conf, addresses: Iterable[str], port: int) -> dict[str, str]:
         """None: a peer of the site's that has SIP Server's address may stand beside ours."""
-        del site_text, addresses, port
+        del conf, addresses, port
         return {}
 
     def mwi_endpoint(self, settings: GvmaSettings, identified: Collection[str]) -> Endpoint | None:

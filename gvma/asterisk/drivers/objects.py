@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gvma.asterisk.entries import PresentSubscription
+from gvma.asterisk.entries import PresentSubscription, Subscription
+from gvma.asterisk.roles import DN, SUBSCRIPTION_PREFIX
 
-_SUBSCRIPTION = "gvm-"
+SAMPLE = Subscription(f"{DN.prefix}1", "1", DN.context)
+"""Written and read back, it shows the settings that all subscriptions are to have."""
+
 _INDENT = re.compile(r"\n[ \t]+")
 _ARROW = re.compile(r"[ \t]*=>?[ \t]*")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
@@ -24,7 +27,7 @@ def read_endpoints(body: bytes) -> dict[str, tuple[str, ...]]:
     """All objects but subscriptions: name to the lines of all its sections, ``[name]`` among them."""
     found: dict[str, tuple[str, ...]] = {}
     for section in _sections(body):
-        if not section.startswith(_SUBSCRIPTION):
+        if not section.startswith(SUBSCRIPTION_PREFIX):
             name = section.partition("]")[0]
             found[name] = (*found.get(name, ()), *_normal(f"[{section}"))
     return found
@@ -40,7 +43,7 @@ def read_subscriptions(body: bytes, mailbox_key: str) -> dict[str, PresentSubscr
     normal: dict[str, str] = {}
     assignment = f"\n{mailbox_key}="
     for section in _sections(body):
-        if not section.startswith(_SUBSCRIPTION):
+        if not section.startswith(SUBSCRIPTION_PREFIX):
             continue
         name, _, rest = section.partition("]")
         mailbox, lines = _parts(name, rest, assignment)
@@ -50,13 +53,11 @@ def read_subscriptions(body: bytes, mailbox_key: str) -> dict[str, PresentSubscr
             settings = lines_in_order.strip("\n")
             if not any(key in lines for key in _OF_ONE_OBJECT):
                 normal[lines] = settings
-        earlier = found.get(name)
-        if earlier is not None:
+        if name in found:
+            earlier = found[name]
             both = f"{earlier.settings}\n[]\n{settings}"
             mailbox, settings = earlier.mailbox or mailbox, normal.setdefault(both, both)
         found[name] = PresentSubscription(mailbox, settings)
-    if all(one.mailbox for one in found.values()):
-        return found
     return {name: one for name, one in found.items() if one.mailbox}
 
 
@@ -74,11 +75,14 @@ def _parts(name: str, rest: str, assignment: str) -> tuple[str, str]:
     """The mailbox of one section, and its other lines with its own name and box taken out of them."""
     before, _, after = rest.partition(assignment)
     mailbox, _, after = after.partition("\n")
-    if ";" in mailbox or mailbox.endswith((" ", "\t")):
+    if ";" in mailbox or " " in mailbox or "\t" in mailbox:
         mailbox = _COMMENT.sub("", mailbox).strip(" \t")
-    lines = f"{before}\n{after}\n"
-    lines = lines.replace(f"\nvmexten={mailbox.partition('@')[0]}\n", "\n=box\n", 1)
-    return mailbox, lines.replace(f"\naors={name}\n", "\n=name\n", 1)
+    if after.startswith("vmexten="):
+        vmexten, _, after = after.partition("\n")
+        after = f"{'=box' if vmexten[8:] == mailbox.partition('@')[0] else vmexten}\n{after}"
+    if before.endswith(name) and before.endswith(f"\naors={name}"):
+        before = f"{before[: -len(name) - 5]}=name"
+    return mailbox, f"{before}\n{after}"
 
 
 def _normal(text: str) -> Iterator[str]:

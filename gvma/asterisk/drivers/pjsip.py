@@ -6,20 +6,20 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from gvma.asterisk import lines, site
+from gvma.asterisk import site
 from gvma.asterisk.block import OwnLines
+from gvma.asterisk.conf import Conf, Section
 from gvma.asterisk.drivers import objects
 from gvma.asterisk.drivers.base import Driver
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
 from gvma.asterisk.header import header
 from gvma.asterisk.hosts import sipserver_hosts, uri_host
+from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
 from gvma.errors import SettingsError
 from gvma.settings.model import GvmaSettings
 
 SIPSERVER = "gvma-sipserver"
 """Our endpoint for SIP Server; no subscription can have this name, since theirs begin with ``gvm-``."""
-
-_SAMPLE = Subscription("gvm-1", "1", "GVMA_DN")
 
 
 class _Pjsip:
@@ -98,24 +98,20 @@ class _Pjsip:
 
     def registers(self, body: bytes) -> bool:
         return any(
-            fact.section.startswith(b"gvm-") and (fact.key, fact.value) == (b"type", b"endpoint")
-            for fact in lines.read(body)
-            if isinstance(fact, lines.Setting)
+            "type=endpoint" in settings for settings in {one.settings for one in self.read_subscriptions(body).values()}
         )
 
     def subscription_settings(self, settings: GvmaSettings) -> str:
-        sample = self.read_subscriptions(self.render([_SAMPLE], (), settings, ""))
-        return sample[_SAMPLE.name].settings
+        sample = self.read_subscriptions(self.render([objects.SAMPLE], (), settings, ""))
+        return sample[objects.SAMPLE.name].settings
 
-    def subscriptions_defined(self, site_text: bytes, mode: str) -> frozenset[str]:
+    def subscriptions_defined(self, conf: Conf, mode: str) -> list[Section]:
         """An endpoint with the name of our AOR is no second one of it."""
-        if b"[gvm-" not in site_text.lower():
-            return frozenset()
         types = {"aor", "endpoint"} if mode == "REGISTER" else {"aor"}
-        return frozenset(name for name in site.objects_defined(site_text, types) if name.startswith("gvm-"))
+        return [one for one in site.objects_defined(conf, types) if one.name.startswith(SUBSCRIPTION_PREFIX)]
 
-    def identified(self, site_text: bytes, addresses: Iterable[str], port: int) -> dict[str, str]:
-        return site.identified(site_text, addresses, port)
+    def identified(self, conf: Conf, addresses: Iterable[str], port: int) -> dict[str, str]:
+        return site.identified(conf, addresses, port)
 
     def mwi_endpoint(self, settings: GvmaSettings, identified: Collection[str]) -> Endpoint | None:
         """None where every address is identified already, since two endpoints for one address are a fault.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gvma.asterisk.conf import Section
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.drivers.pjsip import SIPSERVER
+from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
 from gvma.check.conclusions.addresses import sipserver_matches
 from gvma.check.conclusions.profile import phones_on_asterisk
 from gvma.check.finding import Finding, Rule
@@ -57,7 +58,7 @@ def check_files(evidence: Evidence) -> Iterator[Finding]:
         for where, reason in conf.refusals:
             yield REFUSED.at(where, reason)
         for directive in conf.directives:
-            if directive.word == "exec":
+            if directive.kind == "exec":
                 yield EXEC.at(directive.where, f"#exec {directive.target}")
             elif directive.problem:
                 yield INCLUDE.at(directive.where, f"{directive.target} {_PROBLEMS[directive.problem]}")
@@ -71,12 +72,12 @@ def check_secrets(evidence: Evidence) -> Iterator[Finding]:
     watched = {dn.number for dn in evidence.configserver.dns} if phones_on_asterisk(evidence) else set()
     watched.add(evidence.settings.gvma.routing_sipserver_peer)
     keys = ("auth",) if evidence.driver is PJSIP else ("secret", "md5secret")
-    for section in conf.sections:
-        if section.template or not (section.name in watched or section.name.startswith("gvm-")):
-            continue
-        for key in keys:
-            if section.value(key):
-                yield SECRET.at(section.where, f"[{section.name}] has {key}")
+    challenged = {one.section for one in conf.with_key(*keys)}
+    for section in conf.objects if challenged else ():
+        if section.name in challenged and (section.name in watched or section.name.startswith(SUBSCRIPTION_PREFIX)):
+            for key in keys:
+                if section.value(key):
+                    yield SECRET.at(section.where, f"[{section.name}] has {key}")
 
 
 def check_mailboxes_twice(evidence: Evidence) -> Iterator[Finding]:
@@ -84,7 +85,8 @@ def check_mailboxes_twice(evidence: Evidence) -> Iterator[Finding]:
     conf = evidence.files.endpoints
     if conf is None or evidence.driver is not PJSIP:
         return
-    sections = [section for section in conf.sections if not section.template]
+    named = {one.section for one in conf.with_key("mailboxes")}
+    sections = [section for section in conf.objects if section.name in named]
     aors = {section.name: _listed(section, "mailboxes") for section in sections if section.value("type") == "aor"}
     identified = {endpoint for endpoint, _ in sipserver_matches(evidence)}
     sipserver = {SIPSERVER, evidence.settings.gvma.routing_sipserver_peer, *identified}
@@ -92,8 +94,8 @@ def check_mailboxes_twice(evidence: Evidence) -> Iterator[Finding]:
         replaces = section.value("mwi_subscribe_replaces_unsolicited").lower() in {"yes", "true", "1", "on"}
         if section.value("type") != "endpoint" or replaces:
             continue
-        named = aors if section.name in sipserver else _listed(section, "aors")
-        subscribed = {mailbox for name in named for mailbox in aors.get(name, ())}
+        subscribing = aors if section.name in sipserver else _listed(section, "aors")
+        subscribed = {mailbox for name in subscribing for mailbox in aors.get(name, ())}
         for mailbox in sorted(subscribed & set(_listed(section, "mailboxes"))):
             yield TWICE.at(
                 section.where, f"{mailbox} is on endpoint {section.name} and on an AOR that it subscribes to"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gvma.asterisk.hosts import sipserver_hosts
-from gvma.check.conclusions.addresses import holds_address, is_address, sipserver_matches
+from gvma.asterisk.hosts import match_has, sipserver_hosts
+from gvma.check.conclusions.addresses import is_address, sipserver_matches
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.evidence.model import AmiEvidence, Evidence
 
@@ -42,7 +42,7 @@ def check_identify(evidence: Evidence) -> Iterator[Finding]:
     if settings.mwi_mode != "SUBSCRIBE":
         return
     for host in sipserver_hosts(settings):
-        matching = {name for name, match in seen.identifies if holds_address(match, host, settings.siptserver_port)}
+        matching = {name for name, match in seen.identifies if match_has(match, host, settings.siptserver_port)}
         if len(matching) > 1:
             yield TWICE.at(_WHERE, f"{host} is {' and '.join(sorted(matching))}")
         elif not matching and is_address(host):

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 
-from gvma.asterisk.hosts import sipserver_hosts
+from gvma.asterisk.hosts import match_has, match_wants_port, sipserver_hosts
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence
 from gvma.settings import GvmaSettings
 from gvma.switches.values import host_and_port
 
 # What chan_sip and PJSIP tell the outside of a NAT.
-_OUTSIDE = frozenset({"external_signaling_address", "externip", "externaddr", "externhost"})
-_WITH_PORT = re.compile(r"(\[[^\]]+\]|[^:\[\]/]+):(\d+)((?:/.*)?)")
+_OUTSIDE = ("external_signaling_address", "externip", "externaddr", "externhost")
 
 
 def asterisk_hosts(evidence: Evidence) -> frozenset[str]:
     """This Asterisk's addresses and names, and those that it gives itself behind a NAT; empty where none is known."""
     endpoints, known = evidence.files.endpoints, evidence.sip.hosts
-    outside = (line.value for line in endpoints.lines if line.key.lower() in _OUTSIDE) if endpoints and known else ()
-    return known | {host_and_port(value)[0] for value in outside}
+    outside = endpoints.with_key(*_OUTSIDE) if endpoints and known else ()
+    return known | {host_and_port(one.value)[0] for one in outside}
 
 
 def leads_to_asterisk(evidence: Evidence, one: ConfigObject) -> bool:
@@ -30,38 +28,20 @@ def leads_to_asterisk(evidence: Evidence, one: ConfigObject) -> bool:
 
 
 def sipserver_matches(evidence: Evidence) -> tuple[tuple[str, str], ...]:
-    """Endpoint and ``match`` of every identify of PJSIP that holds one of SIP Server's addresses."""
+    """Endpoint and ``match`` of every identify of PJSIP that has one of SIP Server's addresses."""
     identifies = (evidence.ami.identifies if evidence.ami else None) or ()
     return tuple((endpoint, match) for endpoint, match in identifies if is_sipserver(match, evidence.settings.gvma))
 
 
 def is_sipserver(match: str, settings: GvmaSettings) -> bool:
-    """Whether an identify's ``match``, as Asterisk shows it, holds one of SIP Server's addresses."""
-    return any(holds_address(match, host, settings.siptserver_port) for host in sipserver_hosts(settings))
+    """Whether an identify's ``match`` has one of SIP Server's addresses."""
+    return any(match_has(match, host, settings.siptserver_port) for host in sipserver_hosts(settings))
 
 
 def by_port_alone(evidence: Evidence) -> bool:
-    """Whether every identify that holds SIP Server's address wants its port as well."""
+    """Whether every identify that has SIP Server's address wants its port as well."""
     matches = [match for _, match in sipserver_matches(evidence)]
-    return bool(matches) and all(_WITH_PORT.fullmatch(match) for match in matches)
-
-
-def holds_address(match: str, host: str, port: int) -> bool:
-    """Whether an identify's ``match`` holds the host.
-
-    Asterisk shows addresses as networks, 10.0.0.1/32, and one with a port as 10.0.0.1:5060/32.
-    """
-    with_port = _WITH_PORT.fullmatch(match)
-    if with_port:
-        if int(with_port[2]) != port:
-            return False
-        match = with_port[1].strip("[]") + with_port[3]
-    if match == host:
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")) in ipaddress.ip_network(match, strict=False)
-    except ValueError:
-        return False
+    return bool(matches) and all(match_wants_port(match) for match in matches)
 
 
 def is_address(host: str) -> bool:

@@ -105,11 +105,11 @@ def _address(evidence: Evidence, application: ConfigObject) -> Iterator[Finding]
 def _domains(evidence: Evidence) -> set[str]:
     """The domains that sip.conf or pjsip.conf names."""
     endpoints = evidence.files.endpoints
-    sections = [section for section in endpoints.sections if not section.template] if endpoints else []
-    named = {
-        line.value.partition(",")[0].strip() for section in sections for line in section.lines if line.key == "domain"
-    }
-    return {name.lower() for name in named | {one.name for one in sections if one.value("type") == "domain_alias"}}
+    if endpoints is None:
+        return set()
+    named = {one.value.partition(",")[0].strip() for one in endpoints.with_key("domain")}
+    aliases = {one.section for one in endpoints.with_key("type") if one.value == "domain_alias"}
+    return {name.lower() for name in named | aliases}
 
 
 def _enabled(evidence: Evidence, application: ConfigObject) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT
+from gvma.asterisk.roles import ROLES
 from gvma.check.conclusions.addresses import leads_to_asterisk
 from gvma.check.conclusions.owners import option
 from gvma.check.finding import Finding, Rule
@@ -35,18 +35,14 @@ def check_trunks(evidence: Evidence) -> Iterator[Finding]:
     if not seen.answered("trunkquery"):
         return
     used = {mailbox.context for mailbox in evidence.wanted.mailboxes}
-    for key, query, context in (
-        ("vm_dn_ext_prefix", "dnquery", DN_CONTEXT),
-        ("vm_agt_ext_prefix", "agentquery", AGENT_CONTEXT),
-        ("vm_grp_ext_prefix", "agentgroupquery", GROUP_CONTEXT),
-    ):
-        if seen.answered(query) and context not in used:
+    for role in ROLES:
+        if seen.answered(role.query) and role.context not in used:
             continue
-        prefix = getattr(settings, key)
+        prefix = role.dialled_before(settings)
         longest = max((option(dn, "prefix") for dn in seen.trunks if _takes(dn, prefix)), key=len, default="")
         trunks = [dn for dn in seen.trunks if longest and option(dn, "prefix") == longest]
         if longest != prefix and not any(leads_to_asterisk(evidence, dn) for dn in trunks):
-            yield PREFIX.at(key, f"no Trunk DN has prefix {prefix}")
+            yield PREFIX.at(role.dial_prefix, f"no Trunk DN has prefix {prefix}")
             continue
         for trunk in trunks:
             if evidence.sip.hosts and not leads_to_asterisk(evidence, trunk):

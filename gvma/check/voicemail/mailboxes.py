@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT
+from gvma.asterisk.roles import ROLES
 from gvma.check.conclusions.owners import mailbox_owners, option, own_mailbox
 from gvma.check.finding import Finding, Rule
 from gvma.evidence.model import Evidence, object_name
@@ -44,7 +44,7 @@ def check_contexts(evidence: Evidence) -> Iterator[Finding]:
     voicemail = evidence.files.voicemail
     if voicemail is None or voicemail.executes or "voicemail" in evidence.files.realtime:
         return  # a database or a command may know mailboxes that no file shows
-    mailboxes = {(line.key, line.section) for line in voicemail.lines if not line.ours}
+    mailboxes = {(one.key, one.section) for one in voicemail.settings if not one.ours}
     # It may also name a mailbox that gvma makes.
     mailboxes |= {(one.box, one.context) for one in evidence.wanted.mailboxes}
     contexts = {context for _, context in mailboxes} | {one.name for one in voicemail.sections if not one.ours}
@@ -61,11 +61,7 @@ def check_contexts(evidence: Evidence) -> Iterator[Finding]:
 def check_overflow(evidence: Evidence) -> Iterator[Finding]:
     """``no-answer-overflow`` of DNs and Agent Logins: DNs, mailboxes, or prefix and mailbox, with commas between."""
     seen, settings = evidence.configserver, evidence.settings.gvma
-    prefixes = {
-        DN_CONTEXT: settings.vm_dn_ext_prefix,
-        AGENT_CONTEXT: settings.vm_agt_ext_prefix,
-        GROUP_CONTEXT: settings.vm_grp_ext_prefix,
-    }
+    prefixes = {role.context: role.dialled_before(settings) for role in ROLES}
     mailboxes = {subscription.box for subscription in evidence.wanted.subscriptions}
     dialled = {prefixes.get(one.context, "") + one.box for one in evidence.wanted.mailboxes}
     known = mailboxes | dialled | {dn.number for dn in (*seen.dns, *seen.routing_points)}
@@ -86,11 +82,11 @@ def check_storage(evidence: Evidence) -> Iterator[Finding]:
     if voicemail is None:
         return
     for key in ("odbcstorage", "imapserver", "externpass"):
-        if voicemail.value("general", key):
+        if any(voicemail.values("general", key)):
             yield STORAGE.at(voicemail.name, f"{key} is set")
-    location = voicemail.value("general", "passwordlocation")
-    if location and location.lower() not in {"spooldir", "voicemail.conf"}:
-        yield PASSWORD_LOCATION.at(voicemail.name, f"passwordlocation = {location}")
+    for location in voicemail.values("general", "passwordlocation")[:1]:  # Asterisk takes the first
+        if location and location.lower() not in {"spooldir", "voicemail.conf"}:
+            yield PASSWORD_LOCATION.at(voicemail.name, f"passwordlocation = {location}")
 
 
 CHECKS = (check_contexts, check_overflow, check_storage)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gvma.asterisk.entries import AGENT_CONTEXT, DN_CONTEXT, GROUP_CONTEXT
+from gvma.asterisk.roles import AGENT, BY_ELEMENT
 from gvma.check.conclusions.nearest import nearest
 from gvma.check.conclusions.owners import mailbox_owners, option, own_mailbox
 from gvma.check.finding import Finding, Rule
@@ -49,7 +49,6 @@ GVM_OPTIONS = frozenset({
 })  # fmt: skip
 # They describe a mailbox, and do nothing where none is made.
 _DESCRIBING = ("gvm_name", "gvm_password", "gvm_email", "gvm_pager_email", "gvm_options")
-_CONTEXTS = {"CfgDN": DN_CONTEXT, "CfgAgentLogin": AGENT_CONTEXT, "CfgAgentGroup": GROUP_CONTEXT}
 
 
 def check_group_mailboxes(evidence: Evidence) -> Iterator[Finding]:
@@ -67,8 +66,8 @@ def check_shared_mailboxes(evidence: Evidence) -> Iterator[Finding]:
     """One mailbox of one context with two owners."""
     first: dict[tuple[str, str], ConfigObject] = {}
     for owner in mailbox_owners(evidence):
-        mailbox = own_mailbox(owner)
-        place = (mailbox, option(owner, "gvm_mailbox_context") or _CONTEXTS.get(owner.kind, ""))
+        mailbox, role = own_mailbox(owner), BY_ELEMENT.get(owner.kind)
+        place = (mailbox, option(owner, "gvm_mailbox_context") or (role.context if role else ""))
         if mailbox and first.setdefault(place, owner) is not owner:
             yield SHARED.at(
                 object_name(owner),
@@ -81,7 +80,7 @@ def check_option_names(evidence: Evidence) -> Iterator[Finding]:
     owners = mailbox_owners(evidence)
     for owner in owners:
         misplaced = {name for name in owner.options if name.startswith("mwi-")}
-        if owner.kind != "CfgAgentLogin":
+        if owner.kind != AGENT.element:
             misplaced |= owner.options.keys() & {"gvm_group_mailbox"}
         yield from _misplaced(owner, misplaced)
         for name in sorted(owner.options.keys() - GVM_OPTIONS):

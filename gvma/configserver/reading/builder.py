@@ -1,8 +1,8 @@
-"""XML elements into objects, as they arrive; this module is driven by a parser and opens nothing.
+"""From XML elements to objects, as they arrive; this module is driven by a parser and opens nothing.
 
-Elements are known by their local name at any depth. Four pairs of handlers take turns: *general*, *section*
-(inside ``TServer``: the hot one), *skip* (a list nested in the section), and *text* (a scalar that is neither
-attribute nor ``value``).
+Elements are recognised by their local name, at any depth. There are four pairs of handlers, of which one is active:
+*general*, *section* (inside ``TServer``, where most time is spent), *skip* (a list inside the section, which is not
+read), and *text* (a field that is written as the text of its element).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MAX_OBJECTS = 1_000_000
 MAX_OPTIONS = 10_000
 
 _SECTION = "tserver"
-_NONE = -9  # a depth that no element has, and none is next to
+_NONE = -9  # a depth that no element has, nor the one above or below it
 _PAIRS = frozenset({"str_pair", "int_pair", "bin_pair"})
 
 
@@ -29,12 +29,12 @@ _Action = Callable[[str, int, dict[str, str]], None]
 
 
 class ObjectBuilder(ObjectFactory):
-    """Takes the tags of one document, and keeps its objects in ``objects``.
+    """Builds the objects of one document from its tags, and keeps them in ``objects``.
 
-    depth: of the element at which ``parser`` now stands.
-    only: the kind that is kept, None for all. include_disabled: keep state 2. State 3 is always dropped.
-    fields: scalars that are read from child elements too (attributes are all there anyway).
-    seen: objects so far, dropped ones too.
+    depth: of the element that ``parser`` has just started.
+    only: the kind to keep, None for all. include_disabled: keep objects of state 2. State 3 is never kept.
+    fields: fields that are read from child elements too; attributes are always read.
+    seen: number of objects so far, with those that are not kept.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class ObjectBuilder(ObjectFactory):
         self._turn_to_general()
 
     def check_size(self) -> None:
-        """To be called now and then. Raises ConfigServerTooLarge beyond any real installation."""
+        """Raises ConfigServerTooLarge if there is more than any real site has. To be called now and then."""
         if self.seen > MAX_OBJECTS:
             raise ConfigServerTooLarge(f"there are more than {MAX_OBJECTS} objects")
         if len(self._options) > MAX_OPTIONS or (self._open and len(self._open.repeated) > MAX_OPTIONS):
@@ -82,7 +82,7 @@ class ObjectBuilder(ObjectFactory):
         self._parser.StartElementHandler, self._parser.EndElementHandler = self._general
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """A start tag; public for the one tag that comes before the handlers are in their place."""
+        """Handle a start tag; public because the first tag arrives before the handlers are set."""
         self._depth = depth = self._depth + 1
         if depth > MAX_DEPTH:
             raise ConfigServerHostile(f"elements are nested more than {MAX_DEPTH} deep")
@@ -178,7 +178,7 @@ class ObjectBuilder(ObjectFactory):
             self._turn_to_skip()
 
     def _odd_pair(self, attributes: dict[str, str]) -> None:
-        """A key that is new or missing, or a value that is missing."""
+        """A pair whose key is new or missing, or whose value is missing."""
         text = attributes.get("key")
         if text is None:
             return
@@ -234,7 +234,7 @@ class ObjectBuilder(ObjectFactory):
     # Objects.
 
     def emit(self, ended: OpenObject) -> None:
-        """An object is complete; its fields are all there."""
+        """An object has ended; all its fields have been read."""
         if self._only is None or ended.kind == self._only:
             built = self.build(ended)
             if built.state not in self._dropped:

@@ -1,6 +1,6 @@
-"""The fields of an element into a ConfigObject; no XML is read here.
+"""From the fields of an element to a ConfigObject; no XML is read here.
 
-A million objects may pass, so numbers and references that come again and again are remembered.
+There may be a million objects, so numbers and references that occur again and again are remembered.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from gvma.configserver.objects import ENABLED, ConfigObject
 
 REMEMBERED = 4_096
 _NO_OPTIONS: MappingProxyType[str, str] = MappingProxyType({})
-# The fields of number and owner that are looked at first.
+# The fields with number and owner that are tried first.
 _USUAL_FIELDS = "name", "tenantDBID"
 _FIELDS_OF = {kind: (NUMBER_FIELD[kind], "ownerDBID") for kind in OF_A_SWITCH}
 
 
 class OpenObject:
-    """An object whose end has not come yet. ``container``: the element between it and ``parent``."""
+    """An object whose end tag is still to come. container: the element between it and ``parent``."""
 
     __slots__ = ("container", "depth", "fields", "kind", "options", "parent", "repeated")
 
@@ -48,7 +48,7 @@ class ObjectFactory:
         self._references: dict[str | None, int] = {}
 
     def build(self, ended: OpenObject) -> ConfigObject:
-        """What the rules see of it."""
+        """The finished object."""
         kind = ended.kind
         field = ended.fields.get
         number_field, owner_field = _FIELDS_OF.get(kind, _USUAL_FIELDS)

@@ -1,7 +1,7 @@
 """Bytes of an answer or of an export into objects, as a stream; this module opens nothing.
 
-A SOAP envelope or a bare ``CfgData`` is read; everything that could cost more than its bytes is refused: a
-DTD, deep nesting, a tag of more than a mebibyte, and answers larger than any installation.
+It reads a SOAP envelope or a bare ``CfgData``, and refuses what could use up memory or time: a DTD, deep nesting, a tag
+of more than a mebibyte, and answers larger than any site's.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def read_answer(
     max_bytes: int = MAX_BYTES,
     masked: Masked = masked_text,
 ) -> ObjectBuilder:
-    """The builder that has taken every object of the answer.
+    """The builder, with every object of the answer.
 
     make_builder: ObjectBuilder, or a partial of it or of a subclass.
     escaped: the answer is XML inside a text of the SOAP envelope (``result = string``).
@@ -70,9 +70,9 @@ def read_answer(
 
 
 def inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The bytes that a gzip or zlib stream stands for, at most CHUNK at a time.
+    """The decompressed bytes of a gzip or zlib stream, at most CHUNK at a time.
 
-    Raises ConfigServerMalformed where it is no such stream, ConfigServerTruncated where it ends early.
+    Raises ConfigServerMalformed if the stream is damaged, ConfigServerTruncated if it ends early.
     """
     inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
     for chunk in chunks:
@@ -96,7 +96,9 @@ def inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 @contextmanager
 def without_garbage_collection() -> Iterator[None]:
-    """No garbage collection: 100,000 objects that all stay are no garbage, and looking takes a third of the time."""
+    """No garbage collection while the block runs: none of 100,000 objects is garbage, and looking at them takes a third
+    of the time.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -107,7 +109,7 @@ def without_garbage_collection() -> Iterator[None]:
 
 
 class _Xml:
-    """One expat parser with its limits. encoding: what the bytes are, whatever the XML says of itself."""
+    """One expat parser with its limits. encoding: overrides the one that the XML names."""
 
     def __init__(self, encoding: str | None = None) -> None:
         self.parser = expat.ParserCreate(encoding)
@@ -129,17 +131,17 @@ class _Xml:
         except (LookupError, ValueError) as error:
             if type(error) not in (LookupError, ValueError):
                 raise
-            raise ConfigServerMalformed("the XML names an encoding that is not known") from None
+            raise ConfigServerMalformed("the XML names an unknown encoding") from None
         if self._fed - self.parser.CurrentByteIndex > MAX_TOKEN:
             raise ConfigServerHostile(f"a tag or comment is longer than {MAX_TOKEN} bytes")
 
     @staticmethod
     def _refuse_dtd(*_: object) -> None:
-        raise ConfigServerHostile("the XML has a document type declaration (DTD), which is never read")
+        raise ConfigServerHostile("the XML has a document type declaration (DTD), which gvma refuses")
 
 
 class _Document(_Xml):
-    """The outline of an answer: envelope, body and fault, until the builder takes over."""
+    """The outer elements of an answer: envelope, body and fault, until the builder takes over."""
 
     def __init__(
         self, make_builder: MakeBuilder, escaped: bool, masked: Masked = masked_text, encoding: str | None = None
@@ -157,13 +159,13 @@ class _Document(_Xml):
         self.parser.EndElementHandler = self._end
 
     def feed(self, piece: bytes, last: bool = False) -> None:
-        """As of _Xml; and the sizes of what was built are looked at."""
+        """As in _Xml; then the limits of the builder are checked."""
         super().feed(piece, last)
         if self._builder is not None:
             self._builder.check_size()
 
     def end(self) -> ObjectBuilder:
-        """No more bytes come."""
+        """The answer is complete."""
         self.feed(b"", last=True)
         if self._fault is not None:
             raise self._fault.error()
@@ -173,7 +175,7 @@ class _Document(_Xml):
             raise ConfigServerWrongRoot("the SOAP envelope has no answer in it")
         if self._stray_text and not self._builder.seen:
             raise ConfigServerWrongRoot(
-                "the answer holds text instead of objects",
+                "the answer contains text instead of objects",
                 hint="Nothing was written. If this server escapes its XML, set result = string.",
             )
         return self._builder
@@ -198,7 +200,7 @@ class _Document(_Xml):
         if root == "CfgData" or root in KINDS:
             self._hand_over(0).start(name, attributes)
         elif root != "Envelope":
-            raise ConfigServerWrongRoot(f"the answer is no SOAP envelope and no CfgData, but <{root[:60]}>")
+            raise ConfigServerWrongRoot(f"the answer is neither a SOAP envelope nor CfgData, but <{root[:60]}>")
 
     def _end(self, _name: str) -> None:
         self._path.pop()
@@ -215,7 +217,7 @@ class _Document(_Xml):
 
 
 class _EscapedText:
-    """XML that stands as a text in the answer: a document of its own."""
+    """XML that is escaped inside a text of the answer: a document of its own."""
 
     def __init__(self, outer: expat.XMLParserType, make_builder: MakeBuilder) -> None:
         self._make_builder = make_builder
@@ -241,7 +243,7 @@ class _EscapedText:
             if not text:
                 return
             self._document = _Document(self._make_builder, escaped=False, encoding="utf-8")
-            # Objects side by side are no document until something stands around them.
+            # Several objects without an element around them are not a document yet.
             self._bare = text.startswith("<Cfg") and not text.startswith("<CfgData")
             if self._bare:
                 self._document.feed(b"<CfgData>")
@@ -252,6 +254,6 @@ class _EscapedText:
         local = name.rpartition(":")[2]
         if local == "CfgData" or local in KINDS:
             raise ConfigServerWrongRoot(
-                "the answer holds objects, and result = string asks for a text",
+                "the answer contains objects, but result = string expects a text",
                 hint="Nothing was written. Set result = xml in [cfgserver].",
             )

@@ -1,4 +1,4 @@
-"""What a SOAP fault says, taken from the parser that reads the answer; nothing here opens anything."""
+"""The text of a SOAP fault, as an error; nothing here opens anything."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _READ_CHARACTERS = 16 * 1024
 
 
 class SoapFault:
-    """A SOAP fault, 1.1 or 1.2, and what our own contract says in its detail."""
+    """A SOAP fault, 1.1 or 1.2, with the detail of our own contract. It takes over the handlers of ``parser``."""
 
     _KEPT = frozenset({"faultcode", "faultstring", "errorType", "description", "Value", "Text"})
 
@@ -32,7 +32,7 @@ class SoapFault:
         Refused credentials: ``FailedAuthentication`` in WS-Security, ``Client.Authentication`` in SOAP 1.1 (4.4.1).
         """
         said = [self._said(name) for name in ("faultstring", "Text", "errorType", "description")]
-        text = ": ".join(dict.fromkeys(filter(None, said))) or "without a text"
+        text = ": ".join(dict.fromkeys(filter(None, said))) or "no text"
         code = self._texts.get("faultcode") or self._texts.get("Value", "")
         if "Authentication" in code:
             return CredentialsError(f"the credentials were refused: {text}")
@@ -42,7 +42,7 @@ class SoapFault:
         )
 
     def _said(self, name: str) -> str:
-        """Masked before it is cut: half a password is one too."""
+        """Masked before it is cut, so that no part of a password is left at the end."""
         return on_one_line(self._masked(self._texts.get(name, "").strip()))[:_SHOWN_CHARACTERS]
 
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
@@ -57,5 +57,5 @@ class SoapFault:
 
 
 def on_one_line(text: str) -> str:
-    """A stranger's text on one line, without the control characters that a terminal obeys."""
+    """A text of somebody else's on one line, without control characters."""
     return "".join(c if c.isprintable() else " " for c in text)

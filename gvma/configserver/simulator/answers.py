@@ -1,4 +1,4 @@
-"""A tree of objects read from a file, and the answers that a simulated server gives from it; no network here."""
+"""The objects of a file, and the SOAP answers that the simulator makes of them; no network here."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 from xml.sax.saxutils import escape
 
 from gvma.configserver.kinds import ANNEX, KINDS, NUMBER_FIELD, OF_A_SWITCH, OPTIONS_TAB, WRAPPER, reference
+from gvma.configserver.simulator.choices import SHAPES
 from gvma.configserver.tree import Node, attach_to_owners
 from gvma.configserver.xpath import parse
 from gvma.errors import ExportFileError
@@ -19,7 +20,7 @@ _ENVELOPE = (
     '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>{body}'
     "</soap:Body></soap:Envelope>"
 )
-# What a shape B answer names as its default namespace: any name will do, and readers must not mind.
+# The default namespace of a shape B answer. Any name will do: a reader must not depend on it.
 _SHAPE_B = "urn:gvma:shape-b"
 _REFERENCES = {"ownerDBID": "", "switchDBID": "CfgSwitch", "tenantDBID": "CfgTenant", "folderDBID": "CfgFolder"}
 
@@ -33,15 +34,15 @@ class TreeFile:
         self._objects: list[_ElementNode] = []
 
     def select(self, query: str) -> list[Element]:
-        """The objects that ``query`` means, each without the objects in its lists.
+        """The objects that ``query`` selects, each without the objects in its lists.
 
-        Raises ConfigServerQueryError for a query outside the grammar, ExportFileError for a bad file.
+        Raises ConfigServerQueryError for a query that is not understood, ExportFileError for a bad file.
         """
         parsed = parse(query)
         return [node.element for node in parsed.select(self.objects())]
 
     def objects(self) -> list[_ElementNode]:
-        """All objects. Raises ExportFileError where the file is missing or no such tree."""
+        """All objects. Raises ExportFileError if the file is missing or not well-formed."""
         try:
             status = self._path.stat()
             seen_as = status.st_mtime_ns, status.st_size, status.st_ino
@@ -57,11 +58,11 @@ class TreeFile:
 
 
 def _unusable(path: Path, message: str) -> ExportFileError:
-    return ExportFileError(message, where=str(path), hint="Nothing is served from it. Name an export file.")
+    return ExportFileError(message, where=str(path), hint="Nothing was started. Name an export file.")
 
 
 class _ElementNode(Node):
-    """An object and its element. fields: its scalars, whether attributes or children."""
+    """An object and its element. fields: its fields, whether attributes or child elements."""
 
     __slots__ = ("element", "fields")
 
@@ -103,7 +104,7 @@ def _walk(element: Element, parent: Node | None, found: list[_ElementNode]) -> N
 
 
 def _take_scalars(element: Element, fields: dict[str, str]) -> None:
-    """Children that are scalars become fields, so that every shape can be answered from every shape."""
+    """Child elements that are fields become attributes, so that any shape can be made from any other."""
     for child in list(element):
         if _local(child) == WRAPPER:
             fields.update((name, text) for name, text in child.attrib.items() if name not in fields)
@@ -121,7 +122,7 @@ def _local(element: Element) -> str:
 
 
 def answer(objects: Iterable[Element], shape: str) -> bytes:
-    """The SOAP answer that holds ``objects`` in ``shape``: ``a``, ``a-ids`` or ``b``."""
+    """The SOAP answer with ``objects`` in ``shape``: ``a``, ``a-ids`` or ``b``."""
     shown = [_SHAPES[shape](_copied(element)) for element in objects]
     result = ""
     if shown:
@@ -133,7 +134,7 @@ def answer(objects: Iterable[Element], shape: str) -> bytes:
 
 
 def fault(error_type: str, description: str) -> bytes:
-    """A SOAP 1.1 fault as the contract has it."""
+    """A SOAP 1.1 fault as the contract defines it."""
     body = (
         f"<soap:Fault><faultcode>soap:Client</faultcode><faultstring>{escape(description)}</faultstring>"
         f'<detail><ConfigurationFault xmlns="{NAMESPACE}"><errorType>{escape(error_type)}</errorType>'
@@ -143,7 +144,7 @@ def fault(error_type: str, description: str) -> bytes:
 
 
 def _copied(element: Element) -> Element:
-    """With attributes of its own, and the same children, which no shape changes."""
+    """A copy with attributes of its own; the children are shared, because no shape changes them."""
     copied = Element(element.tag, element.attrib)
     copied.extend(element)
     return copied
@@ -167,7 +168,7 @@ def _with_ids(element: Element) -> Element:
 
 
 def _with_children(element: Element) -> Element:
-    """Shape B: every field a child, a DN's number under its own name, a group's fields in CfgGroup."""
+    """Shape B: every field is a child element, a DN's number has its own name, a group's fields are in CfgGroup."""
     shaped = Element(element.tag)
     fields = SubElement(shaped, WRAPPER) if element.tag == "CfgAgentGroup" else shaped
     own = "switchDBID" if element.tag in OF_A_SWITCH else "tenantDBID"
@@ -183,5 +184,4 @@ def _with_children(element: Element) -> Element:
     return shaped
 
 
-_SHAPES = {"a": _with_numbers, "a-ids": _with_ids, "b": _with_children}
-SHAPES = tuple(_SHAPES)
+_SHAPES = dict(zip(SHAPES, (_with_numbers, _with_ids, _with_children), strict=True))

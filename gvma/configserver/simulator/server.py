@@ -1,6 +1,6 @@
-"""A Configuration Server of our own, for the demo, for rehearsals and for tests.
+"""The simulated Configuration Server: HTTP and SOAP around the objects of a file.
 
-It follows the packaged contract, knows no object but those of its file, and changes nothing.
+It follows the packaged contract, serves only the objects of its file, and changes nothing.
 """
 
 from __future__ import annotations
@@ -17,12 +17,10 @@ from threading import Event, Lock, Thread
 from typing import Any
 from xml.etree import ElementTree
 
-from gvma.configserver.simulator.answers import NAMESPACE, SHAPES, TreeFile, answer, fault
+from gvma.configserver.simulator.answers import NAMESPACE, TreeFile, answer, fault
 from gvma.errors import ConfigServerError
 
 SAMPLE = Path(__file__).with_name("sample.xml")
-FAILURES = ("refuse", "401", "fault", "truncate", "delay", "empty", "malformed", "500")
-__all__ = ["FAILURES", "SAMPLE", "SHAPES", "Simulator"]
 
 _WSDL = Path(__file__).parents[1] / "configserver.wsdl"
 _WSDL_LOCATION = b"http://127.0.0.1:8080/"
@@ -30,10 +28,10 @@ _MAX_REQUEST = 1024 * 1024
 
 
 class Simulator:
-    """Answers queries from an XML tree file, which is read again whenever it changes.
+    """Answers queries from an XML file, which is read again whenever it changes.
 
-    path: the tree, nested or flat; the packaged sample where it is None.
-    username, password: Basic credentials that are wanted; without username anyone may ask.
+    path: the file, nested or flat; None: the packaged sample.
+    username, password: the Basic credentials that are required; without username anyone may ask.
     shape: ``a`` (bare numbers), ``a-ids`` (id strings), ``b``.
     fail: one of FAILURES or None; may be set at any time, also while serving.
     delay: seconds that ``fail = "delay"`` waits before the answer.
@@ -61,9 +59,9 @@ class Simulator:
 
     @contextmanager
     def serve(self, port: int = 0, host: str = "127.0.0.1") -> Iterator[str]:
-        """Serve in a thread until the block is left; gives the URL. Port 0: any free port.
+        """Serve in a thread until the block ends; gives the URL. Port 0: any free port.
 
-        Raises ExportFileError where the tree cannot be read, OSError where the port cannot be had.
+        Raises ExportFileError if the file cannot be read, OSError if it cannot listen on the port.
         """
         self._tree.objects()
         self._leaving.clear()
@@ -80,14 +78,14 @@ class Simulator:
             thread.join()
 
     def admits(self, authorization: str) -> bool:
-        """Whether this ``Authorization`` header carries the wanted credentials."""
+        """Whether this ``Authorization`` header has the right credentials."""
         return not self._wanted or hmac.compare_digest(authorization.encode(), self._wanted)
 
     def answer_to(self, request: bytes) -> tuple[int, bytes]:
-        """HTTP status and body for a SOAP request, before any failure is played."""
+        """HTTP status and body for a SOAP request, without a simulated failure."""
         query = _query_in(request)
         if query is None:
-            return 500, fault("BadRequest", f"the request holds no {{{NAMESPACE}}}xpath")
+            return 500, fault("BadRequest", f"the request has no {{{NAMESPACE}}}xpath")
         self.received.append(query)
         try:
             with self._reading:
@@ -132,20 +130,20 @@ class _Server(ThreadingHTTPServer):
     def shutdown_request(self, request: Any) -> None:
         self._open.discard(request)
         if self.simulator.fail == "refuse":
-            # Closed with a reset, as if nobody had listened.
+            # Closed with a reset, as if nobody was listening.
             request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.close_request(request)
         else:
             super().shutdown_request(request)
 
     def hang_up(self) -> None:
-        """End what clients keep open."""
+        """Close the connections that clients keep open."""
         for connection in list(self._open):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news."""
+        """A client that disconnects is not an error."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -175,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif simulator.fail == "500":
             self._reply(500, b"<html><body>Internal Server Error</body></html>", "text/html")
         elif simulator.fail == "fault":
-            self._reply(500, fault("SimulatedFault", "the simulator was told to answer with a fault"))
+            self._reply(500, fault("SimulatedFault", "the simulator is set to answer with a fault"))
         else:
             if simulator.fail == "delay":
                 simulator.pause()
@@ -213,4 +211,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: whoever runs the simulator sees the queries in ``received``."""
+        """Log nothing; ``received`` has the queries."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gvma.ami.verify import Expected
 from gvma.asterisk import dialplan, voicemail
-from gvma.asterisk.entries import OWN_CONTEXTS
+from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.reading import FilesReading

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from gvma.asterisk import site
 from gvma.asterisk.dialplan import read_dialplan, render_dialplan
 from gvma.asterisk.drivers import Driver
-from gvma.asterisk.entries import OWN_CONTEXTS, Endpoint, Extension, GvmaWarning, Hint, Mailbox, Subscription
+from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint, Mailbox, Subscription
 from gvma.asterisk.hosts import sipserver_hosts
 from gvma.asterisk.voicemail import read_boxes, render_voicemail
 from gvma.plan.make import without_sites_own
@@ -88,16 +88,9 @@ class FilesReading:
         yield render_dialplan(self.settings, self.generated_at, hints, extensions)
 
     def _site(self) -> SiteDefined:
+        subscriptions = self.driver.subscriptions_defined(self.files.channel.site, self.settings.mwi_mode)
         return SiteDefined(
-            mailboxes=mailboxes_defined(self.files.voicemail.site),
-            subscriptions=self.driver.subscriptions_defined(self.files.channel.site, self.settings.mwi_mode),
+            mailboxes=frozenset(one.mailbox.lower() for one in site.mailboxes_defined(self.files.voicemail.site)),
+            subscriptions=frozenset(self.driver.folded(one.name) for one in subscriptions),
             fold_case=self.driver.folded("A") == "a",
         )
-
-
-def mailboxes_defined(text: bytes) -> frozenset[str]:
-    """Mailboxes in our contexts that a text of the site defines, lower case as in SiteDefined."""
-    if b"gvma_" not in text.lower():
-        return frozenset()
-    ours = {context.lower() for context in OWN_CONTEXTS}
-    return frozenset(key for key in map(str.lower, site.boxes_defined(text)) if key.rpartition("@")[2] in ours)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -16,15 +16,15 @@ from gvma.backups.manifest import SavedFile
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.errors import UnsafeTargetError
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.files.block_file import BlockFile, block_file
+from gvma.sinks.files.block_file import BlockFile, block_file, read_site
 from gvma.sinks.files.carry_pins import carry_pins
 from gvma.sinks.files.change import FileChange, file_change
 from gvma.sinks.files.expected import expected_of_files
 from gvma.sinks.files.journal import Markers
 from gvma.sinks.files.prepare import FilesChange, diff_of
 from gvma.sinks.files.reading import FilesReading
-from gvma.sinks.files.site_files import with_includes
 from gvma.sinks.files.targets import Target, targets
+from gvma.storage.conf_files import included_files
 from gvma.storage.files import read_target
 
 _Texts = Mapping[Path, bytes | None]
@@ -119,8 +119,8 @@ def _reading(settings: GvmaSettings, driver: Driver, texts: _Texts) -> FilesRead
 def _block_file(target: Target, *, settings: GvmaSettings, texts: _Texts) -> BlockFile:
     path = Path(os.path.abspath(target.path))
     text = texts[path] if path in texts else read_target(target.path).old
+    read = partial(included_files, settings.asterisk_cfg_path)
     try:
-        found = block_file(target, text, settings)
+        return block_file(target, text, settings, read)
     except UnsafeTargetError:  # an earlier state is brought back as it was, its markers too
-        found = BlockFile(target, text, None, text or b"")
-    return replace(found, site=with_includes(found.site, settings.asterisk_cfg_path))
+        return BlockFile(target, text, None, read_site(target, text or b"", read))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from gvma.ami.asterisk import Asterisk
@@ -20,9 +20,9 @@ from gvma.sinks.files.journal import Markers
 from gvma.sinks.files.prepare import FilesChange, nothing, prepare
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.recovery import pending_recovery, recover
-from gvma.sinks.files.site_files import with_includes
 from gvma.sinks.files.targets import Target, Targets, targets
 from gvma.sinks.files.transaction import AppliedFiles, apply
+from gvma.storage.conf_files import included_files
 from gvma.storage.files import TargetFile, read_target
 
 _Stamp = tuple[int, int, int] | None
@@ -114,8 +114,7 @@ class FilesSink:
         return read_target(target.path, complete=has_block if may_be_unfinished else None)
 
     def _block_file(self, target: Target, file: TargetFile) -> BlockFile:
-        found = block_file(target, file.old, self._settings)
-        return replace(found, site=with_includes(found.site, Path(self._settings.asterisk_cfg_path)))
+        return block_file(target, file.old, self._settings, partial(included_files, self._settings.asterisk_cfg_path))
 
 
 def _stamp(path: Path) -> _Stamp:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from tests.integration.installation import EXTENSION, ROUTING_POINT, SERVICE, TRUNK, Installation, Layer
+from tests.harness.layer import ROUTING_POINT, SERVICE, TRUNK, Layer
+from tests.harness.site import Site
 
 SIP_SERVER = "127.0.0.3"
 PIN = "907531"
@@ -45,8 +46,8 @@ def healthy_layer(sip_port: int) -> Layer:
     }
     return Layer(
         dns={
-            ("1000", EXTENSION): extension | {"gvm_password": PIN, "no-answer-overflow": "371000"},
-            ("1001", EXTENSION): extension | {"gvm_mailbox": "5001", "gvm_mailbox_context": "MY_COMPANY"},
+            "1000": extension | {"gvm_password": PIN, "no-answer-overflow": "371000"},
+            "1001": extension | {"gvm_mailbox": "5001", "gvm_mailbox_context": "MY_COMPANY"},
             ("2400", ROUTING_POINT): {},
             **{(f"Asterisk_{prefix}", TRUNK): trunk | {"prefix": prefix} for prefix in ("37", "38", "39")},
             **{
@@ -68,22 +69,21 @@ def healthy_layer(sip_port: int) -> Layer:
     )
 
 
-def codes(installation: Installation, *words: str) -> set[str]:
-    installation.write_settings()
+def codes(installation: Site, *words: str) -> set[str]:
     return {finding["code"] for finding in installation.check(*words)}
 
 
-def edit(installation: Installation, name: str, change: Callable[[str], str]) -> None:
+def edit(installation: Site, name: str, change: Callable[[str], str]) -> None:
     path = installation.asterisk.etc / name
     path.write_text(change(path.read_text("utf-8")), "utf-8")
 
 
-def driver_file(installation: Installation) -> str:
+def driver_file(installation: Site) -> str:
     return "sip.conf" if installation.asterisk.driver == "sip" else "pjsip.conf"
 
 
 @contextmanager
-def without_module(installation: Installation, module: str) -> Iterator[None]:
+def without_module(installation: Site, module: str) -> Iterator[None]:
     installation.asterisk.cli(f"module unload {module}")
     try:
         yield

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from copy import deepcopy
 from socket import SOCK_DGRAM, SOCK_STREAM
 
 import pytest
 
 from gvma.demo.ports import free_port
+from tests.harness.site import Site
 from tests.integration.calls import DIALPLAN, MediaServer, write_burst
 from tests.integration.check import (
     AMI_SECRET,
@@ -20,11 +22,10 @@ from tests.integration.check import (
     healthy_layer,
 )
 from tests.integration.conftest import StartAsterisk
-from tests.integration.installation import Installation
 
 
 @pytest.fixture(scope="module")
-def synced(module_version: int, start_module_asterisk: StartAsterisk) -> Iterator[Installation]:
+def synced(module_version: int, start_module_asterisk: StartAsterisk) -> Iterator[Site]:
     """A healthy installation with voicemail, routing and media, all of it in use."""
     agi_port = free_port(SOCK_STREAM)
     dialplan = DIALPLAN / f"gvma-media-{'sip' if module_version == 16 else 'pjsip'}.conf"
@@ -36,7 +37,8 @@ def synced(module_version: int, start_module_asterisk: StartAsterisk) -> Iterato
     asterisk = start_module_asterisk(module_version, files, ami_secret=AMI_SECRET)
     write_burst(asterisk.sounds / "en/calm.wav")
     with ExitStack() as stack:
-        installation = Installation(asterisk, stack, healthy_layer(asterisk.sip_port))
+        installation = Site(asterisk.folder, healthy_layer(asterisk.sip_port), asterisk=asterisk)
+        stack.enter_context(installation.served())
         installation.settings |= {
             "siptserver_host": SIP_SERVER,
             "siptserver_port": free_port(SOCK_DGRAM),
@@ -57,19 +59,19 @@ def synced(module_version: int, start_module_asterisk: StartAsterisk) -> Iterato
 
 
 @pytest.fixture
-def installation(synced: Installation) -> Iterator[Installation]:
+def installation(synced: Site) -> Iterator[Site]:
     """The healthy installation; files, settings and objects are put back after the test."""
-    kept = {path: path.read_bytes() for path in synced.asterisk.etc.glob("*.conf")}
+    kept = {path: path.read_bytes() for path in synced.etc.glob("*.conf")}
     cfgserver, settings, media = dict(synced.cfgserver), dict(synced.settings), dict(synced.media)
-    tree = synced.tree.read_bytes()
+    layer = deepcopy(synced.layer)
     yield synced
-    synced.cfgserver, synced.settings, synced.media = cfgserver, settings, media
+    synced.cfgserver, synced.settings, synced.media, synced.layer = cfgserver, settings, media, layer
     synced.simulator.fail = None
-    synced.tree.write_bytes(tree)
-    for path in synced.asterisk.etc.glob("*.conf"):
+    for path in synced.etc.glob("*.conf"):
         if path not in kept:
             path.unlink()
     for path, content in kept.items():
         if path.read_bytes() != content:
             path.write_bytes(content)
-    synced.write_settings()
+    synced.config.unlink(missing_ok=True)
+    synced.lay_out(again=True)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.harness.site import Site
 from tests.integration.calls import wait_until
 from tests.integration.check import (
     SIP_SERVER,
@@ -15,11 +16,10 @@ from tests.integration.check import (
     edit,
     without_module,
 )
-from tests.integration.installation import Installation
 
 
 @contextmanager
-def reloaded(installation: Installation) -> Iterator[None]:
+def reloaded(installation: Site) -> Iterator[None]:
     """Asterisk reads its channel driver's file, and at the end the one of before."""
     path = installation.asterisk.etc / driver_file(installation)
     kept = path.read_bytes()
@@ -30,12 +30,12 @@ def reloaded(installation: Installation) -> Iterator[None]:
         reload_driver(installation)
 
 
-def reload_driver(installation: Installation) -> None:
+def reload_driver(installation: Site) -> None:
     module = "chan_sip.so" if installation.asterisk.driver == "sip" else "res_pjsip.so"
     installation.asterisk.cli(f"module reload {module}")
 
 
-def wait_for_object(installation: Installation, name: str) -> None:
+def wait_for_object(installation: Site, name: str) -> None:
     """Asterisk holds a peer or AOR; chan_sip reads its file behind the answer to the reload."""
     command = "sip show peers" if installation.asterisk.driver == "sip" else "pjsip show aors"
     wait_until(
@@ -45,13 +45,12 @@ def wait_for_object(installation: Installation, name: str) -> None:
     )
 
 
-def test_a_subscription_that_asterisk_does_not_hold_is_refused_with_404(installation: Installation) -> None:
+def test_a_subscription_that_asterisk_does_not_hold_is_refused_with_404(installation: Site) -> None:
     with reloaded(installation):
         edit(installation, driver_file(installation), lambda text: text.replace("[gvm-1000]", "[gvm-1009]"))
         reload_driver(installation)
         wait_for_object(installation, "gvm-1009")
         edit(installation, driver_file(installation), lambda text: text.replace("[gvm-1009]", "[gvm-1000]"))
-        installation.write_settings()
         found = [finding for finding in installation.check("--probe") if finding["code"] == "probe-refused"]
     # chan_sip finds no peer of this name, and says so only where guests are let in.
     status = "401" if installation.asterisk.driver == "sip" else "404"
@@ -64,7 +63,7 @@ only_pjsip = pytest.mark.parametrize("module_version", [22], indirect=True, scop
 
 
 @only_pjsip
-def test_nobody_or_two_for_sip_servers_address(installation: Installation) -> None:
+def test_nobody_or_two_for_sip_servers_address(installation: Site) -> None:
     with reloaded(installation):
         edit(installation, "pjsip.conf", lambda text: text.replace(f"match={SIP_SERVER}", "match=127.0.0.99"))
         reload_driver(installation)
@@ -78,25 +77,24 @@ def test_nobody_or_two_for_sip_servers_address(installation: Installation) -> No
 
 
 @only_pjsip
-def test_a_probe_from_a_host_that_is_not_sip_server_says_nothing_of_it(installation: Installation) -> None:
+def test_a_probe_from_a_host_that_is_not_sip_server_says_nothing_of_it(installation: Site) -> None:
     with reloaded(installation):
         edit(installation, "pjsip.conf", lambda text: text.replace(SIP_SERVER, "192.0.2.7"))
         reload_driver(installation)
         installation.settings["siptserver_host"] = "192.0.2.7"
-        installation.write_settings()
         found = installation.check("--probe")
     assert {finding["severity"] for finding in found if finding["code"].startswith("probe-")} == {"info"}
 
 
 @only_pjsip
-def test_the_module_that_writes_a_notify(installation: Installation) -> None:
+def test_the_module_that_writes_a_notify(installation: Site) -> None:
     with without_module(installation, "res_pjsip_mwi_body_generator.so"):
         assert {"module-missing", "probe-refused"} <= codes(installation, "--probe")
     assert codes(installation, "--probe") == set()
 
 
 @only_pjsip
-def test_mailboxes_on_sip_servers_endpoint_and_not_on_a_phones(installation: Installation) -> None:
+def test_mailboxes_on_sip_servers_endpoint_and_not_on_a_phones(installation: Site) -> None:
     with reloaded(installation):
         desk = "[desk]\ntype=endpoint\nallow=ulaw\nmailboxes=1000@GVMA_DN\n"
         edit(installation, "pjsip.conf", lambda text: desk + text)
@@ -108,7 +106,7 @@ def test_mailboxes_on_sip_servers_endpoint_and_not_on_a_phones(installation: Ins
 
 
 @only_pjsip
-def test_phones_behind_sip_servers_address_want_the_user_name_first(installation: Installation) -> None:
+def test_phones_behind_sip_servers_address_want_the_user_name_first(installation: Site) -> None:
     with reloaded(installation):
         contact = f"contact=sip:1000@{SIP_SERVER}:5070"
         behind = f"[behind]\ntype=endpoint\nallow=ulaw\naors=behind\n[behind]\ntype=aor\n{contact}\n"
@@ -118,6 +116,6 @@ def test_phones_behind_sip_servers_address_want_the_user_name_first(installation
 
 
 @only_pjsip
-def test_register_mode_wants_the_user_name_first(installation: Installation) -> None:
+def test_register_mode_wants_the_user_name_first(installation: Site) -> None:
     installation.settings["mwi_mode"] = "REGISTER"
     assert {"identifier-order", "sipserver-mwi-mode", "probe-register"} <= codes(installation, "--probe")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.integration.installation import EXTENSION, ROUTING_POINT, Installation, Layer
+from tests.harness.layer import ROUTING_POINT, Layer
+from tests.harness.site import Site
 from tests.useragent import UserAgent
 
 SIP_SERVER, GATEWAY, DESK, OTHER_DESK = "127.0.0.3", "127.0.0.2", "127.0.0.4", "127.0.0.5"
 LAYER = Layer(
     dns={
-        ("2001", EXTENSION): {},
-        ("2002", EXTENSION): {},
-        ("_2XXX", EXTENSION): {},
+        "2001": {},
+        "2002": {},
+        "_2XXX": {},
         ("2400", ROUTING_POINT): {},
     }
 )
@@ -101,7 +102,7 @@ remove_existing=yes
 class Routed:
     """An Asterisk to which one sync has brought business call routing. said: what that sync printed on stderr."""
 
-    installation: Installation
+    installation: Site
     sip_server_port: int
     gateway_port: int
     said: str

@@ -10,8 +10,8 @@ import pytest
 
 from gvma.demo.defaults import PJSIP_TRANSPORT
 from gvma.demo.ports import free_port
+from tests.harness.site import Site
 from tests.integration.conftest import StartAsterisk
-from tests.integration.installation import Installation
 from tests.integration.routing import (
     DESK,
     DIALPLAN,
@@ -51,7 +51,8 @@ def routed(request: pytest.FixtureRequest, start_module_asterisk: StartAsterisk)
     text = general if written else general + _filled(own, places)
     asterisk = start_module_asterisk(version, {name: text, "extensions.conf": DIALPLAN})
     with ExitStack() as stack:
-        installation = Installation(asterisk, stack, LAYER)
+        installation = Site(asterisk.folder, LAYER, asterisk=asterisk)
+        stack.enter_context(installation.served())
         installation.settings |= {
             "siptserver_host": SIP_SERVER,
             "siptserver_port": places["sip_server_port"],

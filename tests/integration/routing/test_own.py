@@ -7,8 +7,8 @@ from contextlib import ExitStack
 
 from gvma.ami.manager import connect
 from gvma.demo.defaults import PJSIP_TRANSPORT
+from tests.harness.site import Site
 from tests.integration.conftest import StartAsterisk
-from tests.integration.installation import Installation
 from tests.integration.routing import GATEWAY, LAYER, SIP_GENERAL, SIP_SERVER
 
 OWN_DIALPLAN = """\
@@ -38,14 +38,14 @@ def test_what_the_site_wrote_itself_is_left_alone_and_named(start_asterisk: Star
     }
     asterisk = start_asterisk(version, files)
     with ExitStack() as stack:
-        installation = Installation(asterisk, stack, LAYER)
+        installation = Site(asterisk.folder, LAYER, asterisk=asterisk)
+        stack.enter_context(installation.served())
         installation.settings |= {
             "siptserver_host": SIP_SERVER,
             "routing": "yes",
             "routing_endpoints": "yes",
             "routing_gateway_host": GATEWAY,
         }
-        installation.write_settings()
         shown = installation.gvma("sync", "--dry-run", "--no-diff").stdout.splitlines()
         told = json.loads(installation.gvma("--output", "json", "sync", "--dry-run", "--no-diff").stdout)
         installation.sync()

@@ -10,8 +10,8 @@ import pytest
 from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.ports import free_port
+from tests.harness.layer import Layer
 from tests.integration.calls import write_burst
-from tests.integration.installation import EXTENSION, Layer
 from tests.useragent import UserAgent
 
 SIPSERVER, SPARE, STRANGER, PORT = "127.0.0.5", "127.0.0.6", "127.0.0.7", free_port(SOCK_DGRAM)
@@ -38,11 +38,11 @@ exten => porter,1,Voicemail(7@Front-Desk,s)
 """
 OBJECTS = Layer(
     dns={
-        ("61001", EXTENSION): {},
-        ("61002", EXTENSION): {"gvm_mailbox": "61902", "gvm_name": "Ulla; Iso", "gvm_password": "86420"},
-        ("61003", EXTENSION): {"gvm_mailbox": "7", "gvm_mailbox_context": "Front-Desk"},
-        ("5", EXTENSION): {"gvm_name": "Zo\u00eb, [general] ${EXTEN}", "gvm_options": "tz=eastern|attach=no"},
-        ("+4930901820", EXTENSION): {},
+        "61001": {},
+        "61002": {"gvm_mailbox": "61902", "gvm_name": "Ulla; Iso", "gvm_password": "86420"},
+        "61003": {"gvm_mailbox": "7", "gvm_mailbox_context": "Front-Desk"},
+        "5": {"gvm_name": "Zo\u00eb, [general] ${EXTEN}", "gvm_options": "tz=eastern|attach=no"},
+        "+4930901820": {},
     },
     agents={"A17": {"gvm_mailbox": "anna.b-1", "gvm_group_mailbox": "61500"}, "A18": {}},
     groups={"Claims": {"gvm_mailbox": "61500"}, "Sales": {}},

@@ -10,8 +10,8 @@ import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.defaults import PJSIP_TRANSPORT, SIP_GENERAL
+from tests.harness.site import Site
 from tests.integration.conftest import StartAsterisk, StartTelephone
-from tests.integration.installation import Installation
 from tests.integration.strange_site import EXTENSIONS, OBJECTS, PORT, SETTINGS, SIPSERVER, VOICEMAIL, put_site_files
 from tests.useragent import UserAgent
 
@@ -34,9 +34,10 @@ def asterisk(serving: PrivateAsterisk) -> PrivateAsterisk:
 
 
 @pytest.fixture
-def installation(asterisk: PrivateAsterisk, tmp_path: Path) -> Iterator[Installation]:
+def installation(asterisk: PrivateAsterisk, tmp_path: Path) -> Iterator[Site]:
     with ExitStack() as stack:
-        made = Installation(asterisk, stack, OBJECTS)
+        made = Site(asterisk.folder, OBJECTS, asterisk=asterisk)
+        stack.enter_context(made.served())
         made.settings |= {**SETTINGS, "backup_path": tmp_path / "kept"}
         yield made
 

@@ -11,7 +11,7 @@ import pytest
 from gvma.ami.manager import connect
 from gvma.errors import AsteriskUnreachableError, CredentialsError, SettingsError
 from gvma.settings.model import GvmaSettings, Secret
-from tests.fakes.ami import HANG_UP, SECRET, SILENCE, ScriptedManager, error
+from tests.fakes.ami import HANG_UP, SECRET, SILENCE, Reply, ScriptedManager, error, success
 from tests.fakes.deaf import deaf_port
 
 
@@ -19,9 +19,34 @@ def test_a_login_gives_the_version_and_waits_for_the_modules() -> None:
     with ScriptedManager() as server:
         with connect(server.settings()) as ami:
             assert ami.version == "22.1.0"
-        assert server.actions() == ["Login", "Command", "CoreSettings", "Logoff"]
-        assert server.received[1]["Command"] == "core waitfullybooted"
-        assert server.received[0]["Events"] == "off"
+        assert server.actions() == ["Challenge", "Login", "Command", "CoreSettings", "Logoff"]
+        assert server.received[2]["Command"] == "core waitfullybooted"
+        assert server.received[1]["Events"] == "off"
+
+
+def test_the_secret_is_never_sent_only_its_digest_with_the_challenge() -> None:
+    with ScriptedManager() as server, connect(server.settings()):
+        challenge, login = server.received[:2]
+    assert challenge["AuthType"] == login["AuthType"] == "MD5"
+    assert SECRET not in str(server.received)
+
+
+@pytest.mark.parametrize("offered", [error("Invalid/unknown command: Challenge."), success("Challenge: "), success()])
+def test_without_a_challenge_and_without_tls_no_login_is_sent(offered: Reply) -> None:
+    with ScriptedManager({"Challenge": offered}) as server:
+        with pytest.raises(CredentialsError, match="offers no challenge, and without TLS the secret is not sent"):
+            connect(server.settings())
+        assert server.actions() == ["Challenge", "Logoff"]
+        assert SECRET not in str(server.received)
+
+
+@pytest.mark.parametrize("refused", ["Challenge", "Login"])
+def test_an_account_in_use_elsewhere_is_not_said_to_have_a_wrong_secret(refused: str) -> None:
+    with ScriptedManager({refused: error("Login Already In Use")}) as server:
+        with pytest.raises(CredentialsError, match="'gvma' is in use by another connection") as raised:
+            connect(server.settings())
+    assert "allowmultiplelogin" in raised.value.hint
+    assert "asterisk_cm_secret" not in raised.value.hint
 
 
 def test_a_refused_connection_is_unreachable_at_once() -> None:
@@ -47,7 +72,7 @@ def test_an_unknown_host_is_unreachable() -> None:
 
 
 def test_a_server_that_says_nothing_is_unreachable_when_the_time_is_over() -> None:
-    with ScriptedManager({"Login": SILENCE}, banner=None) as server:
+    with ScriptedManager({"Challenge": SILENCE}, banner=None) as server:
         with pytest.raises(AsteriskUnreachableError, match="the login within 0.2 s"):
             connect(server.settings(asterisk_cm_timeout=0.2))
 
@@ -69,7 +94,7 @@ def test_a_connection_closed_at_the_login_is_unreachable_and_the_login_is_not_se
     with ScriptedManager({"Login": HANG_UP}) as server:
         with pytest.raises(AsteriskUnreachableError, match="closed the connection before the answer to the login"):
             connect(server.settings())
-        assert server.actions() == ["Login"]
+        assert server.actions() == ["Challenge", "Login"]
 
 
 def test_a_wrong_secret_is_a_credentials_error_without_the_secret() -> None:

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from gvma.ami import wire
 from gvma.ami.answers import MailboxCount, VoicemailUser
 from gvma.ami.manager import connect
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
@@ -207,3 +208,39 @@ def test_a_conversation_leaves_no_thread_and_no_socket() -> None:
         ami.close()
     # The server's threads have ended, since every connection has; what is left is not ours.
     assert not [thread for thread in threading.enumerate() if thread is not threading.main_thread() and thread.daemon]
+
+
+class _Endless:
+    """A manager interface whose list of mailboxes never ends; it writes until the reader closes."""
+
+    def __init__(self) -> None:
+        self.written = 0
+
+    def reply(self) -> Reply:
+        return Reply(events(), endless=packets(_ENTRY) * 1000, written=self._wrote)
+
+    def _wrote(self, size: int) -> None:
+        self.written += size
+
+
+_ENTRY = "Event: VoicemailUserEntry\nActionID: {id}\nVMContext: GVMA_DN\nVoiceMailbox: 1\nFullname: x\n\n"
+
+
+def test_a_list_without_an_end_is_refused_at_its_greatest_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "_LARGEST_LISTS", 1_000_000)
+    endless = _Endless()
+    with ScriptedManager({"VoicemailUsersList": endless.reply()}) as server, connect(server.settings()) as ami:
+        with pytest.raises(AsteriskUnreachableError, match="a list of more than 1 MB came") as raised:
+            ami.voicemail_users()
+        with pytest.raises(AsteriskUnreachableError, match="a list of more than 1 MB came"):
+            ami.aors()
+    assert raised.value.hint
+    assert endless.written < 50_000_000
+
+
+def test_a_response_without_an_end_is_refused_at_its_greatest_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "_LARGEST_PACKET", 1_000_000)
+    endless = Reply("Response: Success\nActionID: {id}\n", endless=packets("Output: x\n") * 1000)
+    with ScriptedManager({"Command": [success(), endless]}) as server, connect(server.settings()) as ami:
+        with pytest.raises(AsteriskUnreachableError, match="an answer of more than 1 MB came"):
+            ami.command("core show help")

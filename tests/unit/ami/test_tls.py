@@ -11,7 +11,7 @@ import trustme
 
 from gvma.ami.manager import connect
 from gvma.errors import AsteriskUnreachableError, SettingsError
-from tests.fakes.ami import ScriptedManager
+from tests.fakes.ami import SECRET, ScriptedManager, error
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,19 @@ def test_a_certificate_of_the_named_authority_is_trusted(authority: trustme.CA, 
         with connect(server.settings(asterisk_cm_tls=True, asterisk_cm_ca_file=ca_file)) as ami:
             ami.action("Ping")
         assert server.actions()[-1] == "Logoff"
+
+
+def test_over_tls_a_server_without_challenges_gets_the_secret(authority: trustme.CA, ca_file: Path) -> None:
+    with served_with(authority.issue_cert("127.0.0.1")) as server:
+        server.replies["Challenge"] = error("Permission denied")
+        with connect(server.settings(asterisk_cm_tls=True, asterisk_cm_ca_file=ca_file)):
+            assert server.received[1]["Secret"] == SECRET
+
+
+def test_over_tls_too_the_challenge_comes_first(authority: trustme.CA, ca_file: Path) -> None:
+    with served_with(authority.issue_cert("127.0.0.1")) as server:
+        with connect(server.settings(asterisk_cm_tls=True, asterisk_cm_ca_file=ca_file)):
+            assert SECRET not in str(server.received)
 
 
 def test_an_expired_certificate_is_not_trusted(authority: trustme.CA, ca_file: Path) -> None:

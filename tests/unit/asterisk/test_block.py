@@ -131,8 +131,8 @@ def test_no_marker_is_no_block() -> None:
         (BLOCK + END + b"\n", "the end marker stands twice, on lines 12 and 13"),
         (END + b"\n" + BEGIN + b"\n", "the end marker on line 1 stands above the begin marker on line 2"),
         (b"[general]\n" + END + b"\n", "the end marker on line 2 has no begin marker"),
-        (b"; see " + BEGIN + b"\n" + BLOCK, "a marker stands inside line 1"),
-        (BEGIN + b" \n" + END + b"\n", "a marker stands inside line 1"),
+        (b"; see " + BEGIN + b"\n" + BLOCK, "line 1 contains a marker, but is more than a marker line"),
+        (BEGIN + b" \n" + END + b"\n", "line 1 contains a marker, but is more than a marker line"),
         (b";-- off\n" + BLOCK + b"--;\n", "the marker on line 2 stands inside a `;--` comment"),
         (b"[general]\n;-- off\n", "the comment that `;--` opens on line 2 is never closed"),
         (BLOCK + b"\n;-- off\n", "the comment that `;--` opens on line 14 is never closed"),
@@ -188,14 +188,14 @@ def test_a_block_that_asterisk_rewrote_is_known_again() -> None:
 
 def test_a_lost_end_with_foreign_lines_among_ours_is_refused() -> None:
     text = LOST.replace(b"[GVMA_AGENT]\n", b"[mine]\n1 => 1\n[GVMA_AGENT]\n")
-    assert "lines of others stand among gvma's" in refused(text, own=True)
+    assert "other lines stand between those of gvma" in refused(text, own=True)
 
 
 @pytest.mark.parametrize(
     "text", [BEGIN, BEGIN + b"\n[default]\n1 => 1,2,3,4,5\n", BEGIN + b"\n[GVMA_DN]\n1 => 1,2,3,4,5\n"]
 )
 def test_a_begin_marker_without_our_header_below_it_is_refused(text: bytes) -> None:
-    assert "not known as gvma's" in refused(text, own=True)
+    assert "gvma does not know the lines below it as its own" in refused(text, own=True)
 
 
 def test_a_lost_end_is_refused_where_nobody_says_how_our_lines_look() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gvma.asterisk.lines import Directive, Section, Setting, escaped, lines, open_comment, read, unescaped
+from gvma.asterisk.lines import DirectiveLine, SectionLine, SettingLine, escaped, lines, open_comment, read
 
 
 def texts(text: bytes) -> list[bytes]:
@@ -48,22 +50,25 @@ def test_sections_settings_and_directives_are_read_in_order() -> None:
         b'[a](!)\nx=1\n[b](a,c)\ny => 2\n[b](+)\n#include "more.conf"\n#exec /bin/x\n#tryinclude <z>\nnothing\n[open\n'
     )
     assert list(read(text)) == [
-        Section(b"a", 1, template=True),
-        Setting(b"a", b"x", b"1", 2),
-        Section(b"b", 3, bases=(b"a", b"c")),
-        Setting(b"b", b"y", b"2", 4),
-        Section(b"b", 5, append=True),
-        Directive("include", b"more.conf", 6),
-        Directive("exec", b"/bin/x", 7),
-        Directive("tryinclude", b"z", 8),
+        SectionLine("a", 1, template=True),
+        SettingLine("a", "x", "1", 2),
+        SectionLine("b", 3, bases=("a", "c")),
+        SettingLine("b", "y", "2", 4),
+        SectionLine("b", 5, append=True),
+        DirectiveLine("include", "more.conf", 6),
+        DirectiveLine("exec", "/bin/x", 7),
+        DirectiveLine("tryinclude", "z", 8),
     ]
 
 
-@pytest.mark.parametrize("text", ["", ";", r"\;", "a;--b;c", "Günther", "\\"])
-def test_what_is_escaped_comes_back(text: str) -> None:
-    assert unescaped(escaped(text)) == text
-
-
-@pytest.mark.parametrize("text", ["a;b", r"a\;b", ";--x", "--;x"])
+@pytest.mark.parametrize("text", ["", ";", "a;b", r"a\;b", ";--x", "--;x", "a;--b;c", "Günther", "x\\"])
 def test_asterisk_reads_an_escaped_value_as_it_was(text: str) -> None:
-    assert next(lines(b"1 => " + escaped(text))).text == b"1 => " + text.encode()
+    assert next(lines(b"1 => " + escaped(text))).text == f"1 => {text}".strip().encode()
+    assert list(read(b"[a]\n1 => " + escaped(text)))[1:] == [SettingLine("a", "1", text, 2)]
+
+
+@given(st.text(alphabet=";\\-[]=#> \t\r\nab!(+)", max_size=80))
+def test_a_comment_block_at_the_end_changes_nothing_above_it(text: str) -> None:
+    """A text without comment blocks is read another, faster way."""
+    above = text.replace(";--", "").replace("--;", "").encode() + b"\n"
+    assert list(read(above)) == list(read(above + b";--\n--;\n"))

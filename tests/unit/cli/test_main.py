@@ -26,7 +26,7 @@ def demo_is(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def put(function: Any) -> None:
         command = click.command("demo")(click.pass_obj(function))
-        monkeypatch.setitem(sys.modules, "gvma.cli.demo", SimpleNamespace(command=command))
+        monkeypatch.setitem(sys.modules, "gvma.cli.commands.demo", SimpleNamespace(command=command))
 
     return put
 
@@ -162,7 +162,7 @@ def test_what_we_did_not_foresee_is_1_and_shows_no_secret(demo_is: Any) -> None:
 
 
 def test_a_command_that_cannot_be_imported_is_a_defect_and_one_object(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "gvma.cli.demo", SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "gvma.cli.commands.demo", SimpleNamespace())
     result = invoke("--output", "json", "demo")
     assert (result.exit_code, json.loads(result.stdout)["errors"][0]["code"]) == (1, "defect")
 

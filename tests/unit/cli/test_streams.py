@@ -22,7 +22,7 @@ def command(invocation):
     for number in range(20000):
         invocation.output.line("x" * 100)
     sys.stderr.write("the work is done")
-sys.modules["gvma.cli.demo"] = types.SimpleNamespace(command=command)
+sys.modules["gvma.cli.commands.demo"] = types.SimpleNamespace(command=command)
 main(["demo"])
 """
 
@@ -72,7 +72,7 @@ from gvma.cli.main import main
 def command():
     sys.stderr.write("ready\\n"); sys.stderr.flush()
     sys.stdin.readline()
-sys.modules["gvma.cli.demo"] = types.SimpleNamespace(command=command)
+sys.modules["gvma.cli.commands.demo"] = types.SimpleNamespace(command=command)
 main(["demo"])
 """
 

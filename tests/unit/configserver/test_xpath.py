@@ -116,7 +116,7 @@ def test_any_text_is_a_query_or_refused(text: str) -> None:
 
 
 def test_the_message_names_the_place() -> None:
-    with pytest.raises(ConfigServerQueryError, match="character 14: a quoted text or a number"):
+    with pytest.raises(ConfigServerQueryError, match="character 14: expected a quoted text or a number"):
         parse("CfgDN[@type= ]")
 
 

@@ -27,9 +27,9 @@ def group(name: str, dbid: int = 1, /, **options: str) -> ConfigObject:
     return ConfigObject("CfgAgentGroup", dbid, name, options=options)
 
 
-def of(*things: ConfigObject, allow_mailcmd: bool = False) -> Desired:
+def of(*objects: ConfigObject, allow_mailcmd: bool = False) -> Desired:
     kinds = ("CfgDN", "CfgAgentLogin", "CfgAgentGroup")
-    return desired(*([thing for thing in things if thing.kind == kind] for kind in kinds), allow_mailcmd=allow_mailcmd)
+    return desired(*([one for one in objects if one.kind == kind] for kind in kinds), allow_mailcmd=allow_mailcmd)
 
 
 def codes(answer: Desired) -> list[str]:
@@ -40,7 +40,7 @@ def test_a_dn_without_options_has_a_box_of_its_number() -> None:
     answer = of(dn("1111", 7))
     assert answer.mailboxes == (Mailbox("1111", "GVMA_DN", "1111", "1111"),)
     assert answer.subscriptions == (Subscription("gvm-1111", "1111", "GVMA_DN"),)
-    assert answer.owners == {"dn": {7: (Subscription("gvm-1111", "1111", "GVMA_DN"), "DN 1111")}}
+    assert answer.owners == {"dn": {7: Subscription("gvm-1111", "1111", "GVMA_DN")}}
     assert answer.warnings == ()
 
 
@@ -75,7 +75,7 @@ def test_a_box_that_exists_gets_its_subscription_and_no_box() -> None:
 
 
 def test_order_is_kinds_then_foreign_contexts_and_numbers_within() -> None:
-    things = [
+    objects = [
         dn("1", 1, gvm_mailbox_context="beta"),
         dn("2", 2, gvm_mailbox_context="alpha"),
         group("g", 3, gvm_mailbox="5"),
@@ -84,20 +84,20 @@ def test_order_is_kinds_then_foreign_contexts_and_numbers_within() -> None:
         dn("100", 6),
         dn("20", 7),
     ]
-    assert [it.key for it in of(*things).subscriptions] == [
+    assert [it.key for it in of(*objects).subscriptions] == [
         "20@GVMA_DN", "100@GVMA_DN", "x1@GVMA_DN", "6@GVMA_AGENT", "5@GVMA_AGENTGROUP", "2@alpha", "1@beta",
     ]  # fmt: skip
 
 
 @given(st.permutations(range(12)))
 def test_the_same_objects_in_any_order_give_the_same_bytes(order: list[int]) -> None:
-    things = [
+    objects = [
         dn("1000", 1), dn("1001", 2, gvm_mailbox="1000", gvm_name="B"), dn("a-1", 3), agent("1", 4, gvm_mailbox="1"),
         agent("2", 5, gvm_mailbox="2"), agent("3", 6, gvm_mailbox="2", gvm_password="3"), dn("abc", 7), dn("ABC", 8),
         group("g", 9, gvm_mailbox="1"), dn("7", 10, gvm_mailbox_context="x"), dn("8", 11, gvm_mailbox="7"), dn("", 12),
     ]  # fmt: skip
-    shuffled = of(*(things[index] for index in order))
-    first = of(*things)
+    shuffled = of(*(objects[index] for index in order))
+    first = of(*objects)
     assert render_voicemail(shuffled.mailboxes, "x") == render_voicemail(first.mailboxes, "x")
     assert shuffled.subscriptions == first.subscriptions
     assert sorted(map(str, shuffled.warnings)) == sorted(map(str, first.warnings))
@@ -117,7 +117,7 @@ def test_two_owners_share_a_box_and_differing_options_are_said() -> None:
 def test_one_number_on_two_switches_is_told_apart_by_dbid() -> None:
     (warning,) = of(dn("1000", 7, gvm_name="Here"), dn("1000", 8, gvm_name="There")).warnings
     assert "DN 1000 (DBID 8) and DN 1000 (DBID 7) share" in warning.message
-    assert warning.message.endswith("what DN 1000 (DBID 7) has counts")
+    assert warning.message.endswith("the values of DN 1000 (DBID 7) apply")
     assert warning.where == "DN 1000 (DBID 8), gvm_name"
 
 
@@ -207,11 +207,11 @@ def test_an_empty_option_is_an_option_that_is_not_set(empty: str) -> None:
     ],
 )  # fmt: skip
 def test_an_option_that_runs_a_command_is_left_out_unless_allowed(option: str) -> None:
-    thing = dn("1", gvm_options=f"tz=central|{option}|operator=yes")
-    answer = of(thing)
+    odd = dn("1", gvm_options=f"tz=central|{option}|operator=yes")
+    answer = of(odd)
     assert answer.mailboxes[0].options == "tz=central|operator=yes"
     assert codes(answer) == ["option-left-out"]
-    allowed = of(thing, allow_mailcmd=True)
+    allowed = of(odd, allow_mailcmd=True)
     assert allowed.mailboxes[0].options.count("|") == 2
     assert allowed.warnings == ()
 
@@ -219,6 +219,18 @@ def test_an_option_that_runs_a_command_is_left_out_unless_allowed(option: str) -
 def test_a_plain_variable_in_a_mail_is_no_command() -> None:
     value = "emailsubject=${VM_MSGNUM} from ${VM_CALLERID:0:4}"
     assert of(dn("1", gvm_options=value)).mailboxes[0].options == value
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("19 01", "'19 01'"), ("\x1b[31m", "'\\x1b[31m'"), ("x" * 74, repr("x" * 40)), ("\u0661", "'\\u0661'")],
+)
+def test_a_name_that_is_not_valid_is_shown_with_the_rule_and_with_what_stays(value: str, shown: str) -> None:
+    (warning,) = of(dn("1001", gvm_mailbox=value)).warnings
+    assert warning.message == (
+        f"gvm_mailbox = {shown} is not a valid mailbox name: 1 to 73 of letters, digits, _ . + -; "
+        "the first a letter, digit or +; no '..'. DN 1001 keeps its present mailbox."
+    )
 
 
 def test_a_dn_without_a_number_is_refused_by_its_dbid() -> None:
@@ -235,10 +247,8 @@ def test_a_number_that_plays_tricks_on_a_terminal_is_not_printed() -> None:
 
 
 def test_repeated_gvm_options_and_odd_types_are_said_and_do_no_harm() -> None:
-    thing = ConfigObject(
-        "CfgDN", 1, "1", None, options={"gvm_name": "A"}, repeated=("gvm_name", "contact"), odd_type="x"
-    )
-    answer = of(thing)
+    odd = ConfigObject("CfgDN", 1, "1", None, options={"gvm_name": "A"}, repeated=("gvm_name", "contact"), odd_type="x")
+    answer = of(odd)
     assert [box.name for box in answer.mailboxes] == ["A"]
     assert codes(answer) == ["repeated-option", "odd-type"]
 
@@ -263,12 +273,12 @@ def test_there_are_enough_hostile_values() -> None:
 
 @pytest.mark.parametrize("option", [*OPTIONS, "number"])
 def test_no_hostile_value_adds_a_line_a_section_or_a_field(option: str) -> None:
-    things = [
+    objects = [
         dn(value, index, gvm_mailbox=str(index)) if option == "number" else dn(str(index), index, **{option: value})
         for index, value in enumerate(CORPUS, start=1000)
     ]
-    random.Random(5).shuffle(things)
-    answer = of(*things, dn("1", 1))
+    random.Random(5).shuffle(objects)
+    answer = of(*objects, dn("1", 1))
     body = render_voicemail(answer.mailboxes, "x")
     boxes = read_boxes(body)
     assert set(boxes) == {box.key for box in answer.mailboxes}

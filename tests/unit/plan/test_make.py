@@ -19,7 +19,7 @@ from gvma.mailboxes import RefusedOwner
 from gvma.plan.counts import Counts
 from gvma.plan.make import PreviousRun, make_plan, unchanged_plan
 from gvma.plan.model import Pin, Plan
-from gvma.plan.owners import write_owners
+from gvma.plan.owners import Owned, write_owners
 from gvma.plan.present import Present, SiteDefined
 from gvma.plan.wanted import Wanted
 
@@ -31,12 +31,10 @@ AGENT = Mailbox("2222", "GVMA_AGENT", "2222", "2222")
 ANN_NOW = PresentMailbox("4711", "Ann", "ann@example.net", "", "attach=yes")
 BOB_NOW = PresentMailbox("1001", "Bob")
 OWNERS = write_owners(
-    {
-        "dn": {
-            101: (Subscription("gvm-1000", "1000", "GVMA_DN"), "DN 1000"),
-            102: (Subscription("gvm-1001", "1001", "GVMA_DN"), "DN 1001"),
-        }
-    }
+    [
+        (("dn", 101), Owned("1000", "GVMA_DN", "gvm-1000", "DN 1000")),
+        (("dn", 102), Owned("1001", "GVMA_DN", "gvm-1001", "DN 1001")),
+    ]
 )
 
 
@@ -137,7 +135,11 @@ def test_what_is_there_and_not_wanted_goes_and_its_owner_is_named_from_the_last_
         ("remove", "mailbox", "1001@GVMA_DN", "DN 1001", ()),
         ("remove", "subscription", "gvm-1001", "DN 1001", ()),
     ]
-    assert (plan.shrinkage.present, plan.shrinkage.removed, plan.shrinkage.losing) == (2, 1, frozenset({"dn"}))
+    assert (plan.shrinkage.present, plan.shrinkage.removed, plan.shrinkage.losing) == (
+        2,
+        ("1001@GVMA_DN",),
+        frozenset({"dn"}),
+    )
 
 
 def test_a_mailbox_that_moves_is_a_remove_and_an_add() -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from gvma.configserver.objects import ConfigObject
 from gvma.mailboxes import RefusedOwner, Subscription
-from gvma.plan.owners import Owned, OwnerNames, read_owners, retain_for_refused, write_owners
+from gvma.plan.owners import Owned, OwnerNames, owner_rows, read_owners, retain_for_refused, write_owners
 
 RECORD = {
     ("dn", 101): Owned("1000", "GVMA_DN", "gvm-1000", "DN 1000"),
     ("agent", 7): Owned("1", "MY_COMPANY", "gvm-a-1", "Agent Login A 7"),
 }
-SERVED = {
-    "dn": {101: (Subscription("gvm-1000", "1000", "GVMA_DN"), "DN 1000")},
-    "agent": {7: (Subscription("gvm-a-1", "1", "MY_COMPANY"), "Agent Login A 7")},
-}
+LABELS = ("DN 1000", "DN 1009")
 BOXES = frozenset({"1000@GVMA_DN", "1001@GVMA_DN", "5@GVMA_AGENT"})
 NAMES = {"gvm-1000": "1000@GVMA_DN", "gvm-1001": "1001@GVMA_DN", "gvm-a-5": "5@GVMA_AGENT"}
 
@@ -22,13 +20,13 @@ def _refused(kind: str, dbid: int, box: str | None, context: str | None = None) 
 
 
 def test_the_record_is_read_as_it_was_written() -> None:
-    assert read_owners(write_owners(SERVED)) == RECORD
+    assert read_owners(write_owners(RECORD.items())) == RECORD
 
 
 def test_a_damaged_record_tells_nothing() -> None:
     assert read_owners(b"") == {}
     assert read_owners(b"\xff{}") == {}
-    assert read_owners(write_owners(SERVED)[:-9]) == {("agent", 7): RECORD["agent", 7]}
+    assert read_owners(write_owners(RECORD.items())[:-9]) == {("agent", 7): RECORD["agent", 7]}
 
 
 def test_a_refused_owner_keeps_what_the_record_says_it_has() -> None:
@@ -77,8 +75,8 @@ def test_a_mailbox_whose_owner_the_record_knows_is_not_kept_for_another_owner() 
 
 
 def test_owners_are_named_from_the_new_record_and_else_from_the_one_before() -> None:
-    before = write_owners({"dn": {102: (Subscription("gvm-1001", "1001", "GVMA_DN"), "DN 1001")}})
-    names = OwnerNames(write_owners(SERVED), before)
+    before = write_owners([(("dn", 102), Owned("1001", "GVMA_DN", "gvm-1001", "DN 1001"))])
+    names = OwnerNames(write_owners(RECORD.items()), before)
     assert names.of_mailbox("1000@GVMA_DN") == "DN 1000"
     assert names.of_mailbox("1001@GVMA_DN") == "DN 1001"
     assert names.of_subscription("gvm-a-1") == "Agent Login A 7"
@@ -86,6 +84,14 @@ def test_owners_are_named_from_the_new_record_and_else_from_the_one_before() -> 
 
 
 def test_all_owners_of_a_shared_mailbox_are_named() -> None:
-    subscription = Subscription("gvm-1000", "1000", "GVMA_DN")
-    names = OwnerNames(write_owners({"dn": {1: (subscription, "DN 1000"), 2: (subscription, "DN 1009")}}), b"")
+    rows = [(("dn", number), Owned("1000", "GVMA_DN", "gvm-1000", label)) for number, label in enumerate(LABELS)]
+    names = OwnerNames(write_owners(rows), b"")
     assert names.of_mailbox("1000@GVMA_DN") == "DN 1000, DN 1009"
+
+
+def test_each_object_that_was_served_is_an_owner_by_the_name_that_a_person_knows() -> None:
+    served = {"dn": {101: Subscription("gvm-1900", "1900", "GVMA_DN")}}
+    objects = {"dn": [ConfigObject("CfgDN", 101, "1000"), ConfigObject("CfgDN", 102, "1001")]}
+    assert list(owner_rows(served, objects)) == [
+        (("dn", 101), Owned("1900", "GVMA_DN", "gvm-1900", "DN 1000")),
+    ]

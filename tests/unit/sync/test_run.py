@@ -83,7 +83,7 @@ def test_the_backup_set_has_the_files_as_they_were_and_a_snapshot_without_pins(s
 def test_a_dry_run_shows_diff_and_plan_and_creates_nothing(site: Site) -> None:
     site.lay_out()
     before = state(site)
-    result = site.try_sync("--dry-run")
+    result = site.try_sync("--dry-run", "--diff")
     assert result.status == 0
     assert "\n+1001 => ****,Bob,,,\n" in result.stdout
     assert result.stdout.endswith("\nPlan: 10 to add, 0 to change, 0 to remove.\n")

@@ -286,4 +286,4 @@ def test_a_dry_run_needs_no_asterisk(site: Site, ami: ScriptedManager) -> None:
     ami.replies["Login"] = error("Authentication failed")
     result = site.try_sync("--dry-run", reload=True)
     assert (result.status, result.stderr) == (0, "")
-    assert "pjsip.conf" in result.stdout
+    assert "+ endpoint gvma-sipserver (SIP Server)\n" in result.stdout

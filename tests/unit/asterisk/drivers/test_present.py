@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from gvma.asterisk.conf import Conf, read_conf
 from gvma.asterisk.drivers import CHAN_SIP, DRIVERS, PJSIP, Driver
 from gvma.asterisk.entries import Address, Endpoint, Subscription
 from gvma.settings.model import GvmaSettings
@@ -145,13 +146,21 @@ def test_chan_sip_takes_names_that_differ_in_case_for_one_and_pjsip_does_not() -
     assert PJSIP.folded("gvm-A") != PJSIP.folded("gvm-a")
 
 
+def conf(text: bytes) -> Conf:
+    return read_conf("x.conf", lambda name: [(name, text)])
+
+
 def test_what_of_ours_the_site_defines_itself() -> None:
-    site = (
+    site = conf(
         b"[GVM-A-1]\ntype=friend\n[gvm-2](!)\ntype=aor\n[gvm-3]\ntype=endpoint\n[gvm-4]\ntype=aor\n[2001]\ntype=aor\n"
     )
-    assert CHAN_SIP.subscriptions_defined(site, "SUBSCRIBE") == {"gvm-a-1", "gvm-3", "gvm-4"}
-    assert PJSIP.subscriptions_defined(site, "SUBSCRIBE") == {"gvm-4"}
-    assert PJSIP.subscriptions_defined(site, "REGISTER") == {"gvm-3", "gvm-4"}
+
+    def found(driver: Driver, mode: str) -> list[str]:
+        return [one.name for one in driver.subscriptions_defined(site, mode)]
+
+    assert found(CHAN_SIP, "SUBSCRIBE") == ["GVM-A-1", "gvm-3", "gvm-4"]
+    assert found(PJSIP, "SUBSCRIBE") == ["gvm-4"]
+    assert found(PJSIP, "REGISTER") == ["gvm-3", "gvm-4"]
 
 
 def test_sip_server_gets_an_endpoint_of_ours_for_the_addresses_that_nobody_identifies() -> None:
@@ -163,6 +172,6 @@ def test_sip_server_gets_an_endpoint_of_ours_for_the_addresses_that_nobody_ident
 
 
 def test_the_site_identifies_sip_server_for_pjsip_alone() -> None:
-    site = b"[genesys]\ntype=identify\nendpoint=genesys\nmatch=10.0.0.0/24\n"
+    site = conf(b"[genesys]\ntype=identify\nendpoint=genesys\nmatch=10.0.0.0/24\n")
     assert PJSIP.identified(site, ["10.0.0.1", "10.1.0.1"], 5060) == {"10.0.0.1": "genesys"}
     assert CHAN_SIP.identified(site, ["10.0.0.1"], 5060) == {}

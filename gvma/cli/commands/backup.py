@@ -1,0 +1,206 @@
+"""``gvma backup``: list, show, compare, verify, restore and forget backup sets.
+
+No PIN and no secret is shown. Whatever writes takes the lock first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from gvma.backups.comparison import compare
+from gvma.backups.retention import Policy, apply_policy, policy_of, review
+from gvma.backups.sets import BackupSet, BackupSets, strangers
+from gvma.cli import exits
+from gvma.cli.commands.restoring import restore, warn_mended
+from gvma.errors import BackupSetError
+from gvma.sinks.files.journal import sets_in_use
+from gvma.storage.lock import hold_lock
+from gvma.storage.pause import read_pause
+from gvma.storage.signals import stoppable
+
+if TYPE_CHECKING:
+    from gvma.backups.manifest import SavedFile
+    from gvma.cli.main import Invocation
+    from gvma.settings.model import GvmaSettings
+
+_ID = "ID"
+
+
+@click.group(
+    epilog=exits.help_ending(
+        "gvma backup list", "gvma backup restore latest --dry-run", exits=(11, 14, 15, 16, 17, exits.SETTINGS)
+    )
+)
+def command() -> None:
+    """List, compare, verify, restore and forget backup sets.
+
+    A set is made before every change: a folder under backup_path with plain copies of Asterisk's files, which
+    can be read without gvma.
+    """
+
+
+@command.command("list", epilog=exits.help_ending("gvma backup list", exits=(17, exits.SETTINGS)))
+@click.pass_obj
+def list_sets(invocation: Invocation) -> None:
+    """List the backup sets, oldest first."""
+    settings, output = _settings(invocation), invocation.output
+    sets = BackupSets(settings.backup_path).all()
+    pause = read_pause(settings.backup_path)
+    restored = pause.backup_set if pause else None
+    shown = [{**_as_json(one), "restored": one.id == restored} for one in sets]
+    output.result("backup list", "ok", backup_path=str(settings.backup_path), sets=shown)
+    if not sets:
+        output.line("There is no backup set yet. The first `gvma sync` that changes a file makes one.")
+    rows = []
+    for one in sets:
+        marks = [mark for mark, true in (("first", one.first), ("restored, sync paused", one.id == restored)) if true]
+        files = ", ".join(file.path.name for file in one.files if file.changed) or "no file"
+        manifest = one.manifest
+        said = f"{manifest.reason}: {files}" if manifest else f"damaged: {one.fault}"
+        rows.append((one.id, f"{one.time:%Y-%m-%d %H:%M:%S} UTC", f"{said}{''.join(f' [{mark}]' for mark in marks)}"))
+    output.table(rows)
+
+
+@command.command(epilog=exits.help_ending("gvma backup show latest", exits=(17, exits.SETTINGS)))
+@click.argument("wanted", metavar=_ID)
+@click.pass_obj
+def show(invocation: Invocation, wanted: str) -> None:
+    """Show what a backup set holds. ID: an id, the unique beginning of one, or `latest`."""
+    settings, output = _settings(invocation), invocation.output
+    one = BackupSets(settings.backup_path).find(wanted)
+    manifest = one.manifest
+    if manifest is None:
+        raise _damaged(one, [one.fault])
+    output.result("backup show", "ok", set=_as_json(one))
+    output.line(f"Set     {one.id}{' (the first ever made, kept for good)' if one.first else ''}")
+    output.line(f"Folder  {one.folder}")
+    output.line(f"Made    {manifest.time}, on {manifest.host}, by gvma {manifest.gvma_version}, run {manifest.run_id}")
+    output.line(f"Reason  {manifest.reason}")
+    for file in one.files:
+        output.line(f"{'*' if file.changed else ' '} {_described(file)}")
+    output.line("Files marked * were about to be changed.")
+
+
+@command.command(
+    epilog=exits.help_ending(
+        "gvma backup diff latest", "gvma backup diff 20261121T21 latest", exits=(14, 17, exits.SETTINGS)
+    )
+)
+@click.argument("wanted", metavar=_ID)
+@click.argument("other", metavar="[ID]", required=False)
+@click.pass_obj
+def diff(invocation: Invocation, wanted: str, other: str | None) -> None:
+    """Compare a backup set with the present files or with another set; PINs are masked.
+
+    The diff goes from the first set to the second one, or to the present files.
+    """
+    settings, output = _settings(invocation), invocation.output
+    sets = BackupSets(settings.backup_path)
+    old = _readable(sets.find(wanted))
+    new = _readable(sets.find(other)) if other is not None else None
+    found = compare(sets, old, new)
+    files = [one.as_json() for one in found]
+    output.result("backup diff", "ok", old=old.id, new=new.id if new else None, files=files)
+    for line in (line for one in found for line in one.lines()):
+        output.line(line)
+    if output.stdout_is_terminal and not any(one.differs for one in found):
+        output.line("No difference.")
+
+
+@command.command(epilog=exits.help_ending("gvma backup verify", exits=(17, exits.SETTINGS)))
+@click.argument("wanted", metavar="[ID]", required=False)
+@click.pass_obj
+def verify(invocation: Invocation, wanted: str | None) -> None:
+    """Check by checksums that a set, or every set, is complete and unchanged."""
+    settings, output = _settings(invocation), invocation.output
+    sets = BackupSets(settings.backup_path)
+    chosen = [sets.find(wanted)] if wanted is not None else sets.all()
+    faults = {one.id: sets.faults(one) + strangers(one, settings) for one in chosen}
+    output.result(
+        "backup verify",
+        "ok",
+        sets=[{"id": one, "sound": not found, "faults": found} for one, found in faults.items()],
+    )
+    for one, found in faults.items():
+        output.line(f"{one}  {'; '.join(found) or 'sound'}")
+    damaged = [one for one in chosen if faults[one.id]]
+    if damaged:
+        raise _damaged(damaged[0], faults[damaged[0].id], more=len(damaged) - 1)
+
+
+command.add_command(restore)
+
+
+@command.command(
+    epilog=exits.help_ending("gvma backup forget --keep-last 30 --dry-run", exits=(11, 17, exits.SETTINGS))
+)
+@click.option("--keep-last", type=click.IntRange(min=0), metavar="N", help="Keep the newest N sets.")
+@click.option("--keep-daily", type=click.IntRange(min=0), metavar="N", help="Keep the newest of each of N days.")
+@click.option("--keep-monthly", type=click.IntRange(min=0), metavar="N", help="Keep the newest of each of N months.")
+@click.option("--dry-run", is_flag=True, help="Show what would be removed, and remove nothing.")
+@click.pass_obj
+def forget(
+    invocation: Invocation, keep_last: int | None, keep_daily: int | None, keep_monthly: int | None, dry_run: bool
+) -> None:
+    """Remove old sets. Without --keep options, keep_last, keep_daily and keep_monthly of the settings count.
+
+    Days and months are in UTC; only those that have a set are counted. The first set ever made is never removed.
+    """
+    settings, output = _settings(invocation), invocation.output
+    policy = policy_of(settings)
+    if (keep_last, keep_daily, keep_monthly) != (None, None, None):
+        policy = Policy(keep_last or 0, keep_daily or 0, keep_monthly or 0)
+    if dry_run:
+        verdicts = review(settings.backup_path, policy, sets_in_use(settings.backup_path))
+    else:
+        with stoppable(), hold_lock(settings.backup_path):
+            warn_mended(output, settings)
+            verdicts = apply_policy(settings.backup_path, policy, sets_in_use(settings.backup_path))
+    kept = [verdict for verdict in verdicts if verdict.reasons]
+    gone = [verdict.backup_set.id for verdict in verdicts if not verdict.reasons]
+    output.result(
+        "backup forget",
+        "changed" if gone and not dry_run else "ok",
+        dry_run=dry_run,
+        kept=[{"id": one.backup_set.id, "reasons": list(one.reasons)} for one in kept],
+        removed=gone,
+    )
+    if output.quiet:
+        return
+    for verdict in kept:
+        output.line(f"keep    {verdict.backup_set.id}  {', '.join(verdict.reasons)}")
+    for one in gone:
+        output.line(f"{'would remove' if dry_run else 'removed'} {one}")
+
+
+def _settings(invocation: Invocation) -> GvmaSettings:
+    return invocation.settings(without=("cfgserver", "media")).gvma
+
+
+def _as_json(one: BackupSet) -> dict[str, object]:
+    if one.manifest is None:
+        return {"id": one.id, "folder": str(one.folder), "fault": one.fault}
+    return {**one.manifest.as_json(), "folder": str(one.folder), "fault": None}
+
+
+def _described(file: SavedFile) -> str:
+    if not file.existed:
+        return f"{file.path}: did not exist"
+    return f"{file.path}: {file.digest.size} bytes, {file.owner}:{file.group} {file.rights.mode:04o}"
+
+
+def _readable(one: BackupSet) -> BackupSet:
+    if one.manifest is None:
+        raise _damaged(one, [one.fault])
+    return one
+
+
+def _damaged(one: BackupSet, faults: list[str], *, more: int = 0) -> BackupSetError:
+    others = f" (and {more} more)" if more else ""
+    return BackupSetError(
+        f"the backup set {one.id}{others} is damaged: {'; '.join(faults)}",
+        where=str(one.folder),
+        hint="Nothing was changed. Undamaged copies can still be taken from its folder by hand.",
+    )

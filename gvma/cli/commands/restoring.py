@@ -1,0 +1,129 @@
+"""``gvma backup restore``: bring back the files of a backup set; first, as every writing command, recover.
+
+gvma.sync.restore does the work. No PIN and no secret is shown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from gvma.ami.asterisk import Asterisk
+from gvma.asterisk.entries import GvmaWarning
+from gvma.backups.sets import BackupSet, BackupSets
+from gvma.cli import exits
+from gvma.sinks.files.recovery import pending_recovery, recover
+from gvma.sinks.files.restoring import restore_change
+from gvma.storage.lock import hold_lock
+from gvma.storage.signals import stoppable
+from gvma.sync.restore import RestoreReport
+from gvma.sync.restore import restore as restore_set
+
+if TYPE_CHECKING:
+    from gvma.cli.main import Invocation
+    from gvma.cli.output import Output
+    from gvma.settings.model import GvmaSettings
+
+
+@click.command(
+    epilog=exits.help_ending(
+        "gvma backup restore latest --dry-run",
+        "gvma backup restore 20261121T213000Z",
+        exits=(11, 12, 14, 15, 16, 17, exits.SETTINGS),
+    )
+)
+@click.argument("wanted", metavar="ID")
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing, lock nothing, reload nothing.")
+@click.option("--no-reload", is_flag=True, help="Write the files only; the next normal sync reloads Asterisk.")
+@click.pass_obj
+def restore(invocation: Invocation, wanted: str, dry_run: bool, no_reload: bool) -> None:
+    """Bring back the files as they were when a set was made, byte for byte.
+
+    Makes a set of what it replaces, restores owner and mode too, reloads the modules concerned, and puts everything
+    back if Asterisk does not take the change. PINs go back as well. The sync is paused then, so that cron does not
+    undo the restore; `gvma sync --resume` goes on.
+    """
+    settings, output = invocation.settings(without=("cfgserver", "media")).gvma, invocation.output
+    sets = BackupSets(settings.backup_path)
+    if dry_run:
+        _dry_run(output, settings, sets.find(wanted))
+        return
+    report = RestoreReport()
+    output.keep(run_id=report.run_id)
+    with stoppable(), hold_lock(settings.backup_path):
+        warn_mended(output, settings)
+        chosen = sets.find(wanted)
+        try:
+            if no_reload:
+                restore_set(chosen, settings, None, report)
+            else:
+                with Asterisk(settings) as asterisk:
+                    restore_set(chosen, settings, asterisk, report)
+        finally:
+            _tell(output, chosen, report)
+    _say(output, settings, chosen, report)
+
+
+def warn_mended(output: Output, settings: GvmaSettings) -> None:
+    """Finish or undo what an interrupted run began, under the lock, with a warning that says which."""
+    mended = recover(settings)
+    if mended is not None:
+        output.warn(GvmaWarning("interrupted-run-mended", mended.text, str(settings.backup_path)))
+
+
+def _dry_run(output: Output, settings: GvmaSettings, chosen: BackupSet) -> None:
+    pending = pending_recovery(settings.backup_path)
+    if pending:
+        output.warn(GvmaWarning("interrupted-run", pending, str(settings.backup_path)))
+    change = restore_change(chosen, settings)
+    diffs = [*change.diffs()]
+    output.result(
+        "backup restore",
+        "ok",
+        dry_run=True,
+        restored=chosen.id,
+        files=[{"path": str(path), "action": action} for path, action in change.actions()],
+        notes=list(change.notes),
+        diff="".join(diffs),
+    )
+    for text in diffs:
+        output.line(text.rstrip("\n"))
+    for note in change.notes:
+        output.line(note)
+    actions = [action for _, action in change.actions()]
+    counts = ", ".join(f"{actions.count(what)} to {what}" for what in ("replace", "create", "remove"))
+    output.line(f"Plan: {counts}, {actions.count('keep')} as they are.")
+
+
+def _tell(output: Output, chosen: BackupSet, report: RestoreReport) -> None:
+    output.result(
+        "backup restore",
+        "changed" if report.backup_set else "ok",
+        dry_run=False,
+        restored=chosen.id,
+        files=[{"path": str(path), "action": action} for path, action in report.actions],
+        notes=list(report.planned.notes) if report.planned else [],
+        backup_set=report.backup_set,
+        reloaded=report.reloaded,
+        pending_reload=list(report.pending_reload),
+    )
+
+
+def _say(output: Output, settings: GvmaSettings, chosen: BackupSet, report: RestoreReport) -> None:
+    if output.quiet or report.planned is None:
+        return
+    for path, action in report.actions:
+        if action != "keep":
+            output.line(f"{path}: {action}d" if action.endswith("e") else f"{path}: {action}ed")
+    for note in report.planned.notes if report.actions else ():
+        output.line(note)
+    if report.backup_set:
+        output.line(f"Restored {chosen.id}. The state before is in backup set {report.backup_set}.")
+    else:
+        output.line(f"The files are already as in {chosen.id}; nothing was written.")
+    if report.reloaded:
+        output.line(f"Asterisk has reloaded {', '.join(report.reloaded)}.")
+    if report.pending_reload:
+        output.line(f"The reload of {', '.join(report.pending_reload)} is pending; the next sync does it.")
+    output.line("Sync is paused. To go on: `gvma sync --resume`.")

@@ -1,0 +1,42 @@
+"""The addresses of SIP Server and the gateway, looked up before anything is written.
+
+Asterisk looks a name up once, when it loads it. PJSIP drops an identify of which one name has no address, and chan_sip
+keeps a peer without one: SIP Server would be refused, or never be sent a NOTIFY, until somebody reloads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gvma.asterisk.hosts import hosts_written
+from gvma.errors import SettingsError
+from gvma.settings.model import GvmaSettings
+from gvma.sip.addresses import addresses_of
+
+Addresses = Mapping[str, frozenset[str]]
+"""IP addresses by host, as the settings name it."""
+
+_SECONDS = 10.0
+
+
+def look_up(settings: GvmaSettings) -> Addresses:
+    """Of each host that a sync writes; none for one that cannot be resolved within ten seconds."""
+    return addresses_of({host for _, host in hosts_written(settings)}, _SECONDS)
+
+
+def require(addresses: Addresses, settings: GvmaSettings) -> None:
+    """Raises SettingsError where a host has no address."""
+    for problem in unresolved(addresses, settings):
+        raise problem
+
+
+def unresolved(addresses: Addresses, settings: GvmaSettings) -> Iterator[SettingsError]:
+    """An error for each host without an address."""
+    for key, host in hosts_written(settings):
+        if not addresses[host]:
+            yield SettingsError(
+                f"{key} = {host} cannot be resolved: Asterisk would know nobody by it",
+                where=f"[gvma_settings] {key}",
+                hint="Nothing was changed. Correct the name, make DNS or /etc/hosts of this host know it, or write an "
+                "IP address.",
+            )

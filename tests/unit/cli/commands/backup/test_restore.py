@@ -1,0 +1,173 @@
+"""``gvma backup restore``: every byte, owner and mode of an earlier state, or nothing at all."""
+
+from __future__ import annotations
+
+import os
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from gvma.sinks.files.change import FileChange
+from gvma.storage.files import read_target
+from gvma.storage.lock import hold_lock
+from gvma.storage.pause import read_pause
+from tests.fakes.asterisk_files import NEW, OLD, Site
+from tests.fakes.faults import killed_at, killed_before
+from tests.unit.cli.commands.backup import everything, gvma, gvma_json, ids
+
+MODULES = ("app_voicemail.so", "pbx_config.so", "res_pjsip.so")
+
+
+def test_restore_brings_back_every_byte_owner_and_mode_and_holds_the_state(site: Site) -> None:
+    (site.etc / "voicemail.conf").chmod(0o600)
+    (first,) = ids(site)
+    result = gvma(site, "backup", "restore", "latest", "--no-reload")
+    assert result.exit_code == 0, result.stderr
+    assert site.state() == OLD
+    assert (site.etc / "voicemail.conf").stat().st_mode & 0o7777 == 0o640
+    made = ids(site)[-1]
+    assert f"Restored {first}. The state before is in backup set {made}." in result.stdout
+    assert site.pending_reload() == MODULES
+    assert (
+        "The reload of app_voicemail.so, pbx_config.so, res_pjsip.so is pending; the next sync does it."
+        in result.stdout
+    )
+    note = read_pause(site.kept)
+    assert note is not None
+    assert note.backup_set == first
+    assert site.litter() == []
+
+
+def test_a_restore_can_itself_be_restored(site: Site) -> None:
+    gvma(site, "backup", "restore", "latest", "--no-reload")
+    assert site.state() == OLD
+    gvma(site, "backup", "restore", ids(site)[-1], "--no-reload")
+    assert site.state() == NEW
+
+
+def test_a_set_of_another_host_is_restored_and_its_host_named(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "pbx2")
+    result = gvma(site, "backup", "restore", "latest", "--dry-run")
+    assert "not here on pbx2." in result.stdout
+    assert gvma(site, "backup", "restore", "latest", "--no-reload").exit_code == 0
+    assert site.state() == OLD
+
+
+def test_restore_in_json_tells_what_it_did(site: Site) -> None:
+    (first,) = ids(site)
+    answer = gvma_json(site, "backup", "restore", first, "--no-reload")
+    assert (answer["status"], answer["restored"], answer["backup_set"]) == ("changed", first, ids(site)[-1])
+    assert {Path(file["path"]).name: file["action"] for file in answer["files"]} == {
+        "voicemail.conf": "replace",
+        "pjsip.conf": "replace",
+        "extensions.conf": "remove",
+        "secret.conf": "create",
+    }
+    assert answer["pending_reload"] == list(MODULES)
+
+
+def test_restore_of_the_present_state_writes_no_file_but_holds(site: Site) -> None:
+    gvma(site, "backup", "restore", "latest", "--no-reload")
+    before = ids(site)
+    result = gvma(site, "backup", "restore", before[0], "--no-reload")
+    assert (result.exit_code, ids(site)) == (0, before)
+    assert "nothing was written" in result.stdout
+
+
+def test_restore_dry_run_shows_the_plan_and_writes_nothing_at_all(site: Site) -> None:
+    before = everything(site.root)
+    result = gvma(site, "backup", "restore", "latest", "--dry-run")
+    assert result.exit_code == 0
+    assert "-1001 => ****,Bob,,," in result.stdout
+    assert "Plan: 2 to replace, 1 to create, 1 to remove, 0 as they are." in result.stdout
+    assert "PINs go back to those of" in result.stdout
+    assert everything(site.root) == before
+
+
+def test_a_file_that_did_not_exist_then_but_holds_more_than_our_block_keeps_the_rest(site: Site) -> None:
+    own = b"[mine]\nexten => 1,1,NoOp()\n"
+    site.write("extensions.conf", own + (NEW["extensions.conf"] or b""))
+    result = gvma(site, "backup", "restore", "latest", "--no-reload")
+    assert (site.etc / "extensions.conf").read_bytes() == own
+    assert "only the block is taken out" in result.stdout
+
+
+def test_a_pin_file_comes_back_and_is_left_out_where_its_mailbox_folder_is_gone(tmp_path: Path, site: Site) -> None:
+    folder = tmp_path / "spool/voicemail/GVMA_DN/2000"
+    folder.mkdir(parents=True)
+    path = folder / "secret.conf"
+    path.write_bytes(b"[general]\npassword = 777\n")
+    changes = [FileChange(read_target(path), None, "app_voicemail.so", asterisk_rewrites=True)]
+    made = site.make_set(changes)
+    path.unlink()
+    shown = gvma(site, "backup", "restore", made.id, "--no-reload").stdout
+    assert path.read_bytes() == b"[general]\npassword = 777\n"
+    assert "PINs go back" in shown
+    path.unlink()
+    folder.rmdir()
+    result = gvma(site, "backup", "restore", made.id, "--dry-run")
+    assert (result.exit_code, "the folder of its mailbox is gone" in result.stdout) == (0, True)
+
+
+def test_a_damaged_set_is_not_restored(site: Site) -> None:
+    before = site.state()
+    next(site.kept.rglob("voicemail.conf.copy")).write_bytes(b"x")
+    result = gvma(site, "backup", "restore", "latest", "--no-reload")
+    assert result.exit_code == 17
+    assert site.state() == before
+    assert read_pause(site.kept) is None
+
+
+def test_restore_leaves_at_once_while_another_run_holds_the_lock(site: Site) -> None:
+    with hold_lock(site.kept):
+        result = gvma(site, "backup", "restore", "latest", "--no-reload")
+    assert result.exit_code == 11
+    assert f"process {os.getpid()}" in result.stderr
+
+
+def test_restore_without_ami_changes_nothing(site: Site) -> None:
+    config = site.root / "gvma.cfg"
+    config.write_text(config.read_text() + "asterisk_cm_port = 1\nasterisk_cm_timeout = 1\n")
+    result = gvma(site, "backup", "restore", "latest")
+    assert result.exit_code == 16
+    assert site.state() == NEW
+    assert len(ids(site)) == 1
+    assert read_pause(site.kept) is None
+
+
+def test_restore_first_ends_what_an_interrupted_run_left_and_says_so(site: Site) -> None:
+    site.new = OLD
+    assert killed_before("exchange", "etc/pjsip.conf", site.run)
+    result = gvma(site, "backup", "restore", ids(site)[0], "--no-reload")
+    assert result.exit_code == 0, result.stderr
+    assert "was stopped" in result.stderr
+    assert site.state() == OLD
+    assert site.litter() == []
+
+
+def test_a_restore_that_is_killed_ends_all_old_or_all_new_and_is_held_if_new(tmp_path: Path) -> None:
+    def fresh(name: str) -> Site:
+        site = Site(tmp_path / name)
+        (site.root / "gvma.cfg").write_text(
+            f"[gvma_settings]\nasterisk_cfg_path = {site.etc}\nbackup_path = {site.kept}\nsiptserver_host = 127.0.0.1\n"
+            f"asterisk_spool_path = {site.settings.asterisk_spool_path}\n"
+        )
+        site.run()
+        return site
+
+    def restore(site: Site) -> None:
+        assert gvma(site, "backup", "restore", ids(site)[0], "--no-reload").exit_code == 0
+
+    states = set()
+    for point in count(0, 6):
+        site = fresh(str(point))
+        if not killed_at(point, lambda site=site: restore(site)):  # type: ignore[misc]
+            break
+        gvma(site, "backup", "forget", "--keep-last", "9")
+        assert site.state() in (OLD, NEW)
+        assert site.litter() == []
+        restored = site.state() == OLD
+        assert (read_pause(site.kept) is not None) == restored
+        states.add(restored)
+    assert states == {True, False}
