@@ -1,17 +1,16 @@
-"""What Asterisk holds after a reload, compared with what it should hold; AMI's own Success proves nothing.
+"""What Asterisk has after a reload, compared with what it should have; AMI's own Success proves nothing.
 
-It only asks. A list that was cut short is no difference: the conversation raises, and the caller asks again.
-Names are compared as Asterisk keeps them: blanks at the ends gone, cut at 79 bytes (app_voicemail.c,
-``struct ast_vm_user``).
+It only asks. A list that was cut short is no difference: the connection raises, and the caller asks again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
+from gvma.asterisk.kept import ShownMailbox, differing
 from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.plan.present import SiteDefined
@@ -19,44 +18,35 @@ from gvma.plan.present import SiteDefined
 if TYPE_CHECKING:
     from gvma.ami.manager import AsteriskManager
 
-KEPT_BYTES = 79
 SINGLY = 1000
 """So many objects are asked for one by one, where no list tells their mailbox."""
-
-
-class NamedMailbox(Protocol):
-    """What is compared of a mailbox: what ``VoicemailUsersList`` shows. A wanted and a present one are such."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def email(self) -> str: ...
-    @property
-    def pager(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What Asterisk should have.
 
-    mailboxes: all of ours by ``box@context``. site: what the site defines itself; nothing is expected of that.
+    channel: the module of the channel driver. mailboxes: all of ours by ``box@context``. site: what the site defines
+    itself; nothing is expected of that.
     subscriptions: name to ``box@context``. moved: of those that are new or watch another mailbox, as many as are
     asked for one by one. on_endpoint: REGISTER mode, where PJSIP's endpoints name the mailbox, and its AORs do not.
-    removed: subscriptions that were there before and must be gone. extensions: context to the patterns of our
-    dialplan block.
+    removed: subscriptions that were there before and must be gone; removed_from_other: those of the other driver.
+    extensions: context to the patterns of our dialplan block.
     """
 
-    mailboxes: Mapping[str, NamedMailbox] = field(default_factory=dict, repr=False)
+    channel: str = ""
+    mailboxes: Mapping[str, ShownMailbox] = field(default_factory=dict, repr=False)
     site: SiteDefined = field(default_factory=SiteDefined)
     subscriptions: Mapping[str, str] = field(default_factory=dict, repr=False)
     moved: frozenset[str] = frozenset()
     on_endpoint: bool = False
     removed: frozenset[str] = frozenset()
+    removed_from_other: frozenset[str] = frozenset()
     extensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
 
 def differences(ami: AsteriskManager, expected: Expected, modules: Iterable[str]) -> list[str]:
-    """What Asterisk holds otherwise than expected, a sentence each; empty where all is as planned.
+    """What Asterisk has otherwise than expected, a sentence each; empty where all is as planned.
 
     modules: those that were reloaded; only what they read is asked for.
     Raises AsteriskUnreachableError where Asterisk could not be asked to the end.
@@ -65,18 +55,14 @@ def differences(ami: AsteriskManager, expected: Expected, modules: Iterable[str]
     for module in modules:
         if module == VOICEMAIL:
             found += _mailboxes(ami, expected)
-        elif module == PJSIP.module:
-            found += _aors(ami, expected)
-        elif module == CHAN_SIP.module:
-            found += _peers(ami, expected)
+        elif module == expected.channel:
+            found += _aors(ami, expected) if module == PJSIP.module else _peers(ami, expected)
+        elif module in {PJSIP.module, CHAN_SIP.module}:
+            actual = ami.aors().keys() if module == PJSIP.module else ami.sip_peers()
+            found += [f"{name} should be gone from {module}" for name in sorted(expected.removed_from_other & actual)]
         elif module == DIALPLAN:
             found += _extensions(ami, expected)
     return found
-
-
-def as_kept(text: str) -> str:
-    """A name as app_voicemail keeps it; a character cut in two is left out."""
-    return text.strip().encode("utf-8", "surrogateescape")[:KEPT_BYTES].decode("utf-8", "ignore").strip()
 
 
 def _mailboxes(ami: AsteriskManager, expected: Expected) -> list[str]:
@@ -90,13 +76,7 @@ def _mailboxes(ami: AsteriskManager, expected: Expected) -> list[str]:
         if user is None:
             found.append(f"mailbox {key} is missing")
             continue
-        for what, wanted, has in (
-            ("name", box.name, user.name),
-            ("e-mail", box.email, user.email),
-            ("pager e-mail", box.pager, user.pager),
-        ):
-            if wanted != has and as_kept(wanted) != as_kept(has):
-                found.append(f"mailbox {key} has another {what} than planned")
+        found += [f"mailbox {key} has another {field} than planned" for field in differing(box, user)]
     for key in actual:
         if key not in expected.mailboxes and key.rpartition("@")[2] in OWN_CONTEXTS and not site.has_mailbox(key):
             found.append(f"mailbox {key} is there and was not planned")

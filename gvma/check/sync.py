@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
 
 from gvma.asterisk.conf import Conf
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.asterisk.drivers.pjsip import SIPSERVER
+from gvma.asterisk.kept import differing
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.check.finding import Finding, Rule, first_names
-from gvma.evidence.model import QUERIES, Evidence
-from gvma.routing import Routing, Site, routing
+from gvma.evidence.model import QUERIES, Evidence, MailboxFields
+from gvma.routing import Routing, SiteRouting, routing
 
 UNSAFE = Rule(
     "file-unsafe", "error", "a file that a sync refuses to edit: markers out of order, an open comment",
@@ -44,8 +46,7 @@ RULES = (UNSAFE, OWN_NAME, OLD_BLOCK, SYNC_WARNING, DRIFT)
 _NEEDED = QUERIES[:3]
 _NAMED = 3
 
-Values = tuple[str, ...] | None
-"""What Asterisk keeps of a name; None where it is not known."""
+_T = TypeVar("_T")
 
 
 def check_unsafe(evidence: Evidence) -> Iterator[Finding]:
@@ -99,7 +100,7 @@ def check_sync_warnings(evidence: Evidence) -> Iterator[Finding]:
 def _routing(evidence: Evidence) -> Routing:
     seen, endpoints = evidence.configserver, evidence.files.endpoints
     names = (section.name for section in endpoints.objects if not section.ours) if endpoints else ()
-    site = Site(sections=frozenset(names))
+    site = SiteRouting(sections=frozenset(names))
     return routing(seen.dns, seen.routing_points, evidence.settings.gvma, evidence.driver, site)
 
 
@@ -111,40 +112,49 @@ def check_drift(evidence: Evidence) -> Iterator[Finding]:
     files, seen = evidence.files, evidence.ami
     if seen is None:
         return
-    if files.voicemail and not files.voicemail.executes and seen.boxes is not None:
-        yield from _differences(files.voicemail.name, _mailboxes(files.voicemail), seen.boxes)
+    if files.voicemail and not files.voicemail.executes and seen.mailboxes is not None:
+        yield from _differences(files.voicemail.name, _mailboxes(files.voicemail), seen.mailboxes, _other_mailbox)
     if files.endpoints and not files.endpoints.executes and seen.subscriptions is not None:
-        actual = {name: None if one is None else (one,) for name, one in seen.subscriptions.items()}
-        yield from _differences(files.endpoints.name, _subscriptions(files.endpoints, evidence), actual)
+        planned = _subscriptions(files.endpoints, evidence)
+        yield from _differences(files.endpoints.name, planned, seen.subscriptions, _other_watched)
     if files.dialplan and not files.dialplan.executes and seen.contexts is not None:
         own = {section.name for section in files.dialplan.sections if section.ours}
-        patterns = {f"{pattern}@{name}": None for name in own for pattern in seen.contexts.get(name, ())}
-        yield from _differences(files.dialplan.name, _patterns(files.dialplan, own), patterns)
+        actual = {f"{pattern}@{name}": None for name in own for pattern in seen.contexts.get(name, ())}
+        yield from _differences(files.dialplan.name, _patterns(files.dialplan, own), actual, lambda *_: False)
 
 
-def _mailboxes(voicemail: Conf) -> dict[str, Values]:
-    """Name, e-mail and pager e-mail by ``box@context``. Of two lines for one mailbox Asterisk takes the first."""
-    found: dict[str, Values] = {}
+def _mailboxes(voicemail: Conf) -> dict[str, MailboxFields]:
+    """By ``box@context``. Of two lines for one mailbox Asterisk takes the first."""
+    found: dict[str, MailboxFields] = {}
     for one in voicemail.settings:
         if one.section in OWN_CONTEXTS:
-            found.setdefault(one.mailbox, tuple([*one.value.split(","), "", "", ""][1:4]))
+            found.setdefault(one.mailbox, MailboxFields(*[*one.value.split(","), "", "", ""][1:4]))
     return found
 
 
-def _subscriptions(endpoints: Conf, evidence: Evidence) -> dict[str, Values]:
+def _other_mailbox(planned: MailboxFields, actual: MailboxFields) -> bool:
+    return any(differing(planned, actual))
+
+
+def _subscriptions(endpoints: Conf, evidence: Evidence) -> dict[str, str | None]:
     """Names with their mailbox; in REGISTER mode PJSIP keeps that on the endpoint, and no list tells it."""
     named = [section for section in endpoints.objects if section.name.startswith(SUBSCRIPTION_PREFIX)]
     if evidence.driver is CHAN_SIP:
-        return {section.name: (section.value("mailbox"),) for section in named}
+        return {section.name: section.value("mailbox") for section in named}
     registered = evidence.settings.gvma.mwi_mode == "REGISTER"
     return {
-        section.name: None if registered else (section.value("mailboxes"),)
+        section.name: None if registered else section.value("mailboxes")
         for section in named
         if section.value("type") == "aor"
     }
 
 
-def _patterns(dialplan: Conf, contexts: set[str]) -> dict[str, Values]:
+def _other_watched(planned: str | None, actual: str | None) -> bool:
+    """Whether two mailboxes differ; None stands for one that is not known."""
+    return planned is not None and actual is not None and planned != actual
+
+
+def _patterns(dialplan: Conf, contexts: set[str]) -> dict[str, None]:
     """``pattern@context`` of these contexts."""
     return {
         f"{one.value.partition(',')[0].strip()}@{one.section}": None
@@ -153,9 +163,11 @@ def _patterns(dialplan: Conf, contexts: set[str]) -> dict[str, Values]:
     }
 
 
-def _differences(where: str, planned: Mapping[str, Values], actual: Mapping[str, Values]) -> Iterator[Finding]:
+def _differences(
+    where: str, planned: Mapping[str, _T], actual: Mapping[str, _T], differ: Callable[[_T, _T], bool]
+) -> Iterator[Finding]:
     """What only one of them has, and what both have with different values."""
-    other = {name for name in planned.keys() & actual.keys() if _differ(planned[name], actual[name])}
+    other = {name for name in planned.keys() & actual.keys() if differ(planned[name], actual[name])}
     for word, names in (
         ("lacks", planned.keys() - actual.keys()),
         ("still has", actual.keys() - planned.keys()),
@@ -163,17 +175,6 @@ def _differences(where: str, planned: Mapping[str, Values], actual: Mapping[str,
     ):
         if names:
             yield DRIFT.at(where, f"Asterisk {word} {first_names(sorted(names), _NAMED)}")
-
-
-def _differ(planned: Values, actual: Values) -> bool:
-    if planned is None or actual is None:
-        return False
-    return [_as_kept(text) for text in planned] != [_as_kept(text) for text in actual]
-
-
-def _as_kept(text: str) -> str:
-    """A text as app_voicemail keeps it: without blanks at the ends, and cut at 79 bytes."""
-    return text.strip().encode("utf-8", "surrogateescape")[:79].decode("utf-8", "ignore").strip()
 
 
 CHECKS = (check_unsafe, check_own_names, check_old_block, check_sync_warnings, check_drift)

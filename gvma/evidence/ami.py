@@ -21,7 +21,7 @@ from gvma.errors import (
     CredentialsError,
     SettingsError,
 )
-from gvma.evidence.model import AmiEvidence
+from gvma.evidence.model import AmiEvidence, MailboxFields
 from gvma.settings import GvmaSettings
 from gvma.sinks.files.driver import channel_driver
 
@@ -77,7 +77,7 @@ class _Conversation:
             loaded=frozenset(running) or None,
             drivers=drivers,
             idle=frozenset(name for name, runs in running.items() if not runs),
-            boxes=self._try(self._boxes, None),
+            mailboxes=self._try(self._mailboxes, None),
             subscriptions=self._try(self._aors if pjsip else self._peers, None),
             endpoints=self._try(self._endpoints(pjsip), None) if settings.routing else None,
             contexts=_contexts(dialplan),
@@ -109,9 +109,9 @@ class _Conversation:
     def _lines(self, command: str) -> list[str]:
         return self._try(lambda: self._ami.command(command), [])
 
-    def _boxes(self) -> dict[str, tuple[str, str, str]] | None:
+    def _mailboxes(self) -> dict[str, MailboxFields] | None:
         return {
-            key: (user.name, user.email, user.pager)
+            key: MailboxFields(user.name, user.email, user.pager)
             for key, user in self._ami.voicemail_users().items()
             if key.rpartition("@")[2] in OWN_CONTEXTS
         }

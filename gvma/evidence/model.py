@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gvma.asterisk.conf import Conf
 from gvma.asterisk.drivers import PJSIP, Driver
@@ -145,13 +145,21 @@ class FilesEvidence:
         return (conf for conf in (self.voicemail, self.endpoints, self.dialplan) if conf is not None)
 
 
+class MailboxFields(NamedTuple):
+    """What AMI shows of a mailbox."""
+
+    name: str = ""
+    email: str = ""
+    pager: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class AmiEvidence:
     """What Asterisk itself said over AMI. A part that was not asked, or not answered, is None or empty.
 
     problem: why nothing or not all was answered. refused: what the AMI account may not do.
     loaded: every module that is loaded; idle: those that do not run. drivers: both channel drivers by name.
-    boxes: name, e-mail and pager e-mail by ``box@context`` of gvma's contexts.
+    mailboxes: by ``box@context``, of gvma's contexts.
     subscriptions: ``gvm-*`` names to mailboxes; None for one whose mailbox was not asked for.
     endpoints: PJSIP's endpoints or chan_sip's peers. contact_hosts: (endpoint or AOR, host).
     identifies: (endpoint, address or network) of every identify. identifier_order: as Asterisk has it.
@@ -166,7 +174,7 @@ class AmiEvidence:
     loaded: frozenset[str] | None = None
     idle: frozenset[str] = frozenset()
     drivers: Mapping[str, DriverModule] | None = None
-    boxes: Mapping[str, tuple[str, str, str]] | None = field(default=None, repr=False)
+    mailboxes: Mapping[str, MailboxFields] | None = field(default=None, repr=False)
     subscriptions: Mapping[str, str | None] | None = field(default=None, repr=False)
     endpoints: frozenset[str] | None = field(default=None, repr=False)
     contact_hosts: tuple[tuple[str, str], ...] = ()

@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from gvma.asterisk.kept import KEPT_BYTES
 from gvma.asterisk.order import BOX_CHARACTERS
 
 BOX = re.compile(rf"[A-Za-z0-9+][A-Za-z0-9_.+-]{{0,{BOX_CHARACTERS - 1}}}")
 CONTEXT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,78}")
 SHOWN = 40
 """So many characters of a value are shown in a message."""
-KEPT_BYTES = 79
-"""What app_voicemail keeps of a PIN, a name and a pager e-mail (its fields have 80 bytes)."""
 LINE_BYTES = 8000
 """The longest line that we write; config.c skips what does not fit into 8,191 bytes."""
 SHORT = LINE_BYTES // 16

@@ -10,7 +10,7 @@ from gvma.asterisk.drivers.pjsip import SIPSERVER
 from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint, Mailbox, Subscription
 from gvma.asterisk.hosts import sipserver_hosts
 from gvma.mailboxes import Desired, RefusedOwner
-from gvma.routing import NumberedObject, Site, routing
+from gvma.routing import NumberedObject, SiteRouting, routing
 from gvma.settings.model import GvmaSettings
 
 
@@ -44,7 +44,7 @@ def wanted_of(  # noqa: PLR0913  (each is another source of what is wanted)
     routed: tuple[Iterable[NumberedObject], Iterable[NumberedObject]],
     settings: GvmaSettings,
     driver: Driver,
-    site: Site,
+    site: SiteRouting,
     *,
     owners: bytes,
     objects: Mapping[str, int],
@@ -75,7 +75,7 @@ def wanted_of(  # noqa: PLR0913  (each is another source of what is wanted)
     )
 
 
-def _identified_by_the_site(settings: GvmaSettings, driver: Driver, site: Site) -> Iterator[str]:
+def _identified_by_the_site(settings: GvmaSettings, driver: Driver, site: SiteRouting) -> Iterator[str]:
     """What our endpoint for SIP Server leaves to the site's own, in SUBSCRIBE mode of PJSIP."""
     if not driver.has_identify or settings.mwi_mode == "REGISTER":
         return

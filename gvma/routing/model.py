@@ -24,8 +24,8 @@ class NumberedObject(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """What stands outside our blocks.
+class SiteRouting:
+    """What the site has itself, outside our blocks, of what business call routing would write.
 
     sections: of sip.conf or pjsip.conf. identified: SIP Server's and the gateway's addresses that the site
     identifies already, each with its endpoint.

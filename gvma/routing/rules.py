@@ -13,7 +13,7 @@ from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint
 from gvma.asterisk.hosts import sipserver_hosts
 from gvma.routing.dialplan import dialplan
 from gvma.routing.endpoints import endpoints
-from gvma.routing.model import NumberedObject, Routing, Site
+from gvma.routing.model import NumberedObject, Routing, SiteRouting
 from gvma.routing.numbers import EXTENSION, ROUTING_POINT, Numbers, as_dialled
 from gvma.settings.model import GvmaSettings
 
@@ -25,7 +25,7 @@ def routing(
     routing_points: Iterable[NumberedObject],
     settings: GvmaSettings,
     driver: Driver,
-    site: Site | None = None,
+    site: SiteRouting | None = None,
 ) -> Routing:
     """What business call routing asks for; nothing where ``routing`` is off.
 
@@ -33,7 +33,7 @@ def routing(
     """
     if not settings.routing:
         return Routing()
-    site = site or Site()
+    site = site or SiteRouting()
     names = _SiteNames(site, driver)
     numbers = Numbers(settings, driver)
     phones = numbers.of("DN", extensions, EXTENSION)
@@ -57,7 +57,7 @@ def routing(
 class _SiteNames:
     """What the site has itself, with names as the driver and the dialplan compare them."""
 
-    def __init__(self, site: Site, driver: Driver) -> None:
+    def __init__(self, site: SiteRouting, driver: Driver) -> None:
         self._folded = driver.folded
         self._endpoints = frozenset(map(driver.folded, site.sections))
         self._hints = frozenset(map(as_dialled, site.dialplan.hints))
@@ -90,7 +90,7 @@ def _has_gateway(settings: GvmaSettings, names: _SiteNames) -> bool:
     return own or names.has_endpoint(settings.routing_gateway_peer)
 
 
-def _identified(written: Iterable[Endpoint], settings: GvmaSettings, site: Site) -> tuple[str, ...]:
+def _identified(written: Iterable[Endpoint], settings: GvmaSettings, site: SiteRouting) -> tuple[str, ...]:
     """SIP Server's addresses that its routing endpoint is known by."""
     if not any(one.role == "sipserver" and one.matches for one in written):
         return ()

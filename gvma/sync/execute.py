@@ -71,7 +71,7 @@ class Execution:
             raise self._pending_error(lost, saved.id) from lost
         if is_done and is_final:
             with although_changed():
-                self._settle(reloads)
+                self._settle(reloads, change)
         elif is_done:
             _log.info("another process wrote a file while Asterisk reloaded it; planning again")
         report.pending_reload = pending_reload.read(path)
@@ -89,7 +89,7 @@ class Execution:
         if found:
             self.report.reload_failed = list(pending)
         else:
-            self._settle(pending)
+            self._settle(pending, change)
         self.report.pending_reload = pending_reload.read(self.backup_path)
         return found
 
@@ -131,14 +131,18 @@ class Execution:
         pending_reload.settle(self.backup_path, applied.reloads)
         return " and Asterisk has reloaded them"
 
-    def _settle(self, reloads: Sequence[str]) -> None:
-        """These are reloaded and verified. A module that is not loaded stays pending: nobody has verified it."""
+    def _settle(self, reloads: Sequence[str], change: Change) -> None:
+        """These are reloaded and verified.
+
+        A module that is needed and not loaded stays pending, since nobody has verified it; any other reads its file
+        when it is loaded.
+        """
         assert self.asterisk is not None
         loaded = self.asterisk.loaded_names(reloads)
-        pending_reload.settle(self.backup_path, loaded)
+        missing = [module for module in reloads if module not in loaded and module in change.needed]
+        pending_reload.settle(self.backup_path, set(reloads) - set(missing))
+        pending_reload.add(self.backup_path, missing)
         self.report.add_reloaded([*loaded.values()])
-        for module in set(reloads) - loaded.keys():
-            pending_reload.add(self.backup_path, [module])
 
     def _pending_error(self, lost: GvmaError, made: str) -> AsteriskUnreachableError:
         return AsteriskUnreachableError(

@@ -177,7 +177,7 @@ class _Run:
                 self._reload_pending(execution, change)
                 return planned
             if execution.asterisk is not None:
-                execution.asterisk.preflight(change.reloads)
+                execution.asterisk.preflight([module for module in change.reloads if module in change.needed])
             self._progress("writing the files, and reloading Asterisk")
             purpose = Purpose("sync", report.run_id, snapshot(answers.by_query()))
             records_with_files = {records.PINS: plan.pins.record, records.OWNERS: plan.owners}

@@ -151,6 +151,7 @@ def _lines(output: Output, options: SyncOptions, report: SyncReport) -> Iterator
         if report.plan is not None:
             yield from item_lines(report.items(), everything=output.verbosity > 0)
             yield from (f"Left out: {text}" for text in report.plan.left_out)
+            yield from report.change.notes if report.change is not None else ()
             yield report.plan_line()
     elif report.changed:
         yield report.summary()

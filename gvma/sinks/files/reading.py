@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from gvma.asterisk import site
 from gvma.asterisk.dialplan import read_dialplan, render_dialplan
-from gvma.asterisk.drivers import Driver
+from gvma.asterisk.drivers import Driver, other_than
 from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint, Mailbox, Subscription
 from gvma.asterisk.hosts import sipserver_hosts
 from gvma.asterisk.voicemail import read_boxes, render_voicemail
 from gvma.plan.make import without_sites_own
 from gvma.plan.present import Present, SiteDefined
 from gvma.plan.wanted import Wanted
-from gvma.routing import Site
+from gvma.routing import SiteRouting
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.block_file import BlockFile
 from gvma.sinks.files.targets import Targets
@@ -22,24 +22,29 @@ from gvma.sinks.files.targets import Targets
 
 @dataclass(frozen=True, slots=True)
 class FilesReading:
-    """One look at the three files. files: each with its block found. generated_at: for the date line of a block."""
+    """One look at the three files.
+
+    files: each with its block found. generated_at: for the date line of a block. other: the file of the other channel
+    driver, where our block is still in it.
+    """
 
     settings: GvmaSettings
     driver: Driver
     files: Targets[BlockFile]
     generated_at: str
     warnings: tuple[GvmaWarning, ...] = ()
+    other: BlockFile | None = None
     site: SiteDefined = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "site", self._site())
 
     @property
-    def routing_site(self) -> Site:
+    def routing_site(self) -> SiteRouting:
         """What the site has itself of business call routing, and whose calls it identifies."""
         settings, channel = self.settings, self.files.channel.site
         hosts = [host for host in (*sipserver_hosts(settings), settings.routing_gateway_host) if host]
-        return Site(
+        return SiteRouting(
             dialplan=site.dialplan_names(self.files.dialplan.site),
             sections=site.sections_defined(channel),
             identified=self.driver.identified(channel, hosts, settings.siptserver_port),
@@ -47,7 +52,7 @@ class FilesReading:
 
     def holds(self, wanted: Wanted) -> bool:
         """The three blocks are, the date line aside, just what a first sync would write: then they need no reading."""
-        if not all(file.is_sound for file in self.files):
+        if self.other is not None or not all(file.is_sound for file in self.files):
             return False
         bodies = self.bodies(
             wanted.mailboxes,
@@ -69,6 +74,13 @@ class FilesReading:
             endpoints=self.driver.read_endpoints(channel),
             site=self.site,
         )
+
+    @property
+    def left_in_other(self) -> frozenset[str]:
+        """Subscriptions of the other channel driver, which go with its block."""
+        if self.other is None:
+            return frozenset()
+        return frozenset(other_than(self.driver).read_subscriptions(self.other.body))
 
     def bodies(  # noqa: PLR0913, PLR0917  (the five kinds of value, and the PINs that stay)
         self,

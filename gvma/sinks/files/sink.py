@@ -8,10 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from gvma.ami.asterisk import Asterisk
-from gvma.asterisk.drivers import Driver
+from gvma.asterisk.drivers import Driver, other_than
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.sets import BackupSet, BackupSets
+from gvma.errors import UnsafeTargetError
 from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Part, Purpose, Recovery
@@ -22,7 +23,7 @@ from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.recovery import pending_recovery, recover
 from gvma.sinks.files.targets import Target, Targets, targets
 from gvma.sinks.files.transaction import AppliedFiles, apply
-from gvma.storage.conf_files import included_files
+from gvma.storage.conf_files import content, included_files
 from gvma.storage.files import TargetFile, read_target
 
 _Stamp = tuple[int, int, int] | None
@@ -45,7 +46,10 @@ class FilesSink:
         self._settings = settings
         self._seen_before = seen_before
         self._targets = targets(settings, driver)
+        other = other_than(driver)
+        self._other_target = Target(other.path(settings), other.module, other.own_lines)
         self._read: Targets[TargetFile] | None = None
+        self._read_other: TargetFile | None = None
 
     def recover(self) -> Recovery | None:
         return recover(self._settings)
@@ -61,13 +65,14 @@ class FilesSink:
             dialplan=self._block_file(self._targets.dialplan, files.dialplan),
         )
         self._read = files
-        warnings = tuple(GvmaWarning("target-file", note, str(file.path)) for file in files for note in file.notes)
+        warnings = [GvmaWarning("target-file", note, str(file.path)) for file in files for note in file.notes]
+        other = self._other(warnings)
         generated_at = time.strftime("%a %b %d %H:%M:%S %Y")
-        return FilesReading(self._settings, self.driver, pairs, generated_at, warnings)
+        return FilesReading(self._settings, self.driver, pairs, generated_at, tuple(warnings), other)
 
     def change(self, reading: FilesReading, plan: Plan) -> FilesChange:
         assert self._read is not None, "read() comes first"
-        return prepare(reading, plan, self._read)
+        return prepare(reading, plan, self._read, self._read_other)
 
     def as_it_is(self) -> FilesChange:
         reading = self.read()
@@ -112,6 +117,24 @@ class FilesSink:
 
         may_be_unfinished = self._seen_before and target.module == VOICEMAIL
         return read_target(target.path, complete=has_block if may_be_unfinished else None)
+
+    def _other(self, warnings: list[GvmaWarning]) -> BlockFile | None:
+        """The file of the other channel driver, where our block is in it: the driver has changed since."""
+        self._read_other = None
+        path, begin = self._other_target.path, self._settings.asterisk_cfg_gvma_begin.encode()
+        if path == self._targets.channel.path or begin not in (content(path) or b""):
+            return None
+        try:
+            file = read_target(path)
+            found = self._block_file(self._other_target, file)
+        except UnsafeTargetError as error:
+            reason = f"the block of the other channel driver stays: {error.message}"
+            warnings.append(GvmaWarning("other-block", reason, str(path)))
+            return None
+        if found.block is not None:
+            self._read_other = file
+            return found
+        return None
 
     def _block_file(self, target: Target, file: TargetFile) -> BlockFile:
         return block_file(target, file.old, self._settings, partial(included_files, self._settings.asterisk_cfg_path))

@@ -11,7 +11,7 @@ from gvma.asterisk.dialplan import render_dialplan
 from gvma.asterisk.drivers import CHAN_SIP, driver_of
 from gvma.asterisk.site import DialplanNames
 from gvma.configserver.objects import ConfigObject
-from gvma.routing import Routing, Site, routing
+from gvma.routing import Routing, SiteRouting, routing
 from gvma.settings.model import GvmaSettings
 
 ON = GvmaSettings(
@@ -24,7 +24,7 @@ def dn(number: str, kind: int = 1, dbid: int = 1) -> ConfigObject:
     return ConfigObject("CfgDN", dbid, number, kind)
 
 
-def made(driver: str = "sip", site: Site | None = None, phones: str = "2001 2002", **changes: object) -> Routing:
+def made(driver: str = "sip", site: SiteRouting | None = None, phones: str = "2001 2002", **changes: object) -> Routing:
     settings = dataclasses.replace(ON, **changes)  # type: ignore[arg-type]
     return routing([dn(number) for number in phones.split()], [dn("2400", 4)], settings, driver_of(driver), site)
 
@@ -102,14 +102,14 @@ def test_a_pair_of_sip_servers_has_two_contacts_that_are_watched() -> None:
 
 
 def test_an_address_that_the_site_identifies_is_not_identified_again() -> None:
-    answer = made("pjsip", Site(identified={"10.0.0.1": "genesys"}))
+    answer = made("pjsip", SiteRouting(identified={"10.0.0.1": "genesys"}))
     assert "match=10.0.0.1" not in endpoints(answer, "pjsip")
     assert answer.identified == ()
 
 
 def test_what_the_site_has_is_left_out_and_named() -> None:
     names = DialplanNames(extensions=frozenset({"2001", "2400", "_0."}), hints=frozenset({"2002"}))
-    answer = made(site=Site(names, frozenset({"2001", "GSIP"})))
+    answer = made(site=SiteRouting(names, frozenset({"2001", "GSIP"})))
     assert dialplan(answer) == ("[GVMA_ROUTING]\nexten => 2001,hint,SIP/2001\nexten => 2002,1,Dial(SIP/2002,60)\n")
     assert "[gsip]" not in endpoints(answer)
     assert "[2001]" not in endpoints(answer)
@@ -165,7 +165,9 @@ def test_numbers_that_differ_in_dashes_alone_are_one_number_to_asterisk() -> Non
     answer = made(phones="2-001 2001")
     assert dialplan(answer).count(",1,Dial(SIP/2") == 1
     assert [warning.code for warning in answer.warnings] == ["routing-number-twice"]
-    own = made(phones="2001", site=Site(DialplanNames(extensions=frozenset({"20-01"}), hints=frozenset({"2-001"}))))
+    own = made(
+        phones="2001", site=SiteRouting(DialplanNames(extensions=frozenset({"20-01"}), hints=frozenset({"2-001"})))
+    )
     assert set(own.left_out) == {"extension 2001", "hint 2001"}
 
 

@@ -48,6 +48,12 @@ def test_another_mwi_mode_shows_as_other_settings(driver: Driver) -> None:
     assert driver.subscription_settings(ONE) != driver.subscription_settings(register)
 
 
+@MODES
+def test_a_block_of_pjsip_says_in_which_mwi_mode_it_was_written(mode: str) -> None:
+    body = PJSIP.render(SUBSCRIPTIONS, ENDPOINTS, replace(ONE, mwi_mode=mode), AT)
+    assert PJSIP.registers(body) == (mode == "REGISTER")
+
+
 def test_another_address_or_port_of_sip_server_shows_as_other_settings_of_chan_sip_alone() -> None:
     moved = replace(ONE, siptserver_host="192.168.0.9")
     other_port = replace(ONE, siptserver_port=5080)

@@ -39,13 +39,14 @@ def test_one_file_that_is_not_safe_keeps_the_other_two_as_they_are(site: Site, n
     refused(site, 14, "the end marker on line 1 has no begin marker", path, "Remove that line")
 
 
-def test_the_other_drivers_file_is_none_of_the_targets(site: Site) -> None:
+def test_a_damaged_block_in_the_other_drivers_file_stays_and_a_warning_says_so(site: Site) -> None:
     broken = site.write("sip.conf", f"{END}\n{BEGIN}\n".encode())
-    before = site.everything(site.etc)["sip.conf"]
+    before = site.everything(site.etc)["etc/sip.conf"]
     answer = site.answer("sync", *site.from_tree)
     assert answer["status"] == "changed"
     assert str(broken) not in {file["path"] for file in answer["files"]}
-    assert site.everything(site.etc)["sip.conf"] == before
+    assert site.everything(site.etc)["etc/sip.conf"] == before
+    assert [(one["code"], one["where"]) for one in answer["warnings"]] == [("other-block", str(broken))]
 
 
 def test_other_markers_of_the_settings_are_the_ones_that_count(site: Site) -> None:
