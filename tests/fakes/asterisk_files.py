@@ -68,8 +68,8 @@ class Site:
         return GvmaSettings(asterisk_cfg_path=self.etc, backup_path=self.kept, asterisk_spool_path=self.root / "spool")
 
     def path(self, name: str) -> Path:
-        """Where a file of that name is: the PIN of mailbox 1000 in the spool, all others in Asterisk's folder."""
-        return self.root / "spool/voicemail/GVMA_DN/1000/secret.conf" if name == "secret.conf" else self.etc / name
+        """Where a file of that name is: secret.conf in the spool, as that of a mailbox that has gone, others in etc."""
+        return self.root / "spool/voicemail/GVMA_DN/3000/secret.conf" if name == "secret.conf" else self.etc / name
 
     def write(self, name: str, content: bytes) -> None:
         """As an editor would, some while ago."""
