@@ -267,7 +267,7 @@ def test_a_fault_says_whether_asterisks_files_are_changed(site: Site) -> None:
     for name in ("First", "Second", "Third"):
         site.layer.dns["1001"]["gvm_name"] = name
         calls = calls_of(sync)
-    replaced = max(at for at, (call, path) in enumerate(calls) if call == "rename" and path.endswith(".conf"))
+    replaced = max(at for at, (call, path) in enumerate(calls) if call == "exchange" and path.endswith(".conf"))
     seen = set()
     for point in range(replaced, len(calls), 2):
         site.layer.dns["1001"]["gvm_name"] = f"Name {point}"
