@@ -49,7 +49,7 @@ class FilesSink:
         self._read_other: TargetFile | None = None
 
     def recover(self) -> Recovery | None:
-        return recover(self._settings.backup_path)
+        return recover(self._settings)
 
     def pending_recovery(self) -> str:
         return pending_recovery(self._settings.backup_path)
