@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gvma.mailboxes import GvmaWarning
-from gvma.storage.files import read_private, write_private
+from gvma.storage.private import read_private, write_private
 
 PINS, OWNERS, LAST = "first-pins", "owners", "last-sync.json"
 
