@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from functools import partial
 
+from gvma.asterisk.adopt import IsOurs, adopted
 from gvma.asterisk.block import Block, find_block, with_block
 from gvma.asterisk.conf import Conf, Read, read_conf
 from gvma.asterisk.header import same_meaning
+from gvma.asterisk.modules import VOICEMAIL
+from gvma.plan.owners import read_owners
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.targets import Target
 
@@ -24,8 +29,9 @@ def markers_of(settings: GvmaSettings) -> Markers:
 class BlockFile:
     """One file as it is.
 
-    text: None where it is missing. block: where ours is, None where there is none yet; its body is left out.
-    site: what the site wrote itself, outside our block, with its includes; of our block the last section alone.
+    text: None where it is missing; with markers where our lines had lost them (adopted). block: where ours is, None
+    where there is none yet; its body is left out. site: what the site wrote itself, outside our block, with its
+    includes; of our block the last section alone.
     """
 
     target: Target
@@ -33,6 +39,7 @@ class BlockFile:
     block: Block | None = field(repr=False)
     site: Conf = field(repr=False, default_factory=lambda: Conf(""))
     markers: Markers = (b"", b"")
+    adopted: bool = False
 
     @property
     def body(self) -> bytes:
@@ -45,7 +52,7 @@ class BlockFile:
     @property
     def is_sound(self) -> bool:
         """The block has both its markers, and a line below it: without one Asterisk loses the end marker."""
-        return self.block is not None and not self.block.end_lost and not self.block.last_in_file
+        return not self.adopted and self.block is not None and not self.block.end_lost and not self.block.last_in_file
 
     def equals(self, body: bytes) -> bool:
         """The block has just this body, byte for byte, the date line aside."""
@@ -65,6 +72,30 @@ class BlockFile:
         """The body with another date line and nothing else changed."""
         before, after = _undated(self.body)
         return b"%s%s%s\n%s" % (before, _DATE, generated_at.encode("ascii", "replace"), after)
+
+
+def adopted_text(target: Target, text: bytes | None, settings: GvmaSettings, owners: bytes) -> bytes | None:
+    """The file with markers around our lines, where it has lost both of them; None where it has not.
+
+    owners: the record of the last sync, empty where there is none. Raises UnsafeTargetError where our lines and the
+    site's are mixed.
+    """
+    begin, end = markers_of(settings)
+    if text is None or begin in text or end in text:
+        return None
+    own = target.own_lines
+    is_ours: IsOurs | None = None
+    if owners and target.module == VOICEMAIL:
+        known = {owned.mailbox for owned in read_owners(owners).values()}
+        is_ours = partial(_is_known_mailbox, known)
+    elif owners:
+        is_ours = lambda _, line: own.setting.fullmatch(line) is not None  # noqa: E731
+    return adopted(text, begin, end, own, is_ours=is_ours, where=str(target.path))
+
+
+def _is_known_mailbox(known: Collection[str], section: str, line: bytes) -> bool:
+    box = line.partition(b"=")[0].strip().decode("utf-8", "surrogateescape")
+    return f"{box}@{section}" in known
 
 
 def block_file(target: Target, text: bytes | None, settings: GvmaSettings, read: Read) -> BlockFile:
