@@ -17,7 +17,7 @@ from gvma.errors import UnsafeTargetError
 _NAMED = 5
 
 IsOurs = Callable[[str, bytes], bool]
-"""Whether the last sync wrote a line. Given the name of its section, and the line."""
+"""Whether an earlier sync wrote a line. Given the name of its section, and the line; the section's header too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +31,20 @@ class _Part:
 
 
 def adopted(  # noqa: PLR0913  (the file, its markers and name, and what tells our lines)
-    text: bytes, begin: bytes, end: bytes, own: OwnLines, *, is_ours: IsOurs | None, where: str = ""
+    text: bytes, begin: bytes, end: bytes, own: OwnLines, *, is_ours: IsOurs, where: str = ""
 ) -> bytes | None:
     """The file with markers around our sections, at the place of the first one; None where it has none of ours.
 
-    text: without any marker. begin, end: the markers without line end. is_ours: None where there is no record of an
-    earlier sync; then the form of the lines decides. where: the file's name, for messages.
+    text: without any marker. begin, end: the markers without line end. where: the file's name, for messages.
     Lines of the site stay as they are, byte for byte. Raises UnsafeTargetError where a section of ours holds lines
     that the last sync did not write.
     """
-    parts = list(_parts(text, own, is_ours or (lambda _, line: own.setting.fullmatch(line) is not None)))
+    parts = list(_parts(text, own, is_ours))
     ours = [part for part in parts if part.ours]
     if not ours:
         return None
     foreign = [number for part in ours for number in part.foreign]
     if foreign:
-        if is_ours is None:
-            return None  # nothing says that these sections were ever ours
         raise _mixed(where, foreign)
     newline = b"\r\n" if b"\r\n" in text[: text.find(b"\n") + 1] else b"\n"
     body = b"".join(_ended(text[part.start : part.end], newline) for part in ours)
@@ -62,12 +59,12 @@ def _parts(text: bytes, own: OwnLines, is_ours: IsOurs) -> Iterator[_Part]:
     foreign: list[int] = []
     for line in lines(text):
         if line.text.startswith(b"["):
-            next_is_ours = opens_ours(line.text, own)
+            found = section_line(line.text.decode("utf-8", "surrogateescape"))
+            section = found.name if found is not None else ""
+            next_is_ours = opens_ours(line.text, own) and is_ours(section, line.text)
             cut = line.start if next_is_ours or not ours else stop
             yield _Part(start, cut, ours, tuple(foreign))
             start, foreign, ours = cut, [], next_is_ours
-            found = section_line(line.text.decode("utf-8", "surrogateescape"))
-            section = found.name if found is not None else ""
             stop = line.end
         elif line.text:
             stop = line.end

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from functools import partial
 
-from gvma.asterisk.adopt import IsOurs, adopted
 from gvma.asterisk.block import Block, find_block, with_block
 from gvma.asterisk.conf import Conf, Read, read_conf
 from gvma.asterisk.header import same_meaning
-from gvma.asterisk.modules import VOICEMAIL
-from gvma.plan.owners import read_owners
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.targets import Target
 
@@ -72,30 +67,6 @@ class BlockFile:
         """The body with another date line and nothing else changed."""
         before, after = _undated(self.body)
         return b"%s%s%s\n%s" % (before, _DATE, generated_at.encode("ascii", "replace"), after)
-
-
-def adopted_text(target: Target, text: bytes | None, settings: GvmaSettings, owners: bytes) -> bytes | None:
-    """The file with markers around our lines, where it has lost both of them; None where it has not.
-
-    owners: the record of the last sync, empty where there is none. Raises UnsafeTargetError where our lines and the
-    site's are mixed.
-    """
-    begin, end = markers_of(settings)
-    if text is None or begin in text or end in text:
-        return None
-    own = target.own_lines
-    is_ours: IsOurs | None = None
-    if owners and target.module == VOICEMAIL:
-        known = {owned.mailbox for owned in read_owners(owners).values()}
-        is_ours = partial(_is_known_mailbox, known)
-    elif owners:
-        is_ours = lambda _, line: own.setting.fullmatch(line) is not None  # noqa: E731
-    return adopted(text, begin, end, own, is_ours=is_ours, where=str(target.path))
-
-
-def _is_known_mailbox(known: Collection[str], section: str, line: bytes) -> bool:
-    box = line.partition(b"=")[0].strip().decode("utf-8", "surrogateescape")
-    return f"{box}@{section}" in known
 
 
 def block_file(target: Target, text: bytes | None, settings: GvmaSettings, read: Read) -> BlockFile:

@@ -17,8 +17,9 @@ from gvma.errors import UnsafeTargetError
 from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Part, Purpose, Recovery
-from gvma.sinks.files.block_file import BlockFile, adopted_text, block_file
+from gvma.sinks.files.block_file import BlockFile, block_file, markers_of
 from gvma.sinks.files.journal import Markers
+from gvma.sinks.files.lost_markers import LastSync, adopted_text
 from gvma.sinks.files.prepare import FilesChange, nothing, prepare
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.recovery import pending_recovery, recover
@@ -56,11 +57,12 @@ class FilesSink:
 
     def read(self) -> FilesReading:
         left = records.read_left(self._settings.backup_path)
+        last = LastSync(left.files(), left.owners)
         files = self._targets.map(partial(self._read_target, seen_before=bool(left.pins)))
         pairs = Targets(
-            voicemail=self._block_file(self._targets.voicemail, files.voicemail, left.owners),
-            channel=self._block_file(self._targets.channel, files.channel, left.owners),
-            dialplan=self._block_file(self._targets.dialplan, files.dialplan, left.owners),
+            voicemail=self._block_file(self._targets.voicemail, files.voicemail, last),
+            channel=self._block_file(self._targets.channel, files.channel, last),
+            dialplan=self._block_file(self._targets.dialplan, files.dialplan, last),
         )
         self._read = files
         warnings = [GvmaWarning("target-file", note, str(file.path)) for file in files for note in file.notes]
@@ -137,8 +139,8 @@ class FilesSink:
             return found
         return None
 
-    def _block_file(self, target: Target, file: TargetFile, owners: bytes = b"") -> BlockFile:
-        adopted = adopted_text(target, file.old, self._settings, owners)
+    def _block_file(self, target: Target, file: TargetFile, last: LastSync = LastSync()) -> BlockFile:  # noqa: B008
+        adopted = adopted_text(target, file.old, markers_of(self._settings), last)
         read = partial(included_files, self._settings.asterisk_cfg_path)
         found = block_file(target, file.old if adopted is None else adopted, self._settings, read)
         return found if adopted is None else replace(found, adopted=True)

@@ -14,11 +14,11 @@ KNOWN = {("GVMA_DN", b"1000"), ("GVMA_DN", b"1001"), ("GVMA_AGENT", b"2222")}
 
 
 def _is_ours(section: str, line: bytes) -> bool:
-    return (section, line.partition(b"=")[0].strip()) in KNOWN
+    return line.startswith(b"[") or (section, line.partition(b"=")[0].strip()) in KNOWN
 
 
-def _adopted(text: bytes, *, record: bool = True) -> bytes | None:
-    return adopted(text, BEGIN, END, OWN_LINES, is_ours=_is_ours if record else None, where="voicemail.conf")
+def _adopted(text: bytes) -> bytes | None:
+    return adopted(text, BEGIN, END, OWN_LINES, is_ours=_is_ours, where="voicemail.conf")
 
 
 def test_our_sections_get_markers_in_their_place_and_the_sites_lines_stay() -> None:
@@ -60,16 +60,15 @@ def test_a_file_without_a_section_of_ours_has_nothing_to_adopt(text: bytes) -> N
     assert _adopted(text) is None
 
 
-def test_without_record_the_form_of_the_lines_decides() -> None:
-    ours = b"[GVMA_DN]\n1000 => 4711,Ann,,,\n"
-    assert _adopted(ours, record=False) == b";BEGIN\n" + ours + b";END\n\n"
-    assert _adopted(b"[GVMA_DN]\n77 => 1,Own\n", record=False) is None
+def test_a_section_that_no_sync_wrote_is_the_sites_whatever_its_name() -> None:
+    text = b"[GVMA_DN]\n1000 => 4711,Ann,,,\n"
+    assert adopted(text, BEGIN, END, OWN_LINES, is_ours=lambda _section, _line: False) is None
 
 
 def test_objects_of_pjsip_are_adopted_and_the_sites_endpoints_are_not() -> None:
     text = b"[sipserver]\ntype=endpoint\n[gvm-1000]\ntype = aor\nmailboxes = 1000@GVMA_DN\n[trunk]\ntype=endpoint\n"
     own = PJSIP.own_lines
-    found = adopted(text, BEGIN, END, own, is_ours=lambda _, line: own.setting.fullmatch(line) is not None)
+    found = adopted(text, BEGIN, END, own, is_ours=lambda section, _line: section == "gvm-1000")
     assert found == (
         b"[sipserver]\ntype=endpoint\n;BEGIN\n[gvm-1000]\ntype = aor\nmailboxes = 1000@GVMA_DN\n;END\n"
         b"[trunk]\ntype=endpoint\n"
