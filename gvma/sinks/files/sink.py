@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from gvma.ami.asterisk import Asterisk
+from gvma.asterisk.block import has_marker
 from gvma.asterisk.drivers import Driver, other_than
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.modules import VOICEMAIL
@@ -116,7 +117,7 @@ class FilesSink:
         begin, end = self._settings.asterisk_cfg_gvma_begin.encode(), self._settings.asterisk_cfg_gvma_end.encode()
 
         def has_block(content: bytes) -> bool:
-            return begin in content and end in content
+            return has_marker(content, begin) and has_marker(content, end)
 
         may_be_unfinished = seen_before and target.module == VOICEMAIL
         return read_target(target.path, complete=has_block if may_be_unfinished else None)
@@ -125,7 +126,7 @@ class FilesSink:
         """The file of the other channel driver, where our block is in it: the driver has changed since."""
         self._read_other = None
         path, begin = self._other_target.path, self._settings.asterisk_cfg_gvma_begin.encode()
-        if path == self._targets.channel.path or begin not in (content(path) or b""):
+        if path == self._targets.channel.path or not has_marker(content(path) or b"", begin):
             return None
         try:
             file = read_target(path)
