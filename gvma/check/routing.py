@@ -79,9 +79,9 @@ def _before(one: str, other: str, targets: list[str]) -> bool:
 
 
 def _numbers(evidence: Evidence) -> set[str]:
-    seen = evidence.configserver
-    extensions = {dn.number for dn in seen.dns if dn.type in {DnType.EXTENSION, None}}
-    return extensions | {dn.number for dn in seen.routing_points if dn.type in {DnType.ROUTING_POINT, None}}
+    layer = evidence.configserver
+    extensions = {dn.number for dn in layer.dns if dn.type in {DnType.EXTENSION, None}}
+    return extensions | {dn.number for dn in layer.routing_points if dn.type in {DnType.ROUTING_POINT, None}}
 
 
 def check_dials(evidence: Evidence) -> Iterator[Finding]:

@@ -98,10 +98,10 @@ def check_sync_warnings(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _routing(evidence: Evidence) -> Routing:
-    seen, endpoints = evidence.configserver, evidence.files.endpoints
+    layer, endpoints = evidence.configserver, evidence.files.endpoints
     names = (section.name for section in endpoints.objects if not section.ours) if endpoints else ()
     site = SiteRouting(sections=frozenset(names))
-    return routing(seen.dns, seen.routing_points, evidence.settings.gvma, evidence.driver, site)
+    return routing(layer.dns, layer.routing_points, evidence.settings.gvma, evidence.driver, site)
 
 
 def check_drift(evidence: Evidence) -> Iterator[Finding]:
@@ -109,17 +109,17 @@ def check_drift(evidence: Evidence) -> Iterator[Finding]:
 
     A file with an ``#exec`` may say more than is known here, so it is not compared.
     """
-    files, seen = evidence.files, evidence.ami
-    if seen is None:
+    files, ami = evidence.files, evidence.ami
+    if ami is None:
         return
-    if files.voicemail and not files.voicemail.executes and seen.mailboxes is not None:
-        yield from _differences(files.voicemail.name, _mailboxes(files.voicemail), seen.mailboxes, _other_mailbox)
-    if files.endpoints and not files.endpoints.executes and seen.subscriptions is not None:
+    if files.voicemail and not files.voicemail.executes and ami.mailboxes is not None:
+        yield from _differences(files.voicemail.name, _mailboxes(files.voicemail), ami.mailboxes, _other_mailbox)
+    if files.endpoints and not files.endpoints.executes and ami.subscriptions is not None:
         planned = _subscriptions(files.endpoints, evidence)
-        yield from _differences(files.endpoints.name, planned, seen.subscriptions, _other_watched)
-    if files.dialplan and not files.dialplan.executes and seen.contexts is not None:
+        yield from _differences(files.endpoints.name, planned, ami.subscriptions, _other_watched)
+    if files.dialplan and not files.dialplan.executes and ami.contexts is not None:
         own = {section.name for section in files.dialplan.sections if section.ours}
-        actual = {f"{pattern}@{name}": None for name in own for pattern in seen.contexts.get(name, ())}
+        actual = {f"{pattern}@{name}": None for name in own for pattern in ami.contexts.get(name, ())}
         yield from _differences(files.dialplan.name, _patterns(files.dialplan, own), actual, lambda *_: False)
 
 

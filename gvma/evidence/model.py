@@ -252,12 +252,12 @@ class Evidence:
     @cached_property
     def wanted(self) -> Desired:
         """What the manual's rules make of the objects; of those of the queries that were answered."""
-        seen = self.configserver
+        layer = self.configserver
         settings = self.settings.gvma
         return desired(
-            seen.dns,
-            seen.agents,
-            seen.groups,
+            layer.dns,
+            layer.agents,
+            layer.groups,
             allow_mailcmd=settings.allow_mailcmd,
             main_extension=settings.vm_voicemail_main_ext,
         )

@@ -113,11 +113,11 @@ def _domains(evidence: Evidence) -> set[str]:
 
 
 def _enabled(evidence: Evidence, application: ConfigObject) -> Iterator[Finding]:
-    seen = evidence.configserver
+    layer = evidence.configserver
     present = (
-        bool(seen.dns),
-        any(option(agent, "gvm_mailbox") for agent in seen.agents),
-        any(option(group, "gvm_mailbox") for group in seen.groups),
+        bool(layer.dns),
+        any(option(agent, "gvm_mailbox") for agent in layer.agents),
+        any(option(group, "gvm_mailbox") for group in layer.groups),
     )
     for name, mailboxes in zip(_ENABLES, present, strict=True):
         value = option(application, name).lower()
