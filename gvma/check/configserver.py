@@ -1,4 +1,4 @@
-"""Rules about Configuration Server: each query set, answered, and with objects of the right type."""
+"""Rules about Configuration Server: each query set, answered, and with objects of the right type. Pure."""
 
 from __future__ import annotations
 

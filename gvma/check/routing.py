@@ -1,4 +1,4 @@
-"""Rules about business call routing: peers that the site keeps itself, numbers, and calls to SIP Server."""
+"""Rules about business call routing: peers that the site keeps itself, numbers, and calls to SIP Server. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Rules about what a sync stands on: files that it can edit, names that are its own, and what Asterisk now has."""
+"""Rules about what a sync stands on: files that it can edit, names that are its own, and what Asterisk now has.
+
+Pure: it asks nobody.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about AMI, Asterisk's version, and the modules that it has loaded."""
+"""Rules about AMI, Asterisk's version, and the modules that it has loaded. Pure."""
 
 from __future__ import annotations
 

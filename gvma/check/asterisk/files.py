@@ -1,4 +1,4 @@
-"""Rules about Asterisk's files as Asterisk reads them: what it cannot follow or read, and what it challenges."""
+"""Rules about Asterisk's files as Asterisk reads them: what it cannot follow or read, and what it challenges. Pure."""
 
 from __future__ import annotations
 

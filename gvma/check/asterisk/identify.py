@@ -1,4 +1,4 @@
-"""Rules about how PJSIP knows SIP Server: one endpoint for its address, and the order of the identifiers."""
+"""Rules about how PJSIP knows SIP Server: one endpoint for its address, and the order of the identifiers. Pure."""
 
 from __future__ import annotations
 

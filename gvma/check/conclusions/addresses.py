@@ -1,4 +1,4 @@
-"""Whether an address is this Asterisk's, and whether an identify of PJSIP is SIP Server's."""
+"""Whether an address is this Asterisk's, and whether an identify of PJSIP is SIP Server's. Pure."""
 
 from __future__ import annotations
 

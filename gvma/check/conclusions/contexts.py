@@ -1,4 +1,4 @@
-"""Which contexts of the dialplan calls come to, through ``include`` and otherwise."""
+"""Which contexts of the dialplan calls come to, through ``include`` and otherwise. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which objects may own a mailbox, and which mailbox each asks for."""
+"""Which objects may own a mailbox, and which mailbox each asks for. Pure."""
 
 from __future__ import annotations
 

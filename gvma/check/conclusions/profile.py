@@ -1,4 +1,4 @@
-"""Which switch the site has, and whether its phones are registered on Asterisk."""
+"""Which switch the site has, and whether its phones are registered on Asterisk. Pure."""
 
 from __future__ import annotations
 

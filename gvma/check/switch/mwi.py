@@ -1,4 +1,4 @@
-"""Rules about ``mwi-*`` of the SIP Server Application, against our settings and this Asterisk."""
+"""Rules about ``mwi-*`` of the SIP Server Application, against our settings and this Asterisk. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about the options that the manual's tables ask for, with the switch that the site has (chapters 1 to 6).
+"""Rules about the options that the manual's tables ask for, with the switch that the site has (chapters 1 to 6). Pure.
 
 An unknown option counts only when it is nearly a known one: nothing is wrong only because no table names it.
 """

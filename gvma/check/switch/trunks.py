@@ -1,4 +1,4 @@
-"""Rules about the Trunk DNs by which SIP Server sends calls to the mailboxes."""
+"""Rules about the Trunk DNs by which SIP Server sends calls to the mailboxes. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about unanswered calls: where SIP Server sends them, and after how many seconds (manual 1838-1880)."""
+"""Rules about unanswered calls: where SIP Server sends them, and after how many seconds (manual 1838-1880). Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about the GVM options of DNs, Agent Logins and Agent Groups: misspelt, misplaced, against each other.
+"""Rules about the GVM options of DNs, Agent Logins and Agent Groups: misspelt, misplaced, against each other. Pure.
 
 What the sync itself refuses or warns of is not found again here: ``sync-warning`` has it in the sync's own words.
 """
