@@ -66,7 +66,7 @@ def check_identifier_order(evidence: Evidence) -> Iterator[Finding]:
 
 def _aors_of(endpoints: set[str], evidence: Evidence) -> set[str]:
     """The names of SIP Server's own endpoints and of their AORs, whose contact is SIP Server and no phone."""
-    conf = evidence.files.endpoints
+    conf = evidence.files.channel
     sections = [section for section in conf.sections if section.name in endpoints] if conf else []
     return endpoints | {aor.strip() for section in sections for aor in section.value("aors").split(",")}
 

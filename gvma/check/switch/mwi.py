@@ -104,11 +104,11 @@ def _address(evidence: Evidence, application: ConfigObject) -> Iterator[Finding]
 
 def _domains(evidence: Evidence) -> set[str]:
     """The domains that sip.conf or pjsip.conf names."""
-    endpoints = evidence.files.endpoints
-    if endpoints is None:
+    channel = evidence.files.channel
+    if channel is None:
         return set()
-    named = {one.value.partition(",")[0].strip() for one in endpoints.with_key("domain")}
-    aliases = {one.section for one in endpoints.with_key("type") if one.value == "domain_alias"}
+    named = {one.value.partition(",")[0].strip() for one in channel.with_key("domain")}
+    aliases = {one.section for one in channel.with_key("type") if one.value == "domain_alias"}
     return {name.lower() for name in named | aliases}
 
 

@@ -36,7 +36,7 @@ def test_health() -> None:
     ],
 )
 def test_the_context_must_be_included_where_calls_come(text: str, codes: list[str]) -> None:
-    site = replace(seen(text), files=files(dialplan=text, endpoints="[gsip]\ncontext=default\n"))
+    site = replace(seen(text), files=files(dialplan=text, channel="[gsip]\ncontext=default\n"))
     assert [f.code for f in checks.check_included(site)] == codes
 
 
