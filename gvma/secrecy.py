@@ -8,11 +8,10 @@ headers, faults). Pure. In doubt too much is masked, never too little.
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote
-from xml.sax.saxutils import escape
 
 MASK = "****"
 
@@ -102,8 +101,9 @@ def masked_text(text: str) -> str:
 def masked_echo(text: str, username: str, password: str) -> str:
     """What a server said, in which it may have echoed the password that it was sent, in one form or another."""
     if password:
-        basic = b64encode(f"{username}:{password}".encode()).decode()
-        for form in (basic, quote(password, safe=""), escape(password), password):
+        basic = b2a_base64(f"{username}:{password}".encode(), newline=False).decode()
+        in_xml = password.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        for form in (basic, quote(password, safe=""), in_xml, password):
             text = text.replace(form, MASK)
     return masked_text(text)
 

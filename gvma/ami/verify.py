@@ -1,19 +1,19 @@
-"""What Asterisk holds after a reload, compared with what it should hold; AMI's own Success proves nothing.
+"""What Asterisk has after a reload, compared with what it should have; AMI's own Success proves nothing.
 
-It only asks. A list that was cut short is no difference: the conversation raises, and the caller asks again.
-Names are compared as Asterisk keeps them: blanks at the ends gone, cut at 79 bytes (app_voicemail.c,
-``struct ast_vm_user``).
+It only asks. A list that was cut short is no difference: the connection raises, and the caller asks again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from gvma.ami.dialplan_show import patterns_shown
 from gvma.ami.identification import known
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.asterisk.identification.expectation import Expectation
+from gvma.asterisk.kept import ShownMailbox, differing
 from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.plan.present import SiteDefined
@@ -21,45 +21,37 @@ from gvma.plan.present import SiteDefined
 if TYPE_CHECKING:
     from gvma.ami.manager import AsteriskManager
 
-KEPT_BYTES = 79
 SINGLY = 1000
 """So many objects are asked for one by one, where no list tells their mailbox."""
-
-
-class NamedMailbox(Protocol):
-    """What is compared of a mailbox: what ``VoicemailUsersList`` shows. A wanted and a present one are such."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def email(self) -> str: ...
-    @property
-    def pager(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What Asterisk should have.
 
-    mailboxes: all of ours by ``box@context``. site: what the site defines itself; nothing is expected of that.
+    channel: the module of the channel driver. mailboxes: all of ours by ``box@context``. site: what the site defines
+    itself; nothing is expected of that.
     subscriptions: name to ``box@context``. moved: of those that are new or watch another mailbox, as many as are
     asked for one by one. on_endpoint: REGISTER mode, where PJSIP's endpoints name the mailbox, and its AORs do not.
-    removed: subscriptions that were there before and must be gone. extensions: context to the patterns of our
-    dialplan block. senders: who gets SIP Server's requests; None where nobody knows.
+    removed: subscriptions that were there before and must be gone; removed_from_other: those of the other driver.
+    extensions: context to the patterns of our dialplan block. senders: who gets SIP Server's requests; None where
+    nobody knows.
     """
 
-    mailboxes: Mapping[str, NamedMailbox] = field(default_factory=dict, repr=False)
+    channel: str = ""
+    mailboxes: Mapping[str, ShownMailbox] = field(default_factory=dict, repr=False)
     site: SiteDefined = field(default_factory=SiteDefined)
     subscriptions: Mapping[str, str] = field(default_factory=dict, repr=False)
     moved: frozenset[str] = frozenset()
     on_endpoint: bool = False
     removed: frozenset[str] = frozenset()
+    removed_from_other: frozenset[str] = frozenset()
     extensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     senders: Expectation | None = None
 
 
 def differences(ami: AsteriskManager, expected: Expected, modules: Iterable[str]) -> list[str]:
-    """What Asterisk holds otherwise than expected, a sentence each; empty where all is as planned.
+    """What Asterisk has otherwise than expected, a sentence each; empty where all is as planned.
 
     modules: those that were reloaded; only what they read is asked for.
     Raises AsteriskUnreachableError where Asterisk could not be asked to the end.
@@ -68,20 +60,15 @@ def differences(ami: AsteriskManager, expected: Expected, modules: Iterable[str]
     for module in modules:
         if module == VOICEMAIL:
             found += _mailboxes(ami, expected)
-        elif module == PJSIP.module:
-            found += _aors(ami, expected)
-            found += _senders(ami, PJSIP, expected)
-        elif module == CHAN_SIP.module:
-            found += _peers(ami, expected)
-            found += _senders(ami, CHAN_SIP, expected) + _contexts(ami, expected)
+        elif module == expected.channel:
+            found += _aors(ami, expected) if module == PJSIP.module else _peers(ami, expected)
+            found += _senders(ami, PJSIP if module == PJSIP.module else CHAN_SIP, expected)
+        elif module in {PJSIP.module, CHAN_SIP.module}:
+            actual = ami.aors().keys() if module == PJSIP.module else ami.sip_peers()
+            found += [f"{name} should be gone from {module}" for name in sorted(expected.removed_from_other & actual)]
         elif module == DIALPLAN:
             found += _extensions(ami, expected)
     return found
-
-
-def as_kept(text: str) -> str:
-    """A name as app_voicemail keeps it; a character cut in two is left out."""
-    return text.strip().encode("utf-8", "surrogateescape")[:KEPT_BYTES].decode("utf-8", "ignore").strip()
 
 
 def _mailboxes(ami: AsteriskManager, expected: Expected) -> list[str]:
@@ -95,13 +82,7 @@ def _mailboxes(ami: AsteriskManager, expected: Expected) -> list[str]:
         if user is None:
             found.append(f"mailbox {key} is missing")
             continue
-        for what, wanted, has in (
-            ("name", box.name, user.name),
-            ("e-mail", box.email, user.email),
-            ("pager e-mail", box.pager, user.pager),
-        ):
-            if wanted != has and as_kept(wanted) != as_kept(has):
-                found.append(f"mailbox {key} has another {what} than planned")
+        found += [f"mailbox {key} has another {field} than planned" for field in differing(box, user)]
     for key in actual:
         if key not in expected.mailboxes and key.rpartition("@")[2] in OWN_CONTEXTS and not site.has_mailbox(key):
             found.append(f"mailbox {key} is there and was not planned")
@@ -135,19 +116,17 @@ def _senders(ami: AsteriskManager, driver: Driver, expected: Expected) -> list[s
     if expected.senders is None:
         return []
     actual = known(ami, driver, expected.senders.server)
-    return [*expected.senders.differences(actual)] if actual is not None else []
+    found = [*expected.senders.differences(actual)] if actual is not None else []
+    return [*found, *_contexts(ami, expected, expected.senders.peer_context)]
 
 
-def _contexts(ami: AsteriskManager, expected: Expected) -> list[str]:
-    """Subscriptions of chan_sip that must have the context of the site's own peer; those that are looked at singly,
-    and the first and the last, since chan_sip reads them one after another."""
-    wanted = expected.senders.peer_context if expected.senders else ""
+def _contexts(ami: AsteriskManager, expected: Expected, context: str) -> list[str]:
+    """Subscriptions of chan_sip without the context of the site's own peer: of those that are looked at singly, and of
+    the first and the last, since chan_sip reads them one after another."""
     names = sorted(expected.subscriptions)
-    asked = dict.fromkeys([*_asked_singly(expected), *names[:1], *names[-1:]]) if wanted else {}
+    asked = dict.fromkeys([*_asked_singly(expected), *names[:1], *names[-1:]]) if context else {}
     actual = ami.sip_peer_details(asked)
-    return [
-        f"SIP peer {name} lacks context {wanted}" for name in asked if name in actual and actual[name].context != wanted
-    ]
+    return [f"SIP peer {name} lacks context {context}" for name, one in actual.items() if one.context != context]
 
 
 def _removed(expected: Expected) -> list[str]:
@@ -169,10 +148,8 @@ def _mailboxes_of(what: str, actual: Mapping[str, str], expected: Expected) -> l
 def _extensions(ami: AsteriskManager, expected: Expected) -> list[str]:
     found = []
     for context, patterns in expected.extensions.items():
-        shown = ami.dialplan(context)
+        shown = patterns_shown(ami.dialplan(context).splitlines()).get(context, ())
         found += [
-            f"extension {pattern} is missing in context {context}"
-            for pattern in patterns
-            if f"'{pattern}'" not in shown
+            f"extension {pattern} is missing in context {context}" for pattern in patterns if pattern not in shown
         ]
     return found

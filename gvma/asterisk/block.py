@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from gvma.asterisk.header import GENERATED_BY
-from gvma.asterisk.lines import BOM, lines, open_comment, section_of
+from gvma.asterisk.lines import BOM, lines, open_comment, section_line
 from gvma.errors import UnsafeTargetError
 
 _UNCHANGED = "Nothing was changed."
@@ -139,10 +139,16 @@ class _Marker:
     end: int
 
 
+def has_marker(text: bytes, marker: bytes) -> bool:
+    """Whether a line is this marker, blanks around it included; quick, and no proof that the block is sound."""
+    return marker in text and any(line.strip() == marker for line in text.removeprefix(BOM).split(b"\n"))
+
+
 def _marker_lines(text: bytes, begin: bytes, end: bytes, where: str) -> tuple[list[_Marker], list[_Marker]]:
     """The lines that are the begin marker and those that are the end marker.
 
-    A marker whose ``;`` is escaped is a part of somebody's value (``gvm_name`` may be anything), and no marker.
+    A marker's text inside a longer line is no marker: a comment may speak of it, and a value may hold it. A marker
+    with blanks around it is one that somebody damaged.
     """
     found: dict[int, tuple[bytes, _Marker]] = {}
     for marker in (begin, end):
@@ -150,14 +156,14 @@ def _marker_lines(text: bytes, begin: bytes, end: bytes, where: str) -> tuple[li
         while (at := text.find(marker, stop)) >= 0:
             start = text.rfind(b"\n", 0, at) + 1
             stop = text.find(b"\n", at) + 1 or len(text)
-            if start in found or text[at - 1 : at] == b"\\":
-                continue
             shift = len(BOM) if start == 0 and text.startswith(BOM) else 0
             line = text[start + shift : stop].removesuffix(b"\n").removesuffix(b"\r")
+            if start in found or line.strip() not in {begin, end}:
+                continue
             number = text.count(b"\n", 0, start) + 1
             if line not in {begin, end}:
-                what = f"line {number} contains a marker, but is more than a marker line"
-                raise _unsafe(where, what, "Change that line")
+                what = f"line {number} is a marker with blanks around it"
+                raise _unsafe(where, what, "Remove the blanks")
             found[start] = line, _Marker(number, start + shift, stop)
     begins = [at for line, at in found.values() if line == begin]
     ends = [at for line, at in found.values() if line == end]
@@ -214,7 +220,7 @@ def _lines_of_ours(text: bytes, own: OwnLines) -> list[tuple[int, int, bytes]]:
     for line in lines(text):
         raw = text[line.start : line.end].strip()
         if raw.startswith(b"["):
-            if not _opens_ours(raw, own):
+            if not opens_ours(raw, own):
                 break
             section = True
         elif raw.startswith(b";"):
@@ -230,17 +236,17 @@ def _lines_of_ours(text: bytes, own: OwnLines) -> list[tuple[int, int, bytes]]:
 def _more_of_ours(rest: bytes, own: OwnLines) -> int:
     """The line that is ours below a foreign one, 0 for none; it leaves open which of the two are to stay."""
     for line in lines(rest):
-        if _opens_ours(line.text, own) or rest[line.start : line.end].strip() == GENERATED_BY:
+        if opens_ours(line.text, own) or rest[line.start : line.end].strip() == GENERATED_BY:
             return line.number
     return 0
 
 
-def _opens_ours(line: bytes, own: OwnLines) -> bool:
+def opens_ours(line: bytes, own: OwnLines) -> bool:
     """Whether the line opens one of our sections; ours inherit nothing and add to nothing."""
-    found = section_of(line) if line.startswith(b"[") else None
+    found = section_line(line.decode("utf-8", "surrogateescape")) if line.startswith(b"[") else None
     if found is None or found.template or found.append or found.bases:
         return False
-    return own.section.fullmatch(found.name) is not None
+    return own.section.fullmatch(found.name.encode("utf-8", "surrogateescape")) is not None
 
 
 def _without_note(body: bytes) -> tuple[bytes, bool]:

@@ -1,27 +1,28 @@
-"""Asterisk's configuration files with everything that they ``#include``, for looking only. Pure.
+"""One of Asterisk's configuration files with everything that it includes, as Asterisk reads it. Pure.
 
-Text comes through the ``read`` that the caller gives; nothing here opens a file, runs an ``#exec``, or is ever
-used to write one. Line syntax: ``gvma.asterisk.lines``.
+Texts come through the ``read`` that the caller gives; nothing here opens a file, runs an ``#exec``, or is ever
+used to write one. Templates, ``(+)`` and includes follow main/config.c. Line syntax: ``gvma.asterisk.lines``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 from gvma.asterisk import lines as syntax
 
-# Files for one name as it stands in an ``#include`` (relative to Asterisk's folder, wildcards allowed), with
-# their bytes; empty where there is none or it cannot be read.
-Read = Callable[[str], list[tuple[str, bytes]]]
+Read = Callable[[str], Iterable[tuple[str, bytes]]]
+"""The files for one name of an ``#include`` (relative to Asterisk's folder, wildcards allowed), as name and text;
+empty where there is none."""
 
-# As deep as Asterisk itself follows includes (MAX_INCLUDE_LEVEL, main/config.c).
+# As deep as Asterisk follows includes (MAX_INCLUDE_LEVEL, main/config.c).
 _DEEPEST = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """``key = value`` or ``key => value``. number: from 1. ours: between our markers."""
+class Setting(NamedTuple):
+    """``key = value`` or ``key => value``. number: from 1. ours: between the markers of the managed block."""
 
     file: str
     number: int
@@ -34,12 +35,21 @@ class Line:
     def where(self) -> str:
         return f"{self.file}, line {self.number}"
 
+    @property
+    def mailbox(self) -> str:
+        """``box@context``, where this is a line of voicemail.conf."""
+        return f"{self.key}@{self.section}"
 
-@dataclass(frozen=True, slots=True)
+    def __repr__(self) -> str:
+        """Without the value, which may have a PIN or a secret."""
+        return f"Setting({self.where}: [{self.section}] {self.key})"
+
+
+@dataclass(slots=True)
 class Section:
-    """A section with its lines; one name may stand several times, and ``[name](+)`` goes on in the first.
+    """A section with its settings; several may have one name, and ``[name](+)`` goes on in the first of them.
 
-    inherited: the lines of its templates.
+    inherited: the settings of its templates. append: ``(+)`` although no section of its name stands above it.
     """
 
     file: str
@@ -47,13 +57,23 @@ class Section:
     name: str
     ours: bool
     template: bool = False
-    inherited: tuple[Line, ...] = ()
-    lines: list[Line] = field(default_factory=list)
+    append: bool = False
+    inherited: tuple[Setting, ...] = field(default=(), repr=False)
+    settings: list[Setting] = field(default_factory=list, repr=False)
+
+    @property
+    def all(self) -> Iterator[Setting]:
+        """Its settings, the inherited ones first."""
+        yield from self.inherited
+        yield from self.settings
+
+    def values(self, key: str) -> list[str]:
+        """Every value of a key, the inherited ones first."""
+        return [one.value for one in self.all if one.key.lower() == key]
 
     def value(self, key: str) -> str:
-        """The last value of a key, its own or inherited; empty where there is none."""
-        lines = (*self.inherited, *self.lines)
-        return next((line.value for line in reversed(lines) if line.key.lower() == key), "")
+        """The last value of a key, which counts for endpoints and peers; empty where there is none."""
+        return next(reversed(self.values(key)), "")
 
     @property
     def where(self) -> str:
@@ -66,7 +86,7 @@ class Directive:
 
     file: str
     number: int
-    word: str
+    kind: str
     target: str
     problem: str = ""
 
@@ -75,7 +95,7 @@ class Directive:
         return f"{self.file}, line {self.number}"
 
 
-@dataclass(slots=True)
+@dataclass
 class Conf:
     """One file and all that it includes, in the order in which Asterisk reads.
 
@@ -91,97 +111,115 @@ class Conf:
     @property
     def executes(self) -> bool:
         """True where an ``#exec`` may say more than is known here."""
-        return any(directive.word == "exec" for directive in self.directives)
+        return any(directive.kind == "exec" for directive in self.directives)
 
     @property
     def included(self) -> list[str]:
         """The names that its ``#include`` and ``#tryinclude`` lines give, as they are written."""
-        return [directive.target for directive in self.directives if directive.word != "exec"]
+        return [directive.target for directive in self.directives if directive.kind != "exec"]
 
-    @property
-    def lines(self) -> list[Line]:
-        """What every section has for Asterisk, templates' lines in those that are based on them."""
-        sections = (section for section in self.sections if not section.template)
-        return [line for section in sections for line in (*section.inherited, *section.lines)]
+    @cached_property
+    def objects(self) -> list[Section]:
+        """The sections that are no templates: endpoints, peers, contexts."""
+        return [section for section in self.sections if not section.template]
 
-    def of(self, section: str) -> list[Line]:
-        """The lines of every section of this name."""
-        return [line for line in self.lines if line.section == section]
+    @cached_property
+    def settings(self) -> list[Setting]:
+        """What every section has for Asterisk, the settings of templates in those that are based on them."""
+        return [one for section in self.objects for one in section.all]
 
-    def value(self, section: str, key: str) -> str:
-        """The last value of a key in a section; empty where there is none."""
-        return next((line.value for line in reversed(self.of(section)) if line.key.lower() == key), "")
+    @cached_property
+    def _by_key(self) -> dict[str, list[Setting]]:
+        found: dict[str, list[Setting]] = {}
+        for one in self.settings:
+            found.setdefault(one.key.lower(), []).append(one)
+        return found
+
+    def with_key(self, *keys: str) -> list[Setting]:
+        """The settings of these keys, lower case, of every section."""
+        return [one for key in keys for one in self._by_key.get(key, ())]
+
+    def values(self, section: str, key: str) -> list[str]:
+        """Every value of a key, lower case, in the sections of this name."""
+        return [one.value for one in self.with_key(key) if one.section == section]
 
 
-def read_conf(name: str, read: Read, markers: tuple[str, str]) -> Conf:
-    """``name`` and what it includes. markers: begin and end of the managed block."""
+def read_conf(name: str, read: Read, markers: tuple[str, str] | None = None) -> Conf:
+    """``name`` and what it includes. markers: begin and end of the managed block, where there may be one."""
     reading = _Reading(Conf(name), read, markers)
-    found = read(name)
+    found = list(read(name))
     reading.conf.exists = bool(found)
     for file, text in found[:1]:
         reading.add(file, text, above=())
     return reading.conf
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Reading:
     """One file and its includes on their way into ``conf``.
 
-    first, last: sections by name, which Asterisk compares without case here; first without templates.
+    opened: the section that any of the files opened last. first, last: sections by name, which Asterisk compares
+    without case here; first without templates.
     """
 
     conf: Conf
     read: Read
-    markers: tuple[str, str]
+    markers: tuple[str, str] | None
+    opened: Section | None = None
     first: dict[str, Section] = field(default_factory=dict)
     last: dict[str, Section] = field(default_factory=dict)
 
     def add(self, file: str, text: bytes, above: tuple[str, ...]) -> None:
-        """The facts of one file. It begins in the section that was opened last, and goes on in its own after an
+        """The content of one file. It begins in the section that was opened last, and goes on in its own after an
         include, whatever sections that one opened."""
-        ours = _lines_between(text, self.markers)
+        ours = _lines_between(text, self.markers) if self.markers else range(0)
         for number, reason in syntax.refused(text.removeprefix(syntax.BOM), in_section=bool(self.conf.sections)):
             self.conf.refusals.append((f"{file}, line {number}", reason))
-        current = self.conf.sections[-1] if self.conf.sections else None
-        for fact in syntax.read(text.removeprefix(syntax.BOM)):
-            if isinstance(fact, syntax.Section):
-                current = self.section(file, fact, ours=fact.number in ours)
-            elif isinstance(fact, syntax.Directive):
-                self.follow(fact, (*above, file))
-            elif current is not None:
-                key, value = syntax.unescaped(fact.key), syntax.unescaped(fact.value)
-                current.lines.append(Line(file, fact.number, current.name, key, value, fact.number in ours))
+        current = self.opened
+        for number, rest in syntax.remains(text):
+            if rest[0] == "[":
+                if opened := syntax.section_line(rest):
+                    current = self.opened = self.section(Section(file, number, opened.name, number in ours), opened)
+            elif rest[0] == "#":
+                self.follow(rest, number, (*above, file))
+            elif current is not None and (found := syntax.setting_line(rest)):
+                current.settings.append(Setting(file, number, current.name, *found, number in ours))
 
-    def section(self, file: str, fact: syntax.Section, *, ours: bool) -> Section:
-        """A new section, or the first of its name where the line says ``(+)``."""
-        name = syntax.unescaped(fact.name)
-        if fact.append and name.lower() in self.first:
-            return self.first[name.lower()]
-        bases = [syntax.unescaped(base) for base in fact.bases]
-        missing = [base for base in bases if base.lower() not in self.last]
-        if (missing or fact.append) and not self.conf.executes:
-            reason = f"[{name}] goes on with, or is based on, [{(missing or [name])[0]}], which does not stand above it"
-            self.conf.refusals.append((f"{file}, line {fact.number}", reason))
-        inherited = tuple(replace(line, section=name, ours=ours) for base in bases for line in self.lines_of(base))
-        made = Section(file, fact.number, name, ours, fact.template, inherited)
-        self.conf.sections.append(made)
-        self.last[name.lower()] = made
-        if not made.template:
-            self.first.setdefault(name.lower(), made)
-        return made
+    def section(self, new: Section, line: syntax.SectionLine) -> Section:
+        """The new section, or the first of its name where the line says ``(+)``."""
+        folded = new.name.lower()
+        if line.append and folded in self.first:
+            return self.first[folded]
+        if line.bases or line.append:
+            self.inherit(new, line)
+        new.template, new.append = line.template, line.append
+        self.conf.sections.append(new)
+        self.last[folded] = new
+        if not new.template:
+            self.first.setdefault(folded, new)
+        return new
 
-    def lines_of(self, base: str) -> tuple[Line, ...]:
-        """What a section has that another one is based on: the nearest of that name above."""
-        found = self.last.get(base.lower())
-        return (*found.inherited, *found.lines) if found else ()
+    def inherit(self, new: Section, line: syntax.SectionLine) -> None:
+        """Gives a section what its bases have, and refuses a line whose bases do not stand above it."""
+        missing = [base for base in line.bases if base.lower() not in self.last]
+        if (missing or line.append) and not self.conf.executes:
+            base = (missing or [new.name])[0]
+            reason = f"[{new.name}] goes on with, or is based on, [{base}], which does not stand above it"
+            self.conf.refusals.append((new.where, reason))
+        bases = (self.last[base.lower()] for base in line.bases if base not in missing)
+        new.inherited = tuple(one._replace(section=new.name, ours=new.ours) for base in bases for one in base.all)
 
-    def follow(self, directive: syntax.Directive, above: tuple[str, ...]) -> None:
-        target = syntax.unescaped(directive.argument)
-        found = [] if directive.kind == "exec" else self.read(target)
+    def follow(self, rest: str, number: int, above: tuple[str, ...]) -> None:
+        """What a directive includes. above: the files that the line is included through, its own last."""
+        directive = syntax.directive_line(rest)
+        if directive is None:
+            return
+        kind, target = directive
+        found = [] if kind == "exec" else list(self.read(target))
         cycle = len(above) >= _DEEPEST or any(file in above for file, _ in found)
-        missing = directive.kind == "include" and not found  # with wildcards too: Asterisk wants one file at least
+        missing = kind == "include" and not found  # with wildcards too: Asterisk wants one file at least
         problem = "cycle" if cycle else "missing" if missing else ""
-        self.conf.directives.append(Directive(above[-1], directive.number, directive.kind, target, problem))
+        self.conf.directives.append(Directive(above[-1], number, kind, target, problem))
         for file, text in [] if cycle else found:
             self.add(file, text, above)
 
@@ -189,6 +227,8 @@ class _Reading:
 def _lines_between(text: bytes, markers: tuple[str, str]) -> range:
     """The numbers of the lines between the markers; to the end of the file where the end marker is lost."""
     begin, end = (marker.encode() for marker in markers)
+    if begin not in text:
+        return range(0)
     stripped = [line.strip() for line in text.split(b"\n")]
     if begin not in stripped:
         return range(0)

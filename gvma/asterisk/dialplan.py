@@ -16,8 +16,6 @@ from gvma.asterisk.roles import ROLES
 from gvma.settings.model import GvmaSettings
 
 CONTEXT = "GVMA"
-_SECTION = re.compile(rb"\s*\[([^\]]+)\]")
-_EXTENSION = re.compile(rb"\s*exten\s*=>?\s*([^,]+),")
 _LINE = re.compile(
     r"^[ \t]*(?:\[([^\]\n]*)\]|exten[ \t]*=>?[ \t]*([^,;\n]*),[ \t]*(\w+)[ \t]*,([^\n]*))", re.MULTILINE | re.ASCII
 )
@@ -133,10 +131,10 @@ def patterns(body: bytes) -> dict[str, tuple[str, ...]]:
     """The patterns of a dialplan block by context, each once."""
     contexts: dict[str, dict[str, None]] = {}
     current: dict[str, None] = {}
-    for line in body.splitlines():
-        section, extension = _SECTION.match(line), _EXTENSION.match(line)
-        if section:
-            current = contexts.setdefault(section[1].decode("utf-8", "replace"), {})
-        elif extension:
-            current[extension[1].strip().decode("utf-8", "replace")] = None
+    for line in _LINE.finditer(body.decode("utf-8", "surrogateescape")):
+        section, number, _, _ = line.groups()
+        if section is not None:
+            current = contexts.setdefault(section, {})
+        else:
+            current[number.strip()] = None
     return {name: tuple(found) for name, found in contexts.items()}

@@ -1,8 +1,16 @@
-"""SIP Server's addresses, as the settings list them. Pure."""
+"""Hosts as the settings, SIP URIs and PJSIP's identifies write them. Pure."""
 
 from __future__ import annotations
 
+import ipaddress
+import re
+from dataclasses import dataclass
+
 from gvma.settings.model import GvmaSettings
+
+HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)"
+_CONTACT = re.compile(rf"(?:sips?:)?(?:[^@]*@)?({HOST})(?::(\d{{1,5}}))?(?:[;?].*)?\Z")
+_WITH_PORT = re.compile(r"(\[[^\]]+\]|[^:\[\]/]+):(\d+)((?:/.*)?)")
 
 
 def sipserver_hosts(settings: GvmaSettings) -> tuple[str, ...]:
@@ -13,6 +21,58 @@ def sipserver_hosts(settings: GvmaSettings) -> tuple[str, ...]:
 def uri_host(host: str) -> str:
     """The host as a SIP URI has it: IPv6 in brackets."""
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def host_and_port(contact: str) -> tuple[str, int]:
+    """Host (lower case) and port (5060 where none stands) of a contact; an empty host where it is none."""
+    match = _CONTACT.match(contact.strip())
+    return (match[1].lower(), int(match[2] or 5060)) if match else ("", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One ``match`` of a PJSIP identify. host: an address, a network or a name. port: None where any will do."""
+
+    host: str
+    port: int | None = None
+
+    @classmethod
+    def of(cls, text: str) -> Match:
+        """text: as pjsip.conf has it (an address, a network with a length or a mask, ``address:port``, a name), or as
+        Asterisk shows it (``10.0.0.1/32``, ``10.0.0.1:5060/32``)."""
+        with_port = _WITH_PORT.fullmatch(text.strip())
+        host = with_port[1] + with_port[3] if with_port else text.strip()
+        return cls(host.replace("[", "").replace("]", ""), int(with_port[2]) if with_port else None)
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is a host name, which Asterisk looks up."""
+        try:
+            ipaddress.ip_network(self.host, strict=False)
+        except ValueError:
+            return bool(self.host)
+        return False
+
+    def has_host(self, host: str) -> bool:
+        """Whether an address or a name is meant, on whatever port. Names are compared, and never looked up."""
+        host = host.strip("[]")
+        if self.host.lower() == host.lower():
+            return True
+        try:
+            return ipaddress.ip_address(host) in ipaddress.ip_network(self.host, strict=False)
+        except ValueError:
+            return False
+
+
+def match_has(match: str, host: str, port: int) -> bool:
+    """Whether the ``match`` of an identify has a host; ``port``: that of the host."""
+    found = Match.of(match)
+    return found.port in {None, port} and found.has_host(host)
+
+
+def match_wants_port(match: str) -> bool:
+    """Whether the ``match`` of an identify names a port."""
+    return Match.of(match).port is not None
 
 
 def hosts_written(settings: GvmaSettings) -> tuple[tuple[str, str], ...]:

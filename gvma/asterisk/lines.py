@@ -1,6 +1,6 @@
 """Asterisk's line syntax, as main/config.c reads it: comments, sections, settings, directives. Pure.
 
-Bytes in, facts out; nothing here opens the files that ``#include`` names or runs what ``#exec`` names.
+One text at a time: nothing here follows an ``#include`` (``gvma.asterisk.conf`` does) or runs an ``#exec``.
 """
 
 from __future__ import annotations
@@ -8,16 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 BOM = b"\xef\xbb\xbf"
-_BLANKS = bytes(range(33))
+BLANKS = bytes(range(33)).decode("ascii")
+"""What Asterisk drops at the ends of a line, a key and a value."""
+
+_BLANK_BYTES = BLANKS.encode("ascii")
 _DEEPEST = 128
 _UNCLOSED = re.compile(rb"^[\x00-\x20]*\[[^\]\n;]*(?:;|$|\]\([^)\n;]*(?:;|$))", re.MULTILINE)
+_COMMENT = re.compile(r"(?<!\\);.*", re.DOTALL)
+_DIRECTIVE = re.compile(r"#(include|tryinclude|exec)\s+(.+)", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line. number: from 1. start, end: offsets, the line end included.
+class SourceLine:
+    """One line of a file. number: from 1. start, end: offsets, the line end included.
 
     text: what is left for Asterisk when comments are gone, ``\\;`` is ``;`` and blanks at the ends are dropped.
     inside: the line begins inside a ``;--`` comment.
@@ -30,37 +36,16 @@ class Line:
     inside: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class SectionLine(NamedTuple):
     """``[name](!,base,+)``. template: ``!``. append: ``+``. bases: what it inherits from."""
 
-    name: bytes
-    number: int
+    name: str
     template: bool = False
     append: bool = False
-    bases: tuple[bytes, ...] = ()
+    bases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """``key = value`` or ``key => value``; section: the name above it, empty before the first."""
-
-    section: bytes
-    key: bytes
-    value: bytes
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Directive:
-    """``#include``, ``#tryinclude`` or ``#exec``. argument: without its quotes."""
-
-    kind: str
-    argument: bytes
-    number: int
-
-
-def lines(text: bytes) -> Iterator[Line]:
+def lines(text: bytes) -> Iterator[SourceLine]:
     """Every line; only LF ends one, as ``fgets`` has it."""
     number = start = depth = 0
     size = len(text)
@@ -73,7 +58,7 @@ def lines(text: bytes) -> Iterator[Line]:
             rest, depth, _ = _without_comments(raw, depth)
         else:
             rest = b"" if inside else raw
-        yield Line(number, start, end, rest.partition(b"\0")[0].strip(_BLANKS), inside)
+        yield SourceLine(number, start, end, rest.partition(b"\0")[0].strip(_BLANK_BYTES), inside)
         start = end
 
 
@@ -98,27 +83,23 @@ def open_comment(text: bytes) -> int | None:
     return opened[-1] if depth and opened else None
 
 
-def read(text: bytes) -> Iterator[Section | Setting | Directive]:
-    """What Asterisk makes of the lines, in order. Lines that it would only complain about are left out."""
-    section = b""
-    for line in lines(text):
-        rest = line.text
-        if not rest:
-            continue
-        if rest.startswith(b"["):
-            found = section_of(rest, line.number)
-            if found is not None:
-                section = found.name
-                yield found
-        elif rest.startswith(b"#"):
-            directive = _directive(rest, line.number)
-            if directive is not None:
-                yield directive
-        else:
-            key, equals, value = rest.removeprefix(b"\\").partition(b"=")
-            if equals:
-                value = value.removeprefix(b">").strip(_BLANKS)
-                yield Setting(section, key.removesuffix(b"+").strip(_BLANKS), value, line.number)
+def remains(text: bytes) -> Iterator[tuple[int, str]]:
+    """Number and rest of each line of which something is left, when comments and the blanks at the ends are gone.
+
+    Bytes that are no UTF-8 are kept by surrogateescape.
+    """
+    text = text.removeprefix(BOM)
+    if b";--" in text or b"--;" in text or b"\0" in text:
+        for line in lines(text):
+            if line.text:
+                yield line.number, line.text.decode("utf-8", "surrogateescape")
+        return
+    # Without comments that go over lines each line stands for itself, which is some times faster.
+    for number, row in enumerate(text.decode("utf-8", "surrogateescape").split("\n"), start=1):
+        if ";" in row:
+            row = _COMMENT.sub("", row).replace("\\;", ";")  # noqa: PLW2901
+        if rest := row.strip(BLANKS):
+            yield number, rest
 
 
 def refused(text: bytes, *, in_section: bool = False) -> Iterator[tuple[int, str]]:
@@ -140,44 +121,48 @@ def refused(text: bytes, *, in_section: bool = False) -> Iterator[tuple[int, str
             yield line.number, "stands before the first section"
 
 
-def section_of(rest: bytes, number: int = 0) -> Section | None:
-    """The section that a line opens; None where the bracket is not closed."""
-    name, closed, tail = rest[1:].partition(b"]")
+def section_line(rest: str) -> SectionLine | None:
+    """The section that a line opens; None where the bracket is not closed. rest: begins with ``[``."""
+    name, closed, tail = rest[1:].partition("]")
     if not closed:
         return None
+    if not tail.startswith("("):
+        return SectionLine(name)
     template, append, bases = False, False, []
-    if tail.startswith(b"("):
-        for word in tail[1:].partition(b")")[0].split(b","):
-            if word == b"!":
-                template = True
-            elif word.startswith(b"+"):
-                append = True
-            elif word:
-                bases.append(word)
-    return Section(name, number, template, append, tuple(bases))
+    for word in tail[1:].partition(")")[0].split(","):
+        if word == "!":
+            template = True
+        elif word.startswith("+"):
+            append = True
+        elif word:
+            bases.append(word)
+    return SectionLine(name, template, append, tuple(bases))
+
+
+def directive_line(rest: str) -> tuple[str, str] | None:
+    """``include``, ``tryinclude`` or ``exec``, and its argument without quotes; None for another line.
+
+    rest: begins with ``#``.
+    """
+    found = _DIRECTIVE.match(rest)
+    if found is None:
+        return None
+    argument = found[2].strip(BLANKS)
+    quoted = len(argument) > 1 and argument[0] + argument[-1] in {'""', "<>"}
+    return found[1].lower(), argument[1:-1] if quoted else argument
+
+
+def setting_line(rest: str) -> tuple[str, str] | None:
+    """Key and value of ``key = value`` or ``key => value``; None for a line that Asterisk only complains about."""
+    key, equals, value = rest.partition("=")
+    if not equals:
+        return None
+    return key.removeprefix("\\").removesuffix("+").strip(BLANKS), value.removeprefix(">").strip(BLANKS)
 
 
 def escaped(text: str) -> bytes:
     """A value as bytes, with ``;`` written as Asterisk wants it."""
     return text.encode().replace(b";", rb"\;")
-
-
-def unescaped(value: bytes) -> str:
-    """A value as text; bytes that are no UTF-8 come back the same by surrogateescape."""
-    return value.replace(rb"\;", b";").decode("utf-8", "surrogateescape")
-
-
-def _directive(rest: bytes, number: int) -> Directive | None:
-    found = re.match(rb"#(\S+)\s+(.+)", rest, re.DOTALL)
-    if found is None:
-        return None
-    kind = found[1].lower().decode("ascii", "replace")
-    argument = found[2].strip(_BLANKS)
-    if kind not in {"include", "tryinclude", "exec"}:
-        return None
-    if argument[:1] + argument[-1:] in {b'""', b"<>"} and len(argument) > 1:
-        argument = argument[1:-1]
-    return Directive(kind, argument, number)
 
 
 def _without_comments(raw: bytes, depth: int) -> tuple[bytes, int, list[int]]:  # noqa: C901 - config.c's own steps

@@ -1,14 +1,16 @@
-"""What the site wrote itself, outside our block: its objects and the names in use. Pure, on bytes.
-
-Give it the text without our block (``block.without_block``); files that the site includes can be joined to it.
-"""
+"""What the site wrote itself, outside our block: its objects, and the names in use. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from gvma.asterisk.lines import Section, Setting, read
+from gvma.asterisk.conf import Conf, Section, Setting
+from gvma.asterisk.hosts import host_and_port
+from gvma.asterisk.roles import OWN_CONTEXTS
+
+_OUTSIDE = ("external_signaling_address", "externip", "externaddr", "externhost")
+_OWN_CONTEXTS = frozenset(context.lower() for context in OWN_CONTEXTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,78 +22,51 @@ class DialplanNames:
     hints: frozenset[str] = frozenset()
 
 
-def sections_defined(text: bytes) -> frozenset[str]:
+def sections_defined(conf: Conf) -> frozenset[str]:
     """The names of all sections that are no templates: peers, endpoints, contexts."""
-    return frozenset(_text(fact.name) for fact in read(text) if isinstance(fact, Section) and not fact.template)
+    return frozenset(section.name for section in conf.objects if not section.ours)
 
 
-def peers_defined(sip_text: bytes) -> frozenset[str]:
-    """As ``sections_defined``, without those that add to another one of the same name (``+``)."""
-    sections = (fact for fact in read(sip_text) if isinstance(fact, Section))
-    return frozenset(_text(fact.name) for fact in sections if not fact.template and not fact.append)
+def peers_defined(sip_conf: Conf) -> list[Section]:
+    """All peers, without those that only add to another section of the same name (``+``)."""
+    return [section for section in sip_conf.objects if not section.ours and not section.append]
 
 
-def objects_defined(pjsip_text: bytes, types: Collection[str]) -> frozenset[str]:
-    """The names of all PJSIP objects of these types, templates aside."""
-    return frozenset(name for name, settings in objects(pjsip_text) if settings.get("type", [""])[-1].lower() in types)
+def objects_defined(pjsip_conf: Conf, types: Collection[str]) -> list[Section]:
+    """All PJSIP objects of these types."""
+    return [one for one in pjsip_conf.objects if not one.ours and one.value("type").lower() in types]
 
 
-def boxes_defined(voicemail_text: bytes) -> frozenset[str]:
-    """Every ``key@section`` of a voicemail.conf; among them its mailboxes."""
-    return frozenset(
-        f"{_text(fact.key)}@{_text(fact.section)}" for fact in read(voicemail_text) if isinstance(fact, Setting)
-    )
+def mailboxes_defined(voicemail_conf: Conf) -> list[Setting]:
+    """The mailboxes in gvma's contexts; app_voicemail compares contexts without case."""
+    return [one for one in voicemail_conf.settings if not one.ours and one.section.lower() in _OWN_CONTEXTS]
 
 
-def dialplan_names(text: bytes) -> DialplanNames:
+def dialplan_names(extensions_conf: Conf) -> DialplanNames:
     """What ``exten`` and ``same`` lines define."""
-    contexts: set[str] = set()
+    contexts = frozenset(section.name for section in extensions_conf.sections if not section.ours)
     extensions: set[str] = set()
     hints: set[str] = set()
     last = ""
-    for fact in read(text):
-        if isinstance(fact, Section):
-            contexts.add(_text(fact.name))
-        elif isinstance(fact, Setting):
-            key = fact.key.lower()
-            words = [word.strip() for word in _text(fact.value).split(",", 2)]
-            if key == b"exten" and len(words) > 1:
-                last, priority = words[0].partition("/")[0], words[1]
-            elif key == b"same":
-                priority = words[0]
-            else:
+    for one in extensions_conf.settings:
+        key = one.key.lower()
+        if one.ours or key not in {"exten", "same"}:
+            continue
+        words = [word.strip() for word in one.value.split(",", 2)]
+        if key == "exten":
+            if len(words) < 2:
                 continue
-            (hints if priority.lower() == "hint" else extensions).add(last)
-    return DialplanNames(frozenset(contexts), frozenset(extensions), frozenset(hints))
+            last = words.pop(0).partition("/")[0]
+        (hints if words[0].lower() == "hint" else extensions).add(last)
+    return DialplanNames(contexts, frozenset(extensions), frozenset(hints))
 
 
-def objects(text: bytes) -> list[tuple[str, dict[str, list[str]]]]:
-    """Every section that is no template: its name and its settings.
-
-    Inherited settings come first, and ``type`` is the last one.
-    """
-    sections: list[tuple[Section, dict[str, list[str]]]] = []
-    by_name: dict[bytes, dict[str, list[str]]] = {}
-    current: dict[str, list[str]] = {}
-    for fact in read(text):
-        if isinstance(fact, Section):
-            if fact.append and fact.name in by_name:
-                current = by_name[fact.name]
-                continue
-            current = {}
-            for base in fact.bases:
-                for key, inherited in by_name.get(base, {}).items():
-                    current.setdefault(key, []).extend(inherited)
-            by_name[fact.name] = current
-            sections.append((fact, current))
-        elif isinstance(fact, Setting):
-            key = _text(fact.key).lower()
-            if key == "type":
-                current[key] = [_text(fact.value)]
-            else:
-                current.setdefault(key, []).append(_text(fact.value))
-    return [(_text(section.name), settings) for section, settings in sections if not section.template]
+def outside_hosts(channel_conf: Conf) -> frozenset[str]:
+    """The hosts that chan_sip or PJSIP gives for itself to the outside of a NAT."""
+    return frozenset(host_and_port(one.value)[0] for one in channel_conf.with_key(*_OUTSIDE))
 
 
-def _text(value: bytes) -> str:
-    return value.decode("utf-8", "surrogateescape")
+def pins_in_spool(voicemail_conf: Conf) -> bool:
+    """Whether ``[general]`` says ``passwordlocation=spooldir`` (app_voicemail.c, load_config)."""
+    said = (one for one in voicemail_conf.with_key("passwordlocation") if one.section.lower() == "general")
+    return next((one.value.lower() == "spooldir" for one in said), False)

@@ -1,4 +1,7 @@
-"""Rules about the media server: its health, the DNs and the dialplan that lead to it, its modules and its sounds."""
+"""Rules about the media server: its health, the DNs and the dialplan that lead to it, its modules and its sounds.
+
+Pure: it asks nobody.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from gvma.check.conclusions.owners import option
 from gvma.check.finding import Finding, Rule
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence, object_name
+from gvma.nearest import nearest
 
 UNSERVED = Rule(
     "media-dialplan", "error", "a Voice over IP Service DN sends media calls here, and no context takes them",
@@ -28,6 +32,11 @@ SERVICE_ELSEWHERE = Rule(
     "sipserver-media-elsewhere", "info", "a media service goes to another host, and this Asterisk serves no media",
     "SIP Server asks one DN for each service: treatment, music, mcu, recorder (manual 3119-3137).",
     "Right where another server plays announcements; else include dialplan/gvma-media-*.conf, and correct contact.",
+)  # fmt: skip
+SERVICE_TYPE = Rule(
+    "sipserver-service-type", "error", "a service-type that is nearly one of a media service's",
+    "SIP Server looks for its media services by service-type (manual 3119-3137), and finds no such DN.",
+    "Correct service-type: treatment, music, mcu or recorder.",
 )  # fmt: skip
 HEALTH = Rule(
     "media-health", "error", "the FastAGI server does not answer its health route",
@@ -59,7 +68,18 @@ UNUSABLE = Rule(
     "Callers get 404, or a recording is lost.",
     "Create it, correct the path, or give Asterisk's user the right to it.",
 )  # fmt: skip
-RULES = (UNSERVED, SERVICE, SERVICE_ELSEWHERE, HEALTH, ADDRESS, NOT_INCLUDED, NOT_REACHED, MODULE, UNUSABLE)
+RULES = (
+    UNSERVED,
+    SERVICE,
+    SERVICE_ELSEWHERE,
+    SERVICE_TYPE,
+    HEALTH,
+    ADDRESS,
+    NOT_INCLUDED,
+    NOT_REACHED,
+    MODULE,
+    UNUSABLE,
+)
 
 SERVICES = ("treatment", "music", "mcu", "recorder")
 """Values of ``service-type`` for what a media server does (the manual's lines 3119-3137)."""
@@ -94,6 +114,13 @@ def check_services(evidence: Evidence) -> Iterator[Finding]:
             yield from _elsewhere(evidence, dns[0], SERVICE)
 
 
+def check_service_types(evidence: Evidence) -> Iterator[Finding]:
+    """A type that is none of the four may be right: SIP Server has others. One that is nearly one of them is not."""
+    for dn in evidence.configserver.services:
+        if meant := nearest(_service(dn), frozenset(SERVICES), 0.75):
+            yield SERVICE_TYPE.at(object_name(dn), f"service-type = {_service(dn)} is probably {meant}")
+
+
 def _service(dn: ConfigObject) -> str:
     return option(dn, "service-type").lower()
 
@@ -115,7 +142,7 @@ def check_address(evidence: Evidence) -> Iterator[Finding]:
     dialplan, media = evidence.files.dialplan, evidence.settings.media
     if not evidence.media.used or dialplan is None:
         return
-    named = dialplan.value("globals", "gvma_agi") or "agi://127.0.0.1"
+    named = next(reversed(dialplan.values("globals", "gvma_agi")), "agi://127.0.0.1")
     found = _AGI.fullmatch(named)
     if found and (found[1], int(found[2] or 4573)) != (media.agi_host, media.agi_port):
         yield ADDRESS.at(dialplan.name, f"GVMA_AGI = {named}, but [media] has {media.agi_host}:{media.agi_port}")
@@ -150,6 +177,7 @@ def check_sounds(evidence: Evidence) -> Iterator[Finding]:
 CHECKS = (
     check_served,
     check_services,
+    check_service_types,
     check_health,
     check_address,
     check_included,

@@ -1,17 +1,19 @@
-"""Rules about business call routing: peers that the site keeps itself, numbers, and calls to SIP Server."""
+"""Rules about business call routing: peers that the site keeps itself, numbers, and calls to SIP Server. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from gvma.asterisk.conf import Line
+from gvma.asterisk.conf import Setting
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
 from gvma.asterisk.roles import ROLES
+from gvma.check.conclusions.addresses import asterisk_hosts
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.configserver.objects import DnType
 from gvma.evidence.model import Evidence
+from gvma.routing.watched import is_watched
 
 PEER = Rule(
     "routing-peer-missing", "error", "a peer or endpoint that the routing context dials is missing",
@@ -40,23 +42,25 @@ _VARIABLE = re.compile(r"\$\{([^{}]+)\}")
 
 def check_peers(evidence: Evidence) -> Iterator[Finding]:
     """Peers of SIP Server, gateway and phones that the site keeps itself (the manual's lines 1970-2026)."""
-    settings, endpoints = evidence.settings.gvma, evidence.files.endpoints
-    if endpoints is None or not settings.routing or settings.routing_endpoints:
+    settings, channel = evidence.settings.gvma, evidence.files.channel
+    if channel is None or not settings.routing or settings.routing_endpoints:
         return
     driver = evidence.driver
-    if endpoints.executes or ("phones" in evidence.files.realtime and driver is CHAN_SIP):
+    if channel.executes or ("phones" in evidence.files.realtime and driver is CHAN_SIP):
         return  # PJSIP lists what it has in a database, chan_sip does not
     kinds = {"endpoint"} if driver is PJSIP else {"peer", "friend"}
-    sections = [section for section in endpoints.sections if not section.template]
-    present = {section.name for section in sections if section.value("type").lower() in kinds}
+    present = {section.name for section in channel.objects if section.value("type").lower() in kinds}
     present |= (evidence.ami.endpoints if evidence.ami else None) or frozenset()
     present = {driver.folded(name) for name in present}
-    wanted = [settings.routing_sipserver_peer] if evidence.configserver.routing_points else []
+    hosts, dns = asterisk_hosts(evidence), evidence.configserver.dns
+    phones = sorted(dn.number for dn in dns if is_watched(dn, settings, hosts))
+    to_sipserver = bool(evidence.configserver.routing_points) or len(phones) < len(dns)
+    wanted = [settings.routing_sipserver_peer] if to_sipserver else []
     wanted += [settings.routing_gateway_peer] if settings.routing_external_prefix else []
-    wanted += sorted(dn.number for dn in evidence.configserver.dns)
+    wanted += phones
     missing = [name for name in wanted if driver.folded(name) not in present]
     if missing:
-        yield PEER.at(endpoints.name, f"{first_names(missing)} missing")
+        yield PEER.at(channel.name, f"{first_names(missing)} missing")
 
 
 def check_hidden_numbers(evidence: Evidence) -> Iterator[Finding]:
@@ -65,9 +69,9 @@ def check_hidden_numbers(evidence: Evidence) -> Iterator[Finding]:
     if not settings.routing or dialplan is None:
         return
     included: dict[str, list[str]] = {}
-    for line in dialplan.lines:
-        if line.key.lower() == "include" and not line.ours:
-            included.setdefault(line.section, []).append(line.value.partition(",")[0].strip())
+    for one in dialplan.with_key("include"):
+        if not one.ours:
+            included.setdefault(one.section, []).append(one.value.partition(",")[0].strip())
     first = [name for name, targets in included.items() if _before(CONTEXT, settings.routing_context, targets)]
     prefixes = tuple(role.dialled_before(settings) for role in ROLES)
     hidden = sorted(number for number in _numbers(evidence) if number.startswith(prefixes) and number not in prefixes)
@@ -80,29 +84,29 @@ def _before(one: str, other: str, targets: list[str]) -> bool:
 
 
 def _numbers(evidence: Evidence) -> set[str]:
-    seen = evidence.configserver
-    extensions = {dn.number for dn in seen.dns if dn.type in {DnType.EXTENSION, None}}
-    return extensions | {dn.number for dn in seen.routing_points if dn.type in {DnType.ROUTING_POINT, None}}
+    layer = evidence.configserver
+    extensions = {dn.number for dn in layer.dns if dn.type in {DnType.EXTENSION, None}}
+    return extensions | {dn.number for dn in layer.routing_points if dn.type in {DnType.ROUTING_POINT, None}}
 
 
 def check_dials(evidence: Evidence) -> Iterator[Finding]:
     """``Dial(SIP/...@host:port)`` to SIP Server's address (the manual's lines 2903-2937); [globals] are resolved."""
-    dialplan, endpoints = evidence.files.dialplan, evidence.files.endpoints
+    dialplan, channel = evidence.files.dialplan, evidence.files.channel
     addresses = {host.strip().lower() for host in evidence.settings.gvma.siptserver_host.split(",")}
     if dialplan is None or not addresses - {""}:
         return
-    peers = {section.name.lower() for section in endpoints.sections} if endpoints else set()
-    variables = {line.key: line.value for line in dialplan.of("globals")}
-    for line in dialplan.lines:
-        if line.ours or "dial(" not in line.value.lower():
+    peers = {section.name.lower() for section in channel.sections} if channel else set()
+    variables = {one.key: one.value for one in dialplan.settings if one.section == "globals"}
+    for one in dialplan.settings:
+        if one.ours or "dial(" not in one.value.lower():
             continue
-        for host in _dialled(line, variables):
+        for host in _dialled(one, variables):
             if host in addresses and host not in peers:
-                yield DIAL.at(line.where, f"[{line.section}] dials SIP Server by its address, {host}")
+                yield DIAL.at(one.where, f"[{one.section}] dials SIP Server by its address, {host}")
 
 
-def _dialled(line: Line, variables: dict[str, str]) -> set[str]:
-    text = _VARIABLE.sub(lambda name: variables.get(name[1], name[0]), line.value)
+def _dialled(setting: Setting, variables: dict[str, str]) -> set[str]:
+    text = _VARIABLE.sub(lambda name: variables.get(name[1], name[0]), setting.value)
     text = _VARIABLE.sub("0", text)
     return {match[1].strip("[]").lower() for match in _DIAL.finditer(text)}
 

@@ -1,17 +1,23 @@
-"""Rules about what a sync stands on: files that it can edit, names that are its own, and what Asterisk now has."""
+"""Rules about what a sync stands on: files that it can edit, names that are its own, and what Asterisk now has.
+
+Pure: it asks nobody.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
 
 from gvma.asterisk.conf import Conf
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.asterisk.drivers.pjsip import SIPSERVER
+from gvma.asterisk.kept import differing
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
+from gvma.check.conclusions.addresses import asterisk_hosts
 from gvma.check.finding import Finding, Rule, first_names
-from gvma.evidence.model import QUERIES, Evidence
-from gvma.routing import Routing, Site, routing
+from gvma.evidence.model import QUERIES, Evidence, MailboxFields
+from gvma.routing import Routing, SiteRouting, routing
 
 UNSAFE = Rule(
     "file-unsafe", "error", "a file that a sync refuses to edit: markers out of order, an open comment",
@@ -30,7 +36,7 @@ OLD_BLOCK = Rule(
     "Look at `gvma sync --dry-run`, then run the sync.",
 )  # fmt: skip
 SYNC_WARNING = Rule(
-    "sync-warning", "warning", "a value that the sync refuses or changes",
+    "sync-warning", "warning", "a value that the sync refuses or changes, or that Asterisk reads otherwise than meant",
     "The object named gets no mailbox, or another one than its options say.",
     "Correct the option in Configuration Manager.",
 )  # fmt: skip
@@ -44,8 +50,7 @@ RULES = (UNSAFE, OWN_NAME, OLD_BLOCK, SYNC_WARNING, DRIFT)
 _NEEDED = QUERIES[:3]
 _NAMED = 3
 
-Values = tuple[str, ...] | None
-"""What Asterisk keeps of a name; None where it is not known."""
+_T = TypeVar("_T")
 
 
 def check_unsafe(evidence: Evidence) -> Iterator[Finding]:
@@ -62,7 +67,7 @@ def check_own_names(evidence: Evidence) -> Iterator[Finding]:
     contexts = {CONTEXT, settings.routing_context} if settings.routing else {CONTEXT}
     yield from _outside(files.voicemail, lambda name: name.lower() in mailboxes)
     yield from _outside(files.dialplan, lambda name: name in contexts)
-    yield from _outside(files.endpoints, lambda name: _of_ours(name, evidence.driver))
+    yield from _outside(files.channel, lambda name: _of_ours(name, evidence.driver))
 
 
 def _of_ours(name: str, driver: Driver) -> bool:
@@ -70,10 +75,10 @@ def _of_ours(name: str, driver: Driver) -> bool:
 
 
 def _outside(conf: Conf | None, is_ours: Callable[[str], bool]) -> Iterator[Finding]:
-    for section in conf.sections if conf else ():
-        if section.template or not is_ours(section.name):
+    for section in conf.objects if conf else ():
+        if not is_ours(section.name):
             continue
-        foreign = [line for line in section.lines if not line.ours]
+        foreign = [setting for setting in section.settings if not setting.ours]
         if not section.ours:
             yield OWN_NAME.at(section.where, f"[{section.name}] stands outside the markers")
         elif foreign:
@@ -97,10 +102,10 @@ def check_sync_warnings(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _routing(evidence: Evidence) -> Routing:
-    seen, endpoints = evidence.configserver, evidence.files.endpoints
-    sections = [one for one in endpoints.sections if not one.ours and not one.template] if endpoints else []
-    site = Site(sections=frozenset(section.name for section in sections))
-    return routing(seen.dns, seen.routing_points, evidence.settings.gvma, evidence.driver, site)
+    layer, channel = evidence.configserver, evidence.files.channel
+    names = (section.name for section in channel.objects if not section.ours) if channel else ()
+    site = SiteRouting(sections=frozenset(names), own_hosts=asterisk_hosts(evidence))
+    return routing(layer.dns, layer.routing_points, evidence.settings.gvma, evidence.driver, site)
 
 
 def check_drift(evidence: Evidence) -> Iterator[Finding]:
@@ -108,58 +113,65 @@ def check_drift(evidence: Evidence) -> Iterator[Finding]:
 
     A file with an ``#exec`` may say more than is known here, so it is not compared.
     """
-    files, seen = evidence.files, evidence.ami
-    if seen is None:
+    files, ami = evidence.files, evidence.ami
+    if ami is None:
         return
-    if files.voicemail and not files.voicemail.executes and seen.boxes is not None:
-        yield from _differences(files.voicemail.name, _mailboxes(files.voicemail), seen.boxes)
-    if files.endpoints and not files.endpoints.executes and seen.subscriptions is not None:
-        actual = {name: None if one is None else (one,) for name, one in seen.subscriptions.items()}
-        yield from _differences(files.endpoints.name, _subscriptions(files.endpoints, evidence), actual)
-    if files.dialplan and not files.dialplan.executes and seen.contexts is not None:
+    if files.voicemail and not files.voicemail.executes and ami.mailboxes is not None:
+        yield from _differences(files.voicemail.name, _mailboxes(files.voicemail), ami.mailboxes, _other_mailbox)
+    if files.channel and not files.channel.executes and ami.subscriptions is not None:
+        planned = _subscriptions(files.channel, evidence)
+        yield from _differences(files.channel.name, planned, ami.subscriptions, _other_watched)
+    if files.dialplan and not files.dialplan.executes and ami.contexts is not None:
         own = {section.name for section in files.dialplan.sections if section.ours}
-        patterns = {f"{pattern}@{name}": None for name in own for pattern in seen.contexts.get(name, ())}
-        yield from _differences(files.dialplan.name, _patterns(files.dialplan, own), patterns)
+        actual = {f"{pattern}@{name}": None for name in own for pattern in ami.contexts.get(name, ())}
+        yield from _differences(files.dialplan.name, _patterns(files.dialplan, own), actual, lambda *_: False)
 
 
-def _mailboxes(voicemail: Conf) -> dict[str, Values]:
-    """Name, e-mail and pager e-mail by ``box@context``."""
-    return {
-        f"{line.key}@{line.section}": tuple([*line.value.split(","), "", "", ""][1:4])
-        for line in voicemail.lines
-        if line.section in OWN_CONTEXTS
-    }
+def _mailboxes(voicemail: Conf) -> dict[str, MailboxFields]:
+    """By ``box@context``. Of two lines for one mailbox Asterisk takes the first."""
+    found: dict[str, MailboxFields] = {}
+    for one in voicemail.settings:
+        if one.section in OWN_CONTEXTS:
+            found.setdefault(one.mailbox, MailboxFields(*[*one.value.split(","), "", "", ""][1:4]))
+    return found
 
 
-def _subscriptions(endpoints: Conf, evidence: Evidence) -> dict[str, Values]:
+def _other_mailbox(planned: MailboxFields, actual: MailboxFields) -> bool:
+    return any(differing(planned, actual))
+
+
+def _subscriptions(channel: Conf, evidence: Evidence) -> dict[str, str | None]:
     """Names with their mailbox; in REGISTER mode PJSIP keeps that on the endpoint, and no list tells it."""
-    named = [
-        section
-        for section in endpoints.sections
-        if section.name.startswith(SUBSCRIPTION_PREFIX) and not section.template
-    ]
+    named = [section for section in channel.objects if section.name.startswith(SUBSCRIPTION_PREFIX)]
     if evidence.driver is CHAN_SIP:
-        return {section.name: (section.value("mailbox"),) for section in named}
+        return {section.name: section.value("mailbox") for section in named}
     registered = evidence.settings.gvma.mwi_mode == "REGISTER"
     return {
-        section.name: None if registered else (section.value("mailboxes"),)
+        section.name: None if registered else section.value("mailboxes")
         for section in named
         if section.value("type") == "aor"
     }
 
 
-def _patterns(dialplan: Conf, contexts: set[str]) -> dict[str, Values]:
+def _other_watched(planned: str | None, actual: str | None) -> bool:
+    """Whether two mailboxes differ; None stands for one that is not known."""
+    return planned is not None and actual is not None and planned != actual
+
+
+def _patterns(dialplan: Conf, contexts: set[str]) -> dict[str, None]:
     """``pattern@context`` of these contexts."""
     return {
-        f"{line.value.partition(',')[0].strip()}@{line.section}": None
-        for line in dialplan.lines
-        if line.section in contexts and line.key.lower() == "exten"
+        f"{one.value.partition(',')[0].strip()}@{one.section}": None
+        for one in dialplan.with_key("exten")
+        if one.section in contexts
     }
 
 
-def _differences(where: str, planned: Mapping[str, Values], actual: Mapping[str, Values]) -> Iterator[Finding]:
+def _differences(
+    where: str, planned: Mapping[str, _T], actual: Mapping[str, _T], differ: Callable[[_T, _T], bool]
+) -> Iterator[Finding]:
     """What only one of them has, and what both have with different values."""
-    other = {name for name in planned.keys() & actual.keys() if _differ(planned[name], actual[name])}
+    other = {name for name in planned.keys() & actual.keys() if differ(planned[name], actual[name])}
     for word, names in (
         ("lacks", planned.keys() - actual.keys()),
         ("still has", actual.keys() - planned.keys()),
@@ -167,17 +179,6 @@ def _differences(where: str, planned: Mapping[str, Values], actual: Mapping[str,
     ):
         if names:
             yield DRIFT.at(where, f"Asterisk {word} {first_names(sorted(names), _NAMED)}")
-
-
-def _differ(planned: Values, actual: Values) -> bool:
-    if planned is None or actual is None:
-        return False
-    return [_as_kept(text) for text in planned] != [_as_kept(text) for text in actual]
-
-
-def _as_kept(text: str) -> str:
-    """A text as app_voicemail keeps it: without blanks at the ends, and cut at 79 bytes."""
-    return text.strip().encode("utf-8", "surrogateescape")[:79].decode("utf-8", "ignore").strip()
 
 
 CHECKS = (check_unsafe, check_own_names, check_old_block, check_sync_warnings, check_drift)

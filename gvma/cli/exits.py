@@ -38,7 +38,7 @@ def help_ending(
     """The ``epilog`` of a command: its examples, and its exit statuses.
 
     exits: the statuses beside 0, 1 and 64, which every command has.
-    meanings: what a number means for this command where the general text does not fit; adds the number.
+    meanings: texts of this command's own, for numbers whose general text does not fit; they add the number.
     further: a paragraph below the statuses.
 
     >>> print(help_ending("gvma demo").split("Exit status:")[0].replace(chr(8), "").strip())

@@ -152,7 +152,7 @@ def run(group: click.Group, argv: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that the locale cannot show must not stop a sync
             stream.reconfigure(errors="backslashreplace")
-    logging.lastResort = None  # warnings of libraries may hold secrets: they do not reach stderr
+    logging.lastResort = None  # warnings of libraries may contain secrets: they do not reach stderr
     argv = _output_option_first(argv)
     output = Output(json=_wants_json(argv))
     with output.capturing_prints():

@@ -72,7 +72,7 @@ class Output:
 
     def console(self, *, stderr: bool = False) -> Console:
         """A rich console for diffs and progress on a terminal. Markup is off: names may hold ``[``."""
-        from rich.console import Console  # noqa: PLC0415  (only where a table is drawn)
+        from rich.console import Console  # noqa: PLC0415  (only on a terminal)
 
         terminal = self.stderr_is_terminal if stderr else self.stdout_is_terminal
         no_color = not (terminal and _colour_wanted())
@@ -107,7 +107,7 @@ class Output:
             self._write(sys.stderr, printable(f"warning: {place}{warning.message}"))
 
     def mute(self, error: GvmaError) -> None:
-        """This error was said before: it stays in the JSON object, and is not printed again."""
+        """Do not print this error, which an earlier run printed already; it stays in the JSON object."""
         self._muted = error
 
     def error(self, error: GvmaError) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from gvma.cli.main import COMMANDS, cli
+from gvma.cli.main import cli
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "commands"
 _WIDTH = 100
@@ -29,15 +29,6 @@ def help_text(words: str) -> str:
         assert command is not None, words
         context = click.Context(command, parent=context, info_name=word, terminal_width=_WIDTH)
     return context.get_help() + "\n"
-
-
-def every_command() -> list[str]:
-    """Every command and subcommand, ``sync``, ``backup``, ``backup list`` and so on."""
-    found: list[str] = []
-    for name in COMMANDS:
-        command = cli.get_command(click.Context(cli), name)
-        found += [name, *(f"{name} {word}" for word in getattr(command, "commands", ()))]
-    return found
 
 
 def refreshed(page: str) -> str:

@@ -1,4 +1,4 @@
-"""An export file in the place of Configuration Server; it is read once, and never written."""
+"""An export file instead of Configuration Server; it is read once and never written."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from gvma.errors import ConfigServerError, ConfigServerQueryError, ExportFileErr
 _GZIP = b"\x1f\x8b"
 _HINT = "Nothing was written. Export the objects again, or check the file that --from names."
 _QUERY_HINT = "Nothing was written. Write the query as the manual does, such as CfgDN[(@ownerDBID=101) and (@type=1)]."
-# What an object tells without keeping the text of the file.
+# Attributes that every object has; the text of others is kept only if a query needs it.
 _ALWAYS_KNOWN = frozenset({"DBID", "number", "name", "loginCode", "type", "state", "ownerDBID", "switchDBID"})
 
 
 class ExportFile:
     """An export in shape A or B, gzipped or not, nested or flat; read at the first query.
 
-    In a flat file the steps of a query follow the owner references: a DN stands below the switch that its
+    In a flat file the steps of a query follow the owner references: a DN is below the switch that its
     ``ownerDBID`` or ``switchDBID`` names, a group below the tenant of its ``tenantDBID``. Folders are ignored.
     include_disabled: keep objects of state 2.
     """
@@ -38,9 +38,9 @@ class ExportFile:
         self._nodes: list[_ObjectNode] | None = None
 
     def query(self, xpath: str) -> list[ConfigObject]:
-        """The objects that ``xpath`` selects, as the server would answer.
+        """The objects that ``xpath`` selects, as the server would select them.
 
-        Raises ExportFileError where the file cannot be opened, ConfigServerQueryError for a query outside
+        Raises ExportFileError if the file cannot be opened, ConfigServerQueryError for a query outside
         the grammar of ``xpath``, and what ``read_answer`` raises.
         """
         try:
@@ -55,7 +55,7 @@ class ExportFile:
         return [built for built in selected if built.state not in self._dropped]
 
     def _objects(self, attributes: frozenset[str]) -> list[_ObjectNode]:
-        """Read the file, once for all queries unless a later one asks for a field that nobody asked for."""
+        """All objects. The file is read once, and again only if a later query needs a field that was not kept."""
         if self._nodes is None or not attributes <= self._kept:
             self._nodes = None
             self._kept |= attributes
@@ -66,19 +66,19 @@ class ExportFile:
         return self._nodes
 
     def _refuse_missing_owners(self, query: Query, nodes: list[_ObjectNode]) -> None:
-        """An export of the DNs alone cannot answer for a switch; an empty answer would look like no DNs."""
+        """A query through an owner that is not in the file selects nothing, and that would look like no objects."""
         kinds = {node.name for node in nodes}
         last = query.steps[-1].name
         for step in query.steps[:-1]:
             if last in kinds and step.name in KINDS and step.name not in kinds:
                 raise ConfigServerQueryError(
-                    f"the query goes through {step.name}, and the file holds {last} but no {step.name}",
+                    f"the query goes through {step.name}, but the file has {last} and no {step.name}",
                     hint=f"Nothing was written. Export the owners too, or ask by reference: {last}[@ownerDBID=<DBID>].",
                 )
 
 
 class _ObjectNode(Node):
-    """An object of the file: what the rules see, and of the rest only what a query asked for."""
+    """An object of the file. kept: further fields, only those that a query needs."""
 
     __slots__ = ("built", "kept")
     built: ConfigObject
@@ -114,7 +114,10 @@ _FIELDS: dict[str, Callable[[ConfigObject], str | None]] = {
 
 
 class _TreeBuilder(ObjectBuilder):
-    """Keeps every object with its place. An inner object ends before its owner, whose node then is early."""
+    """Builds every object with its place in the tree.
+
+    An inner object ends before its owner does; the owner's node is made early then, and waits for its object.
+    """
 
     def __init__(self, nodes: list[_ObjectNode], kept: frozenset[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, fields=FIELDS | kept, **kwargs)
@@ -138,18 +141,18 @@ class _TreeBuilder(ObjectBuilder):
         self._nodes.append(node)
 
     def _node(self, opened: OpenObject) -> _ObjectNode:
-        stands = opened
-        while stands.parent is not None and stands.parent.kind == "CfgFolder":
-            stands = stands.parent
-        if stands.parent is None:
+        placed = opened  # or the outermost folder around it
+        while placed.parent is not None and placed.parent.kind == "CfgFolder":
+            placed = placed.parent
+        if placed.parent is None:
             return _ObjectNode(opened.kind, None)
-        owner = self._early.get(stands.parent) or self._node(stands.parent)
-        self._early[stands.parent] = owner
-        if not stands.container:
+        owner = self._early.get(placed.parent) or self._node(placed.parent)
+        self._early[placed.parent] = owner
+        if not placed.container:
             return _ObjectNode(opened.kind, owner)
-        key = id(owner), stands.container
+        key = id(owner), placed.container
         if key not in self._lists:
-            self._lists[key] = Node(stands.container, owner)
+            self._lists[key] = Node(placed.container, owner)
         return _ObjectNode(opened.kind, self._lists[key])
 
 
@@ -159,7 +162,7 @@ def _attributes_to_keep(query: Query, kind: str | None) -> frozenset[str]:
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
-    """The file's bytes, decompressed where they are gzip. Raises ExportFileError."""
+    """The file's bytes, decompressed if they are gzip. Raises ExportFileError."""
     pieces = _pieces(path)
     first = next(pieces, b"")
     whole = _resumed(first, pieces)

@@ -6,15 +6,15 @@ What is refused, or not there, is left out and the next question is asked; after
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
 from gvma.ami.channel_drivers import TRANSPORT_COMMANDS, driver_modules
+from gvma.ami.dialplan_show import includes_shown, patterns_shown
 from gvma.ami.identification import identifies
 from gvma.ami.manager import AsteriskManager, connect
 from gvma.asterisk.drivers import PJSIP
-from gvma.asterisk.drivers.choose import DriverFile, choose
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.errors import (
     AmiPermissionError,
@@ -23,8 +23,9 @@ from gvma.errors import (
     CredentialsError,
     SettingsError,
 )
-from gvma.evidence.model import AmiEvidence
+from gvma.evidence.model import AmiEvidence, MailboxFields
 from gvma.settings import GvmaSettings
+from gvma.sinks.files.driver import channel_driver
 
 # A sync may wait longer, as asterisk_cm_timeout says; whoever looks wants to hear what is slow.
 _ANSWER_SECONDS = 8.0
@@ -33,9 +34,6 @@ _SINGLY = 1000
 _MODULE = re.compile(r"(\S+\.so)\s.*?(\bNot Running\b|$)")
 _ORDER = re.compile(r"\s*endpoint_identifier_order\s*:\s*(\S*)")
 _CONTACT = re.compile(r"\s*Contact:\s+([^\s/]+)/sips?:(?:[^\s@]*@)?(\[[^\]]+\]|[^\s:;]+)")
-_CONTEXT = re.compile(r"\[ Context '([^']+)'")
-_PATTERN = re.compile(r"\s+'([^']+)' =>")
-_INCLUDE = re.compile(r"\s+Include =>\s+'([^',|]+)[^']*'\s+\[([^\]]+)\]")
 _TRANSPORT = re.compile(r"Transport:\s+\S+\s+udp\s.*\s(\S+):(\d+)\s*\Z")
 _BINDADDRESS = re.compile(r"\s*UDP Bindaddress:\s+(\S+):(\d+)\s*\Z")
 _RUN_USER = re.compile(r"User name and group:\s*([^/\s]*)/")
@@ -43,31 +41,31 @@ _RUN_USER = re.compile(r"User name and group:\s*([^/\s]*)/")
 _T = TypeVar("_T")
 
 
-def ask_asterisk(settings: GvmaSettings, files: Mapping[str, DriverFile]) -> AmiEvidence:
-    """All answers of one Asterisk. files: of both channel drivers, for the choice of the one that is asked about."""
+def ask_asterisk(settings: GvmaSettings) -> AmiEvidence:
+    """All answers of one Asterisk; of its two channel drivers, of the one that gvma writes for."""
     hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
     try:
         with connect(hasty) as ami:
-            return _Conversation(ami).ask(hasty, files)
+            return _Questions(ami).ask(hasty)
     except AmiPermissionError as refusal:
         return AmiEvidence(refused=(refusal.message,))
     except (AsteriskUnreachableError, AsteriskRefusedError, CredentialsError, SettingsError) as problem:
         return AmiEvidence(problem=problem)
 
 
-class _Conversation:
-    """Asks one question after another."""
+class _Questions:
+    """One question after another."""
 
     def __init__(self, ami: AsteriskManager) -> None:
         self._ami = ami
         self._refused: list[str] = []
         self._lost: AsteriskUnreachableError | None = None
 
-    def ask(self, settings: GvmaSettings, files: Mapping[str, DriverFile]) -> AmiEvidence:
+    def ask(self, settings: GvmaSettings) -> AmiEvidence:
         ami = self._ami
         running = modules(self._lines("module show"))
         drivers = self._try(lambda: driver_modules(ami), None)
-        pjsip = choose(settings.channel_driver, files, drivers).driver is PJSIP
+        pjsip = channel_driver(settings, drivers).driver is PJSIP
         # A count of a mailbox that nobody has, as a sync asks for before it writes: whether the account may ask.
         self._try(lambda: ami.mailbox_count("0@GVMA_DN"), None)
         dialplan = self._lines("dialplan show")
@@ -76,11 +74,11 @@ class _Conversation:
             loaded=frozenset(running) or None,
             drivers=drivers,
             idle=frozenset(name for name, runs in running.items() if not runs),
-            boxes=self._try(self._boxes, None),
+            mailboxes=self._try(self._mailboxes, None),
             subscriptions=self._try(self._aors if pjsip else self._peers, None),
             endpoints=self._try(self._endpoints(pjsip), None) if settings.routing else None,
-            contexts=_contexts(dialplan),
-            includes=tuple(_includes(dialplan)),
+            contexts=patterns_shown(dialplan) or None,
+            includes=tuple(includes_shown(dialplan)),
             bound=tuple(_bound(self._lines(TRANSPORT_COMMANDS["pjsip" if pjsip else "sip"]))),
             user=_first(_RUN_USER, self._lines("core show settings")),
         )
@@ -112,9 +110,9 @@ class _Conversation:
     def _lines(self, command: str) -> list[str]:
         return self._try(lambda: self._ami.command(command), [])
 
-    def _boxes(self) -> dict[str, tuple[str, str, str]] | None:
+    def _mailboxes(self) -> dict[str, MailboxFields] | None:
         return {
-            key: (user.name, user.email, user.pager)
+            key: MailboxFields(user.name, user.email, user.pager)
             for key, user in self._ami.voicemail_users().items()
             if key.rpartition("@")[2] in OWN_CONTEXTS
         }
@@ -145,28 +143,6 @@ def _bound(lines: list[str]) -> Iterator[tuple[str, int]]:
     for line in lines:
         if found := _TRANSPORT.search(line) or _BINDADDRESS.match(line):
             yield found[1].strip("[]"), int(found[2])
-
-
-def _contexts(lines: list[str]) -> dict[str, frozenset[str]] | None:
-    """Contexts with their patterns, from ``dialplan show``; None where it was not answered."""
-    patterns: dict[str, set[str]] = {}
-    current: set[str] = set()
-    for line in lines:
-        if context := _CONTEXT.match(line):
-            current = patterns.setdefault(context[1], set())
-        elif pattern := _PATTERN.match(line):
-            current.add(pattern[1])
-    return {name: frozenset(found) for name, found in patterns.items()} or None
-
-
-def _includes(lines: list[str]) -> Iterator[tuple[str, str, str]]:
-    """Context, included context and registrar of each include of ``dialplan show``."""
-    current = ""
-    for line in lines:
-        if context := _CONTEXT.match(line):
-            current = context[1]
-        elif include := _INCLUDE.match(line):
-            yield current, include[1], include[2]
 
 
 def _contacts(lines: list[str]) -> Iterator[tuple[str, str]]:

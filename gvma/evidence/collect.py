@@ -6,16 +6,16 @@ Nothing is raised for what cannot be had, and nobody is waited for long: the evi
 from __future__ import annotations
 
 from gvma.asterisk.dialplan import MEDIA_CONTEXT
-from gvma.asterisk.drivers.choose import choose
 from gvma.evidence.ami import ask_asterisk
 from gvma.evidence.configserver import Questions, why_not_asked
-from gvma.evidence.files import driver_files, look_at_files
+from gvma.evidence.files import look_at_files
 from gvma.evidence.media import ask_media
 from gvma.evidence.model import AmiEvidence, Evidence, FilesEvidence, MediaEvidence
 from gvma.evidence.records import look_at_records
 from gvma.evidence.settings import look_at_settings, serves_sync
 from gvma.evidence.sip import probe_boxes, sip_addresses
 from gvma.settings.reader import Examined
+from gvma.sinks.files.driver import channel_driver
 
 
 def collect(examined: Examined, *, probe: bool = False) -> Evidence:
@@ -24,10 +24,9 @@ def collect(examined: Examined, *, probe: bool = False) -> Evidence:
     gvma = settings.gvma
     syncs = serves_sync(examined)
     questions = Questions(settings, why_not_asked(examined))
-    files_of_drivers = driver_files(gvma)
-    ami = ask_asterisk(gvma, files_of_drivers) if syncs else None
+    ami = ask_asterisk(gvma) if syncs else None
     asked = ami or AmiEvidence()
-    choice = choose(gvma.channel_driver, files_of_drivers, asked.drivers)
+    choice = channel_driver(gvma, asked.drivers)
     files = look_at_files(gvma, choice.driver, syncs=syncs)
     configserver = questions.answers()
     return Evidence(
@@ -40,7 +39,7 @@ def collect(examined: Examined, *, probe: bool = False) -> Evidence:
         files=files,
         ami=ami,
         sip=sip_addresses(settings, configserver, asked.bound),
-        probes=probe_boxes(settings, files.endpoints, asked.bound) if probe and files.endpoints else None,
+        probes=probe_boxes(settings, files.channel, asked.bound) if probe and files.channel else None,
         media=ask_media(settings.media, asked.user) if _serves_media(files) else MediaEvidence(),
         records=look_at_records(gvma.backup_path),
     )

@@ -6,10 +6,10 @@ A part that could not be had says so itself: by an error, by None, or by being e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gvma.asterisk.conf import Conf
 from gvma.asterisk.drivers import PJSIP, Driver
@@ -125,7 +125,7 @@ class ConfigServerEvidence:
 class FilesEvidence:
     """Asterisk's files. The three that a sync writes are None where nobody looked at them.
 
-    voicemail: voicemail.conf. endpoints: sip.conf or pjsip.conf. dialplan: extensions.conf.
+    voicemail: voicemail.conf. channel: sip.conf or pjsip.conf. dialplan: extensions.conf.
     unsafe: (file, reason) of files that a sync refuses to edit.
     unreadable: (file, reason) of files that this account may not read.
     realtime: what Asterisk reads from a database, which no file tells: ``voicemail``, ``phones``, ``dialplan``.
@@ -133,7 +133,7 @@ class FilesEvidence:
     """
 
     voicemail: Conf | None = None
-    endpoints: Conf | None = None
+    channel: Conf | None = None
     dialplan: Conf | None = None
     unsafe: tuple[tuple[str, str], ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
@@ -142,7 +142,15 @@ class FilesEvidence:
 
     def __iter__(self) -> Iterator[Conf]:
         """Those of the three files that were looked at."""
-        return (conf for conf in (self.voicemail, self.endpoints, self.dialplan) if conf is not None)
+        return (conf for conf in (self.voicemail, self.channel, self.dialplan) if conf is not None)
+
+
+class MailboxFields(NamedTuple):
+    """What AMI shows of a mailbox."""
+
+    name: str = ""
+    email: str = ""
+    pager: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +159,7 @@ class AmiEvidence:
 
     problem: why nothing or not all was answered. refused: what the AMI account may not do.
     loaded: every module that is loaded; idle: those that do not run. drivers: both channel drivers by name.
-    boxes: name, e-mail and pager e-mail by ``box@context`` of gvma's contexts.
+    mailboxes: by ``box@context``, of gvma's contexts.
     subscriptions: ``gvm-*`` names to mailboxes; None for one whose mailbox was not asked for.
     endpoints: PJSIP's endpoints or chan_sip's peers. contact_hosts: (endpoint or AOR, host).
     identifies: (endpoint, address or network) of every identify. identifier_order: as Asterisk has it.
@@ -166,13 +174,13 @@ class AmiEvidence:
     loaded: frozenset[str] | None = None
     idle: frozenset[str] = frozenset()
     drivers: Mapping[str, DriverModule] | None = None
-    boxes: Mapping[str, tuple[str, str, str]] | None = field(default=None, repr=False)
+    mailboxes: Mapping[str, MailboxFields] | None = field(default=None, repr=False)
     subscriptions: Mapping[str, str | None] | None = field(default=None, repr=False)
     endpoints: frozenset[str] | None = field(default=None, repr=False)
     contact_hosts: tuple[tuple[str, str], ...] = ()
     identifies: tuple[tuple[str, str], ...] | None = None
     identifier_order: str = ""
-    contexts: Mapping[str, frozenset[str]] | None = field(default=None, repr=False)
+    contexts: Mapping[str, Collection[str]] | None = field(default=None, repr=False)
     includes: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
     bound: tuple[tuple[str, int], ...] = ()
     user: str = ""
@@ -244,8 +252,15 @@ class Evidence:
     @cached_property
     def wanted(self) -> Desired:
         """What the manual's rules make of the objects; of those of the queries that were answered."""
-        seen = self.configserver
-        return desired(seen.dns, seen.agents, seen.groups, allow_mailcmd=self.settings.gvma.allow_mailcmd)
+        layer = self.configserver
+        settings = self.settings.gvma
+        return desired(
+            layer.dns,
+            layer.agents,
+            layer.groups,
+            allow_mailcmd=settings.allow_mailcmd,
+            main_extension=settings.vm_voicemail_main_ext,
+        )
 
 
 def type_name(one: ConfigObject) -> str:

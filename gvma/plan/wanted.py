@@ -11,7 +11,7 @@ from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint, Mailbo
 from gvma.asterisk.hosts import sipserver_hosts
 from gvma.asterisk.identification.model import SiteIdentification
 from gvma.mailboxes import Desired, RefusedOwner
-from gvma.routing import NumberedObject, Site, routing
+from gvma.routing import NumberedObject, SiteRouting, routing
 from gvma.settings.model import GvmaSettings
 
 _SETTING = "[gvma_settings] mwi_endpoint"
@@ -47,7 +47,7 @@ def wanted_of(  # noqa: PLR0913  (each is another source of what is wanted)
     routed: tuple[Iterable[NumberedObject], Iterable[NumberedObject]],
     settings: GvmaSettings,
     driver: Driver,
-    site: Site,
+    site: SiteRouting,
     *,
     owners: bytes,
     objects: Mapping[str, int],

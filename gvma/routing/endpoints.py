@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Iterator
 from gvma.asterisk.drivers import Driver
 from gvma.asterisk.entries import Address, Endpoint
 from gvma.asterisk.hosts import sipserver_hosts, uri_host
-from gvma.routing.model import Site
+from gvma.routing.model import SiteRouting
 from gvma.settings.model import GvmaSettings
 
 
-def endpoints(phones: Iterable[str], settings: GvmaSettings, driver: Driver, site: Site) -> Iterator[Endpoint]:
+def endpoints(phones: Iterable[str], settings: GvmaSettings, driver: Driver, site: SiteRouting) -> Iterator[Endpoint]:
     """All endpoints in the order in which they are written; one whose address is missing has no contacts.
 
     An address that the site identifies already is left to it: two endpoints for one address are a fault. Gateway and

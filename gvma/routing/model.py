@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -21,20 +22,24 @@ class NumberedObject(Protocol):
     def number(self) -> str: ...
     @property
     def type(self) -> int | None: ...
+    @property
+    def options(self) -> Mapping[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """What stands outside our blocks.
+class SiteRouting:
+    """What the site has itself, outside our blocks, of what business call routing would write.
 
     sections: of sip.conf or pjsip.conf. identification: who gets SIP Server's requests. gateway_identified: the site
-    identifies the gateway's address already.
+    identifies the gateway's address already. own_hosts: addresses and names of this Asterisk itself, lower case, as
+    far as they are known.
     """
 
     dialplan: DialplanNames = field(default_factory=DialplanNames)
     sections: frozenset[str] = frozenset()
     identification: SiteIdentification = field(default_factory=SiteIdentification)
     gateway_identified: bool = False
+    own_hosts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Every key of the settings file: how its value is read, and what it means. A table without rules.
 
 The order is that of ``gvma config init`` and ``gvma config show``. A key is named as its field in
-``model.py``, where its default stands. Source: the manual's lines 2717-2811 and ``docs/settings.md``.
+``model.py``, which has its default. Source: the manual's lines 2717-2811 and ``docs/settings.md``.
 """
 
 from __future__ import annotations
@@ -178,6 +178,11 @@ _ROUTING = _section(
     "gvma_settings",
     ("routing", v.yes_no, "write the dialplan for business call routing"),
     ("routing_endpoints", v.yes_no, "write its peers or endpoints too"),
+    (
+        "routing_dns",
+        v.one_of("watched", "all"),
+        "watched: the Extension DNs that name a presence Trunk or whose contact is this Asterisk; or all",
+    ),
     ("routing_context", v.name, "its dialplan context"),
     ("routing_phone_seconds", v.number(1, 86_400), "how many seconds a phone rings"),
     ("routing_service_seconds", v.number(1, 86_400), "how many seconds to wait for SIP Server's answer"),
@@ -216,7 +221,7 @@ KEYS: tuple[Key, ...] = (*_CFGSERVER, *_ASTERISK, *_ROUTING, *_MEDIA)
 
 
 def shown(value: object) -> str:
-    """A value as it stands in the file; a secret as ``****``.
+    """A value as it is written in the file; a secret as ``****``.
 
     >>> shown(True), shown(None), shown(("a", "b")), shown(30.0)
     ('yes', '', 'a, b', '30')

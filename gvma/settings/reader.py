@@ -179,7 +179,7 @@ class _Reading:
         self._warn("unknown-key", entry.line, f"unknown key {entry.key}{hint}", entry.key)
 
     def _placeholder(self, entry: Entry, placeholder: str) -> None:
-        message = f"still holds the placeholder {placeholder}"
+        message = f"still has the placeholder {placeholder}"
         if entry.section in self.without:
             self._warn("placeholder", entry.line, message, entry.key)
         else:

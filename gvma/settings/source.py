@@ -99,7 +99,7 @@ def _document(source_lines: list[str]) -> tuple[Document, list[tuple[int, str]]]
     problems: list[tuple[int, str]] = []
     for number, line in enumerate(lines, start=1):
         if "\0" in line:
-            problems.append((number, "the line holds a NUL byte: this is no text file"))
+            problems.append((number, "the line contains a NUL byte: this is not a text file"))
             lines[number - 1] = ""
     while True:
         parser = Parser(strict=False, delimiters=("=",))
@@ -111,7 +111,7 @@ def _document(source_lines: list[str]) -> tuple[Document, list[tuple[int, str]]]
         except configparser.ParsingError as error:
             bad = dict.fromkeys(
                 (number for number, _ in error.errors),
-                "the line is neither a section, nor `key = value`, nor a comment; a value must stand on one line",
+                "the line is neither a section, nor `key = value`, nor a comment; a value must be on one line",
             )
         for number, message in bad.items():
             problems.append((number, message))

@@ -232,7 +232,7 @@ def query(value: str, folder: Path) -> str:
     stripped = re.sub(r"'[^']*'|\"[^\"]*\"", "", text(value, folder))
     for opened, closed in ("[]", "()"):
         if stripped.count(opened) != stripped.count(closed) or re.search("['\"]", stripped):
-            raise ValueError("has a quote or bracket that is not closed; a query must stand on one line")
+            raise ValueError("has a quote or bracket that is not closed; a query must be on one line")
     return value
 
 

@@ -25,7 +25,7 @@ from gvma.plan.counts import Counts
 from gvma.plan.model import Plan
 from gvma.plan.present import Present, SiteDefined
 from gvma.plan.wanted import Wanted
-from gvma.routing import Site
+from gvma.routing import SiteRouting
 
 
 class Part(Enum):
@@ -49,7 +49,7 @@ class Reading(Protocol):
         ...
 
     @property
-    def routing_site(self) -> Site:
+    def routing_site(self) -> SiteRouting:
         """What the site has itself of business call routing."""
         ...
 
@@ -80,6 +80,11 @@ class Change(Protocol):
     @property
     def reloads(self) -> tuple[str, ...]: ...
     @property
+    def needed(self) -> tuple[str, ...]:
+        """Modules without which what the sink holds has no effect; the other channel driver's is none of them."""
+        ...
+
+    @property
     def files(self) -> Mapping[Path, bool]:
         """Every target file, and whether it changes; empty for a sink without files."""
         ...
@@ -89,6 +94,11 @@ class Change(Protocol):
     @property
     def remarks(self) -> tuple[str, ...]:
         """What happens to each file or table that changes, such as ``voicemail.conf: rewritten``."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else the administrator should know, one sentence each."""
         ...
 
     def diffs(self) -> Iterator[str]:

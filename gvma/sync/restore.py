@@ -12,12 +12,15 @@ from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.drivers import PJSIP
 from gvma.backups.sets import BackupSet
 from gvma.errors import AsteriskRefusedError, UnsafeTargetError
+from gvma.plan.items import Item
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Purpose
+from gvma.sinks.files.restored_file import RestoreOptions
 from gvma.sinks.files.restoring import RestoreChange, restore_change
 from gvma.sinks.files.sink import FilesSink
 from gvma.storage.pause import pause
 from gvma.sync.execute import Execution, Wording, first_of
+from gvma.sync.folders import refuse_other_folders
 from gvma.sync.report import RunReport
 
 _TRIES = 10
@@ -30,25 +33,36 @@ class RestoreReport(RunReport):
     planned: RestoreChange | None = None
 
     @property
+    def items(self) -> tuple[Item, ...]:
+        """What was changed of ours; empty where nothing was written."""
+        return self.change.items if isinstance(self.change, RestoreChange) else ()
+
+    @property
     def actions(self) -> list[tuple[Path, str]]:
         """What was done to each file of the set; empty where nothing was written."""
         return self.change.actions() if isinstance(self.change, RestoreChange) else []
 
 
-def restore(backup_set: BackupSet, settings: GvmaSettings, asterisk: Asterisk | None, report: RestoreReport) -> None:
+def restore(
+    backup_set: BackupSet,
+    settings: GvmaSettings,
+    options: RestoreOptions,
+    asterisk: Asterisk | None,
+    report: RestoreReport,
+) -> None:
     """Brings the set's state back under the lock, and pauses the sync; ``report`` is filled meanwhile.
 
     asterisk: None leaves the reload pending. Raises BackupSetError, UnsafeTargetError, AsteriskRefusedError
     (everything is put back), AsteriskUnreachableError (before the write, or everything is restored and the reload
     is pending), Stopped.
     """
-    report.planned = restore_change(backup_set, settings)
+    report.planned = restore_change(backup_set, settings, options)
     if asterisk is not None:
         asterisk.connect()
         asterisk.preflight(())
     execution = Execution(
         sink=FilesSink(settings, PJSIP),
-        backup_path=settings.backup_path,
+        settings=settings,
         asterisk=asterisk,
         report=report,
         wording=_wording(backup_set.id),
@@ -60,10 +74,12 @@ def restore(backup_set: BackupSet, settings: GvmaSettings, asterisk: Asterisk | 
             pause(settings.backup_path, backup_set.id)
             _reload_pending(execution, change, settings)
             return
+        if asterisk is not None:
+            refuse_other_folders(settings, asterisk, resets_pins=options.pins)
         is_final = execution.execute(change, purpose, {})
         if is_final:
             return
-        report.planned = restore_change(backup_set, settings)
+        report.planned = restore_change(backup_set, settings, options)
     raise UnsafeTargetError(
         f"gave up after {_TRIES} attempts: another process keeps rewriting a file",
         where=", ".join(str(path) for path in change.files),

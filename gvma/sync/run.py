@@ -32,13 +32,14 @@ from gvma.sinks.base import Change, Purpose, Sink
 from gvma.sinks.files.recovery import recover
 from gvma.sinks.files.sink import FilesSink
 from gvma.storage import pending_reload, records, said_failure
-from gvma.storage.files import although_changed
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import refuse_if_paused, resume
+from gvma.storage.private import although_changed
 from gvma.storage.signals import Stopped, stoppable
 from gvma.sync.addresses import Addresses, look_up, require
 from gvma.sync.dry_run import dry_run
 from gvma.sync.execute import Execution, Wording, first_of
+from gvma.sync.folders import refuse_other_folders
 from gvma.sync.metrics import leave_metrics
 from gvma.sync.planner import Planned, Planner
 from gvma.sync.report import Progress, SyncOptions, SyncReport
@@ -137,7 +138,7 @@ class _Run:
 
     def _recover(self, asterisk: Asterisk | None) -> None:
         """What an interrupted run left is ended, and Asterisk reloads it, whatever comes later."""
-        recovery = recover(self._gvma.backup_path)
+        recovery = recover(self._gvma)
         if recovery is not None:
             self._report.warn("interrupted-run-mended", recovery.text, self._gvma.backup_path)
             self._reload_pending_quietly(asterisk)
@@ -171,7 +172,7 @@ class _Run:
         return sink_of(self._gvma, asterisk, addresses)
 
     def _execution(self, sink: Sink[Any, Any], asterisk: Asterisk | None) -> Execution:
-        return Execution(sink, self._gvma.backup_path, asterisk, self._report, _WORDING)
+        return Execution(sink, self._gvma, asterisk, self._report, _WORDING)
 
     def _until_nobody_else_writes(self, planner: Planner, execution: Execution, answers: ServerAnswers) -> Planned:
         report, earlier_warnings = self._report, list(self._report.warnings)
@@ -188,7 +189,8 @@ class _Run:
                 self._reload_pending(execution, change)
                 return planned
             if execution.asterisk is not None:
-                execution.asterisk.preflight(change.reloads)
+                refuse_other_folders(self._gvma, execution.asterisk, resets_pins=bool(plan.pins.reset))
+                execution.asterisk.preflight([module for module in change.reloads if module in change.needed])
             for warning in planned.warnings:
                 if warning.code == SENDERS_UNKNOWN:
                     report.say(warning)
@@ -224,7 +226,7 @@ class _Run:
         before = records.read_left(path)
         warnings = [[one.code, one.message, one.where] for one in report.warnings]
         report.show_warnings = report.changed or before.warnings() != warnings
-        records.leave(path, records.LAST, records.last_text(answers.counts, report.warnings))
+        records.leave(path, records.LAST, records.last_text(answers.counts, report.warnings, report.files))
 
     def _forget_old_sets(self) -> None:
         policy = policy_of(self._gvma)

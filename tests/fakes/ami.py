@@ -73,9 +73,12 @@ ORDINARY: Mapping[str, Reply] = {
 }
 
 
+Answer = Reply | list[Reply] | Callable[[dict[str, str]], Reply]
+
+
 class ScriptedManager:
-    """replies: by action name; a list of replies is used up, one for each time, and its last one stays. One for a
-    single command of the console is named ``Command core show settings``.
+    """replies: by action name; a list of replies is used up, one for each time, and its last one stays; a function
+    is called with the action. One for a single command of the console is named ``Command core show settings``.
 
     banner: what is said first; None is silence. segment: bytes per TCP segment, 0 for whole answers.
     received: the actions that came, as dicts, in order.
@@ -83,13 +86,13 @@ class ScriptedManager:
 
     def __init__(
         self,
-        replies: Mapping[str, Reply | list[Reply]] | None = None,
+        replies: Mapping[str, Answer] | None = None,
         *,
         banner: bytes | None = b"Asterisk Call Manager/11.0.0\r\n",
         segment: int = 0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self.replies: dict[str, Reply | list[Reply]] = {**ORDINARY, **(replies or {})}
+        self.replies: dict[str, Answer] = {**ORDINARY, **(replies or {})}
         self.received: list[dict[str, str]] = []
         self._banner, self._segment, self._tls = banner, segment, tls
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -177,6 +180,8 @@ class ScriptedManager:
             return success("Message: Authentication accepted") if good else error("Authentication failed")
         named = f"{name} {action['Command']}" if name == "Command" else name
         told = self.replies.get(named) or self.replies.get(name, error(f"Invalid/unknown command: {name}."))
+        if callable(told):
+            return told(action)
         if isinstance(told, list):
             return told.pop(0) if len(told) > 1 else told[0]
         return told

@@ -17,7 +17,7 @@ from gvma.plan.counts import Counts
 from gvma.plan.model import Pin, Plan
 from gvma.plan.present import Present, SiteDefined
 from gvma.plan.wanted import Wanted
-from gvma.routing import Site
+from gvma.routing import SiteRouting
 from gvma.sinks.base import Part, Purpose, Recovery, SinkMoved
 from gvma.storage import pending_reload
 from gvma.storage.pause import pause
@@ -46,7 +46,7 @@ class State:
 class MemoryReading:
     state: State
     site: SiteDefined = field(default_factory=SiteDefined)
-    routing_site: Site = field(default_factory=Site)
+    routing_site: SiteRouting = field(default_factory=SiteRouting)
     warnings: tuple[GvmaWarning, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -65,6 +65,7 @@ class MemoryChange:
     new: State
     counts: Counts = field(default_factory=Counts)
     warnings: tuple[GvmaWarning, ...] = ()
+    notes: tuple[str, ...] = ()
     files: Mapping[Path, bool] = field(default_factory=dict)
 
     @property
@@ -74,6 +75,10 @@ class MemoryChange:
     @property
     def reloads(self) -> tuple[str, ...]:
         return () if self.is_empty else (MODULE,)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        return (MODULE,)
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from xml.sax.saxutils import quoteattr
 from zlib import crc32
 
 EXTENSION, ROUTING_POINT, TRUNK, SERVICE = 1, 4, 14, 29
 """Types of a DN."""
 _SWITCH = "CfgSwitch[@name='Main']"
-QUERIES = {
+MAILBOX_QUERIES = {
     "dnquery": f"{_SWITCH}/DNs/CfgDN[@type='1']",
     "agentquery": f"{_SWITCH}/agentLogins/CfgAgentLogin",
     "agentgroupquery": "CfgTenant[@name='Resources']/agentGroups/CfgAgentGroup",
+}
+QUERIES = {
+    **MAILBOX_QUERIES,
     "routingpointquery": f"{_SWITCH}/DNs/CfgDN[@type='4']",
     "trunkquery": f"{_SWITCH}/DNs/CfgDN[@type='14']",
     "servicequery": f"{_SWITCH}/DNs/CfgDN[@type='29']",
@@ -31,7 +35,7 @@ class Layer:
     dns: by number, which is an Extension's, or by number and type. application: of the SIP Server, where there is one.
     """
 
-    dns: dict[str | tuple[str, int], Options] = field(default_factory=dict)
+    dns: dict[Any, Options] = field(default_factory=dict)
     agents: dict[str, Options] = field(default_factory=dict)
     groups: dict[str, Options] = field(default_factory=dict)
     application: Options | None = None

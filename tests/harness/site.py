@@ -78,6 +78,10 @@ class Site:
         self.lay_out()
 
     @property
+    def has_asterisk(self) -> bool:
+        return self._asterisk is not None
+
+    @property
     def asterisk(self) -> PrivateAsterisk:
         """The one that reads the files."""
         assert self._asterisk is not None
@@ -147,7 +151,7 @@ class Site:
 
     def sync(self, *words: str, reload: bool = False) -> Done:
         """A sync that must succeed: of an Asterisk from Configuration Server, else from the tree."""
-        done = self.gvma("sync", *words) if self._asterisk else self.try_sync(*words, reload=reload)
+        done = self.gvma("sync", *words) if self.has_asterisk else self.try_sync(*words, reload=reload)
         assert done.status == 0, str(done)
         return done
 
@@ -182,12 +186,14 @@ class Site:
         assert old in text
         (self.etc / name).write_text(text.replace(old, new), "utf-8")
 
-    def everything(self, folder: Path | None = None) -> dict[str, tuple[object, ...]]:
-        """Every path below a folder, by default all of the site's: kind and mode; of a file bytes, inode and time."""
+    def everything(self, *folders: Path) -> dict[str, tuple[object, ...]]:
+        """Every path below folders, by default all of the site's: kind and mode; of a file inode, time and bytes.
+
+        By its name below the site's folder, or its whole one where it is elsewhere.
+        """
         self.lay_out()
         found = {}
-        top = folder or self.folder
-        for path in sorted(top.rglob("*")):
+        for path in sorted({path for top in folders or (self.folder, self.etc) for path in top.rglob("*")}):
             status = path.lstat()
             seen: tuple[object, ...] = (status.st_mode,)
             if stat.S_ISREG(status.st_mode):
@@ -196,7 +202,7 @@ class Site:
                 seen = (status.st_mode, status.st_ino, status.st_mtime_ns, content)
             elif stat.S_ISLNK(status.st_mode):
                 seen = (status.st_mode, os.readlink(path))
-            found[str(path.relative_to(top))] = seen
+            found[str(path.relative_to(self.folder) if path.is_relative_to(self.folder) else path)] = seen
         return found
 
     def asterisk_files(self) -> dict[str, tuple[object, ...]]:

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.command import Commands
-from tests.integration.conftest import StartAsterisk
+from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.soak.cron import World
-from tests.soak.site import Site
+from tests.soak.site import watched_site
 
 
 @pytest.mark.asterisk
 def test_thirty_cron_runs_lose_nothing_whatever_fails(start_asterisk: StartAsterisk, tmp_path: Path) -> None:
     asterisk = start_asterisk(22)
-    with Commands(tmp_path, asterisk.folder) as commands:
-        World(Site(tmp_path, asterisk), commands, seed=20261121).live(30)
+    with watched_site(tmp_path, asterisk) as site:
+        World(site, seed=20261121).live(30)

@@ -8,17 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.command import Commands
 from tests.soak.kills import Experiment, fail_everywhere, fill_the_disk, kill_everywhere, kill_the_recovery_everywhere
-from tests.soak.site import Site
+from tests.soak.site import watched_site
 
 DNS = 20
 
 
 @pytest.fixture
 def experiment(tmp_path: Path) -> Iterator[Experiment]:
-    with Commands(tmp_path) as commands:
-        yield Experiment(Site(tmp_path, keep_last=3, keep_daily=0, keep_monthly=0), commands, DNS)
+    with watched_site(tmp_path, keep_last=3, keep_daily=0, keep_monthly=0) as site:
+        yield Experiment(site, DNS)
 
 
 def test_a_sync_killed_at_any_point_leaves_all_old_or_all_new(experiment: Experiment) -> None:

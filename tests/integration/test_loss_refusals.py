@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.harness.command import Commands
-from tests.integration.conftest import StartAsterisk
+from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.soak.refusals import refusals, refuse, refuse_where_asterisk_reads_another_folder
-from tests.soak.site import Site
+from tests.soak.site import watched_site
 
 
 def test_what_asterisk_throws_away_or_reads_otherwise_is_put_back_with_exit_15(
     start_asterisk: StartAsterisk, version: int, tmp_path: Path
 ) -> None:
-    site = Site(tmp_path, start_asterisk(version))
-    with Commands(tmp_path) as commands:
-        found = refusals(site.driver)
+    with watched_site(tmp_path, start_asterisk(version)) as site:
+        found = refusals(site.asterisk.driver)
         # One for each file; `make soak` has them all.
         for refusal in (found[0], found[3], found[5]):
-            refuse(site, commands, refusal)
-        refuse_where_asterisk_reads_another_folder(site, commands)
+            refuse(site, refusal)
+        refuse_where_asterisk_reads_another_folder(site)

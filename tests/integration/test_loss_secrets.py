@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.command import Commands
-from tests.integration.conftest import StartAsterisk
+from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.soak.secrets import AMI, LOUD, PJSIP, VOICEMAIL, search_everything
-from tests.soak.site import Site
+from tests.soak.site import watched_site
 
 WRITTEN = {"manifest.json", "snapshot.json", "first-pins", "gvma.text.log", "gvma.json.log", "gvma.prom"}
 
@@ -18,8 +17,7 @@ WRITTEN = {"manifest.json", "snapshot.json", "first-pins", "gvma.text.log", "gvm
 @pytest.mark.asterisk
 def test_no_secret_is_in_anything_that_any_command_writes(start_asterisk: StartAsterisk, tmp_path: Path) -> None:
     files = {"voicemail.conf": VOICEMAIL, "pjsip.conf": PJSIP}
-    site = Site(tmp_path, start_asterisk(22, files, ami_secret=AMI))
-    with Commands(tmp_path) as commands:
-        search = search_everything(site, commands, ((), (*LOUD, "--output", "json")), (LOUD,))
+    with watched_site(tmp_path, start_asterisk(22, files, ami_secret=AMI)) as site:
+        search = search_everything(site, ((), (*LOUD, "--output", "json")), (LOUD,))
     assert search.outputs > 80
     assert search.files >= WRITTEN

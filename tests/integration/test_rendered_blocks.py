@@ -20,8 +20,8 @@ from gvma.demo.asterisk import PrivateAsterisk
 from gvma.mailboxes import Desired, desired
 from gvma.routing import Routing, routing
 from gvma.settings.model import GvmaSettings
+from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.hostile import CORPUS, OPTIONS
-from tests.integration.conftest import StartAsterisk
 
 BEGIN, END = b";$---GVMA-BEGIN-GVMA---$", b";$---GVMA-END-GVMA---$"
 AT = "Tue Jan 15 20:36:50 2008"
@@ -30,6 +30,7 @@ SETTINGS = GvmaSettings(
     siptserver_host="127.0.0.5",
     siptserver_port=5999,
     routing=True,
+    routing_dns="all",
     routing_endpoints=True,
     routing_gateway_host="127.0.0.5",
     routing_gateway_port=5066,

@@ -16,15 +16,18 @@ from gvma.errors import AsteriskRefusedError, CredentialsError
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.change import FileChange
 from gvma.sinks.files.journal import Markers
+from gvma.sinks.files.restored_file import RestoreOptions
 from gvma.sinks.files.transaction import apply
 from gvma.storage import pending_reload
 from gvma.storage.files import read_target
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import read_pause, resume
 from gvma.sync.restore import RestoreReport, restore
-from tests.integration.conftest import StartAsterisk
+from tests.harness.asterisk_fixtures import StartAsterisk
 
 VOICEMAIL = "app_voicemail.so"
+
+OUR_PART, WHOLE = RestoreOptions(), RestoreOptions(whole_files=True, pins=True)
 
 
 @pytest.fixture
@@ -55,10 +58,10 @@ def boxes_of(asterisk: PrivateAsterisk) -> set[str]:
         return {key for key in ami.voicemail_users() if key.endswith("@GVMA_DN")}
 
 
-def bring_back(made: BackupSet, settings: GvmaSettings) -> RestoreReport:
+def bring_back(made: BackupSet, settings: GvmaSettings, options: RestoreOptions = OUR_PART) -> RestoreReport:
     report = RestoreReport()
     with hold_lock(settings.backup_path), Asterisk(settings) as ami:
-        restore(made, settings, ami, report)
+        restore(made, settings, options, ami, report)
     return report
 
 
@@ -89,10 +92,10 @@ def test_a_state_that_asterisk_does_not_take_is_put_back_and_not_held(asterisk: 
     good = with_boxes(text, settings, "1001")
     write(settings, refused)
     made = write(settings, good)
-    bring_back(write(settings, good + b"\n"), settings)
+    bring_back(write(settings, good + b"\n"), settings, WHOLE)
     resume(settings.backup_path)
     with pytest.raises(AsteriskRefusedError) as raised:
-        bring_back(made, settings)
+        bring_back(made, settings, WHOLE)
     assert "1000@GVMA_DN is missing" in raised.value.message
     assert "put back and Asterisk has reloaded them" in raised.value.hint
     assert voicemail(settings).read_bytes() == good
@@ -117,7 +120,7 @@ def test_a_file_whose_module_asterisk_has_not_loaded_is_brought_back_with_the_ot
     for change in changes:
         change.target.path.write_bytes(change.new or b"")
     pending_reload.add(settings.backup_path, [VOICEMAIL, module])
-    report = bring_back(made, settings)
+    report = bring_back(made, settings, WHOLE)
     assert other.read_bytes() == b"; before gvma\n"
     assert boxes_of(asterisk) == set()
     assert report.reloaded == [VOICEMAIL]

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from gvma.ami.manager import connect
 from gvma.asterisk.block import find_block
 from gvma.asterisk.voicemail import read_boxes
-from gvma.configserver.simulator.server import Simulator
 from tests.fakes.deaf import deaf_port
 from tests.fakes.syscalls import Fault
-from tests.harness.command import Commands, Done
-from tests.soak.site import BEGIN, END, Layer, Site
+from tests.harness.command import Done
+from tests.harness.layer import Layer
+from tests.soak.site import BEGIN, END, WatchedSite
 
 CONTEXT = "GVMA_DN"
 KEEP_LAST = 5
@@ -63,24 +63,22 @@ class Model:
 class World:
     """One site with a real Asterisk, a simulator, and everybody who changes something. happened: what, how often."""
 
-    def __init__(self, site: Site, commands: Commands, seed: int) -> None:
-        self.site, self.commands = site, commands
+    def __init__(self, site: WatchedSite, seed: int) -> None:
+        self.site = site
         self.chance = random.Random(seed)
         self.model = Model({str(1_000 + number): {} for number in range(30)})
-        self.tree = site.folder / "tree.xml"
-        self._put_tree()
-        self.simulator = Simulator(self.tree, username="reader", password="sesame", delay=1.5)
+        self._put_layer()
+        self.simulator = site.simulator
+        self.simulator.delay = 1.5
         self.happened: Counter[str] = Counter()
         self.first_set = ""
         self._next, self._edits = 2_000, 0
 
     def live(self, runs: int) -> None:
         """All of it: so many runs, then the end's reckoning."""
-        with self.simulator.serve() as url:
-            self.site.cfgserver |= {"url": url, "username": "reader", "password": "sesame", "timeout": 60}
-            self.site.gvma |= {"keep_last": KEEP_LAST, "keep_daily": 0, "keep_monthly": 0, "max_remove_percent": 20}
-            self.site.gvma["routing"] = "no"
-            self.site.write_settings()
+        with self.site.served():
+            self.site.settings |= {"keep_last": KEEP_LAST, "keep_daily": 0, "keep_monthly": 0, "max_remove_percent": 20}
+            self.site.settings["routing"] = "no"
             self._first_run()
             for _ in range(runs):
                 for _ in range(self.chance.randrange(3)):
@@ -106,10 +104,10 @@ class World:
         change = self.chance.choice(changes)
         change()
         self.happened[change.__name__.strip("_")] += 1
-        self._put_tree()
+        self._put_layer()
 
-    def _put_tree(self) -> None:
-        self.tree.write_text(Layer(self.model.dns).xml(), "utf-8")
+    def _put_layer(self) -> None:
+        self.site.put(Layer(self.model.dns))
 
     def _new_dn(self) -> None:
         self.model.dns[str(self._next)] = {"gvm_name": f"New {self._next}"}
@@ -133,7 +131,6 @@ class World:
         number = self.chance.choice(sorted(self._in_file()))
         line = read_boxes(self._block())[f"{number}@{CONTEXT}"]
         pin = str(self.chance.randrange(100_000, 999_999))
-        assert self.site.asterisk is not None
         with connect(self.site.asterisk.operator_settings()) as ami:
             ami.action(
                 "UpdateConfig",
@@ -188,10 +185,13 @@ class World:
         if fault is None and self.chance.random() < 0.05:
             self.happened["runs by a shell"] += 1
             done = subprocess.run(
-                [sys.executable, "-m", "gvma", *self.site.sync_words()], capture_output=True, text=True, check=False
+                [sys.executable, "-m", "gvma", *self.site.words(*self.site.sync_words())],
+                capture_output=True,
+                text=True,
+                check=False,
             )
             return Done(done.returncode, done.stdout, done.stderr, [])
-        return self.commands.run(*self.site.sync_words(), fault=fault)
+        return self.site.run_sync(fault=fault)
 
     def _run_without_answer(self) -> None:
         """Configuration Server fails in one way or another."""
@@ -204,17 +204,14 @@ class World:
 
     def _wait_for_the_server(self, seconds: int) -> None:
         self.site.cfgserver["timeout"] = seconds
-        self.site.write_settings()
 
     def _run_without_asterisk(self) -> None:
         """Nobody listens at AMI's port."""
-        kept = self.site.gvma["asterisk_cm_port"]
+        kept = self.site.settings["asterisk_cm_port"]
         with deaf_port() as port:
-            self.site.gvma["asterisk_cm_port"] = port
-            self.site.write_settings()
+            self.site.settings["asterisk_cm_port"] = port
             self._must_change_nothing(16, "no AMI")
-        self.site.gvma["asterisk_cm_port"] = kept
-        self.site.write_settings()
+        self.site.settings["asterisk_cm_port"] = kept
 
     def _must_change_nothing(self, status: int, why: str) -> None:
         before = self.site.state()
@@ -255,17 +252,17 @@ class World:
         return {key.partition("@")[0]: (it.pin, it.name) for key, it in boxes if key.endswith(f"@{CONTEXT}")}
 
     def _sets(self) -> list[str]:
-        return sorted(path.name for path in self.site.kept.iterdir() if path.name[0].isdigit())
+        return sorted(path.name for path in self.site.backup_path.iterdir() if path.name[0].isdigit())
 
     def _reckon(self) -> None:
         """At the end: retention was applied, every set is sound, nothing lies about."""
         sets = self._sets()
         assert self.first_set in sets
         assert len(sets) <= KEEP_LAST + 1
-        done = self.commands.run(*self.site.words("backup", "verify"))
+        done = self.site.gvma("backup", "verify")
         assert done.status == 0, done
-        assert sorted(path.name for path in self.site.kept.iterdir()) == [*sets, "lock", "state"]
-        state = {path.name for path in (self.site.kept / "state").iterdir()}
+        assert sorted(path.name for path in self.site.backup_path.iterdir()) == [*sets, "lock", "state"]
+        state = {path.name for path in (self.site.backup_path / "state").iterdir()}
         assert state <= {"first-pins", "owners", "last-sync.json", "transaction"}
         assert self.site.litter() == []
         strangers = [path for path in self.site.etc.iterdir() if path.name.startswith(".gvma-")]

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from gvma.ami.answers import VoicemailUser
 from gvma.ami.manager import connect
 from gvma.configserver.objects import ConfigObject
-from gvma.configserver.simulator.server import Simulator
 from gvma.mailboxes import desired
-from tests.harness.command import Commands
+from tests.harness.layer import Layer
 from tests.hostile import CORPUS, OPTIONS
-from tests.soak.site import Layer, Site
+from tests.soak.site import WatchedSite
 
 VOICEMAIL = "[general]\nformat=wav\nmaxmsg=100\n[default]\n9000 => 9000,Site,site@example,,\n"
 EXTENSIONS = "[general]\n[default]\nexten => 100,1,NoOp(site)\ninclude => GVMA\n"
@@ -29,43 +28,40 @@ def layer(values: Sequence[str]) -> Layer:
     return Layer({**PLAIN, **dns, **{value: {} for value in values if value}})
 
 
-def sync_hostile_values(site: Site, commands: Commands, values: Sequence[str]) -> int:
+def sync_hostile_values(site: WatchedSite, values: Sequence[str]) -> int:
     """A sync of two plain DNs, then one with the hostile ones too; the number of boxes that came of them."""
-    tree = site.export("tree.xml", Layer(PLAIN))
-    with Simulator(tree, username="reader", password="sesame").serve() as url:
-        site.cfgserver |= {"url": url, "username": "reader", "password": "sesame"}
-        site.gvma["routing"] = "no"
-        site.write_settings()
-        done = commands.run(*site.sync_words())
+    site.put(Layer(PLAIN))
+    with site.served():
+        site.settings["routing"] = "no"
+        done = site.run_sync()
         assert done.status == 0, done
         before = _options_and_contexts(site)
         hostile = layer(values)
         things = [ConfigObject("CfgDN", at, dn, 1, options=hostile.dns[dn]) for at, dn in enumerate(hostile.dns)]
         wanted = desired(things, [], [])
-        tree.write_text(hostile.xml(), "utf-8")
-        done = commands.run(*site.sync_words())
+        site.put(hostile)
+        done = site.run_sync()
         assert done.status == 0, done
     _compare(site, {box.key: box for box in wanted.mailboxes}, {one.name: one.key for one in wanted.subscriptions})
     assert _options_and_contexts(site) == before
-    assert commands.run(*site.sync_words(tree)).stdout == ""
+    assert site.run_sync(site.tree).stdout == ""
     return len(wanted.mailboxes)
 
 
-def _compare(site: Site, boxes: dict[str, object], names: dict[str, str]) -> None:
-    with connect(site.ami_settings()) as ami:
+def _compare(site: WatchedSite, boxes: dict[str, object], names: dict[str, str]) -> None:
+    with connect(site.asterisk.settings()) as ami:
         held = ami.voicemail_users()
-        watched = ami.aors() if site.driver == "pjsip" else dict.fromkeys(ami.sip_peers())
+        watched = ami.aors() if site.asterisk.driver == "pjsip" else dict.fromkeys(ami.sip_peers())
     assert held.pop("9000@default") == VoicemailUser("Site", "site@example", "")
     assert held["7001@GVMA_DN"] == VoicemailUser("Ann", "ann@example.com", "")
     planned = {key: VoicemailUser(box.name, box.email, box.pager) for key, box in boxes.items()}  # type: ignore[attr-defined]
     assert held == planned
     there = {name: box for name, box in watched.items() if name.startswith("gvm-")}
-    assert there == names if site.driver == "pjsip" else set(there) == set(names)
+    assert there == names if site.asterisk.driver == "pjsip" else set(there) == set(names)
 
 
-def _options_and_contexts(site: Site) -> tuple[list[str], list[str], list[str]]:
+def _options_and_contexts(site: WatchedSite) -> tuple[list[str], list[str], list[str]]:
     """[general] of voicemail.conf as Asterisk reads it, its contexts in the dialplan, its modules."""
-    assert site.asterisk is not None
     with connect(site.asterisk.operator_settings()) as ami:
         general = ami.action("GetConfig", Filename="voicemail.conf", Category="general")
     options = sorted(value for key, value in general.items() if key.lower().startswith("line-"))

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from gvma.demo.asterisk import PrivateAsterisk
-from tests.harness.command import Commands
-from tests.integration.calls import PJSIP
-from tests.integration.conftest import StartAsterisk, StartTelephone
+from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
+from tests.harness.layer import Layer
+from tests.harness.media_dialplan import PJSIP
 from tests.soak.phone import EXTENSIONS, Phone
-from tests.soak.site import Layer, Site
+from tests.soak.site import WatchedSite, watched_site
 from tests.useragent import UserAgent
 
 # One and two keys are pressed sooner than four.
@@ -38,14 +37,12 @@ class Owner:
     in_spool: Asterisk keeps PINs there. raced: how often a sync found the file rewritten under its hands.
     """
 
-    def __init__(
-        self, asterisk: PrivateAsterisk, agent: UserAgent, commands: Commands, folder: Path, *, in_spool: bool
-    ) -> None:
-        self.asterisk, self.commands, self.in_spool = asterisk, commands, in_spool
-        self.log = folder / "gvma.log"
-        self.site = Site(folder, asterisk, routing="no", log_file=self.log)
-        asterisk.shorten_prompts()
-        self.phone = Phone(asterisk, agent)
+    def __init__(self, site: WatchedSite, agent: UserAgent, *, in_spool: bool) -> None:
+        self.site, self.asterisk, self.in_spool = site, site.asterisk, in_spool
+        self.log = site.folder / "gvma.log"
+        site.settings |= {"routing": "no", "log_file": self.log}
+        self.asterisk.shorten_prompts()
+        self.phone = Phone(self.asterisk, agent)
 
     @property
     def raced(self) -> int:
@@ -53,7 +50,7 @@ class Owner:
 
     def sync(self, boxes: int, *more: str, **options: str) -> str:
         """A sync with so many DNs beside 7, which has these options; what it said on stdout."""
-        done = self.commands.run(*self.site.sync_words(self.export(boxes, **options), *more))
+        done = self.site.run_sync(self.export(boxes, **options), *more)
         assert done.status == 0, done
         return done.stdout
 
@@ -73,10 +70,9 @@ def start_owner(
     with ExitStack() as stack:
 
         def start(version: int, more: str = "") -> Owner:
-            folder = tmp_path_factory.mktemp("owner")
             asterisk = start_asterisk(version, files(more))
-            commands = stack.enter_context(Commands(folder))
-            return Owner(asterisk, start_telephone(asterisk), commands, folder, in_spool=more == SPOOLDIR)
+            site = stack.enter_context(watched_site(tmp_path_factory.mktemp("owner"), asterisk))
+            return Owner(site, start_telephone(asterisk), in_spool=more == SPOOLDIR)
 
         yield start
 
@@ -132,7 +128,7 @@ def race(owner: Owner, rounds: int, boxes: int) -> None:
             early = chance.random() < 0.7
             if not early:
                 owner.phone.confirm(call)
-            sync = pool.submit(owner.commands.run, *owner.site.sync_words(export))
+            sync = pool.submit(owner.site.run_sync, export)
             if early:  # up to half a second after the sync has begun
                 call.audio.send_codes(b"\xff" * chance.randrange(0, 4_000))
                 owner.phone.confirm(call)

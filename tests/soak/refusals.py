@@ -10,8 +10,8 @@ import shutil
 from dataclasses import dataclass
 
 from gvma.ami.manager import connect
-from tests.harness.command import Commands
-from tests.soak.site import BEGIN, Layer, Site
+from tests.harness.layer import Layer
+from tests.soak.site import BEGIN, WatchedSite
 
 BEFORE = Layer({"1000": {"gvm_name": "Ann"}, "1001": {"gvm_name": "Bob"}}, {"2000": {"gvm_mailbox": "2000"}})
 AFTER = Layer({"1000": {"gvm_name": "Anne"}, "1002": {"gvm_name": "Cy"}}, {"2000": {"gvm_mailbox": "2001"}})
@@ -47,9 +47,9 @@ def refusals(driver: str) -> list[Refusal]:
     ]
 
 
-def refuse(site: Site, commands: Commands, refusal: Refusal) -> None:
+def refuse(site: WatchedSite, refusal: Refusal) -> None:
     """A good sync, the administrator's mistake, a sync that is refused, the mistake mended, a good sync."""
-    good = commands.run(*site.sync_words(site.export("before.xml", BEFORE), "--force"))
+    good = site.run_sync(site.export("before.xml", BEFORE), "--force")
     assert good.status == 0, good
     held, clean = asterisk_holds(site), site.state()
     path = site.etc / site.names[refusal.file]
@@ -59,7 +59,7 @@ def refuse(site: Site, commands: Commands, refusal: Refusal) -> None:
     path.write_bytes(top + text[:place] + above + text[place:] + below)
     site.age()
     before = site.state()
-    done = commands.run(*site.sync_words(site.export("after.xml", AFTER)))
+    done = site.run_sync(site.export("after.xml", AFTER))
     assert done.status == 15, f"{refusal}: {done}"
     assert site.state() == before, "not put back"
     assert asterisk_holds(site) == held, "Asterisk does not serve as before"
@@ -71,35 +71,34 @@ def refuse(site: Site, commands: Commands, refusal: Refusal) -> None:
     # Mended, it goes through.
     (site.etc / path.name).write_bytes(clean[path.name] or b"")
     site.age()
-    mended = commands.run(*site.sync_words(site.export("after.xml", AFTER)))
+    mended = site.run_sync(site.export("after.xml", AFTER))
     assert mended.status == 0, f"{refusal}: {mended}"
     assert site.difference_from_asterisk() == []
     assert site.litter() == []
-    assert not (site.kept / "state/pending-reload.json").exists()
+    assert not (site.backup_path / "state/pending-reload.json").exists()
 
 
-def refuse_where_asterisk_reads_another_folder(site: Site, commands: Commands) -> None:
+def refuse_where_asterisk_reads_another_folder(site: WatchedSite) -> None:
     """The settings name a copy of Asterisk's folder: every reload succeeds, and nothing of it is in Asterisk."""
-    good = commands.run(*site.sync_words(site.export("before.xml", BEFORE), "--force"))
+    good = site.run_sync(site.export("before.xml", BEFORE), "--force")
     assert good.status == 0, good
     held = asterisk_holds(site)
     copy = site.folder / "copy"
     shutil.copytree(site.etc, copy)
     site.etc = copy
-    site.gvma["asterisk_cfg_path"] = copy
-    site.write_settings()
+    site.settings["asterisk_cfg_path"] = copy
     site.age()
     before = site.state()
-    done = commands.run(*site.sync_words(site.export("after.xml", AFTER)))
+    done = site.run_sync(site.export("after.xml", AFTER))
     assert done.status == 15, done
     assert "mailbox 1002@GVMA_DN is missing" in done.stderr
     assert site.state() == before
     assert asterisk_holds(site) == held
 
 
-def asterisk_holds(site: Site) -> tuple[object, ...]:
+def asterisk_holds(site: WatchedSite) -> tuple[object, ...]:
     """Boxes, subscriptions and dialplan as Asterisk tells them."""
-    with connect(site.ami_settings()) as ami:
-        watched = ami.aors() if site.driver == "pjsip" else dict.fromkeys(ami.sip_peers())
+    with connect(site.asterisk.settings()) as ami:
+        watched = ami.aors() if site.asterisk.driver == "pjsip" else dict.fromkeys(ami.sip_peers())
         dialplan = [line for line in ami.dialplan("GVMA").splitlines() if "=>" in line]
         return ami.voicemail_users(), watched, dialplan

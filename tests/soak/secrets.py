@@ -8,16 +8,17 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gvma.configserver.simulator.server import Simulator
 from tests.fakes.syscalls import FAIL, Fault
-from tests.harness.command import Commands, Done
-from tests.soak.site import Layer, Site
+from tests.harness.command import Done
+from tests.harness.layer import Layer
+from tests.harness.site import PASSWORD
+from tests.soak.site import WatchedSite
 
-PASSWORD, AMI, URL_PASSWORD = "mk-confserv-51ab", "mk-ami-62bc", "mk-url-73cd"
+AMI, URL_PASSWORD = "mk-ami-62bc", "mk-url-73cd"
 OTHERS = {"environment": "mk-environment-84de", "file": "mk-file-95ef", "wrong": "mk-wrong-06f0"}
 FIRST_PIN, NEXT_PIN, PHONE_PIN, REFUSED_PIN = "918273640001", "918273640002", "918273640003", "918273640004,x"
 SPOOL_PIN, SITE_PIN, PEER_SECRET = "918273640005", "918273640006", "mk-peer-17a1"
@@ -68,14 +69,15 @@ _COMMANDS = (
     "netann parse sip:annc@127.0.0.1;play=x",
     "sync --no-such-option",
 )
+_SETTINGS_LINES = (["sync"], ["config", "check"], ["config", "show", "--origin"], ["confserv", "query", "CfgDN"])
 _DEFECT = """
 import sys
 from gvma.cli.main import main
 import gvma.sync.run
-def ask(settings, export):
+def fetch_answers(settings, export):
     secret = settings.cfgserver.password.reveal() + settings.gvma.asterisk_cm_secret.reveal()
     raise RuntimeError(secret + {pin!r})
-gvma.sync.run.ask = ask
+gvma.sync.run.fetch_answers = fetch_answers
 main(sys.argv[1:])
 """
 
@@ -92,7 +94,7 @@ class Search:
         for text in (done.stdout, done.stderr):
             self._look(text, of)
 
-    def folder(self, site: Site) -> None:
+    def folder(self, site: WatchedSite) -> None:
         """Everything below the folder but Asterisk's own files, their copies, the settings and the trees."""
         for path in site.folder.rglob("*"):
             if path.is_file() and not _may_hold_secrets(path, site):
@@ -104,10 +106,10 @@ class Search:
             assert secret not in text, f"{of} shows {secret}:\n{text}"
 
 
-def _may_hold_secrets(path: Path, site: Site) -> bool:
+def _may_hold_secrets(path: Path, site: WatchedSite) -> bool:
     if path.suffix in {".xml", ".cfg", ".secret"} or (site.asterisk and path.is_relative_to(site.asterisk.folder)):
         return True
-    in_set = path.is_relative_to(site.kept) and "files" in path.relative_to(site.kept).parts
+    in_set = path.is_relative_to(site.backup_path) and "files" in path.relative_to(site.backup_path).parts
     return in_set or (path.parent.name == "transaction" and path.suffix == ".new")
 
 
@@ -116,78 +118,73 @@ def layer(pin: str, *, more: bool = False) -> Layer:
     return Layer({**dns, "1003": {"gvm_password": FIRST_PIN}} if more else dns)
 
 
-def search_everything(site: Site, commands: Commands, modes: Modes, failing_modes: Modes) -> Search:
+def search_everything(site: WatchedSite, modes: Modes, failing_modes: Modes) -> Search:
     """Runs all there is, in these modes, and all that fails in those; what was searched."""
     search = Search()
-    tree = site.export("tree.xml", layer(FIRST_PIN))
-    simulator = Simulator(tree, username="reader", password=PASSWORD, delay=30)
-    with simulator.serve() as url:
-        site.cfgserver |= {"url": url, "username": "reader", "password": PASSWORD}
-        site.gvma |= {
+    site.put(layer(FIRST_PIN))
+    site.simulator.delay = 30
+    with site.served():
+        site.settings |= {
             "asterisk_cm_secret": AMI,
             "metrics_file": site.folder / "gvma.prom",
             "keep_last": 500,
         }
         for number, mode in enumerate(modes):
             form = ("text", "json")[number % 2]
-            site.gvma |= {"log_format": form, "log_file": site.folder / f"gvma.{form}.log"}
-            site.write_settings()
-            _every_command(site, commands, tree, mode, search)
-        _every_failure(site, commands, simulator, failing_modes, search)
-        _a_killed_run(site, commands, tree, search)
-        _every_source(site, commands, url, failing_modes, search)
-        _process_list(site, simulator, search)
+            site.settings |= {"log_format": form, "log_file": site.folder / f"gvma.{form}.log"}
+            _every_command(site, mode, search)
+        _every_failure(site, failing_modes, search)
+        _a_killed_run(site, search)
+        _every_source(site, failing_modes, search)
+        _process_list(site, search)
     search.folder(site)
     return search
 
 
-def _every_command(site: Site, commands: Commands, tree: Path, mode: tuple[str, ...], search: Search) -> None:
-    tree.write_text(layer(FIRST_PIN).xml())
-    assert commands.run(*site.sync_words(None, "--force")).status == 0
+def _every_command(site: WatchedSite, mode: tuple[str, ...], search: Search) -> None:
+    site.put(layer(FIRST_PIN))
+    assert site.run_sync(None, "--force").status == 0
     _change_by_phone(site)
-    tree.write_text(layer(NEXT_PIN, more=True).xml())
-    first = min(path.name for path in site.kept.iterdir() if path.is_dir() and path.name != "state")
+    site.put(layer(NEXT_PIN, more=True))
+    first = min(path.name for path in site.backup_path.iterdir() if path.is_dir() and path.name != "state")
     for line in _COMMANDS:
         words = [word.replace("FIRST", first) for word in line.split(" ")]
-        done = commands.run("--config", str(site.config), *mode, *words)
+        done = site.gvma(*mode, *words)
         assert "internal error" not in done.stdout + done.stderr, (mode, line, done)
         search.output(done, f"{mode} {line}")
     search.folder(site)
 
 
-def _change_by_phone(site: Site) -> None:
+def _change_by_phone(site: WatchedSite) -> None:
     """Box 1002 in the file, box 1000 in the spool, as Asterisk does it."""
     site.set_pins({"1002@GVMA_DN": PHONE_PIN})
-    assert site.asterisk is not None
     secret = site.asterisk.spool / "voicemail/GVMA_DN/1000/secret.conf"
     secret.parent.mkdir(parents=True, exist_ok=True)
     secret.write_text(f"[general]\npassword = {SPOOL_PIN}\n")
 
 
-def _every_failure(site: Site, commands: Commands, simulator: Simulator, modes: Modes, search: Search) -> None:
+def _every_failure(site: WatchedSite, modes: Modes, search: Search) -> None:
     for failure in ("refuse", "401", "fault", "truncate", "empty", "malformed", "500"):
-        simulator.fail = failure
+        site.simulator.fail = failure
         for mode in modes:
-            search.output(commands.run("--config", str(site.config), *mode, "sync"), failure)
-    simulator.fail = None
+            search.output(site.gvma(*mode, "sync"), failure)
+    site.simulator.fail = None
     for name, value in (("asterisk_cm_secret", OTHERS["wrong"]), ("asterisk_cm_port", 1)):
-        kept = site.gvma[name]
-        site.gvma[name] = value
-        site.write_settings()
+        kept = site.settings[name]
+        site.settings[name] = value
         for mode in modes:
             for command in (["sync"], ["check"]):
-                done = commands.run("--config", str(site.config), *mode, *command)
+                done = site.gvma(*mode, *command)
                 assert done.status in (2, 12, 16, 64, 13, 10) or command == ["check"], done
                 search.output(done, f"wrong {name}")
-        site.gvma[name] = kept
-    site.write_settings()
+        site.settings[name] = kept
     for mode in modes:
         for at in (5, 40, 90, 140):
             fault = Fault(at=at, how=FAIL, error=5)
-            done = commands.run("--config", str(site.config), *mode, "sync", "--force", fault=fault)
+            done = site.gvma(*mode, "sync", "--force", fault=fault)
             search.output(done, f"call {at} fails")
         defect = subprocess.run(
-            [sys.executable, "-c", _DEFECT.format(pin=FIRST_PIN), "--config", str(site.config), *mode, "sync"],
+            [sys.executable, "-c", _DEFECT.format(pin=FIRST_PIN), *site.words(*mode, "sync")],
             capture_output=True,
             text=True,
             check=False,
@@ -197,18 +194,18 @@ def _every_failure(site: Site, commands: Commands, simulator: Simulator, modes: 
         search.output(defect, "a defect")
 
 
-def _a_killed_run(site: Site, commands: Commands, tree: Path, search: Search) -> None:
+def _a_killed_run(site: WatchedSite, search: Search) -> None:
     """What it leaves for the next run holds no PIN but in copies of files."""
-    for pin, at in ((FIRST_PIN, 120), (NEXT_PIN, 170)):
-        tree.write_text(layer(pin).xml())
-        done = commands.run(*site.sync_words(None, "--force"), fault=Fault(at=at))
+    for pin, at in ((FIRST_PIN, 100), (NEXT_PIN, 140)):
+        site.put(layer(pin))
+        done = site.run_sync(None, "--force", fault=Fault(at=at))
         assert done.killed
         search.folder(site)
         for dry in (("--dry-run",), ("--force",)):
-            search.output(commands.run(*site.sync_words(None, *dry)), "after a kill")
+            search.output(site.run_sync(None, *dry), "after a kill")
 
 
-def _every_source(site: Site, commands: Commands, url: str, modes: Modes, search: Search) -> None:
+def _every_source(site: WatchedSite, modes: Modes, search: Search) -> None:
     """Passwords from the environment, from files, in the URL, and settings that are wrong."""
     environment = {"GVMA_CFGSERVER_PASSWORD": OTHERS["environment"], "GVMA_AMI_SECRET": OTHERS["environment"]}
     secret = site.folder / "some.secret"
@@ -217,45 +214,38 @@ def _every_source(site: Site, commands: Commands, url: str, modes: Modes, search
     for rights in (0o600, 0o644):
         secret.chmod(rights)
         site.cfgserver = kept | {"password_file": secret}
-        for line in _settings_lines(site):
+        for line in _SETTINGS_LINES:
             for mode in modes:
-                search.output(commands.run(*mode, *line), f"{rights:o} {line}")
+                search.output(site.gvma(*mode, *line), f"{rights:o} {line}")
     for changed in (
-        {"url": url.replace("http://", f"http://reader:{URL_PASSWORD}@"), "password": ""},
+        {"url": str(kept["url"]).replace("http://", f"http://reader:{URL_PASSWORD}@"), "password": ""},
         {"pasword": PASSWORD},
         {"password": f"{PASSWORD}\n {PASSWORD}"},
     ):
         site.cfgserver = kept | changed
-        for line in _settings_lines(site):
+        for line in _SETTINGS_LINES:
             for mode in modes:
-                done = commands.run(*mode, *line, environment=environment)
+                done = site.gvma(*mode, *line, environment=environment)
                 search.output(done, f"{list(changed)} {line}")
     site.cfgserver = kept
-    site.write_settings()
 
 
-def _settings_lines(site: Site) -> Iterator[list[str]]:
-    site.write_settings()
-    for line in ("sync", "config check", "config show --origin", "confserv query CfgDN"):
-        yield ["--config", str(site.config), *line.split(" ")]
-
-
-def _process_list(site: Site, simulator: Simulator, search: Search) -> None:
+def _process_list(site: WatchedSite, search: Search) -> None:
     """While a sync waits for Configuration Server."""
-    simulator.fail = "delay"
+    site.simulator.fail = "delay"
     child = subprocess.Popen(
-        [sys.executable, "-m", "gvma", *site.sync_words()],
+        [sys.executable, "-m", "gvma", *site.words(*site.sync_words())],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     deadline = time.monotonic() + 60
-    while not (site.kept / "lock").read_text():
+    while not (site.backup_path / "lock").read_text():
         assert time.monotonic() < deadline, "the sync never held its lock"
         time.sleep(0.01)
     line = Path(f"/proc/{child.pid}/cmdline").read_text()
     child.terminate()
     out, err = child.communicate()
-    simulator.fail = None
+    site.simulator.fail = None
     assert "sync" in line
     search.output(Done(0, line, out + err, []), "the process list")

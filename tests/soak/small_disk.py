@@ -9,9 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.harness.command import Commands
 from tests.soak.kills import Experiment, fill_a_real_disk
-from tests.soak.site import Site
+from tests.soak.site import watched_site
 
 DNS, STEP = 100, 4_096
 
@@ -31,8 +30,8 @@ def on_a_disk_of_one_megabyte(folder: Path) -> str:
 
 
 def main(folder: Path) -> None:
-    with Commands(folder) as commands:
-        experiment = Experiment(Site(folder, keep_last=1, keep_daily=0, keep_monthly=0), commands, DNS)
+    with watched_site(folder, keep_last=1, keep_daily=0, keep_monthly=0) as site:
+        experiment = Experiment(site, DNS)
         number = fill_a_real_disk(experiment, STEP)
     print(f"a full disk stopped {number} syncs: {experiment.outcomes}")
     assert number > 10

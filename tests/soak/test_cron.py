@@ -10,25 +10,25 @@ import pytest
 from gvma.errors import GvmaError
 from gvma.settings.reader import load
 from gvma.sync.run import SyncOptions, SyncReport, sync
-from tests.harness.command import Commands
-from tests.integration.conftest import StartAsterisk
+from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.layer import Layer
 from tests.soak.cron import World
-from tests.soak.site import Layer, Site
+from tests.soak.site import WatchedSite, watched_site
 
 
 def test_more_than_500_cron_runs_lose_nothing_whatever_fails(
     start_asterisk: StartAsterisk, version: int, tmp_path: Path
 ) -> None:
     asterisk = start_asterisk(version)
-    with Commands(tmp_path, asterisk.folder) as commands:
-        world = World(Site(tmp_path, asterisk), commands, seed=version)
+    with watched_site(tmp_path, asterisk) as site:
+        world = World(site, seed=version)
         world.live(550)
     print(f"Asterisk {version}: {dict(world.happened)}")
 
 
 @pytest.mark.asterisk
 def test_a_process_that_syncs_500_times_keeps_no_descriptor_open(start_asterisk: StartAsterisk, tmp_path: Path) -> None:
-    site = Site(tmp_path, start_asterisk(22), routing="no")
+    site = WatchedSite(tmp_path, start_asterisk(22), routing="no")
     exports = [site.export(f"{name}.xml", Layer({"1000": {"gvm_name": name}})) for name in ("one", "two")]
     settings = load(site.config, {}).settings
     opened = []

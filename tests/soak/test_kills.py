@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.command import Commands
-from tests.integration.conftest import StartAsterisk
+from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.soak.kills import Experiment, fail_everywhere, fill_the_disk, kill_everywhere, kill_the_recovery_everywhere
-from tests.soak.site import Site
+from tests.soak.site import watched_site
 from tests.soak.small_disk import on_a_disk_of_one_megabyte
 
 DNS = 1_000
@@ -20,8 +19,8 @@ DNS = 1_000
 @pytest.fixture
 def experiment(tmp_path: Path, start_asterisk: StartAsterisk) -> Iterator[Experiment]:
     asterisk = start_asterisk(22)
-    with Commands(tmp_path, asterisk.folder) as commands:
-        yield Experiment(Site(tmp_path, asterisk, keep_last=3, keep_daily=0, keep_monthly=0), commands, DNS)
+    with watched_site(tmp_path, asterisk, keep_last=3, keep_daily=0, keep_monthly=0) as site:
+        yield Experiment(site, DNS)
 
 
 def test_a_sync_of_2000_changes_killed_at_any_of_300_points_leaves_all_old_or_all_new(experiment: Experiment) -> None:

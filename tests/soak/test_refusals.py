@@ -6,17 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.command import Commands
-from tests.integration.conftest import StartAsterisk
+from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.soak.refusals import Refusal, refusals, refuse
-from tests.soak.site import Site
+from tests.soak.site import watched_site
 
 
 @pytest.mark.parametrize("place", range(len(refusals("pjsip"))))
 def test_what_asterisk_throws_away_or_reads_otherwise_is_put_back_with_exit_15(
     start_asterisk: StartAsterisk, version: int, tmp_path: Path, place: int
 ) -> None:
-    site = Site(tmp_path, start_asterisk(version))
-    refusal: Refusal = refusals(site.driver)[place]
-    with Commands(tmp_path) as commands:
-        refuse(site, commands, refusal)
+    with watched_site(tmp_path, start_asterisk(version)) as site:
+        refusal: Refusal = refusals(site.asterisk.driver)[place]
+        refuse(site, refusal)

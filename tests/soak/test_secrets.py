@@ -6,17 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.command import Commands
-from tests.integration.conftest import StartAsterisk
+from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.soak.secrets import AMI, MODES, PJSIP, VOICEMAIL, search_everything
-from tests.soak.site import Site
+from tests.soak.site import watched_site
 
 
 @pytest.mark.asterisk
 def test_no_secret_is_in_anything_that_any_command_writes(start_asterisk: StartAsterisk, tmp_path: Path) -> None:
     files = {"voicemail.conf": VOICEMAIL, "pjsip.conf": PJSIP}
-    site = Site(tmp_path, start_asterisk(22, files, ami_secret=AMI))
-    with Commands(tmp_path) as commands:
-        search = search_everything(site, commands, MODES, MODES)
+    with watched_site(tmp_path, start_asterisk(22, files, ami_secret=AMI)) as site:
+        search = search_everything(site, MODES, MODES)
     print(f"searched {search.outputs} outputs and files of {len(search.files)} names")
     assert search.outputs > 350

@@ -9,9 +9,14 @@ from gvma.asterisk.drivers.pjsip import PJSIP
 DRIVERS: tuple[Driver, ...] = (PJSIP, CHAN_SIP)
 """Both; PJSIP comes first, which wins where nothing else decides."""
 
-__all__ = ["CHAN_SIP", "DRIVERS", "PJSIP", "Driver", "driver_of"]
+__all__ = ["CHAN_SIP", "DRIVERS", "PJSIP", "Driver", "driver_of", "other_than"]
 
 
 def driver_of(name: str) -> Driver:
     """The driver that ``channel_driver`` names, ``pjsip`` or ``sip``. Raises KeyError for another name."""
     return {driver.name: driver for driver in DRIVERS}[name]
+
+
+def other_than(driver: Driver) -> Driver:
+    """The other one of the two."""
+    return CHAN_SIP if driver is PJSIP else PJSIP

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Protocol
 
 from gvma.asterisk.block import OwnLines
+from gvma.asterisk.conf import Conf, Section
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
 from gvma.asterisk.identification.chan_sip import ChanSipKnown
-from gvma.asterisk.identification.model import SipServer, SiteIdentification, SiteText
+from gvma.asterisk.identification.model import SipServer, SiteFiles, SiteIdentification
 from gvma.asterisk.identification.pjsip import PjsipKnown
 from gvma.settings.model import GvmaSettings
 
@@ -100,8 +101,8 @@ class Driver(Protocol):
         """The ``settings`` of each PresentSubscription that ``render`` would write. Raises SettingsError as it does."""
         ...
 
-    def subscriptions_defined(self, site_text: bytes, mode: str) -> frozenset[str]:
-        """Names (folded) as of our subscriptions that the site's own text defines, so that ours would be a second one.
+    def subscriptions_defined(self, conf: Conf, mode: str) -> list[Section]:
+        """The site's own objects with names as of our subscriptions, so that ours would be a second one.
 
         mode: ``SUBSCRIBE`` or ``REGISTER``.
         """
@@ -110,7 +111,7 @@ class Driver(Protocol):
     def site_identification(
         self,
         known: Known | None,
-        text: SiteText,
+        files: SiteFiles,
         server: SipServer,
         *,
         own: Mapping[str, tuple[str, ...]],
@@ -122,7 +123,7 @@ class Driver(Protocol):
         """
         ...
 
-    def host_names(self, text: SiteText) -> frozenset[str]:
+    def host_names(self, files: SiteFiles) -> frozenset[str]:
         """The host names, lower case, by which the site's own files know senders."""
         ...
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gvma.asterisk import site
 from gvma.asterisk.block import OwnLines
+from gvma.asterisk.conf import Conf, Section
 from gvma.asterisk.drivers import objects
 from gvma.asterisk.drivers.base import Driver, Known
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
@@ -15,7 +16,7 @@ from gvma.asterisk.header import header
 from gvma.asterisk.hosts import sipserver_hosts
 from gvma.asterisk.identification import chan_sip
 from gvma.asterisk.identification.chan_sip import ChanSipKnown
-from gvma.asterisk.identification.model import SipServer, SiteIdentification, SiteText
+from gvma.asterisk.identification.model import SipServer, SiteFiles, SiteIdentification
 from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
 from gvma.errors import SettingsError
 from gvma.settings.model import GvmaSettings
@@ -105,18 +106,14 @@ class _ChanSip:
         sample = self.read_subscriptions(self.render([objects.SAMPLE], (), settings, "", peer_context=peer_context))
         return sample[objects.SAMPLE.name].settings
 
-    def subscriptions_defined(self, site_text: bytes, mode: str) -> frozenset[str]:
+    def subscriptions_defined(self, conf: Conf, mode: str) -> list[Section]:
         del mode  # a peer is a second one of ours in both
-        if b"[gvm-" not in site_text.lower():
-            return frozenset()
-        return frozenset(
-            name for name in map(str.lower, site.peers_defined(site_text)) if name.startswith(SUBSCRIPTION_PREFIX)
-        )
+        return [peer for peer in site.peers_defined(conf) if self.folded(peer.name).startswith(SUBSCRIPTION_PREFIX)]
 
     def site_identification(
         self,
         known: Known | None,
-        text: SiteText,
+        files: SiteFiles,
         server: SipServer,
         *,
         own: Mapping[str, tuple[str, ...]],
@@ -124,11 +121,11 @@ class _ChanSip:
     ) -> SiteIdentification:
         """A peer of the site's that has SIP Server's address may stand beside ours, which take its context."""
         del settings
-        files = chan_sip.of_file(text.channel)
-        return chan_sip.of_site(known if isinstance(known, ChanSipKnown) else None, files, server, own=own)
+        found = chan_sip.of_conf(files.channel)
+        return chan_sip.of_site(known if isinstance(known, ChanSipKnown) else None, found, server, own=own)
 
-    def host_names(self, text: SiteText) -> frozenset[str]:
-        return chan_sip.names_in(chan_sip.of_file(text.channel))
+    def host_names(self, files: SiteFiles) -> frozenset[str]:
+        return chan_sip.names_in(chan_sip.of_conf(files.channel))
 
     def mwi_endpoint(
         self, settings: GvmaSettings, identified: Collection[str], shared: Collection[str] = ()

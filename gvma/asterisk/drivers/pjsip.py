@@ -8,13 +8,14 @@ from pathlib import Path
 
 from gvma.asterisk import site
 from gvma.asterisk.block import OwnLines
+from gvma.asterisk.conf import Conf, Section
 from gvma.asterisk.drivers import objects
 from gvma.asterisk.drivers.base import Driver, Known
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
 from gvma.asterisk.header import header
 from gvma.asterisk.hosts import sipserver_hosts, uri_host
 from gvma.asterisk.identification import pjsip
-from gvma.asterisk.identification.model import SipServer, SiteIdentification, SiteText
+from gvma.asterisk.identification.model import SipServer, SiteFiles, SiteIdentification
 from gvma.asterisk.identification.pjsip import PjsipKnown
 from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
 from gvma.errors import SettingsError
@@ -112,19 +113,15 @@ class _Pjsip:
         sample = self.read_subscriptions(self.render([objects.SAMPLE], (), settings, ""))
         return sample[objects.SAMPLE.name].settings
 
-    def subscriptions_defined(self, site_text: bytes, mode: str) -> frozenset[str]:
+    def subscriptions_defined(self, conf: Conf, mode: str) -> list[Section]:
         """An endpoint with the name of our AOR is no second one of it."""
-        if b"[gvm-" not in site_text.lower():
-            return frozenset()
         types = {"aor", "endpoint"} if mode == "REGISTER" else {"aor"}
-        return frozenset(
-            name for name in site.objects_defined(site_text, types) if name.startswith(SUBSCRIPTION_PREFIX)
-        )
+        return [one for one in site.objects_defined(conf, types) if one.name.startswith(SUBSCRIPTION_PREFIX)]
 
     def site_identification(
         self,
         known: Known | None,
-        text: SiteText,
+        files: SiteFiles,
         server: SipServer,
         *,
         own: Mapping[str, tuple[str, ...]],
@@ -132,15 +129,15 @@ class _Pjsip:
     ) -> SiteIdentification:
         return pjsip.of_site(
             known if isinstance(known, PjsipKnown) else None,
-            pjsip.of_texts(text),
+            pjsip.of_files(files),
             server,
             own={SIPSERVER, *own},
             context=settings.routing_endpoint_context,
             written=any(line.startswith("match=") for name in _for_sipserver(settings) for line in own.get(name, ())),
         )
 
-    def host_names(self, text: SiteText) -> frozenset[str]:
-        return pjsip.names_in(pjsip.of_texts(text))
+    def host_names(self, files: SiteFiles) -> frozenset[str]:
+        return pjsip.names_in(pjsip.of_files(files))
 
     def mwi_endpoint(
         self, settings: GvmaSettings, identified: Collection[str], shared: Collection[str] = ()

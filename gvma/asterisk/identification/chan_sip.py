@@ -7,13 +7,13 @@ order of the file.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from gvma.asterisk.identification.match import Match
+from gvma.asterisk.conf import Conf
+from gvma.asterisk.hosts import Match
 from gvma.asterisk.identification.model import Identified, SipServer, SiteIdentification
 from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
-from gvma.asterisk.site import objects
 
 DEFAULT_CONTEXT, DEFAULT_PORT = "default", 5060
 
@@ -69,11 +69,10 @@ def of_site(
     return SiteIdentification()
 
 
-def of_file(text: bytes) -> ChanSipKnown:
-    """What a sip.conf says, with its includes and without our block."""
-    general = next((settings for name, settings in objects(text) if name.lower() == "general"), {})
-    context = general.get("context", [DEFAULT_CONTEXT])[-1]
-    return ChanSipKnown(tuple(_peers(text, context)), context)
+def of_conf(conf: Conf) -> ChanSipKnown:
+    """What a sip.conf says, our block aside."""
+    context = next(iter(conf.values("general", "context")[::-1]), DEFAULT_CONTEXT)
+    return ChanSipKnown(tuple(_peers(conf, context)), context)
 
 
 def names_in(known: ChanSipKnown) -> frozenset[str]:
@@ -81,24 +80,22 @@ def names_in(known: ChanSipKnown) -> frozenset[str]:
     return frozenset(one.host.lower() for one in known.peers if Match(one.host).is_name)
 
 
-def _peers(text: bytes, context: str) -> Iterable[Peer]:
-    for name, settings in objects(text):
-        last = {key: values[-1] for key, values in settings.items()}
-        host = last.get("host", "")
-        if last.get("type", "").lower() not in {"peer", "friend"} or host.lower() in {"", "dynamic"}:
+def _peers(conf: Conf, context: str) -> Iterator[Peer]:
+    for one in conf.objects:
+        host, port = one.value("host"), one.value("port")
+        if one.ours or one.value("type").lower() not in {"peer", "friend"} or host.lower() in {"", "dynamic"}:
             continue
-        port = last.get("port", "")
-        insecure = {word.strip().lower() for word in last.get("insecure", "").split(",")}
+        insecure = {word.strip().lower() for word in one.value("insecure").split(",")}
         yield Peer(
-            name,
+            one.name,
             host,
             int(port) if port.isdecimal() else DEFAULT_PORT,
-            last.get("context", context),
+            one.value("context") or context,
             any_port=not insecure.isdisjoint({"port", "very"}),
         )
 
 
 def _meets(peer: Peer, server: SipServer, hosts: Collection[str]) -> bool:
-    return Match(peer.host).holds_host(hosts) or not frozenset(hosts).isdisjoint(
+    return any(map(Match(peer.host).has_host, hosts)) or not frozenset(hosts).isdisjoint(
         server.names.get(peer.host.lower(), ())
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from gvma.asterisk.drivers.base import Known
 from gvma.asterisk.entries import Endpoint
+from gvma.asterisk.hosts import match_has
 from gvma.asterisk.identification.chan_sip import ChanSipKnown, Peer
-from gvma.asterisk.identification.match import holds
 from gvma.asterisk.identification.model import SipServer
 from gvma.asterisk.identification.pjsip import PjsipKnown
 
@@ -70,7 +70,7 @@ def expectation(
     site, ours = {}, {}
     for host, addresses in server.addresses.items():
         of_site = before.without(names).by_address(server, (host, *addresses))
-        of_us = [one.name for one in endpoints if any(holds(match, host, server.port) for match in one.matches)]
+        of_us = [one.name for one in endpoints if any(match_has(match, host, server.port) for match in one.matches)]
         if of_us:
             ours[host] = of_us[0]
         elif of_site:

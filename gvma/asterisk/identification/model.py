@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from gvma.asterisk.conf import Conf
+
 SENDERS_UNKNOWN = "senders-unknown"
 """The code of the warning that Asterisk was not asked, and that its files do not tell all."""
 
@@ -40,14 +42,14 @@ class SipServer:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteText:
-    """What the site's own files say, with their includes and without our block.
+class SiteFiles:
+    """What the site's own files say, with their includes.
 
-    channel: pjsip.conf or sip.conf. wizards: pjsip_wizard.conf, empty where Asterisk itself was asked.
+    channel: pjsip.conf or sip.conf. wizards: pjsip_wizard.conf; None where Asterisk itself was asked.
     """
 
-    channel: bytes = field(default=b"", repr=False)
-    wizards: bytes = field(default=b"", repr=False)
+    channel: Conf = field(default_factory=lambda: Conf(""), repr=False)
+    wizards: Conf | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

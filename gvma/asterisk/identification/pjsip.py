@@ -11,9 +11,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from gvma.asterisk.identification.match import Match
-from gvma.asterisk.identification.model import Identified, SipServer, SiteIdentification, SiteText
-from gvma.asterisk.site import objects
+from gvma.asterisk.conf import Conf, Section
+from gvma.asterisk.hosts import Match
+from gvma.asterisk.identification.model import Identified, SipServer, SiteFiles, SiteIdentification
 
 ADDRESS, USERNAME, ANONYMOUS = "ip", "username", "anonymous"
 DEFAULT_ORDER = (ADDRESS, USERNAME, ANONYMOUS, "auth_username", "header", "request_uri")
@@ -133,40 +133,40 @@ def is_number(name: str) -> bool:
     return _NUMBER.fullmatch(name) is not None
 
 
-def of_texts(text: SiteText) -> PjsipKnown:
+def of_files(files: SiteFiles) -> PjsipKnown:
     """What the site's own files say."""
-    return of_file(text.channel).joined(of_wizards(text.wizards))
+    known = of_conf(files.channel)
+    return known.joined(of_wizards(files.wizards)) if files.wizards else known
 
 
-def of_file(text: bytes) -> PjsipKnown:
-    """What a pjsip.conf says, with its includes and without our block."""
+def of_conf(conf: Conf) -> PjsipKnown:
+    """What a pjsip.conf says, our block aside."""
     identifies, anonymous, numbers = [], [], {}
     order: tuple[str, ...] = ()
-    for name, settings in objects(text):
-        kind = settings.get("type", [""])[-1].lower()
+    for one in conf.objects:
+        kind = "" if one.ours else one.value("type").lower()
         if kind == "identify":
-            identifies.append(_identify(settings, "match"))
-        elif kind == "endpoint" and is_anonymous(name):
-            anonymous.append(name)
-        elif kind == "endpoint" and is_number(name) and _known_by_number(settings):
-            numbers[name] = settings.get("context", ["default"])[-1]
+            identifies.append(_identify(one, one.value("endpoint") or "?", one.values("match")))
+        elif kind == "endpoint" and is_anonymous(one.name):
+            anonymous.append(one.name)
+        elif kind == "endpoint" and is_number(one.name) and _known_by_number(one):
+            numbers[one.name] = one.value("context") or "default"
         elif kind == "global":
-            order = _listed(settings.get("endpoint_identifier_order", []))
+            order = _listed([one.value("endpoint_identifier_order")])
     whole = (*order, *(name for name in DEFAULT_ORDER if name not in order))
     return PjsipKnown(whole, tuple(identifies), tuple(anonymous), numbers)
 
 
-def of_wizards(text: bytes) -> PjsipKnown:
+def of_wizards(conf: Conf) -> PjsipKnown:
     """What a pjsip_wizard.conf says; each of its sections makes an endpoint, and an identify for its remote hosts."""
-    identifies, anonymous = [], []
-    for name, settings in objects(text):
-        if settings.get("type", [""])[-1].lower() != "wizard":
-            continue
-        if is_anonymous(name):
-            anonymous.append(name)
-        inner = {key.removeprefix("identify/"): values for key, values in settings.items() if "identify/" in key}
-        identifies.append(_identify({"remote_hosts": settings.get("remote_hosts", []), "endpoint": [name]} | inner))
-    return PjsipKnown(identifies=tuple(identifies), anonymous=tuple(anonymous))
+    wizards = [one for one in conf.objects if one.value("type").lower() == "wizard"]
+    return PjsipKnown(
+        identifies=tuple(
+            _identify(one, one.name, [*one.values("remote_hosts"), *one.values("identify/match")], "identify/")
+            for one in wizards
+        ),
+        anonymous=tuple(one.name for one in wizards if is_anonymous(one.name)),
+    )
 
 
 def names_in(known: PjsipKnown) -> frozenset[str]:
@@ -175,15 +175,13 @@ def names_in(known: PjsipKnown) -> frozenset[str]:
     return frozenset(match.host.lower() for match in matches if match.is_name)
 
 
-def _identify(settings: Mapping[str, list[str]], *keys: str) -> Identify:
-    requests = frozenset(kind for key, kind in _REQUEST_KEYS.items() if settings.get(key))
-    matches = _listed([value for key in keys or ("match", "remote_hosts") for value in settings.get(key, [])])
-    return Identify(settings.get("endpoint", ["?"])[-1], matches, requests)
+def _identify(section: Section, endpoint: str, matches: list[str], prefix: str = "") -> Identify:
+    requests = frozenset(kind for key, kind in _REQUEST_KEYS.items() if section.value(prefix + key))
+    return Identify(endpoint, _listed(matches), requests)
 
 
-def _known_by_number(settings: Mapping[str, list[str]]) -> bool:
-    identify_by = _listed(settings.get("identify_by", ["username,ip"])[-1:])
-    return USERNAME in identify_by and not any(settings.get("auth", []))
+def _known_by_number(endpoint: Section) -> bool:
+    return USERNAME in _listed([endpoint.value("identify_by") or "username,ip"]) and not endpoint.value("auth")
 
 
 def is_anonymous(name: str) -> bool:
@@ -197,4 +195,4 @@ def _listed(values: list[str]) -> tuple[str, ...]:
 
 def _meets(match: Match, server: SipServer, hosts: Collection[str]) -> bool:
     """Whether a match holds one of SIP Server's hosts, or is a name with one of its addresses."""
-    return match.holds_host(hosts) or not frozenset(hosts).isdisjoint(server.names.get(match.host.lower(), ()))
+    return any(map(match.has_host, hosts)) or not frozenset(hosts).isdisjoint(server.names.get(match.host.lower(), ()))

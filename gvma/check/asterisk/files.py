@@ -1,4 +1,4 @@
-"""Rules about Asterisk's files as Asterisk reads them: what it cannot follow or read, and what it challenges."""
+"""Rules about Asterisk's files as Asterisk reads them: what it cannot follow or read, and what it challenges. Pure."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def check_files(evidence: Evidence) -> Iterator[Finding]:
         for where, reason in conf.refusals:
             yield REFUSED.at(where, reason)
         for directive in conf.directives:
-            if directive.word == "exec":
+            if directive.kind == "exec":
                 yield EXEC.at(directive.where, f"#exec {directive.target}")
             elif directive.problem:
                 yield INCLUDE.at(directive.where, f"{directive.target} {_PROBLEMS[directive.problem]}")
@@ -66,26 +66,27 @@ def check_files(evidence: Evidence) -> Iterator[Finding]:
 
 def check_secrets(evidence: Evidence) -> Iterator[Finding]:
     """``secret`` or ``auth`` on gvm-* objects, phones and SIP Server's own peer (the manual's lines 2028-2032)."""
-    conf = evidence.files.endpoints
+    conf = evidence.files.channel
     if conf is None:
         return
     watched = {dn.number for dn in evidence.configserver.dns} if phones_on_asterisk(evidence) else set()
     watched.add(evidence.settings.gvma.routing_sipserver_peer)
     keys = ("auth",) if evidence.driver is PJSIP else ("secret", "md5secret")
-    for section in conf.sections:
-        if section.template or not (section.name in watched or section.name.startswith(SUBSCRIPTION_PREFIX)):
-            continue
-        for key in keys:
-            if section.value(key):
-                yield SECRET.at(section.where, f"[{section.name}] has {key}")
+    challenged = {one.section for one in conf.with_key(*keys)}
+    for section in conf.objects if challenged else ():
+        if section.name in challenged and (section.name in watched or section.name.startswith(SUBSCRIPTION_PREFIX)):
+            for key in keys:
+                if section.value(key):
+                    yield SECRET.at(section.where, f"[{section.name}] has {key}")
 
 
 def check_mailboxes_twice(evidence: Evidence) -> Iterator[Finding]:
     """One mailbox on an endpoint and on an AOR of PJSIP (res_pjsip_mwi)."""
-    conf = evidence.files.endpoints
+    conf = evidence.files.channel
     if conf is None or evidence.driver is not PJSIP:
         return
-    sections = [section for section in conf.sections if not section.template]
+    named = {one.section for one in conf.with_key("mailboxes")}
+    sections = [section for section in conf.objects if section.name in named]
     aors = {section.name: _listed(section, "mailboxes") for section in sections if section.value("type") == "aor"}
     identified = {endpoint for endpoint, _ in sipserver_matches(evidence)}
     sipserver = {SIPSERVER, evidence.settings.gvma.routing_sipserver_peer, *identified}
@@ -93,8 +94,8 @@ def check_mailboxes_twice(evidence: Evidence) -> Iterator[Finding]:
         replaces = section.value("mwi_subscribe_replaces_unsolicited").lower() in {"yes", "true", "1", "on"}
         if section.value("type") != "endpoint" or replaces:
             continue
-        named = aors if section.name in sipserver else _listed(section, "aors")
-        subscribed = {mailbox for name in named for mailbox in aors.get(name, ())}
+        subscribing = aors if section.name in sipserver else _listed(section, "aors")
+        subscribed = {mailbox for name in subscribing for mailbox in aors.get(name, ())}
         for mailbox in sorted(subscribed & set(_listed(section, "mailboxes"))):
             yield TWICE.at(
                 section.where, f"{mailbox} is on endpoint {section.name} and on an AOR that it subscribes to"

@@ -1,25 +1,20 @@
-"""Whether an address is this Asterisk's, and whether an identify of PJSIP is SIP Server's."""
+"""Whether an address is this Asterisk's, and whether an identify of PJSIP is SIP Server's. Pure."""
 
 from __future__ import annotations
 
 import ipaddress
 
-from gvma.asterisk.hosts import sipserver_hosts
-from gvma.asterisk.identification.match import Match, holds
+from gvma.asterisk.hosts import host_and_port, match_has, match_wants_port, sipserver_hosts
+from gvma.asterisk.site import outside_hosts
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence
 from gvma.settings import GvmaSettings
-from gvma.switches.values import host_and_port
-
-# What chan_sip and PJSIP tell the outside of a NAT.
-_OUTSIDE = frozenset({"external_signaling_address", "externip", "externaddr", "externhost"})
 
 
 def asterisk_hosts(evidence: Evidence) -> frozenset[str]:
     """This Asterisk's addresses and names, and those that it gives itself behind a NAT; empty where none is known."""
-    endpoints, known = evidence.files.endpoints, evidence.sip.hosts
-    outside = (line.value for line in endpoints.lines if line.key.lower() in _OUTSIDE) if endpoints and known else ()
-    return known | {host_and_port(value)[0] for value in outside}
+    channel, known = evidence.files.channel, evidence.sip.hosts
+    return known | outside_hosts(channel) if channel and known else known
 
 
 def leads_to_asterisk(evidence: Evidence, one: ConfigObject) -> bool:
@@ -29,20 +24,20 @@ def leads_to_asterisk(evidence: Evidence, one: ConfigObject) -> bool:
 
 
 def sipserver_matches(evidence: Evidence) -> tuple[tuple[str, str], ...]:
-    """Endpoint and ``match`` of every identify of PJSIP that holds one of SIP Server's addresses."""
+    """Endpoint and ``match`` of every identify of PJSIP that has one of SIP Server's addresses."""
     identifies = (evidence.ami.identifies if evidence.ami else None) or ()
     return tuple((endpoint, match) for endpoint, match in identifies if is_sipserver(match, evidence.settings.gvma))
 
 
 def is_sipserver(match: str, settings: GvmaSettings) -> bool:
-    """Whether an identify's ``match``, as Asterisk shows it, holds one of SIP Server's addresses."""
-    return any(holds(match, host, settings.siptserver_port) for host in sipserver_hosts(settings))
+    """Whether an identify's ``match`` has one of SIP Server's addresses."""
+    return any(match_has(match, host, settings.siptserver_port) for host in sipserver_hosts(settings))
 
 
 def by_port_alone(evidence: Evidence) -> bool:
-    """Whether every identify that holds SIP Server's address wants its port as well."""
+    """Whether every identify that has SIP Server's address wants its port as well."""
     matches = [match for _, match in sipserver_matches(evidence)]
-    return bool(matches) and all(Match.of(match).port is not None for match in matches)
+    return bool(matches) and all(match_wants_port(match) for match in matches)
 
 
 def is_address(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""Which contexts of the dialplan calls come to, through ``include`` and otherwise."""
+"""Which contexts of the dialplan calls come to, through ``include`` and otherwise. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gvma.asterisk.conf import Conf
 from gvma.check.finding import Finding, Rule
 from gvma.evidence.model import Evidence
 
-_CONTEXT_KEYS = frozenset({"context", "subscribecontext", "subscribe_context", "message_context"})
+_CONTEXT_KEYS = ("context", "subscribecontext", "subscribe_context", "message_context")
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -18,9 +18,9 @@ def unreached(
 ) -> Iterator[Finding]:
     """A finding where no include leads to the context ``wanted``, or only such as no call comes to."""
     includes: dict[str, set[str]] = {}
-    for line in dialplan.lines:
-        if line.key.lower() == "include" and not line.ours:
-            includes.setdefault(line.section, set()).add(line.value.partition(",")[0].strip())
+    for one in dialplan.with_key("include"):
+        if not one.ours:
+            includes.setdefault(one.section, set()).add(one.value.partition(",")[0].strip())
     for context, target in _from_elsewhere(dialplan, evidence):
         includes.setdefault(context, set()).add(target)
     if not any(wanted in targets for targets in includes.values()):
@@ -46,11 +46,11 @@ def _from_elsewhere(dialplan: Conf, evidence: Evidence) -> Iterator[tuple[str, s
 
 def _entered(dialplan: Conf, evidence: Evidence) -> set[str]:
     """Contexts that calls come to: [default], those of endpoints, and those that a line of the dialplan names."""
-    endpoints = evidence.files.endpoints
+    channel = evidence.files.channel
     contexts = {section.name for section in dialplan.sections if not section.ours}
     contexts |= {context for context, _ in _from_elsewhere(dialplan, evidence)}
-    if endpoints is None or not endpoints.exists or endpoints.executes or "phones" in evidence.files.realtime:
+    if channel is None or not channel.exists or channel.executes or "phones" in evidence.files.realtime:
         return contexts  # an endpoint that no file shows may lead to any of them
-    named = {line.value for line in endpoints.lines if line.key.lower() in _CONTEXT_KEYS}
-    words = {word for line in dialplan.lines if line.key.lower() != "include" for word in _WORD.findall(line.value)}
+    named = {one.value for one in channel.with_key(*_CONTEXT_KEYS)}
+    words = {word for one in dialplan.settings if one.key.lower() != "include" for word in _WORD.findall(one.value)}
     return {"default", *named, *evidence.files.entered_contexts, *(words & contexts)}

@@ -1,4 +1,4 @@
-"""Rules about the Trunk DNs by which SIP Server sends calls to the mailboxes."""
+"""Rules about the Trunk DNs by which SIP Server sends calls to the mailboxes. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,12 @@ CONTACT = Rule(
     "Calls to the mailboxes go to its contact (manual 2561-2571).",
     "Set contact of the Trunk DN to this Asterisk.",
 )  # fmt: skip
-RULES = (PREFIX, CONTACT)
+REPLACED = Rule(
+    "sipserver-trunk-replaced", "error", "the Trunk DN of a mailbox prefix replaces the prefix",
+    "Calls reach this Asterisk without the prefix that its dialplan knows the mailboxes by (manual 1317, 2561-2571).",
+    "Remove replace-prefix from the Trunk DN, or correct vm_*_ext_prefix.",
+)  # fmt: skip
+RULES = (PREFIX, CONTACT, REPLACED)
 
 
 def check_trunks(evidence: Evidence) -> Iterator[Finding]:
@@ -31,16 +36,16 @@ def check_trunks(evidence: Evidence) -> Iterator[Finding]:
 
     A shorter prefix that leads here does as well, where no longer one takes the calls (manual 1288).
     """
-    seen, settings = evidence.configserver, evidence.settings.gvma
-    if not seen.answered("trunkquery"):
+    layer, settings = evidence.configserver, evidence.settings.gvma
+    if not layer.answered("trunkquery"):
         return
     used = {mailbox.context for mailbox in evidence.wanted.mailboxes}
     for role in ROLES:
-        if seen.answered(role.query) and role.context not in used:
+        if layer.answered(role.query) and role.context not in used:
             continue
         prefix = role.dialled_before(settings)
-        longest = max((option(dn, "prefix") for dn in seen.trunks if _takes(dn, prefix)), key=len, default="")
-        trunks = [dn for dn in seen.trunks if longest and option(dn, "prefix") == longest]
+        longest = max((option(dn, "prefix") for dn in layer.trunks if _takes(dn, prefix)), key=len, default="")
+        trunks = [dn for dn in layer.trunks if longest and option(dn, "prefix") == longest]
         if longest != prefix and not any(leads_to_asterisk(evidence, dn) for dn in trunks):
             yield PREFIX.at(role.dial_prefix, f"no Trunk DN has prefix {prefix}")
             continue
@@ -48,6 +53,15 @@ def check_trunks(evidence: Evidence) -> Iterator[Finding]:
             if evidence.sip.hosts and not leads_to_asterisk(evidence, trunk):
                 contact = option(trunk, "contact") or "(none)"
                 yield CONTACT.at(object_name(trunk), f"contact = {contact} is not this Asterisk")
+            yield from _replaced(trunk, longest, prefix)
+
+
+def _replaced(trunk: ConfigObject, taken: str, prefix: str) -> Iterator[Finding]:
+    """A Trunk that takes ``taken`` off a number and writes something else, so that ``prefix`` does not arrive."""
+    instead = option(trunk, "replace-prefix")
+    arrives = instead + prefix[len(taken) :]
+    if instead and arrives != prefix:
+        yield REPLACED.at(object_name(trunk), f"replace-prefix = {instead}: {prefix} arrives as {arrives}")
 
 
 def _takes(trunk: ConfigObject, number: str) -> bool:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from gvma.cli import exits
-from gvma.cli.commands import settings_file
 from gvma.settings import Secret, reader
 from gvma.settings.keys import KEYS, SECTIONS, shown
 from gvma.sync.addresses import look_up, unresolved
@@ -39,6 +38,8 @@ def init(invocation: Invocation) -> None:
     is in it, comments too; missing keys are added, commented out. A new file can be read by its owner only, and
     has placeholders such as <SIP Server Port> for what you have to fill in.
     """
+    from gvma.cli.commands import settings_file  # noqa: PLC0415  (start-up of the other commands)
+
     path = invocation.config or Path(os.environ.get("GVMA_CONFIG") or reader.FILE_NAME)
     output = invocation.output
     exists = path.exists() or path.is_symlink()

@@ -13,6 +13,7 @@ import click
 
 from gvma.cli.exits import help_ending
 from gvma.cli.seconds import Seconds
+from gvma.configserver.simulator.choices import FAILURES, SHAPES
 from gvma.errors import SettingsError, UsageError
 from gvma.secrecy import masked_option
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from gvma.configserver.objects import ConfigObject, ObjectSource
 
 _PASSWORD_VARIABLE = "GVMA_CFGSERVER_PASSWORD"  # noqa: S105  (the name of a variable)
-# As gvma.configserver.simulator.answers and simulator have them, which would take their time to import for a --help.
-_SHAPES = ("a", "a-ids", "b")
-_FAILURES = ("refuse", "401", "fault", "truncate", "delay", "empty", "malformed", "500")
 _QUERY = "CfgTenant[@name='Environment']/switches/CfgSwitch[@name='SIP_Switch']/DNs/CfgDN[@type='1']"
 
 
@@ -83,8 +81,8 @@ def query_command(invocation: Invocation, source: Path | None, xpath: str) -> No
     type=click.Path(path_type=Path, readable=False),
     help="Objects to serve, nested or flat; read again when the file changes.  [default: a sample]",
 )
-@click.option("--shape", type=click.Choice(_SHAPES), default="a", show_default=True, help="The form of the answers.")
-@click.option("--fail", type=click.Choice(_FAILURES), help="Fail in this way instead of answering.")
+@click.option("--shape", type=click.Choice(SHAPES), default="a", show_default=True, help="The form of the answers.")
+@click.option("--fail", type=click.Choice(FAILURES), help="Fail in this way instead of answering.")
 @click.option(
     "--delay",
     type=Seconds(),

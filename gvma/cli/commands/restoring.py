@@ -13,7 +13,9 @@ from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.entries import GvmaWarning
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.cli import exits
+from gvma.cli.items import item_lines
 from gvma.sinks.files.recovery import pending_recovery, recover
+from gvma.sinks.files.restored_file import RestoreOptions
 from gvma.sinks.files.restoring import restore_change
 from gvma.storage.lock import hold_lock
 from gvma.storage.signals import stoppable
@@ -34,20 +36,26 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("wanted", metavar="ID")
+@click.option("--whole-files", is_flag=True, help="Bring back the site's own lines, owner and mode too.")
+@click.option("--pins", is_flag=True, help="Bring back the PINs of the set for all mailboxes.")
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing, lock nothing, reload nothing.")
 @click.option("--no-reload", is_flag=True, help="Write the files only; the next normal sync reloads Asterisk.")
 @click.pass_obj
-def restore(invocation: Invocation, wanted: str, dry_run: bool, no_reload: bool) -> None:
-    """Bring back the files as they were when a set was made, byte for byte.
+def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each option)
+    invocation: Invocation, wanted: str, whole_files: bool, pins: bool, dry_run: bool, no_reload: bool
+) -> None:
+    """Bring back gvma's part of the files as it was when a set was made.
 
-    Makes a set of what it replaces, restores owner and mode too, reloads the modules concerned, and puts everything
-    back if Asterisk does not take the change. PINs go back as well. The sync is paused then, so that cron does not
-    undo the restore; `gvma sync --resume` goes on.
+    The site's own lines stay as they are now, and mailboxes that exist now keep the PIN in force; mailboxes that come
+    back get the set's. Makes a set of what it replaces, reloads the modules concerned, and puts everything back if
+    Asterisk does not take the change. The sync is paused then, so that cron does not undo the restore;
+    `gvma sync --resume` goes on.
     """
+    options = RestoreOptions(whole_files=whole_files, pins=pins)
     settings, output = invocation.settings(without=("cfgserver", "media")).gvma, invocation.output
     sets = BackupSets(settings.backup_path)
     if dry_run:
-        _dry_run(output, settings, sets.find(wanted))
+        _dry_run(output, settings, sets.find(wanted), options)
         return
     report = RestoreReport()
     output.keep(run_id=report.run_id)
@@ -56,10 +64,10 @@ def restore(invocation: Invocation, wanted: str, dry_run: bool, no_reload: bool)
         chosen = sets.find(wanted)
         try:
             if no_reload:
-                restore_set(chosen, settings, None, report)
+                restore_set(chosen, settings, options, None, report)
             else:
                 with Asterisk(settings) as asterisk:
-                    restore_set(chosen, settings, asterisk, report)
+                    restore_set(chosen, settings, options, asterisk, report)
         finally:
             _tell(output, chosen, report)
     _say(output, settings, chosen, report)
@@ -67,16 +75,16 @@ def restore(invocation: Invocation, wanted: str, dry_run: bool, no_reload: bool)
 
 def warn_mended(output: Output, settings: GvmaSettings) -> None:
     """Finish or undo what an interrupted run began, under the lock, with a warning that says which."""
-    mended = recover(settings.backup_path)
+    mended = recover(settings)
     if mended is not None:
         output.warn(GvmaWarning("interrupted-run-mended", mended.text, str(settings.backup_path)))
 
 
-def _dry_run(output: Output, settings: GvmaSettings, chosen: BackupSet) -> None:
+def _dry_run(output: Output, settings: GvmaSettings, chosen: BackupSet, options: RestoreOptions) -> None:
     pending = pending_recovery(settings.backup_path)
     if pending:
         output.warn(GvmaWarning("interrupted-run", pending, str(settings.backup_path)))
-    change = restore_change(chosen, settings)
+    change = restore_change(chosen, settings, options)
     diffs = [*change.diffs()]
     output.result(
         "backup restore",
@@ -84,9 +92,12 @@ def _dry_run(output: Output, settings: GvmaSettings, chosen: BackupSet) -> None:
         dry_run=True,
         restored=chosen.id,
         files=[{"path": str(path), "action": action} for path, action in change.actions()],
+        items=[item.as_json() for item in change.items],
         notes=list(change.notes),
         diff="".join(diffs),
     )
+    for line in item_lines(change.items, everything=output.verbosity > 0):
+        output.line(line)
     for text in diffs:
         output.line(text.rstrip("\n"))
     for note in change.notes:
@@ -103,6 +114,7 @@ def _tell(output: Output, chosen: BackupSet, report: RestoreReport) -> None:
         dry_run=False,
         restored=chosen.id,
         files=[{"path": str(path), "action": action} for path, action in report.actions],
+        items=[item.as_json() for item in report.items],
         notes=list(report.planned.notes) if report.planned else [],
         backup_set=report.backup_set,
         reloaded=report.reloaded,

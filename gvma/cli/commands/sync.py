@@ -155,6 +155,7 @@ def _lines(output: Output, options: SyncOptions, report: SyncReport) -> Iterator
             yield from item_lines(report.items(), everything=output.verbosity > 0)
             yield from (f"Left out: {text}" for text in report.plan.left_out)
             yield from report.notes
+            yield from report.change.notes if report.change is not None else ()
             yield report.plan_line()
     elif report.changed:
         yield report.summary()

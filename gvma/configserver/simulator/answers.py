@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 from xml.sax.saxutils import escape
 
 from gvma.configserver.kinds import ANNEX, KINDS, NUMBER_FIELD, OF_A_SWITCH, OPTIONS_TAB, WRAPPER, reference
+from gvma.configserver.simulator.choices import SHAPES
 from gvma.configserver.tree import Node, attach_to_owners
 from gvma.configserver.xpath import parse
 from gvma.errors import ExportFileError
@@ -183,5 +184,4 @@ def _with_children(element: Element) -> Element:
     return shaped
 
 
-_SHAPES = {"a": _with_numbers, "a-ids": _with_ids, "b": _with_children}
-SHAPES = tuple(_SHAPES)
+_SHAPES = dict(zip(SHAPES, (_with_numbers, _with_ids, _with_children), strict=True))

@@ -17,12 +17,10 @@ from threading import Event, Lock, Thread
 from typing import Any
 from xml.etree import ElementTree
 
-from gvma.configserver.simulator.answers import NAMESPACE, SHAPES, TreeFile, answer, fault
+from gvma.configserver.simulator.answers import NAMESPACE, TreeFile, answer, fault
 from gvma.errors import ConfigServerError
 
 SAMPLE = Path(__file__).with_name("sample.xml")
-FAILURES = ("refuse", "401", "fault", "truncate", "delay", "empty", "malformed", "500")
-__all__ = ["FAILURES", "SAMPLE", "SHAPES", "Simulator"]
 
 _WSDL = Path(__file__).parents[1] / "configserver.wsdl"
 _WSDL_LOCATION = b"http://127.0.0.1:8080/"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from gvma.asterisk.block import Block, find_block, with_block
+from gvma.asterisk.conf import Conf, Read, Setting, read_conf
 from gvma.asterisk.header import same_meaning
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.targets import Target
@@ -23,15 +25,17 @@ def markers_of(settings: GvmaSettings) -> Markers:
 class BlockFile:
     """One file as it is.
 
-    text: None where it is missing. block: where ours is, None where there is none yet; its body is left out.
-    site: what the site wrote itself, outside our block, with its includes.
+    text: None where it is missing; with markers where our lines had lost them (adopted). block: where ours is, None
+    where there is none yet; its body is left out. site: what the site wrote itself, outside our block, with its
+    includes; of our block the last section alone.
     """
 
     target: Target
     text: bytes | None = field(repr=False)
     block: Block | None = field(repr=False)
-    site: bytes = field(repr=False, default=b"")
+    site: Conf = field(repr=False, default_factory=lambda: Conf(""))
     markers: Markers = (b"", b"")
+    adopted: bool = False
 
     @property
     def body(self) -> bytes:
@@ -42,9 +46,21 @@ class BlockFile:
         return block.body if block else b""
 
     @property
+    def below(self) -> Iterator[Setting]:
+        """The site's lines below the end marker that have no section of their own, with their numbers in the file."""
+        if self.block is None:
+            return
+        cut_out = self.block.last - self.block.first - 2  # lines of the body, but for the header that stays
+        for section in self.site.sections:
+            for one in section.settings if section.ours else ():
+                if not one.ours:
+                    own_file = one.file == str(self.target.path)
+                    yield one._replace(number=one.number + cut_out) if own_file else one
+
+    @property
     def is_sound(self) -> bool:
         """The block has both its markers, and a line below it: without one Asterisk loses the end marker."""
-        return self.block is not None and not self.block.end_lost and not self.block.last_in_file
+        return not self.adopted and self.block is not None and not self.block.end_lost and not self.block.last_in_file
 
     def equals(self, body: bytes) -> bool:
         """The block has just this body, byte for byte, the date line aside."""
@@ -66,15 +82,37 @@ class BlockFile:
         return b"%s%s%s\n%s" % (before, _DATE, generated_at.encode("ascii", "replace"), after)
 
 
-def block_file(target: Target, text: bytes | None, settings: GvmaSettings) -> BlockFile:
-    """The file with its block found; ``site`` is still without includes. Raises UnsafeTargetError."""
-    markers = markers_of(settings)
+def block_file(target: Target, text: bytes | None, settings: GvmaSettings, read: Read) -> BlockFile:
+    """The file with its block found. read: for the files that it includes. Raises UnsafeTargetError."""
+    markers = begin, end = markers_of(settings)
     content = text or b""
     block = find_block(content, *markers, target.own_lines, where=str(target.path))
+    names = begin.decode(), end.decode()
+    site = read_site(target, _without_body(content, block, markers), read, names)
+    return BlockFile(target, text, replace(block, body=b"") if block else None, site, markers)
+
+
+def read_site(target: Target, text: bytes, read: Read, markers: tuple[str, str] | None = None) -> Conf:
+    """A target file of this text, with what it includes. markers: of the block, where it has one."""
+    path = str(target.path)
+    return read_conf(path, lambda name: [(path, text)] if name == path else read(name), markers)
+
+
+def _without_body(text: bytes, block: Block | None, markers: Markers) -> bytes:
+    """The text with the header of our last section in place of our block's body, which may be megabytes.
+
+    To Asterisk, lines below the end marker without a section of their own belong to that section.
+    """
     if block is None:
-        return BlockFile(target, text, None, content, markers)
-    outside = content[: block.start] + content[block.end :]
-    return BlockFile(target, text, replace(block, body=b""), outside, markers)
+        return text
+    begin, end = markers
+    own = b"%s\n%s\n%s\n" % (begin, _last_header(block.body), end)
+    return text[: block.start] + own + text[block.end :]
+
+
+def _last_header(body: bytes) -> bytes:
+    at = body.rfind(b"\n[") + 1
+    return body[at : body.find(b"\n", at)] if body[at : at + 1] == b"[" else b""
 
 
 def _undated(body: bytes) -> tuple[bytes, bytes]:

@@ -7,7 +7,7 @@ the file since: the text outside the block and the PINs are the present ones, th
 from __future__ import annotations
 
 from gvma.asterisk import dialplan, voicemail
-from gvma.asterisk.block import find_block, with_block, without_block
+from gvma.asterisk.block import OwnLines, find_block, with_block, without_block
 from gvma.asterisk.drivers import DRIVERS
 from gvma.asterisk.header import same_meaning
 from gvma.asterisk.voicemail import read_boxes, with_pins
@@ -19,6 +19,11 @@ _OWN_LINES = {
 }
 
 
+def own_lines_of(module: str) -> OwnLines | None:
+    """How lines of ours look in the file that a module reads; None for a module that reads none of ours."""
+    return voicemail.OWN_LINES if module.startswith("app_voicemail") else _OWN_LINES.get(module)
+
+
 def carry_pins(now: bytes, wanted: bytes | None, markers: Markers, module: str) -> bytes | None:
     """What the file should hold: None for no file.
 
@@ -27,7 +32,7 @@ def carry_pins(now: bytes, wanted: bytes | None, markers: Markers, module: str) 
     Raises UnsafeTargetError where the markers in ``now`` cannot be trusted.
     """
     begin, end = markers.begin.encode(), markers.end.encode()
-    own = voicemail.OWN_LINES if module.startswith("app_voicemail") else _OWN_LINES.get(module)
+    own = own_lines_of(module)
     there = find_block(now, begin, end, own)
     block = find_block(wanted, begin, end, own) if wanted is not None else None
     if block is None:

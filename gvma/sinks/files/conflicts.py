@@ -1,4 +1,4 @@
-"""What of ours the site's own files define as well, and in which of them; it says so, and changes nothing.
+"""What of ours the site's own files define as well, and in which of them; it says so, and changes nothing. Pure.
 
 Of two lines for one mailbox Asterisk keeps the first, and says at most a word in its log; two PJSIP objects of one
 name make it refuse the whole file.
@@ -6,25 +6,23 @@ name make it refuse the whole file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gvma.asterisk.entries import GvmaWarning
-from gvma.asterisk.lines import Section, read
+from gvma.asterisk.site import mailboxes_defined
 from gvma.plan.model import Plan
-from gvma.settings.model import GvmaSettings
-from gvma.sinks.files.block_file import BlockFile, block_file
-from gvma.sinks.files.reading import FilesReading, mailboxes_defined
-from gvma.sinks.files.site_files import parts
+from gvma.sinks.files.reading import FilesReading
 
 _NAMED = 5
 
 
 def conflicts(plan: Plan, reading: FilesReading) -> Iterator[GvmaWarning]:
     """A warning for each file of the site's that defines mailboxes or subscriptions of the plan."""
-    site, settings, driver = reading.site, reading.settings, reading.driver
-    if site.mailboxes:
-        ours = {one.key.lower(): one.key for one in plan.mailboxes if site.has_mailbox(one.key)}
-        for path, names in _places(reading.files.voicemail, settings, mailboxes_defined, ours):
+    files, driver = reading.files, reading.driver
+    if reading.site.mailboxes:
+        ours = {one.key.lower(): one.key for one in plan.mailboxes if reading.site.has_mailbox(one.key)}
+        lines = ((line.file, line.mailbox.lower()) for line in mailboxes_defined(files.voicemail.site))
+        for path, names in _by_file(lines, ours):
             yield GvmaWarning(
                 "box-of-the-site",
                 f"{_named('mailbox', 'mailboxes', names)} outside of the managed block: Asterisk keeps whichever line "
@@ -33,11 +31,8 @@ def conflicts(plan: Plan, reading: FilesReading) -> Iterator[GvmaWarning]:
             )
     if plan.left_to_site:
         ours = {driver.folded(name): name for name in plan.left_to_site}
-
-        def defined(text: bytes) -> frozenset[str]:
-            return driver.subscriptions_defined(text, settings.mwi_mode)
-
-        for path, names in _places(reading.files.channel, settings, defined, ours):
+        defined = driver.subscriptions_defined(files.channel.site, reading.settings.mwi_mode)
+        for path, names in _by_file(((one.file, driver.folded(one.name)) for one in defined), ours):
             yield GvmaWarning(
                 "object-of-the-site",
                 f"{_named('object', 'objects', names)} outside of the managed block, and is left out of it: Asterisk "
@@ -46,22 +41,14 @@ def conflicts(plan: Plan, reading: FilesReading) -> Iterator[GvmaWarning]:
             )
 
 
-def _places(
-    file: BlockFile, settings: GvmaSettings, defined: Callable[[bytes], frozenset[str]], ours: dict[str, str]
-) -> Iterator[tuple[str, list[str]]]:
-    """Path and names, file by file. ours: as ``defined`` spells them, to our own spelling."""
-    if not ours:
-        return
-    outside = block_file(file.target, file.text, settings).site
-    found: dict[str, list[str]] = {}
-    section = b""
-    for path, text in parts(file.target.path, outside, settings.asterisk_cfg_path):
-        # A file that is included goes on in the section that it is included in.
-        for name in defined(b"[%s]\n%s" % (section, text)) & ours.keys():
-            found.setdefault(str(path), []).append(ours[name])
-        section = next((fact.name for fact in reversed([*read(text)]) if isinstance(fact, Section)), section)
-    for place, names in found.items():
-        yield place, sorted(set(names))
+def _by_file(defined: Iterable[tuple[str, str]], ours: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
+    """Path and names, file by file. defined: path and name. ours: as ``defined`` spells them, to our own spelling."""
+    found: dict[str, set[str]] = {}
+    for path, name in defined:
+        if name in ours:
+            found.setdefault(path, set()).add(ours[name])
+    for path, names in found.items():
+        yield path, sorted(names)
 
 
 def _named(one: str, many: str, names: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from gvma.asterisk.drivers import DRIVERS
 from gvma.asterisk.drivers.choose import AUTO, Choice, DriverFile, DriverModule, choose
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.files.site_files import content
+from gvma.storage.conf_files import content
 
 
 def channel_driver(settings: GvmaSettings, modules: Mapping[str, DriverModule] | None) -> Choice:
@@ -18,5 +18,5 @@ def channel_driver(settings: GvmaSettings, modules: Mapping[str, DriverModule] |
     files = {}
     for driver in DRIVERS:
         path = driver.path(settings)
-        files[driver.name] = DriverFile.of(path.name, content(path) if path.exists() else None, begin)
+        files[driver.name] = DriverFile.of(path.name, content(path) or (b"" if path.exists() else None), begin)
     return choose(AUTO, files, modules)

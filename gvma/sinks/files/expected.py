@@ -11,14 +11,16 @@ from gvma.sinks.files.reading import FilesReading
 
 
 def expected_of_plan(plan: Plan, dialplan_body: bytes, reading: FilesReading) -> Expected:
-    """dialplan_body: the new body of extensions.conf's block."""
+    """dialplan_body: the new body of extensions.conf's block. reading: what was there before."""
     return Expected(
+        channel=reading.driver.module,
         mailboxes={one.key: one for one in plan.mailboxes},
         site=plan.present.site,
         subscriptions={one.name: one.key for one in plan.subscriptions},
         moved=frozenset(plan.differences.moved_subscriptions),
         on_endpoint=reading.settings.mwi_mode == "REGISTER",
         removed=frozenset(plan.differences.removed_subscriptions),
+        removed_from_other=reading.left_in_other,
         extensions=dialplan.patterns(dialplan_body),
         senders=senders_of_plan(plan, reading),
     )
@@ -39,6 +41,7 @@ def expected_of_files(reading: FilesReading, *, removed: frozenset[str] = frozen
     channel = reading.files.channel.body
     subscriptions = {name: one.mailbox for name, one in reading.driver.read_subscriptions(channel).items()}
     return Expected(
+        channel=reading.driver.module,
         mailboxes={key: one for key, one in boxes.items() if key.rpartition("@")[2] in OWN_CONTEXTS},
         site=reading.site,
         subscriptions=subscriptions,

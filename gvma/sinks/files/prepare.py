@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from gvma.ami.verify import Expected
+from gvma.asterisk.block import without_block
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.diff import masked_diff
@@ -30,21 +31,25 @@ from gvma.storage.files import TargetFile
 class FilesChange:
     """New contents of files. targets: all of them, changed or not, so that a backup set is one whole state.
 
-    secrets: ``secret.conf`` files. after, before: what Asterisk should have with the new files, and once the old
-    ones are back in place. remarks: what happens to each file that changes, for a reader.
+    other: the file of the other channel driver, where our block goes. secrets: ``secret.conf`` files. after, before:
+    what Asterisk should have with the new files, and once the old ones are back in place. remarks: what happens to
+    each file that changes, for a reader.
+    notes: what else the administrator should know, one sentence each.
     """
 
     targets: tuple[FileChange, ...]
+    other: tuple[FileChange, ...] = ()
     secrets: tuple[FileChange, ...] = ()
     after: Callable[[], Expected] = field(default=Expected, repr=False)
     before: Callable[[], Expected] = field(default=Expected, repr=False)
     counts: Counts = field(default_factory=Counts)
     warnings: tuple[GvmaWarning, ...] = ()
     remarks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[FileChange, ...]:
-        return (*self.targets, *self.secrets)
+        return (*self.targets, *self.other, *self.secrets)
 
     @property
     def is_empty(self) -> bool:
@@ -55,11 +60,15 @@ class FilesChange:
         return tuple(sorted({change.module for change in self.all if change.changes}))
 
     @property
+    def needed(self) -> tuple[str, ...]:
+        return tuple(sorted({change.module for change in self.targets}))
+
+    @property
     def files(self) -> Mapping[Path, bool]:
-        return {change.target.path: change.changes for change in self.targets}
+        return {change.target.path: change.changes for change in (*self.targets, *self.other)}
 
     def diffs(self) -> Iterator[str]:
-        for change in self.targets:
+        for change in (*self.targets, *self.other):
             if change.changes:
                 yield diff_of(change)
 
@@ -70,8 +79,10 @@ def diff_of(change: FileChange) -> str:
     return masked_diff(str(change.target.path), old, new, voicemail=change.module == VOICEMAIL)
 
 
-def prepare(reading: FilesReading, plan: Plan, targets: Targets[TargetFile]) -> FilesChange:
-    """targets: the files that were read. Raises UnsafeTargetError where a ``secret.conf`` is not safe to remove."""
+def prepare(
+    reading: FilesReading, plan: Plan, targets: Targets[TargetFile], other: TargetFile | None = None
+) -> FilesChange:
+    """targets, other: files that were read. Raises UnsafeTargetError where a ``secret.conf`` is not safe to remove."""
     if plan.unchanged:
         return replace(nothing(reading, targets), warnings=_warnings(reading, plan))
     stale = stale_pins(plan, reading.files.voicemail.site, reading.settings.asterisk_spool_path)
@@ -89,18 +100,29 @@ def prepare(reading: FilesReading, plan: Plan, targets: Targets[TargetFile]) -> 
     wanted = frozenset(one.name for one in plan.subscriptions)
     return FilesChange(
         targets=tuple(changes),
+        other=tuple(_without_block(reading, other)) if other is not None else (),
         secrets=tuple(file_change(file, None, VOICEMAIL) for file in stale.files),
         after=partial(expected_of_plan, plan, body, reading),
         before=partial(expected_of_files, reading, removed=wanted),
         counts=plan.counts,
         warnings=(*_warnings(reading, plan), *stale.warnings),
         remarks=tuple(_remark(*pair) for pair in zip(reading.files, changes, strict=True) if pair[1].changes),
+        notes=(f"{other.path.name}: the block of the other channel driver is removed.",) if other is not None else (),
     )
+
+
+def _without_block(reading: FilesReading, other: TargetFile) -> Iterator[FileChange]:
+    file = reading.other
+    if file is not None:
+        text = without_block(other.content, *file.markers, file.target.own_lines, where=str(other.path))
+        yield file_change(other, text, file.target.module)
 
 
 def _remark(file: BlockFile, change: FileChange) -> str:
     """Such as ``voicemail.conf: missing end marker put back``."""
     what = "created" if not change.target.exists else "rewritten"
+    if file.adopted:
+        what = "missing markers put back around our lines"
     if file.block is not None and file.block.end_lost:
         what = "missing end marker put back"
     elif file.block is not None and file.block.last_in_file:

@@ -7,16 +7,15 @@ from dataclasses import dataclass, field, replace
 
 from gvma.asterisk import site
 from gvma.asterisk.dialplan import read_dialplan, render_dialplan
-from gvma.asterisk.drivers import Driver
+from gvma.asterisk.drivers import Driver, other_than
 from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint, Mailbox, Subscription
 from gvma.asterisk.hosts import hosts_written
 from gvma.asterisk.identification.model import SENDERS_UNKNOWN, SipServer, SiteIdentification
-from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.asterisk.voicemail import read_boxes, render_voicemail
 from gvma.plan.make import without_sites_own
 from gvma.plan.present import Present, SiteDefined
 from gvma.plan.wanted import Wanted
-from gvma.routing import Site
+from gvma.routing import SiteRouting
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.block_file import BlockFile
 from gvma.sinks.files.sipserver import SipServerSeen
@@ -28,8 +27,8 @@ class FilesReading:
     """One look at the three files.
 
     files: each with its block found. generated_at: for the date line of a block. file_warnings: what is odd about the
-    files themselves. sipserver: what was seen of SIP
-    Server. identification: who gets its requests, ours aside.
+    files themselves. other: the file of the other channel driver, where our block is still in it. sipserver: what was
+    seen of SIP Server. identification: who gets its requests, ours aside.
     """
 
     settings: GvmaSettings
@@ -37,6 +36,7 @@ class FilesReading:
     files: Targets[BlockFile]
     generated_at: str
     file_warnings: tuple[GvmaWarning, ...] = ()
+    other: BlockFile | None = None
     sipserver: SipServerSeen = field(default_factory=SipServerSeen)
     site: SiteDefined = field(init=False)
     identification: SiteIdentification = field(init=False)
@@ -46,14 +46,15 @@ class FilesReading:
         object.__setattr__(self, "identification", self._identification(self.sipserver.server))
 
     @property
-    def routing_site(self) -> Site:
+    def routing_site(self) -> SiteRouting:
         """What the site has itself of business call routing, and whose calls it identifies."""
         channel, gateway = self.files.channel.site, self.settings.routing_gateway_host
-        return Site(
+        return SiteRouting(
             dialplan=site.dialplan_names(self.files.dialplan.site),
             sections=site.sections_defined(channel),
             identification=self.identification,
             gateway_identified=bool(gateway) and self._has_gateway(gateway),
+            own_hosts=site.outside_hosts(channel),
         )
 
     @property
@@ -85,7 +86,7 @@ class FilesReading:
         if not server.addresses:
             return SiteIdentification()
         seen, own = self.sipserver, self.driver.read_endpoints(self.files.channel.body)
-        return self.driver.site_identification(seen.known, seen.text, server, own=own, settings=self.settings)
+        return self.driver.site_identification(seen.known, seen.files, server, own=own, settings=self.settings)
 
     def _has_gateway(self, host: str) -> bool:
         seen = self.sipserver
@@ -95,7 +96,7 @@ class FilesReading:
 
     def holds(self, wanted: Wanted) -> bool:
         """The three blocks are, the date line aside, just what a first sync would write: then they need no reading."""
-        if not all(file.is_sound for file in self.files):
+        if self.other is not None or not all(file.is_sound for file in self.files):
             return False
         bodies = self.bodies(
             wanted.mailboxes,
@@ -117,6 +118,13 @@ class FilesReading:
             endpoints=self.driver.read_endpoints(channel),
             site=self.site,
         )
+
+    @property
+    def left_in_other(self) -> frozenset[str]:
+        """Subscriptions of the other channel driver, which go with its block."""
+        if self.other is None:
+            return frozenset()
+        return frozenset(other_than(self.driver).read_subscriptions(self.other.body))
 
     def bodies(  # noqa: PLR0913, PLR0917  (the five kinds of value, and the PINs that stay)
         self,
@@ -142,16 +150,9 @@ class FilesReading:
         yield render_dialplan(self.settings, self.generated_at, hints, extensions)
 
     def _site(self) -> SiteDefined:
+        subscriptions = self.driver.subscriptions_defined(self.files.channel.site, self.settings.mwi_mode)
         return SiteDefined(
-            mailboxes=mailboxes_defined(self.files.voicemail.site),
-            subscriptions=self.driver.subscriptions_defined(self.files.channel.site, self.settings.mwi_mode),
+            mailboxes=frozenset(one.mailbox.lower() for one in site.mailboxes_defined(self.files.voicemail.site)),
+            subscriptions=frozenset(self.driver.folded(one.name) for one in subscriptions),
             fold_case=self.driver.folded("A") == "a",
         )
-
-
-def mailboxes_defined(text: bytes) -> frozenset[str]:
-    """Mailboxes in our contexts that a text of the site defines, lower case as in SiteDefined."""
-    if b"gvma_" not in text.lower():
-        return frozenset()
-    ours = {context.lower() for context in OWN_CONTEXTS}
-    return frozenset(key for key in map(str.lower, site.boxes_defined(text)) if key.rpartition("@")[2] in ours)

@@ -1,30 +1,32 @@
-"""A backup set as a change of the files: byte for byte what they were when the set was made."""
+"""A backup set as a change of the files: our part of them as it was when the set was made, or every byte."""
 
 from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from gvma.ami.verify import Expected
 from gvma.asterisk.drivers import CHAN_SIP, DRIVERS, Driver
-from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.manifest import SavedFile
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.errors import UnsafeTargetError
+from gvma.plan.compare import counts_of, items_between
+from gvma.plan.items import Item
+from gvma.plan.owners import OwnerNames
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.files.block_file import BlockFile, block_file
-from gvma.sinks.files.carry_pins import carry_pins
+from gvma.sinks.files.block_file import BlockFile, block_file, markers_of, read_site
 from gvma.sinks.files.change import FileChange, file_change
 from gvma.sinks.files.expected import expected_of_files
-from gvma.sinks.files.journal import Markers
 from gvma.sinks.files.prepare import FilesChange, diff_of
 from gvma.sinks.files.reading import FilesReading
-from gvma.sinks.files.site_files import with_includes
+from gvma.sinks.files.restored_file import BlockedFile, RestoredText, RestoreOptions, restored_text
 from gvma.sinks.files.targets import Target, targets
+from gvma.storage import records
+from gvma.storage.conf_files import included_files
 from gvma.storage.files import read_target
 
 _Texts = Mapping[Path, bytes | None]
@@ -32,9 +34,9 @@ _Texts = Mapping[Path, bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class RestoreChange(FilesChange):
-    """notes: what the administrator should know, one sentence each."""
+    """items: what changes of ours."""
 
-    notes: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
 
     def actions(self) -> list[tuple[Path, str]]:
         """What happens to each file of the set: ``keep``, ``create``, ``remove`` or ``replace``."""
@@ -44,52 +46,91 @@ class RestoreChange(FilesChange):
         return (text for change in self.targets if (text := diff_of(change)))
 
 
-def restore_change(backup_set: BackupSet, settings: GvmaSettings) -> RestoreChange:
+def restore_change(
+    backup_set: BackupSet,
+    settings: GvmaSettings,
+    options: RestoreOptions = RestoreOptions(),  # noqa: B008
+) -> RestoreChange:
     """Reads what there is now. Raises BackupSetError (the set is damaged) or UnsafeTargetError."""
     sets = BackupSets(settings.backup_path)
-    sets.verify(backup_set)
-    changes, notes = [], []
+    sets.verify(backup_set, settings)
+    restoring = _Restoring(settings, options)
     for saved in backup_set.files:
-        if saved.existed and _is_pin_file(saved.path) and not saved.path.parent.is_dir():
-            notes.append(f"{saved.path} is left out: the folder of its mailbox is gone.")
-            continue
-        change, note = _file_change(saved, sets.content(backup_set, saved), settings)
-        changes.append(change)
-        notes += [note] if note else []
-    notes = [*_notes(backup_set, changes), *notes]
-    driver = next((one for one in DRIVERS if any(change.module == one.module for change in changes)), CHAN_SIP)
-    old = {Path(os.path.abspath(change.target.path)): change.target.old for change in changes}
-    new = {Path(os.path.abspath(change.target.path)): change.new for change in changes}
+        if not _is_pin_file(saved.path):
+            restoring.add(saved, sets.content(backup_set, saved))
+    driver = restoring.driver()
+    old, new = restoring.texts(old=True), restoring.texts(old=False)
+    before, after = (_reading(settings, driver, texts).present() for texts in (old, new))
+    for saved in backup_set.files:
+        if _is_pin_file(saved.path):
+            restoring.add_pin_file(saved, sets.content(backup_set, saved), before.mailboxes)
+    owners = OwnerNames(records.read_left(settings.backup_path).owners, b"")
+    items = items_between(before, after, owners)
     return RestoreChange(
-        targets=tuple(changes),
+        targets=tuple(restoring.changes),
         after=partial(_expected, settings, driver, new, old),
         before=partial(_expected, settings, driver, old, new),
-        notes=tuple(notes),
+        counts=counts_of(items),
+        notes=(*_notes(backup_set, options), *restoring.notes),
+        items=tuple(items),
     )
 
 
-def _notes(backup_set: BackupSet, changes: list[FileChange]) -> Iterator[str]:
+def _notes(backup_set: BackupSet, options: RestoreOptions) -> Iterator[str]:
     manifest = backup_set.manifest
     if manifest is not None and manifest.host != socket.gethostname():
         yield f"This set was made on {manifest.host}, not here on {socket.gethostname()}."
-    if any(change.module == VOICEMAIL and change.changes for change in changes):
+    if options.pins:
         then = f"{backup_set.time:%Y-%m-%d %H:%M:%S} UTC"
-        yield f"PINs go back to those of {then} too, also where one was changed by phone since."
+        yield f"PINs go back to those of {then}, also where one was changed by phone since (--pins)."
 
 
-def _file_change(saved: SavedFile, content: bytes | None, settings: GvmaSettings) -> tuple[FileChange, str]:
-    """The change of one file, and why it is not what the set alone would say."""
-    target = read_target(saved.path)
-    if saved.existed:
-        return file_change(target, content, saved.module, saved.rights), ""
-    left = None
-    if target.exists and not _is_pin_file(saved.path):
-        markers = Markers(settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
-        left = carry_pins(target.content, None, markers, saved.module)
-    note = ""
-    if left is not None:
-        note = f"{saved.path} did not exist then, but holds more than gvma's block now: only the block is taken out."
-    return file_change(target, left, saved.module), note
+class _Restoring:
+    """The changes of the files, one after the other."""
+
+    def __init__(self, settings: GvmaSettings, options: RestoreOptions) -> None:
+        self.changes: list[FileChange] = []
+        self.notes: list[str] = []
+        self._settings = settings
+        self._options = options
+
+    def add(self, saved: SavedFile, then: bytes | None) -> None:
+        """A file that our block is in."""
+        target = read_target(saved.path)
+        file = BlockedFile(saved.path.name, saved.module, markers_of(self._settings))
+        try:
+            restored = restored_text(file, target.old, then, self._options)
+        except UnsafeTargetError as error:
+            if not self._options.whole_files:
+                error.where = str(saved.path)
+                raise
+            restored = RestoredText(then)  # an earlier state comes back as it was, its markers too
+        self.notes += restored.notes
+        comes_back_whole = self._options.whole_files or not target.exists
+        rights = saved.rights if saved.existed and comes_back_whole else None
+        self.changes.append(file_change(target, restored.text, saved.module, rights))
+
+    def add_pin_file(self, saved: SavedFile, then: bytes | None, present: Collection[str]) -> None:
+        """A ``secret.conf``: the PIN of one mailbox. present: mailboxes that exist now keep the PIN in force."""
+        key = f"{saved.path.parent.name}@{saved.path.parent.parent.name}"
+        if not self._options.pins and (then is None or key in present):
+            return
+        if then is not None and not saved.path.parent.is_dir():
+            self.notes.append(f"{saved.path} is left out: the folder of its mailbox is gone.")
+            return
+        self.changes.append(file_change(read_target(saved.path), then, saved.module, saved.rights))
+
+    def driver(self) -> Driver:
+        """The channel driver whose file the set holds."""
+        modules = {change.module for change in self.changes}
+        return next((driver for driver in DRIVERS if driver.module in modules), CHAN_SIP)
+
+    def texts(self, *, old: bool) -> _Texts:
+        """The contents by absolute path, as they are or as they will be."""
+        return {
+            Path(os.path.abspath(change.target.path)): change.target.old if old else change.new
+            for change in self.changes
+        }
 
 
 def _action(change: FileChange) -> str:
@@ -119,8 +160,8 @@ def _reading(settings: GvmaSettings, driver: Driver, texts: _Texts) -> FilesRead
 def _block_file(target: Target, *, settings: GvmaSettings, texts: _Texts) -> BlockFile:
     path = Path(os.path.abspath(target.path))
     text = texts[path] if path in texts else read_target(target.path).old
+    read = partial(included_files, settings.asterisk_cfg_path)
     try:
-        found = block_file(target, text, settings)
+        return block_file(target, text, settings, read)
     except UnsafeTargetError:  # an earlier state is brought back as it was, its markers too
-        found = BlockFile(target, text, None, text or b"")
-    return replace(found, site=with_includes(found.site, settings.asterisk_cfg_path))
+        return BlockFile(target, text, None, read_site(target, text or b"", read))

@@ -5,26 +5,32 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from gvma.ami.asterisk import Asterisk
-from gvma.asterisk.drivers import Driver
+from gvma.asterisk.block import has_marker
+from gvma.asterisk.conf import Setting
+from gvma.asterisk.drivers import Driver, other_than
 from gvma.asterisk.drivers.base import Known
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.sets import BackupSet, BackupSets
+from gvma.errors import UnsafeTargetError
 from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Part, Purpose, Recovery
-from gvma.sinks.files.block_file import BlockFile, block_file
+from gvma.sinks.files.block_file import BlockFile, block_file, markers_of
 from gvma.sinks.files.journal import Markers
+from gvma.sinks.files.lost_markers import LastSync, adopted_text
 from gvma.sinks.files.prepare import FilesChange, nothing, prepare
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.recovery import pending_recovery, recover
-from gvma.sinks.files.sipserver import see
-from gvma.sinks.files.site_files import with_includes
+from gvma.sinks.files.sipserver import SipServerSeen, see
 from gvma.sinks.files.targets import Target, Targets, targets
 from gvma.sinks.files.transaction import AppliedFiles, apply
+from gvma.storage import records
+from gvma.storage.conf_files import content, included_files
 from gvma.storage.files import TargetFile, read_target
 
 _Stamp = tuple[int, int, int] | None
@@ -36,9 +42,8 @@ _REST_SECONDS = 5.0
 class FilesSink:
     """voicemail.conf, the channel driver's file and extensions.conf.
 
-    seen_before: a block was there at the last sync, so a voicemail.conf without one, written a moment ago, may be
-    one that Asterisk has not finished. addresses: of the settings' hosts. known: what Asterisk says of the senders
-    that it knows; None where it was not asked.
+    addresses: of the settings' hosts; None where nothing is planned. known: what Asterisk says of the senders that it
+    knows; None where it was not asked.
     """
 
     parts = frozenset(Part)
@@ -48,40 +53,48 @@ class FilesSink:
         settings: GvmaSettings,
         driver: Driver,
         *,
-        seen_before: bool = False,
         addresses: Mapping[str, Collection[str]] | None = None,
         known: Known | None = None,
     ) -> None:
         self.driver = driver
-        self._settings = settings
-        self._seen_before = seen_before
-        self._addresses = addresses or {}
         self.known = known
+        self._addresses = addresses
+        self._settings = settings
         self._targets = targets(settings, driver)
+        other = other_than(driver)
+        self._other_target = Target(other.path(settings), other.module, other.own_lines)
         self._read: Targets[TargetFile] | None = None
+        self._read_other: TargetFile | None = None
 
     def recover(self) -> Recovery | None:
-        return recover(self._settings.backup_path)
+        return recover(self._settings)
 
     def pending_recovery(self) -> str:
         return pending_recovery(self._settings.backup_path)
 
     def read(self) -> FilesReading:
-        files = self._targets.map(self._read_target)
+        left = records.read_left(self._settings.backup_path)
+        last = LastSync(left.files(), left.owners)
+        files = self._targets.map(partial(self._read_target, seen_before=bool(left.pins)))
         pairs = Targets(
-            voicemail=self._block_file(self._targets.voicemail, files.voicemail),
-            channel=self._block_file(self._targets.channel, files.channel),
-            dialplan=self._block_file(self._targets.dialplan, files.dialplan),
+            voicemail=self._block_file(self._targets.voicemail, files.voicemail, last),
+            channel=self._block_file(self._targets.channel, files.channel, last),
+            dialplan=self._block_file(self._targets.dialplan, files.dialplan, last),
         )
         self._read = files
-        warnings = tuple(GvmaWarning("target-file", note, str(file.path)) for file in files for note in file.notes)
+        warnings = [GvmaWarning("target-file", note, str(file.path)) for file in files for note in file.notes]
+        warnings += [_adopted(file) for file in pairs if file.adopted]
+        warnings += [_below(one) for file in pairs for one in file.below]
+        other = self._other(warnings)
         generated_at = time.strftime("%a %b %d %H:%M:%S %Y")
-        seen = see(self._settings, self.driver, pairs.channel, self._addresses, self.known)
-        return FilesReading(self._settings, self.driver, pairs, generated_at, warnings, seen)
+        seen = SipServerSeen()
+        if self._addresses is not None:
+            seen = see(self._settings, self.driver, pairs.channel, self._addresses, self.known)
+        return FilesReading(self._settings, self.driver, pairs, generated_at, tuple(warnings), other, seen)
 
     def change(self, reading: FilesReading, plan: Plan) -> FilesChange:
         assert self._read is not None, "read() comes first"
-        return prepare(reading, plan, self._read)
+        return prepare(reading, plan, self._read, self._read_other)
 
     def as_it_is(self) -> FilesChange:
         reading = self.read()
@@ -118,18 +131,56 @@ class FilesSink:
                 break
         return found
 
-    def _read_target(self, target: Target) -> TargetFile:
+    def _read_target(self, target: Target, *, seen_before: bool) -> TargetFile:
+        """seen_before: a block was there at the last sync, so a voicemail.conf without one, written a moment ago, may
+        be one that Asterisk has not finished."""
         begin, end = self._settings.asterisk_cfg_gvma_begin.encode(), self._settings.asterisk_cfg_gvma_end.encode()
 
         def has_block(content: bytes) -> bool:
-            return begin in content and end in content
+            return has_marker(content, begin) and has_marker(content, end)
 
-        may_be_unfinished = self._seen_before and target.module == VOICEMAIL
+        may_be_unfinished = seen_before and target.module == VOICEMAIL
         return read_target(target.path, complete=has_block if may_be_unfinished else None)
 
-    def _block_file(self, target: Target, file: TargetFile) -> BlockFile:
-        found = block_file(target, file.old, self._settings)
-        return replace(found, site=with_includes(found.site, Path(self._settings.asterisk_cfg_path)))
+    def _other(self, warnings: list[GvmaWarning]) -> BlockFile | None:
+        """The file of the other channel driver, where our block is in it: the driver has changed since."""
+        self._read_other = None
+        path, begin = self._other_target.path, self._settings.asterisk_cfg_gvma_begin.encode()
+        if path == self._targets.channel.path or not has_marker(content(path) or b"", begin):
+            return None
+        try:
+            file = read_target(path)
+            found = self._block_file(self._other_target, file)
+        except UnsafeTargetError as error:
+            reason = f"the block of the other channel driver stays: {error.message}"
+            warnings.append(GvmaWarning("other-block", reason, str(path)))
+            return None
+        if found.block is not None:
+            self._read_other = file
+            return found
+        return None
+
+    def _block_file(self, target: Target, file: TargetFile, last: LastSync = LastSync()) -> BlockFile:  # noqa: B008
+        adopted = adopted_text(target, file.old, markers_of(self._settings), last)
+        read = partial(included_files, self._settings.asterisk_cfg_path)
+        found = block_file(target, file.old if adopted is None else adopted, self._settings, read)
+        return found if adopted is None else replace(found, adopted=True)
+
+
+def _adopted(file: BlockFile) -> GvmaWarning:
+    message = (
+        "another program has rewritten it without its comments, and so without gvma's markers; gvma's lines are taken "
+        "into a new block in their place, with their PINs"
+    )
+    return GvmaWarning("block-adopted", message, str(file.target.path))
+
+
+def _below(line: Setting) -> GvmaWarning:
+    message = (
+        f"it stands below gvma's end marker without a section of its own, so Asterisk reads it in [{line.section}]: "
+        "give it a section of its own, or move it above the begin marker"
+    )
+    return GvmaWarning("lines-below-block", message, line.where)
 
 
 def _stamp(path: Path) -> _Stamp:

@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gvma.asterisk import lines
+from gvma.asterisk.conf import Conf
 from gvma.asterisk.entries import GvmaWarning, Mailbox
+from gvma.asterisk.site import pins_in_spool
 from gvma.plan.model import Plan
 from gvma.storage.files import TargetFile, read_target
 
@@ -24,18 +25,15 @@ class StalePins:
     warnings: tuple[GvmaWarning, ...] = ()
 
 
-def stale_pins(plan: Plan, site: bytes, spool: Path) -> StalePins:
-    """The files that would override a first PIN that the plan sets.
-
-    site: the site's text of voicemail.conf, with its includes. spool: ``asterisk_spool_path``.
-    """
+def stale_pins(plan: Plan, voicemail_conf: Conf, spool: Path) -> StalePins:
+    """The files that would override a first PIN that the plan sets. spool: ``asterisk_spool_path``."""
     fresh = frozenset(plan.pins.fresh)
     keys = plan.pins.reset | fresh
     if not keys:
         return StalePins()
     files: list[TargetFile] = []
     warnings: list[GvmaWarning] = []
-    for key in _kept_in_spool(plan.mailboxes, keys, by_default=pins_in_spool(site)):
+    for key in _kept_in_spool(plan.mailboxes, keys, by_default=pins_in_spool(voicemail_conf)):
         path = secret_file(spool, key)
         try:
             os.stat(path)
@@ -50,21 +48,6 @@ def stale_pins(plan: Plan, site: bytes, spool: Path) -> StalePins:
             reason = f"the PIN of an earlier mailbox {key} is removed (a copy is in the backup set)"
             warnings.append(GvmaWarning("old-pin-removed", reason, str(path)))
     return StalePins(tuple(files), tuple(warnings))
-
-
-def pins_in_spool(voicemail: bytes) -> bool:
-    """Whether ``[general]`` says ``passwordlocation=spooldir``.
-
-    voicemail: the site's text of voicemail.conf, with its includes.
-    """
-    if b"passwordlocation" not in voicemail.lower():
-        return False
-    for fact in lines.read(voicemail):
-        if not isinstance(fact, lines.Setting) or fact.section.lower() != b"general":
-            continue
-        if fact.key.lower() == b"passwordlocation":
-            return fact.value.lower() == b"spooldir"
-    return False
 
 
 def asks_for_spool(options: str) -> bool | None:

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 import pytest
 
 from gvma.demo.defaults import PJSIP_TRANSPORT, SIP_GENERAL
+from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.site import Site
-from tests.integration.conftest import StartAsterisk
 from tests.integration.senders import EXTENSIONS, OBJECTS, PORT, SIPSERVER, Senders
 
 Lay = Callable[..., Senders]

@@ -23,7 +23,7 @@ def conf(text: bytes, **others: bytes) -> Conf:
 
 
 def facts(found: Conf) -> list[tuple[str, str, str]]:
-    return [(line.section, line.key, line.value) for line in found.lines]
+    return [(line.section, line.key, line.value) for line in found.settings]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,7 @@ def facts(found: Conf) -> list[tuple[str, str, str]]:
         ("[a]\nname=Größe\n".encode(), [("a", "name", "Größe")]),
         (b"[a]\nkey=value ; a comment\n;key=no\n", [("a", "key", "value")]),
         (b"[a]\nkey=one\\;two\n", [("a", "key", "one;two")]),
+        (b"[a]\nkey=one\\\\;two\n", [("a", "key", "one\\;two")]),
         (b"[a]\n;-- key=no\nkey=no\n--;\nkey=yes\n", [("a", "key", "yes")]),
         (b"[a]\nkey=yes\n;-- never closed\nkey=no\n", [("a", "key", "yes")]),
         (b"key=before any section\n[a]\nkey=value\n", [("a", "key", "value")]),
@@ -56,7 +57,7 @@ def test_ours_is_what_stands_between_the_markers(end: bytes) -> None:
         ("ours", True, 4),
         ("after", False, 7),
     ]
-    assert [line.ours for line in found.lines] == [False, True, False]
+    assert [line.ours for line in found.settings] == [False, True, False]
 
 
 def test_a_block_whose_end_marker_is_lost_reaches_to_the_end() -> None:
@@ -68,7 +69,7 @@ def test_a_file_goes_on_in_its_own_section_after_what_it_includes() -> None:
     """As Asterisk 16 and 22 have it: what is included begins in the section that was opened last."""
     main = b'[a]\none=1\n#include "other.conf"\n#include third.conf\ntwo=2\n'
     found = conf(main, other_conf=b"three=3\n[b]\nfour=4\n", third_conf=b"five=5\n")
-    assert [(line.section, line.key, line.file) for line in found.lines] == [
+    assert [(line.section, line.key, line.file) for line in found.settings] == [
         ("a", "one", "main.conf"),
         ("a", "three", "other.conf"),
         ("a", "two", "main.conf"),
@@ -117,10 +118,31 @@ def test_values_come_from_templates_too_and_its_own_wins() -> None:
 def test_no_bytes_at_all_are_too_much(text: bytes) -> None:
     found = conf(text)
     assert found.exists
-    for line in found.lines:
+    for line in found.settings:
         line.where.encode()
 
 
 def test_a_file_that_is_not_there() -> None:
     found = read_conf("gone.conf", lambda _: [], (BEGIN, END))
-    assert (found.exists, found.lines, found.sections) == (False, [], [])
+    assert (found.exists, found.settings, found.sections) == (False, [], [])
+
+
+def test_an_included_file_begins_in_the_section_that_was_opened_last_though_by_a_continuation() -> None:
+    found = conf(b"[a]\n[b]\n[a](+)\n#include other.conf\n", other_conf=b"key=1\n")
+    assert facts(found) == [("a", "key", "1")]
+
+
+def test_settings_are_found_by_their_keys_in_any_case() -> None:
+    found = conf(b"[a]\nContext=x\n[b](!)\ncontext=no\n[c](b)\nsecret=1\n[a]\ncontext=y\n")
+    assert [(one.section, one.value) for one in found.with_key("secret", "context")] == [
+        ("c", "1"),
+        ("a", "x"),
+        ("c", "no"),
+        ("a", "y"),
+    ]
+    assert found.values("a", "context") == ["x", "y"]
+
+
+def test_no_repr_shows_a_value() -> None:
+    found = conf(b"[GVMA_DN]\n1000 => 4711,Anne\n[x](GVMA_DN)\n")
+    assert "4711" not in repr((found, found.settings, found.sections))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.asterisk.dialplan import read_dialplan, render_dialplan
+from gvma.asterisk.dialplan import patterns, read_dialplan, render_dialplan
 from gvma.asterisk.drivers import CHAN_SIP, DRIVERS, PJSIP, Driver
 from gvma.asterisk.entries import Endpoint, Extension, Hint, Subscription
 from gvma.errors import SettingsError
@@ -113,6 +113,14 @@ def test_hints_and_extensions_are_read_back_from_the_routing_context_alone() -> 
     assert hints == {hint.extension: hint for hint in HINTS}
     assert extensions == {extension.pattern: extension for extension in EXTENSIONS}
     assert read_dialplan(render_dialplan(ROUTED, AT, HINTS, EXTENSIONS), "other") == ({}, {})
+
+
+def test_each_context_has_its_patterns_once_those_with_a_hint_alone_among_them() -> None:
+    found = patterns(render_dialplan(ROUTED, AT, HINTS, EXTENSIONS))
+    assert found["R"] == ("2001", "2002", "2003", "2004", "1500", "_0.")
+    assert found["GVMA"] == (
+        "_37X.", "_37.", "_38X.", "_38.", "_39X.", "_39.", "_gvm-X.", "_gvm-a-X.", "_gvm-g-X.", "_gvm-.",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -32,10 +32,12 @@ def test_health() -> None:
         (INCLUDED, []),
         ("[default]\ninclude => from-genesys\n[from-genesys]\ninclude => moh_conf_treatment\n", []),
         ("[default]\n[moh_conf_treatment]\n", ["media-include"]),
+        ("[unused]\ninclude => moh_conf_treatment\n[moh_conf_treatment]\n", ["media-include-unreached"]),
     ],
 )
-def test_the_context_must_be_included(text: str, codes: list[str]) -> None:
-    assert [f.code for f in checks.check_included(seen(text))] == codes
+def test_the_context_must_be_included_where_calls_come(text: str, codes: list[str]) -> None:
+    site = replace(seen(text), files=files(dialplan=text, channel="[gsip]\ncontext=default\n"))
+    assert [f.code for f in checks.check_included(site)] == codes
 
 
 @pytest.mark.parametrize(
@@ -102,3 +104,12 @@ def test_a_module_that_the_media_server_needs(without: str) -> None:
     assert [finding.code for finding in checks.check_modules(missing)] == ["module-media"]
     assert list(checks.check_modules(replace(missing, ami=AmiEvidence(loaded=MODULES)))) == []
     assert list(checks.check_modules(replace(missing, media=MediaEvidence(used=False)))) == []
+
+
+@pytest.mark.parametrize(
+    ("service", "wrong"),
+    [("recordr", True), ("treatement", True), ("musik", True), ("recorder", False), ("softswitch", False), ("", False)],
+)
+def test_a_service_type_that_is_nearly_a_media_services_is_named(service: str, wrong: bool) -> None:
+    found = list(checks.check_service_types(evidence(servicequery=[dn("media", 29, service_type=service)])))
+    assert [f.code for f in found] == ["sipserver-service-type"] * wrong

@@ -19,7 +19,7 @@ def seen(**settings: object) -> Evidence:
 
 
 def test_problems_and_oddities_of_the_file_are_said_with_their_place() -> None:
-    problem = SettingsError("still holds the placeholder <Switch DBID>", where="x.cfg, line 3, dnquery")
+    problem = SettingsError("still has the placeholder <Switch DBID>", where="x.cfg, line 3, dnquery")
     odd = SettingsWarning("unknown-key", "unknown key siptserver_hots", "x.cfg, line 9, siptserver_hots")
     evidence = replace(seen(), settings_file=SettingsEvidence(problems=(problem,), warnings=(odd,)))
     assert [(f.code, f.where) for f in checks.check_settings_file(evidence)] == [

@@ -26,13 +26,13 @@ def test_a_file_that_a_sync_would_refuse_is_found() -> None:
         ("voicemail", "[GVMA_DNS]\n", False),
         ("dialplan", "[GVMA]\n", True),
         ("dialplan", block("[GVMA]\n"), False),
-        ("endpoints", "[gvm-1000]\ntype=aor\n", True),
-        ("endpoints", block("[gvm-1000]\ntype=aor\n"), False),
-        ("endpoints", "[gsip]\ntype=peer\n", False),
+        ("channel", "[gvm-1000]\ntype=aor\n", True),
+        ("channel", block("[gvm-1000]\ntype=aor\n"), False),
+        ("channel", "[gsip]\ntype=peer\n", False),
         ("voicemail", "[gvma_dn]\n1 => 1\n", True),
         ("voicemail", block("[GVMA_DN]\n1 => 1\n") + "2 => 2\n", True),
         ("voicemail", block("[GVMA_DN]\n1 => 1\n") + "[GVMA_DN](+)\n2 => 2\n", True),
-        ("endpoints", "[gvma-sipserver]\ntype=endpoint\n", True),
+        ("channel", "[gvma-sipserver]\ntype=endpoint\n", True),
     ],
 )
 def test_our_names_outside_the_markers(role: str, text: str, wrong: bool) -> None:
@@ -57,6 +57,6 @@ def test_what_the_sync_refuses_is_said() -> None:
 
 def test_what_routing_refuses_is_said_too() -> None:
     on = GvmaSettings(routing=True, routing_gateway_host="10.0.0.2")
-    seen = evidence(on, dnquery=[dn("_2XXX", gvm_mailbox="2000")])
+    seen = evidence(on, dnquery=[dn("_2XXX", gvm_mailbox="2000", gvm_password="1")])
     assert [f.where for f in check_sync_warnings(seen)] == ["DN _2XXX"]
-    assert list(check_sync_warnings(evidence(dnquery=[dn("_2XXX", gvm_mailbox="2000")]))) == []
+    assert list(check_sync_warnings(evidence(dnquery=[dn("_2XXX", gvm_mailbox="2000", gvm_password="1")]))) == []

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import click
 import pytest
 
-from gvma.cli.main import COMMANDS
-from gvma.cli.pages import PAGES, every_command, help_text, refreshed
+from gvma.cli.main import COMMANDS, cli
+from gvma.cli.pages import PAGES, help_text, refreshed
+
+
+def every_command() -> list[str]:
+    """Every command and subcommand, ``sync``, ``backup``, ``backup list`` and so on."""
+    found: list[str] = []
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
+        found += [name, *(f"{name} {word}" for word in getattr(command, "commands", ()))]
+    return found
 
 
 @pytest.mark.parametrize("command", COMMANDS)

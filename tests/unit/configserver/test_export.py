@@ -12,7 +12,8 @@ import pytest
 from gvma.configserver.client import ConfigurationServer
 from gvma.configserver.export import ExportFile
 from gvma.configserver.objects import ConfigObject
-from gvma.configserver.simulator.answers import SHAPES, TreeFile, answer
+from gvma.configserver.simulator.answers import TreeFile, answer
+from gvma.configserver.simulator.choices import SHAPES
 from gvma.configserver.simulator.server import SAMPLE, Simulator
 from gvma.errors import (
     ConfigServerError,

@@ -25,6 +25,6 @@ def test_modules_that_do_not_run_are_told_from_those_that_do() -> None:
 
 
 def test_nobody_listens_on_ami() -> None:
-    asked = ask_asterisk(GvmaSettings(asterisk_cm_port=1, asterisk_cm_secret=Secret("hush")), {})
+    asked = ask_asterisk(GvmaSettings(asterisk_cm_port=1, asterisk_cm_secret=Secret("hush")))
     assert isinstance(asked.problem, AsteriskUnreachableError)
     assert "hush" not in repr(asked)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
-from gvma.asterisk.drivers.choose import DriverFile
-from gvma.evidence.files import driver_files, entered_contexts, from_database, look_at_files, read_file, unsafe
+from gvma.evidence.files import entered_contexts, from_database, look_at_files, read_file, unsafe
+from gvma.sinks.files.targets import targets
 from tests.unit.evidence.site import settings
 
 
@@ -40,14 +40,16 @@ def test_files_are_read_through_relative_absolute_and_starred_includes(tmp_path:
 )
 def test_files_that_a_sync_would_refuse(tmp_path: Path, text: bytes, reason: str) -> None:
     (tmp_path / "voicemail.conf").write_bytes(text)
-    found = list(unsafe(settings(tmp_path), PJSIP))
+    found = list(unsafe(settings(tmp_path), targets(settings(tmp_path), PJSIP)))
     assert [name for name, _ in found] == ["voicemail.conf"] * bool(reason)
     assert all(reason in message for _, message in found)
 
 
 def test_a_fifo_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "voicemail.conf")
-    assert list(unsafe(settings(tmp_path), CHAN_SIP)) == [("voicemail.conf", "is no regular file")]
+    assert list(unsafe(settings(tmp_path), targets(settings(tmp_path), CHAN_SIP))) == [
+        ("voicemail.conf", "is no regular file")
+    ]
     assert not read_file(settings(tmp_path), "voicemail.conf").exists
 
 
@@ -77,14 +79,3 @@ def test_contexts_that_other_channels_lead_to(tmp_path: Path) -> None:
     (tmp_path / "chan_dahdi.conf").write_text("context=>pstn\n")
     (tmp_path / "notes.txt").write_text("context=no\n")
     assert entered_contexts(tmp_path) == {"from-iax", "agents", "\udcff", "pstn"}
-
-
-def test_files_of_both_channel_drivers(tmp_path: Path) -> None:
-    (tmp_path / "sip.conf").write_text("; BEGIN GVMA\n")
-    (tmp_path / "own.conf").touch()
-    found = driver_files(settings(tmp_path, asterisk_cfg_gvma_begin="; BEGIN GVMA", asterisk_cfg_file_pjsip="own.conf"))
-    assert found == {
-        "sip": DriverFile("sip.conf", exists=True, has_block=True),
-        "pjsip": DriverFile("own.conf", exists=True),
-    }
-    assert not driver_files(settings(tmp_path / "gone"))["sip"].exists

@@ -11,7 +11,7 @@ from gvma.asterisk.entries import Subscription
 from gvma.asterisk.identification.model import By, Identified, SiteIdentification
 from gvma.mailboxes import Desired
 from gvma.plan.wanted import Wanted, wanted_of
-from gvma.routing import Site
+from gvma.routing import SiteRouting
 from gvma.settings.model import GvmaSettings
 
 HOST = "10.0.0.1"
@@ -21,7 +21,7 @@ SETTINGS = GvmaSettings(siptserver_host=HOST)
 def wanted(known: SiteIdentification, driver: Driver = PJSIP, **changes: object) -> Wanted:
     settings = replace(SETTINGS, **changes)  # type: ignore[arg-type]
     asked = Desired(subscriptions=(Subscription("gvm-1000", "1000", "GVMA_DN"),))
-    return wanted_of(asked, ((), ()), settings, driver, Site(identification=known), owners=b"", objects={})
+    return wanted_of(asked, ((), ()), settings, driver, SiteRouting(identification=known), owners=b"", objects={})
 
 
 def by(how: By) -> SiteIdentification:

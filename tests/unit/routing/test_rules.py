@@ -12,12 +12,12 @@ from gvma.asterisk.drivers import CHAN_SIP, driver_of
 from gvma.asterisk.identification.model import Identified, SiteIdentification
 from gvma.asterisk.site import DialplanNames
 from gvma.configserver.objects import ConfigObject
-from gvma.routing import Routing, Site, routing
+from gvma.routing import Routing, SiteRouting, routing
 from gvma.settings.model import GvmaSettings
 
 ON = GvmaSettings(
-    routing=True, routing_endpoints=True, siptserver_host="10.0.0.1", routing_gateway_host="10.0.0.2",
-    routing_gateway_port=5066,
+    routing=True, routing_dns="all", routing_endpoints=True, siptserver_host="10.0.0.1",
+    routing_gateway_host="10.0.0.2", routing_gateway_port=5066,
 )  # fmt: skip
 
 
@@ -25,7 +25,12 @@ def dn(number: str, kind: int = 1, dbid: int = 1) -> ConfigObject:
     return ConfigObject("CfgDN", dbid, number, kind)
 
 
-def made(driver: str = "sip", site: Site | None = None, phones: str = "2001 2002", **changes: object) -> Routing:
+def with_options(number: str, **options: str) -> ConfigObject:
+    named = {name.replace("_", "-"): value for name, value in options.items()}
+    return dataclasses.replace(dn(number), options=named)
+
+
+def made(driver: str = "sip", site: SiteRouting | None = None, phones: str = "2001 2002", **changes: object) -> Routing:
     settings = dataclasses.replace(ON, **changes)  # type: ignore[arg-type]
     return routing([dn(number) for number in phones.split()], [dn("2400", 4)], settings, driver_of(driver), site)
 
@@ -54,6 +59,60 @@ def test_the_dialplan_is_the_manuals() -> None:
         "exten => 2400,2,Hangup()\n"
         "exten => _0.,1,Dial(SIP/${EXTEN:1}@gwsim,60)\n"
     )
+
+
+WATCHED = dataclasses.replace(ON, routing_dns="watched")
+HERE = SiteRouting(own_hosts=frozenset({"10.0.0.9", "pbx.example"}))
+
+
+@pytest.mark.parametrize(
+    ("options", "watched"),
+    [
+        ({"subscribe_presence": "Asterisk"}, True),
+        ({"subscribe_presence": " "}, False),
+        ({"contact": "10.0.0.9:5060"}, True),
+        ({"contact": "sip:2001@PBX.example"}, True),
+        ({"contact": "10.0.0.55:5060"}, False),
+        ({}, False),
+    ],
+)
+def test_a_phone_is_watched_where_presence_or_contact_says_so(options: dict[str, str], watched: bool) -> None:
+    answer = routing(
+        [with_options("2001", **options), with_options("2002", subscribe_presence="x")], [], WATCHED, CHAN_SIP, HERE
+    )
+    assert ("2001" in [hint.extension for hint in answer.hints]) is watched
+    assert ("2001" in [one.name for one in answer.endpoints]) is watched
+    assert "2002" in [hint.extension for hint in answer.hints]
+    assert answer.warnings == ()
+
+
+@pytest.mark.parametrize(("driver", "technology"), [("sip", "SIP"), ("pjsip", "PJSIP")])
+def test_a_phone_of_sip_servers_is_dialled_there_and_has_no_hint(driver: str, technology: str) -> None:
+    phones = [
+        with_options("2001", subscribe_presence="Asterisk"),
+        dn("1999"),
+        with_options("2002", contact="10.0.0.55:5060"),
+    ]
+    answer = routing(phones, [dn("2400", 4)], WATCHED, driver_of(driver), HERE)
+    assert dialplan(answer) == (
+        "[GVMA_ROUTING]\n"
+        f"exten => 2001,hint,{technology}/2001\n"
+        f"exten => 2001,1,Dial({technology}/2001,60)\n"
+        f"exten => 1999,1,Dial({technology}/${{EXTEN}}@gsip,60)\n"
+        f"exten => 2002,1,Dial({technology}/${{EXTEN}}@gsip,60)\n"
+        f"exten => 2400,1,Dial({technology}/${{EXTEN}}@gsip,30,r)\n"
+        "exten => 2400,2,Hangup()\n"
+        f"exten => _0.,1,Dial({technology}/${{EXTEN:1}}@gwsim,60)\n"
+    )
+    assert [one.name for one in answer.endpoints] == ["gwsim", "gsip", "2001"]
+
+
+def test_a_site_where_nobody_is_watched_hears_of_it() -> None:
+    answer = routing([dn("2001")], [], WATCHED, CHAN_SIP, HERE)
+    assert [(one.code, one.where) for one in answer.warnings] == [
+        ("routing-nobody-watched", "[gvma_settings] routing_dns")
+    ]
+    assert routing([], [dn("2400", 4)], WATCHED, CHAN_SIP, HERE).warnings == ()
 
 
 def test_names_limits_and_prefix_come_from_the_settings() -> None:
@@ -103,29 +162,29 @@ def test_a_pair_of_sip_servers_has_two_contacts_that_are_watched() -> None:
 
 
 def test_an_address_that_the_site_identifies_is_not_identified_again() -> None:
-    answer = made("pjsip", Site(identification=SiteIdentification({"10.0.0.1": Identified("genesys")})))
+    answer = made("pjsip", SiteRouting(identification=SiteIdentification({"10.0.0.1": Identified("genesys")})))
     assert "match=10.0.0.1" not in endpoints(answer, "pjsip")
     assert answer.identified == ()
-    answer = made("pjsip", Site(gateway_identified=True))
+    answer = made("pjsip", SiteRouting(gateway_identified=True))
     assert "match=10.0.0.2" not in endpoints(answer, "pjsip")
     assert "match=10.0.0.1\n" in endpoints(answer, "pjsip")
 
 
 def test_sip_server_is_known_by_its_port_too_where_the_site_knows_others_at_its_address() -> None:
-    answer = made("pjsip", Site(identification=SiteIdentification(shared=frozenset({"10.0.0.1"}))))
+    answer = made("pjsip", SiteRouting(identification=SiteIdentification(shared=frozenset({"10.0.0.1"}))))
     assert "match=10.0.0.1:5060\n" in endpoints(answer, "pjsip")
 
 
 def test_our_peer_of_chan_sip_has_the_context_of_the_sites_own() -> None:
     known = SiteIdentification({"10.0.0.1": Identified("tserver")}, peer_context="from-tserver")
-    text = endpoints(made("sip", Site(identification=known)), "sip")
+    text = endpoints(made("sip", SiteRouting(identification=known)), "sip")
     assert "[gsip]\ntype=peer\nusername=gsip\nhost=10.0.0.1\nport=5060\ncontext=from-tserver\n" in text
     assert "[gwsim]\ntype=peer\nhost=10.0.0.2\nport=5066\ncontext=default\n" in text
 
 
 def test_what_the_site_has_is_left_out_and_named() -> None:
     names = DialplanNames(extensions=frozenset({"2001", "2400", "_0."}), hints=frozenset({"2002"}))
-    answer = made(site=Site(names, frozenset({"2001", "GSIP"})))
+    answer = made(site=SiteRouting(names, frozenset({"2001", "GSIP"})))
     assert dialplan(answer) == ("[GVMA_ROUTING]\nexten => 2001,hint,SIP/2001\nexten => 2002,1,Dial(SIP/2002,60)\n")
     assert "[gsip]" not in endpoints(answer)
     assert "[2001]" not in endpoints(answer)
@@ -155,7 +214,7 @@ def test_what_the_site_has_is_left_out_and_named() -> None:
     ],
 )
 def test_a_number_that_means_something_to_asterisk_gets_nothing_and_a_warning(number: str) -> None:
-    answer = routing([dn(number, dbid=7)], [], ON, CHAN_SIP)
+    answer = routing([dn(number, 1, 7)], [], ON, CHAN_SIP)
     assert dialplan(answer) == "[GVMA_ROUTING]\nexten => _0.,1,Dial(SIP/${EXTEN:1}@gwsim,60)\n"
     assert [warning.code for warning in answer.warnings] == ["routing-number"]
 
@@ -181,7 +240,9 @@ def test_numbers_that_differ_in_dashes_alone_are_one_number_to_asterisk() -> Non
     answer = made(phones="2-001 2001")
     assert dialplan(answer).count(",1,Dial(SIP/2") == 1
     assert [warning.code for warning in answer.warnings] == ["routing-number-twice"]
-    own = made(phones="2001", site=Site(DialplanNames(extensions=frozenset({"20-01"}), hints=frozenset({"2-001"}))))
+    own = made(
+        phones="2001", site=SiteRouting(DialplanNames(extensions=frozenset({"20-01"}), hints=frozenset({"2-001"})))
+    )
     assert set(own.left_out) == {"extension 2001", "hint 2001"}
 
 

@@ -13,8 +13,7 @@ OWN_FILES = {
 
 def state(site: Site) -> dict[str, tuple[object, ...]]:
     """Every file of Asterisk's and of gvma's, the lock and what was said of the last failure aside."""
-    folders = (site.etc, site.backup_path, site.spool)
-    found = {f"{top}/{name}": seen for top in folders for name, seen in site.everything(top).items()}
-    for name in ("lock", "state/said-failure.json"):
-        found.pop(f"{site.backup_path}/{name}", None)
+    found = site.everything(site.etc, site.backup_path, site.spool)
+    for name in ("backup/lock", "backup/state/said-failure.json"):
+        found.pop(name, None)
     return found

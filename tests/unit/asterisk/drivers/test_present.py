@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from gvma.asterisk.conf import Conf, read_conf
 from gvma.asterisk.drivers import CHAN_SIP, DRIVERS, PJSIP, Driver
 from gvma.asterisk.entries import Address, Endpoint, Subscription
 from gvma.settings.model import GvmaSettings
@@ -45,6 +46,12 @@ def test_every_subscription_is_read_back_with_the_settings_that_it_is_to_have(dr
 def test_another_mwi_mode_shows_as_other_settings(driver: Driver) -> None:
     register = replace(ONE, mwi_mode="REGISTER")
     assert driver.subscription_settings(ONE) != driver.subscription_settings(register)
+
+
+@MODES
+def test_a_block_of_pjsip_says_in_which_mwi_mode_it_was_written(mode: str) -> None:
+    body = PJSIP.render(SUBSCRIPTIONS, ENDPOINTS, replace(ONE, mwi_mode=mode), AT)
+    assert PJSIP.registers(body) == (mode == "REGISTER")
 
 
 def test_another_address_or_port_of_sip_server_shows_as_other_settings_of_chan_sip_alone() -> None:
@@ -145,13 +152,21 @@ def test_chan_sip_takes_names_that_differ_in_case_for_one_and_pjsip_does_not() -
     assert PJSIP.folded("gvm-A") != PJSIP.folded("gvm-a")
 
 
+def conf(text: bytes) -> Conf:
+    return read_conf("x.conf", lambda name: [(name, text)])
+
+
 def test_what_of_ours_the_site_defines_itself() -> None:
-    site = (
+    site = conf(
         b"[GVM-A-1]\ntype=friend\n[gvm-2](!)\ntype=aor\n[gvm-3]\ntype=endpoint\n[gvm-4]\ntype=aor\n[2001]\ntype=aor\n"
     )
-    assert CHAN_SIP.subscriptions_defined(site, "SUBSCRIBE") == {"gvm-a-1", "gvm-3", "gvm-4"}
-    assert PJSIP.subscriptions_defined(site, "SUBSCRIBE") == {"gvm-4"}
-    assert PJSIP.subscriptions_defined(site, "REGISTER") == {"gvm-3", "gvm-4"}
+
+    def found(driver: Driver, mode: str) -> list[str]:
+        return [one.name for one in driver.subscriptions_defined(site, mode)]
+
+    assert found(CHAN_SIP, "SUBSCRIBE") == ["GVM-A-1", "gvm-3", "gvm-4"]
+    assert found(PJSIP, "SUBSCRIBE") == ["gvm-4"]
+    assert found(PJSIP, "REGISTER") == ["gvm-3", "gvm-4"]
 
 
 def test_sip_server_gets_an_endpoint_of_ours_for_the_addresses_that_nobody_identifies() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gvma.asterisk.identification.chan_sip import ChanSipKnown, Peer, names_in, of_file, of_site
+from gvma.asterisk.identification.chan_sip import ChanSipKnown, Peer, names_in, of_conf, of_site
 from gvma.asterisk.identification.model import Identified, SipServer, SiteIdentification
+from tests.unit.asterisk.identification import conf
 
 HOST = "tserver.example"
 SERVER = SipServer({HOST: {"10.0.0.1"}}, 5060)
@@ -46,7 +47,7 @@ def test_a_context_that_every_peer_has_is_not_written() -> None:
 def test_of_two_peers_the_first_in_the_file_gets_the_calls() -> None:
     text = GENERAL + b"[z]\ntype=peer\nhost=10.0.0.1\ncontext=z\n[a]\ntype=peer\nhost=10.0.0.1\ncontext=a\n"
     asked = ChanSipKnown((peer("a", 5060, "a"), peer("z", 5060, "z")), "guests")
-    assert of_site(asked, of_file(text), SERVER, own=()).peer_context == "z"
+    assert of_site(asked, of_conf(conf(text)), SERVER, own=()).peer_context == "z"
 
 
 @pytest.mark.parametrize(
@@ -63,11 +64,11 @@ def test_of_two_peers_the_first_in_the_file_gets_the_calls() -> None:
     ],
 )
 def test_files_alone_say_which_context_calls_reach(lines: bytes, context: str) -> None:
-    found = of_site(None, of_file(GENERAL + b"[tserver]\n" + lines), SERVER, own=())
+    found = of_site(None, of_conf(conf(GENERAL + b"[tserver]\n" + lines)), SERVER, own=())
     assert found.peer_context == context
 
 
 def test_host_names_of_peers_are_known() -> None:
-    assert names_in(of_file(b"[a]\ntype=peer\nhost=Switch.example\n[b]\ntype=peer\nhost=10.0.0.1\n")) == {
+    assert names_in(of_conf(conf(b"[a]\ntype=peer\nhost=Switch.example\n[b]\ntype=peer\nhost=10.0.0.1\n"))) == {
         "switch.example"
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gvma.asterisk.identification.match import Match, holds
+from gvma.asterisk.hosts import Match, match_has
 
 
 @pytest.mark.parametrize(
@@ -24,17 +24,17 @@ from gvma.asterisk.identification.match import Match, holds
     ],
 )
 def test_an_address_and_a_port_are_matched_as_asterisk_matches_them(match: str, there: bool) -> None:
-    assert holds(match, "10.0.0.1", 5060) is there
+    assert match_has(match, "10.0.0.1", 5060) is there
 
 
 @pytest.mark.parametrize("match", ["2001:db8::1", "[2001:db8::1]:5060", "2001:db8::1/128", "[2001:db8::1]:5060/128"])
 def test_an_ipv6_address_is_read_in_each_of_its_spellings(match: str) -> None:
-    assert holds(match, "2001:db8::1", 5060)
-    assert not holds(match, "2001:db8::2", 5060)
+    assert match_has(match, "2001:db8::1", 5060)
+    assert not match_has(match, "2001:db8::2", 5060)
 
 
 def test_a_name_is_matched_as_it_is_written_without_case() -> None:
-    assert holds("SIP.example:5060", "sip.example", 5060)
+    assert match_has("SIP.example:5060", "sip.example", 5060)
     assert [Match.of(text).is_name for text in ("sip.example", "10.0.0.0/8", "10.0.0.1:5060", "")] == [
         True,
         False,

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from gvma.asterisk.identification.model import Identified, SipServer, SiteIdentification, SiteText
-from gvma.asterisk.identification.pjsip import Identify, PjsipKnown, names_in, of_file, of_site, of_texts
+from gvma.asterisk.identification.model import Identified, SipServer, SiteFiles, SiteIdentification
+from gvma.asterisk.identification.pjsip import Identify, PjsipKnown, names_in, of_conf, of_files, of_site
+from tests.unit.asterisk.identification import conf
 
 SERVER = SipServer({"tserver.example": {"10.0.0.1"}}, 5060)
 HOST = "tserver.example"
@@ -17,7 +18,7 @@ ORDER = ("ip", "username", "anonymous", "auth_username", "header", "request_uri"
 
 
 def site(known: PjsipKnown | None, text: bytes = b"", *, written: bool = False) -> SiteIdentification:
-    return of_site(known, of_file(text), SERVER, own={"gvma-sipserver"}, context="default", written=written)
+    return of_site(known, of_conf(conf(text)), SERVER, own={"gvma-sipserver"}, context="default", written=written)
 
 
 def known(*identifies: Identify, **more: object) -> PjsipKnown:
@@ -119,16 +120,16 @@ def test_without_asterisk_what_stands_in_our_block_stays() -> None:
     ],
 )
 def test_a_wizard_identifies_its_remote_hosts(wizard: bytes, identified: bool) -> None:
-    files = of_texts(SiteText(wizards=wizard))
+    files = of_files(SiteFiles(wizards=conf(wizard)))
     found = of_site(None, files, SERVER, own=(), context="default", written=False)
     assert found.identified == ({HOST: Identified("a")} if identified else {})
 
 
 def test_a_name_in_the_files_is_the_addresses_that_it_has() -> None:
     text = b"[a]\ntype=identify\nendpoint=a\nmatch=Switch.example,10.0.0.9\n"
-    assert names_in(of_file(text)) == {"switch.example"}
+    assert names_in(of_conf(conf(text))) == {"switch.example"}
     server = replace(SERVER, names={"switch.example": {"10.0.0.1"}})
-    found = of_site(None, of_file(text), server, own=(), context="default", written=False)
+    found = of_site(None, of_conf(conf(text)), server, own=(), context="default", written=False)
     assert found.identified == {HOST: Identified("a")}
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from gvma.asterisk.drivers import driver_of
-from gvma.asterisk.identification.model import SiteText
-from gvma.asterisk.identification.untold import untold
+from gvma.asterisk.identification.model import SiteFiles
+from gvma.asterisk.identification.untold import MORE_FILES, untold
+from tests.unit.asterisk.identification import conf
 
 
 @pytest.mark.parametrize(
@@ -41,4 +42,6 @@ from gvma.asterisk.identification.untold import untold
     ],
 )
 def test_files_that_hint_at_more_are_named(driver: str, text: bytes, files: dict[str, bytes], says: list[str]) -> None:
-    assert list(untold(driver_of(driver), SiteText(text), files)) == says
+    wizards = conf(files.get("pjsip_wizard.conf", b"")) if driver == "pjsip" else None
+    more = {name: conf(files.get(name, b"")) for name in MORE_FILES}
+    assert list(untold(driver_of(driver), SiteFiles(conf(text), wizards), more)) == says

@@ -88,6 +88,14 @@ def test_a_value_outside_the_range_is_named() -> None:
     assert [code for code, _ in seen(table, complete(table) | {"refer-enabled": "maybe"})] == ["switch-option-value"]
 
 
+@pytest.mark.parametrize("switch", ["openscape-voice", "asterisk", "broadworks", "cisco-mgc", "audiocodes"])
+@pytest.mark.parametrize("prefix", ["0", "00", "0049"])
+def test_a_trunk_may_have_the_prefix_of_external_numbers(switch: str, prefix: str) -> None:
+    table = switches()[switch].table("DN", "Trunk")
+    assert table is not None
+    assert seen(table, complete(table) | {"prefix": prefix}) == []
+
+
 def codes(profile: str, **answers: list[ConfigObject]) -> list[str]:
     return [finding.code for finding in check_switch(evidence(GvmaSettings(switch_profile=profile), **answers))]
 
@@ -126,6 +134,31 @@ def test_broadworks_has_fifty_users_for_each_blf(users: int, wrong: bool) -> Non
     blf = replace(dn("8026", 29), options=complete(table))
     extensions = [dn(str(2000 + n), contact="10.0.0.9", refer_enabled="false") for n in range(users)]
     assert codes("broadworks", dnquery=extensions, servicequery=[blf]) == (["switch-blf-users"] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("options", "routing_dns", "missing"),
+    [
+        ({}, "watched", 0),
+        ({}, "all", 6),
+        ({"subscribe-presence": "Asterisk"}, "watched", 5),
+        ({"contact": "127.0.0.1:5060"}, "watched", 5),
+        ({"contact": "10.0.0.55:5060"}, "watched", 0),
+    ],
+)
+def test_asterisks_table_concerns_the_phones_that_are_on_asterisk(
+    options: dict[str, str], routing_dns: str, missing: int
+) -> None:
+    settings = GvmaSettings(switch_profile="asterisk", routing_dns=routing_dns)
+    found = [
+        finding.code for finding in check_switch(evidence(settings, dnquery=[replace(dn("2001"), options=options)]))
+    ]
+    assert found == ["switch-option-missing"] * missing
+
+
+def test_a_phone_whose_presence_option_is_misspelt_is_concerned() -> None:
+    found = codes("asterisk", dnquery=[dn("2001", subscribe_presense="Asterisk")])
+    assert sorted(found) == [*["switch-option-missing"] * 5, "switch-option-misspelt"]
 
 
 @pytest.mark.parametrize(("name", "wrong"), [("Asterisk", False), ("Astersik", True)])

@@ -32,8 +32,8 @@ def test_init_writes_a_file_that_check_then_says_what_to_fill_in(tmp_path: Path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     checked = gvma("config", "check")
     assert checked.exit_code == 78
-    assert f"{path}, line 9, host: still holds the placeholder <config server hostname or IP>" in checked.stderr
-    assert "siptserver_port: still holds the placeholder <SIP Server Port>" in checked.stderr
+    assert f"{path}, line 9, host: still has the placeholder <config server hostname or IP>" in checked.stderr
+    assert "siptserver_port: still has the placeholder <SIP Server Port>" in checked.stderr
 
 
 def test_init_twice_says_that_nothing_is_missing() -> None:

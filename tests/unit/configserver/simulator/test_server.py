@@ -18,8 +18,8 @@ import zeep
 import zeep.exceptions
 
 from gvma.configserver.client import ConfigurationServer
-from gvma.configserver.simulator.answers import SHAPES
-from gvma.configserver.simulator.server import FAILURES, SAMPLE, Simulator
+from gvma.configserver.simulator.choices import FAILURES, SHAPES
+from gvma.configserver.simulator.server import SAMPLE, Simulator
 from gvma.errors import ExportFileError
 from gvma.settings.model import ConfigServerSettings
 

@@ -12,17 +12,18 @@ from gvma.sinks.files.change import FileChange
 from gvma.storage.files import read_target
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import read_pause
-from tests.fakes.asterisk_files import NEW, OLD, Site
+from tests.fakes.asterisk_files import BEGIN, END, NEW, OLD, Site
 from tests.fakes.faults import killed_at, killed_before
 from tests.unit.cli.commands.backup import everything, gvma, gvma_json, ids
 
+WHOLE = ("--whole-files", "--pins")
 MODULES = ("app_voicemail.so", "pbx_config.so", "res_pjsip.so")
 
 
 def test_restore_brings_back_every_byte_owner_and_mode_and_holds_the_state(site: Site) -> None:
     (site.etc / "voicemail.conf").chmod(0o600)
     (first,) = ids(site)
-    result = gvma(site, "backup", "restore", "latest", "--no-reload")
+    result = gvma(site, "backup", "restore", "latest", *WHOLE, "--no-reload")
     assert result.exit_code == 0, result.stderr
     assert site.state() == OLD
     assert (site.etc / "voicemail.conf").stat().st_mode & 0o7777 == 0o640
@@ -40,9 +41,9 @@ def test_restore_brings_back_every_byte_owner_and_mode_and_holds_the_state(site:
 
 
 def test_a_restore_can_itself_be_restored(site: Site) -> None:
-    gvma(site, "backup", "restore", "latest", "--no-reload")
+    gvma(site, "backup", "restore", "latest", *WHOLE, "--no-reload")
     assert site.state() == OLD
-    gvma(site, "backup", "restore", ids(site)[-1], "--no-reload")
+    gvma(site, "backup", "restore", ids(site)[-1], *WHOLE, "--no-reload")
     assert site.state() == NEW
 
 
@@ -50,7 +51,7 @@ def test_a_set_of_another_host_is_restored_and_its_host_named(site: Site, monkey
     monkeypatch.setattr("socket.gethostname", lambda: "pbx2")
     result = gvma(site, "backup", "restore", "latest", "--dry-run")
     assert "not here on pbx2." in result.stdout
-    assert gvma(site, "backup", "restore", "latest", "--no-reload").exit_code == 0
+    assert gvma(site, "backup", "restore", "latest", *WHOLE, "--no-reload").exit_code == 0
     assert site.state() == OLD
 
 
@@ -77,7 +78,7 @@ def test_restore_of_the_present_state_writes_no_file_but_holds(site: Site) -> No
 
 def test_restore_dry_run_shows_the_plan_and_writes_nothing_at_all(site: Site) -> None:
     before = everything(site.root)
-    result = gvma(site, "backup", "restore", "latest", "--dry-run")
+    result = gvma(site, "backup", "restore", "latest", *WHOLE, "--dry-run")
     assert result.exit_code == 0
     assert "-1001 => ****,Bob,,," in result.stdout
     assert "Plan: 2 to replace, 1 to create, 1 to remove, 0 as they are." in result.stdout
@@ -94,19 +95,19 @@ def test_a_file_that_did_not_exist_then_but_holds_more_than_our_block_keeps_the_
 
 
 def test_a_pin_file_comes_back_and_is_left_out_where_its_mailbox_folder_is_gone(tmp_path: Path, site: Site) -> None:
-    folder = tmp_path / "spool" / "1000"
+    folder = tmp_path / "spool/voicemail/GVMA_DN/2000"
     folder.mkdir(parents=True)
     path = folder / "secret.conf"
     path.write_bytes(b"[general]\npassword = 777\n")
     changes = [FileChange(read_target(path), None, "app_voicemail.so", asterisk_rewrites=True)]
     made = site.make_set(changes)
     path.unlink()
-    shown = gvma(site, "backup", "restore", made.id, "--no-reload").stdout
+    shown = gvma(site, "backup", "restore", made.id, "--pins", "--no-reload").stdout
     assert path.read_bytes() == b"[general]\npassword = 777\n"
     assert "PINs go back" in shown
     path.unlink()
     folder.rmdir()
-    result = gvma(site, "backup", "restore", made.id, "--dry-run")
+    result = gvma(site, "backup", "restore", made.id, "--pins", "--dry-run")
     assert (result.exit_code, "the folder of its mailbox is gone" in result.stdout) == (0, True)
 
 
@@ -138,7 +139,7 @@ def test_restore_without_ami_changes_nothing(site: Site) -> None:
 
 def test_restore_first_ends_what_an_interrupted_run_left_and_says_so(site: Site) -> None:
     site.new = OLD
-    assert killed_before("rename", "etc/pjsip.conf", site.run)
+    assert killed_before("exchange", "etc/pjsip.conf", site.run)
     result = gvma(site, "backup", "restore", ids(site)[0], "--no-reload")
     assert result.exit_code == 0, result.stderr
     assert "was stopped" in result.stderr
@@ -146,11 +147,13 @@ def test_restore_first_ends_what_an_interrupted_run_left_and_says_so(site: Site)
     assert site.litter() == []
 
 
+@pytest.mark.long
 def test_a_restore_that_is_killed_ends_all_old_or_all_new_and_is_held_if_new(tmp_path: Path) -> None:
     def fresh(name: str) -> Site:
         site = Site(tmp_path / name)
         (site.root / "gvma.cfg").write_text(
             f"[gvma_settings]\nasterisk_cfg_path = {site.etc}\nbackup_path = {site.kept}\nsiptserver_host = 127.0.0.1\n"
+            f"asterisk_spool_path = {site.settings.asterisk_spool_path}\n"
         )
         site.run()
         return site
@@ -170,3 +173,44 @@ def test_a_restore_that_is_killed_ends_all_old_or_all_new_and_is_held_if_new(tmp
         assert (read_pause(site.kept) is not None) == restored
         states.add(restored)
     assert states == {True, False}
+
+
+def test_the_sites_later_lines_stay_and_are_named_and_whole_files_takes_them_away(site: Site) -> None:
+    path = site.etc / "voicemail.conf"
+    later = path.read_bytes() + b"[SALES]\n8000 => 4711,Sales,,,\n"
+    site.write("voicemail.conf", later)
+    shown = gvma(site, "backup", "restore", "latest", "--dry-run").stdout
+    assert "voicemail.conf: 2 lines of the site's own differ from the set, and are left as they are now" in shown
+    result = gvma(site, "backup", "restore", "latest", "--no-reload")
+    assert result.exit_code == 0, result.stderr
+    assert path.read_bytes() == (OLD["voicemail.conf"] or b"") + b"[SALES]\n8000 => 4711,Sales,,,\n"
+    shown = gvma(site, "backup", "restore", ids(site)[0], "--whole-files", "--dry-run").stdout
+    assert "voicemail.conf: these lines of the site's own go: [SALES]; 8000 => ****,Sales,,,." in shown
+    assert "4711" not in shown
+
+
+def test_a_mailbox_that_exists_keeps_the_pin_in_force_and_one_that_comes_back_gets_the_sets(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    (tmp_path / "gvma.cfg").write_text(
+        f"[gvma_settings]\nasterisk_cfg_path = {site.etc}\nbackup_path = {site.kept}\nsiptserver_host = 127.0.0.1\n"
+    )
+    then = block("1000 => 1111,Ann,,,", "1001 => 2222,Bob,,,")
+    site.write("voicemail.conf", then)
+    made = site.make_set([FileChange(read_target(site.etc / "voicemail.conf"), b"", "app_voicemail.so")])
+    site.write("voicemail.conf", block("1000 => 8642,Anna,,,"))
+    result = gvma(site, "backup", "restore", made.id, "--no-reload")
+    assert result.exit_code == 0, result.stderr
+    assert (site.etc / "voicemail.conf").read_bytes() == block("1000 => 8642,Ann,,,", "1001 => 2222,Bob,,,")
+    answer = gvma_json(site, "backup", "restore", made.id, "--dry-run")
+    assert answer["items"] == []
+    answer = gvma_json(site, "backup", "restore", made.id, "--pins", "--no-reload")
+    assert (site.etc / "voicemail.conf").read_bytes() == then
+    assert [(item["action"], item["name"], item["fields"]) for item in answer["items"]] == [
+        ("change", "1000@GVMA_DN", ["pin"])
+    ]
+
+
+def block(*lines: str) -> bytes:
+    """A voicemail.conf of the site with our block below it."""
+    head = "; Generated by Genesys VoiceMail Configuration Adapter for Asterisk.\n[GVMA_DN]\n"
+    return f"[general]\nformat=wav\n{BEGIN}\n{head}{''.join(f'{line}{chr(10)}' for line in lines)}{END}\n\n".encode()

@@ -1,0 +1,17 @@
+"""The facts that the choice of a channel driver stands on, from real files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gvma.settings import GvmaSettings
+from gvma.sinks.files.driver import channel_driver
+
+
+def test_the_files_decide_where_asterisk_is_not_asked(tmp_path: Path) -> None:
+    settings = GvmaSettings(asterisk_cfg_path=tmp_path, asterisk_cfg_gvma_begin="; BEGIN GVMA")
+    assert channel_driver(settings, None).driver.name == "sip"
+    (tmp_path / "pjsip.conf").touch()
+    assert channel_driver(settings, None).driver.name == "pjsip"
+    (tmp_path / "sip.conf").write_text("; BEGIN GVMA\n")
+    assert channel_driver(settings, None).driver.name == "sip"
