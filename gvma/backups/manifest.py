@@ -5,16 +5,15 @@ It seals itself with a checksum, so that damage to the manifest is seen as damag
 
 from __future__ import annotations
 
-import grp
 import hashlib
 import json
-import pwd
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gvma.settings.ownership import group_name, user_name
+from gvma.storage.atomic import Rights
 from gvma.storage.digest import Digest
-from gvma.storage.files import Rights
 
 FORMAT = 1
 NAME = "manifest.json"
@@ -41,7 +40,7 @@ class FileToSave:
     @property
     def copy(self) -> str:
         """Path of its copy inside a set, empty without one."""
-        return f"files{self.path}.copy" if self.content is not None else ""
+        return copy_name(self.path) if self.content is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +138,8 @@ def read_manifest(text: bytes) -> Manifest:
         raise UnreadableManifest("the manifest does not match its seal")
     if manifest.as_bytes() != text:
         raise UnreadableManifest("the manifest is damaged")
+    if any(file.copy != (copy_name(file.path) if file.existed else "") for file in manifest.files):
+        raise UnreadableManifest("the manifest names a copy that lies elsewhere")
     return manifest
 
 
@@ -151,6 +152,11 @@ def _read(content: dict[str, Any]) -> Manifest:
     )
 
 
+def copy_name(path: Path) -> str:
+    """Where a set has the copy of a file: a path inside the set."""
+    return f"files{path}.copy"
+
+
 def saved_file(file: FileToSave) -> SavedFile:
     """What the manifest says of a file."""
     return SavedFile(
@@ -160,8 +166,8 @@ def saved_file(file: FileToSave) -> SavedFile:
         file.module,
         Digest.of(file.content or b""),
         file.rights,
-        _user(file.rights.uid),
-        _group(file.rights.gid),
+        user_name(file.rights.uid),
+        group_name(file.rights.gid),
         file.copy,
     )
 
@@ -182,17 +188,3 @@ def _read_file(content: dict[str, object]) -> SavedFile:
 
 def _seal(content: dict[str, object]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode("ascii")).hexdigest()
-
-
-def _user(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
-
-
-def _group(gid: int) -> str:
-    try:
-        return grp.getgrgid(gid).gr_name
-    except KeyError:
-        return str(gid)

@@ -30,9 +30,12 @@ from gvma.backups.manifest import (
     saved_file,
 )
 from gvma.errors import BackupSetError, UsageError
+from gvma.settings.model import GvmaSettings
+from gvma.settings.reach import is_target
 from gvma.storage import disk
+from gvma.storage.atomic import Rights, stage
 from gvma.storage.digest import Digest, Digesting
-from gvma.storage.files import Rights, not_kept, private_folder, read_private, stage
+from gvma.storage.private import not_kept, private_folder, read_private
 from gvma.storage.signals import undisturbed
 
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
@@ -148,9 +151,9 @@ class BackupSets:
         faults += [f"{name} does not belong to it" for name in _names(backup_set.folder) if name not in expected]
         return faults
 
-    def verify(self, backup_set: BackupSet) -> None:
-        """Raises BackupSetError where a set has faults."""
-        faults = self.faults(backup_set)
+    def verify(self, backup_set: BackupSet, settings: GvmaSettings) -> None:
+        """Raises BackupSetError where a set has faults, or names files that the settings do not name."""
+        faults = self.faults(backup_set) + strangers(backup_set, settings)
         if faults:
             raise BackupSetError(
                 f"the backup set {backup_set.id} is damaged: {'; '.join(faults)}",
@@ -248,6 +251,15 @@ class BackupSets:
         if manifest.id != name:
             return BackupSet(name, folder, None, f"the manifest is that of {manifest.id}")
         return BackupSet(name, folder, manifest)
+
+
+def strangers(backup_set: BackupSet, settings: GvmaSettings) -> list[str]:
+    """Files of a set that are none of the settings', one sentence each: nothing is ever written there."""
+    return [
+        f"it names {file.path}, which these settings do not"
+        for file in backup_set.files
+        if not is_target(settings, file.path)
+    ]
 
 
 def _put(path: Path, content: bytes | Iterable[bytes]) -> None:

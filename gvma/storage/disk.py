@@ -1,11 +1,14 @@
 """Every call to the file system that writes, and those whose failure must be survived, in one thin layer.
 
-It holds no rules. ``watch`` lets a test see each call before it is made, and stop or fail it there;
-apart from that it is the operating system's own calls.
+It holds no rules. A call with ``at``, the descriptor of a folder, is made for the path's last name in that
+folder, whatever has become of the path meanwhile. No call follows a symbolic link in the last name. ``watch``
+lets a test see each call before it is made, and stop or fail it there; apart from that it is the operating
+system's own calls.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -15,7 +18,16 @@ from pathlib import Path
 Watcher = Callable[[str, str], None]
 """Called with the call's name and the path before the call is made; may raise OSError."""
 
+LARGEST = 256 * 1024 * 1024
+"""Bytes of a file that are read at most: 25 times the files of 100,000 mailboxes."""
+
+
+class UnfitFile(OSError):
+    """A file that gvma does not read; ``strerror`` is a whole sentence."""
+
+
 _CHUNK = 1 << 20
+_RENAME_EXCHANGE = 2
 _watchers: list[Watcher] = []
 
 
@@ -34,33 +46,62 @@ def _about_to(call: str, path: Path | str) -> None:
         watcher(call, str(path))
 
 
-def open_to_read(path: Path) -> int:
-    """A descriptor for reading that never blocks on a fifo or a device."""
+def _name(path: Path, at: int | None) -> str:
+    return str(path) if at is None else path.name
+
+
+def open_to_read(path: Path, at: int | None = None) -> int:
+    """A descriptor of a regular file. Raises UnfitFile for all else, which is not opened."""
     _about_to("open", path)
-    return os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    name = _name(path, at)
+    _refuse_irregular(os.stat(name, dir_fd=at, follow_symlinks=False), path)
+    descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY | os.O_NOFOLLOW, dir_fd=at)
+    try:
+        _refuse_irregular(os.fstat(descriptor), path)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _refuse_irregular(status: os.stat_result, path: Path) -> None:
+    if stat.S_ISREG(status.st_mode):
+        return
+    kinds = {stat.S_IFDIR: "folder", stat.S_IFIFO: "fifo", stat.S_IFSOCK: "socket", stat.S_IFLNK: "symbolic link"}
+    kind = kinds.get(stat.S_IFMT(status.st_mode), "device")
+    raise UnfitFile(errno.EINVAL, f"it is a {kind}, not a regular file", str(path))
 
 
 def read(descriptor: int, path: Path) -> bytes:
-    """Everything from the start of the file to its end."""
+    """Everything from the start of the file to its end. Raises UnfitFile where that is beyond LARGEST."""
     _about_to("read", path)
+    if os.fstat(descriptor).st_size > LARGEST:
+        raise _too_large(path)
     pieces = []
     at = 0
     while piece := os.pread(descriptor, _CHUNK, at):
         pieces.append(piece)
         at += len(piece)
+        if at > LARGEST:
+            raise _too_large(path)
     return b"".join(pieces)
 
 
-def create(path: Path) -> int:
+def _too_large(path: Path) -> OSError:
+    return UnfitFile(errno.EFBIG, f"it is larger than {LARGEST >> 20} MiB, which gvma reads at most", str(path))
+
+
+def create(path: Path, at: int | None = None) -> int:
     """A descriptor for a new file with rights 0600; FileExistsError where the name is taken."""
     _about_to("open", path)
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+    return os.open(_name(path, at), flags, 0o600, dir_fd=at)
 
 
 def open_lock(path: Path) -> int:
     """A descriptor for the lock file, made with rights 0600 where it is missing, its content kept."""
     _about_to("open", path)
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
 
 
 def write(descriptor: int, content: bytes, path: Path) -> None:
@@ -107,22 +148,48 @@ def set_attribute(descriptor: int, name: str, value: bytes, path: Path) -> None:
     os.setxattr(descriptor, name, value)
 
 
-def rename(source: Path, path: Path) -> None:
+def remove_attribute(descriptor: int, name: str, path: Path) -> None:
+    _about_to("removexattr", path)
+    os.removexattr(descriptor, name)
+
+
+def rename(source: Path, path: Path, at: int | None = None) -> None:
     """``source`` takes the place of ``path``, in one step."""
     _about_to("rename", path)
-    os.replace(source, path)
+    os.replace(_name(source, at), _name(path, at), src_dir_fd=at, dst_dir_fd=at)
 
 
-def link(source: Path, path: Path) -> None:
+def exchange(source: Path, path: Path, at: int) -> None:
+    """``source`` and ``path`` change places, in one step. Raises OSError (EINVAL, ENOSYS) where that cannot be done."""
+    _about_to("exchange", path)
+    renameat2(at, source.name, path.name)
+
+
+def renameat2(folder: int, one: str, other: str) -> None:
+    """The system call with RENAME_EXCHANGE, which Python does not have."""
+    import ctypes  # noqa: PLC0415  (start-up)
+
+    try:
+        call = ctypes.CDLL(None, use_errno=True).renameat2
+    except AttributeError:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from None
+    if call(folder, os.fsencode(one), folder, os.fsencode(other), _RENAME_EXCHANGE):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), other)
+
+
+def link(source: Path, path: Path, at: int | None = None) -> None:
     """A second name for the same file."""
     _about_to("link", path)
-    os.link(source, path, follow_symlinks=False)
+    os.link(_name(source, at), _name(path, at), src_dir_fd=at, dst_dir_fd=at, follow_symlinks=False)
 
 
-def unlink(path: Path) -> None:
+def unlink(path: Path, at: int | None = None) -> None:
     """The name is gone; no error where it is gone already."""
     _about_to("unlink", path)
-    path.unlink(missing_ok=True)
+    try:
+        os.unlink(_name(path, at), dir_fd=at)
+    except FileNotFoundError:
+        return
 
 
 def make_folder(path: Path, mode: int = 0o700) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gvma.errors import LockedError, SettingsError
 from gvma.storage import disk
-from gvma.storage.files import private_folder
+from gvma.storage.private import private_folder
 
 _POLL_SECONDS = 0.1
 

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gvma.errors import SyncPausedError
-from gvma.storage.files import remove_private
-from gvma.storage.json_note import damaged, note_text, read_note, write_note
+from gvma.storage.private import damaged, json_text, read_json, remove_private, write_json
 
 NAME = "sync-paused.json"
 """The file under ``backup_path/state``."""
@@ -28,7 +27,7 @@ class Pause:
 
 def read_pause(backup_path: Path) -> Pause | None:
     """The pause, None where the sync is not paused. Raises BackupSetError."""
-    note = read_note(_path(backup_path))
+    note = read_json(_path(backup_path))
     if note is None:
         return None
     try:
@@ -52,12 +51,12 @@ def refuse_if_paused(backup_path: Path) -> None:
 
 def pause(backup_path: Path, backup_set: str) -> None:
     """The present state is one that an administrator restored; syncs leave it alone from now on."""
-    write_note(_path(backup_path), asdict(_pause_of(backup_set)))
+    write_json(_path(backup_path), asdict(_pause_of(backup_set)))
 
 
 def pause_record(backup_set: str) -> dict[str, bytes]:
     """What ``pause`` writes, as a record that a transaction carries."""
-    return {NAME: note_text(asdict(_pause_of(backup_set)))}
+    return {NAME: json_text(asdict(_pause_of(backup_set)))}
 
 
 def resume(backup_path: Path) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from gvma.storage.files import remove_private
-from gvma.storage.json_note import damaged, read_note, write_note
+from gvma.storage.private import damaged, read_json, remove_private, write_json
 
 NAME = "pending-reload.json"
 """The file under ``backup_path/state``."""
@@ -14,7 +13,7 @@ NAME = "pending-reload.json"
 
 def read(backup_path: Path) -> tuple[str, ...]:
     """The modules, sorted; empty where no reload is pending. Raises BackupSetError."""
-    note = read_note(_path(backup_path))
+    note = read_json(_path(backup_path))
     if note is None:
         return ()
     modules = note.get("modules")
@@ -28,7 +27,7 @@ def add(backup_path: Path, modules: Iterable[str]) -> None:
     before = set(read(backup_path))
     after = before | {module for module in modules if module}
     if after != before:
-        write_note(_path(backup_path), {"modules": sorted(after)})
+        write_json(_path(backup_path), {"modules": sorted(after)})
 
 
 def settle(backup_path: Path, modules: Iterable[str]) -> None:
@@ -38,7 +37,7 @@ def settle(backup_path: Path, modules: Iterable[str]) -> None:
     if not after:
         remove_private(_path(backup_path))
     elif after != before:
-        write_note(_path(backup_path), {"modules": sorted(after)})
+        write_json(_path(backup_path), {"modules": sorted(after)})
 
 
 def _path(backup_path: Path) -> Path:

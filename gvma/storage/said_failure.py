@@ -6,8 +6,8 @@ import hashlib
 from pathlib import Path
 
 from gvma.errors import BackupSetError
-from gvma.storage.files import remove_private
-from gvma.storage.json_note import read_note, write_note
+from gvma.settings.ownership import who_may_change
+from gvma.storage.private import read_json, remove_private, write_json
 
 _AGAIN_SECONDS = 24 * 3600
 
@@ -20,13 +20,13 @@ def is_repeated(backup_path: Path, failure: str, now: float) -> bool:
     """
     digest = hashlib.sha256(failure.encode("utf-8", "surrogateescape")).hexdigest()
     try:
-        note = read_note(_path(backup_path))
+        note = read_json(_path(backup_path))
         if note is not None and note.get("failure") == digest:
             said_at = note.get("said_at")
             if isinstance(said_at, int | float) and 0 <= now - said_at < _AGAIN_SECONDS:
                 return True
-        if backup_path.is_dir():
-            write_note(_path(backup_path), {"failure": digest, "said_at": now})
+        if backup_path.is_dir() and not who_may_change(backup_path):
+            write_json(_path(backup_path), {"failure": digest, "said_at": now})
     except BackupSetError:
         return False
     return False

@@ -15,7 +15,7 @@ from gvma.ami.asterisk import Asterisk
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
 from gvma.sinks.base import Applied, Change, Purpose, Sink, SinkMoved
 from gvma.storage import pending_reload
-from gvma.storage.files import although_changed
+from gvma.storage.private import although_changed
 from gvma.storage.signals import Stopped
 from gvma.sync.report import RunReport
 

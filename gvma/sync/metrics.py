@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gvma import __version__
 from gvma.settings.model import GvmaSettings
-from gvma.storage.files import Rights, write_atomically
+from gvma.storage.atomic import Rights, read_whole, write_atomically
 from gvma.sync.report import SyncReport
 
 _LAST_SUCCESS = re.compile(r"^gvma_sync_last_success_timestamp_seconds (\d+(?:\.\d+)?)$", re.MULTILINE)
@@ -84,8 +84,5 @@ def leave_metrics(settings: GvmaSettings, report: SyncReport, exit_code: int, du
 
 def write_metrics(path: Path, figures: Figures) -> None:
     """Replace the file. Everyone may read it, since the collector runs as another user. Raises OSError."""
-    try:
-        earlier = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        earlier = ""
+    earlier = (read_whole(path) or b"").decode("utf-8", "replace")
     write_atomically(path, metrics_text(figures, earlier).encode(), Rights(os.geteuid(), os.getegid(), 0o644))

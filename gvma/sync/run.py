@@ -32,9 +32,9 @@ from gvma.sinks.files.driver import channel_driver
 from gvma.sinks.files.recovery import recover
 from gvma.sinks.files.sink import FilesSink
 from gvma.storage import pending_reload, records, said_failure
-from gvma.storage.files import although_changed
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import refuse_if_paused, resume
+from gvma.storage.private import although_changed
 from gvma.storage.signals import Stopped, stoppable
 from gvma.sync.addresses import look_up, require
 from gvma.sync.dry_run import dry_run
@@ -122,7 +122,7 @@ class _Run:
 
     def _recover(self, asterisk: Asterisk | None) -> None:
         """What an interrupted run left is ended, and Asterisk reloads it, whatever comes later."""
-        recovery = recover(self._gvma.backup_path)
+        recovery = recover(self._gvma)
         if recovery is not None:
             self._report.warn("interrupted-run-mended", recovery.text, self._gvma.backup_path)
             self._reload_pending_quietly(asterisk)
@@ -210,7 +210,7 @@ class _Run:
         before = records.read_left(path)
         warnings = [[one.code, one.message, one.where] for one in report.warnings]
         report.show_warnings = report.changed or before.warnings() != warnings
-        records.leave(path, records.LAST, records.last_text(answers.counts, report.warnings))
+        records.leave(path, records.LAST, records.last_text(answers.counts, report.warnings, report.files))
 
     def _forget_old_sets(self) -> None:
         policy = policy_of(self._gvma)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gvma.backups.sets import BackupSet, BackupSets
+from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.change import FileChange
 from gvma.sinks.files.journal import Markers
 from gvma.sinks.files.transaction import apply
 from gvma.storage import pending_reload
-from gvma.storage.files import read_target, write_private
+from gvma.storage.files import read_target
+from gvma.storage.private import write_private
 
 BEGIN, END = ";$---GVMA-BEGIN-GVMA---$", ";$---GVMA-END-GVMA---$"
 MARKERS = Markers(BEGIN, END)
@@ -56,19 +58,28 @@ class Site:
         self.etc = self.root / "etc"
         self.kept = self.root / "kept"
         self.etc.mkdir(parents=True)
+        self.path("secret.conf").parent.mkdir(parents=True)
         for name, content in OLD.items():
             if content is not None:
                 self.write(name, content)
 
+    @property
+    def settings(self) -> GvmaSettings:
+        return GvmaSettings(asterisk_cfg_path=self.etc, backup_path=self.kept, asterisk_spool_path=self.root / "spool")
+
+    def path(self, name: str) -> Path:
+        """Where a file of that name is: secret.conf in the spool, as that of a mailbox that has gone, others in etc."""
+        return self.root / "spool/voicemail/GVMA_DN/3000/secret.conf" if name == "secret.conf" else self.etc / name
+
     def write(self, name: str, content: bytes) -> None:
         """As an editor would, some while ago."""
-        path = self.etc / name
+        path = self.path(name)
         path.write_bytes(content)
         path.chmod(0o640)
         os.utime(path, (1_700_000_000, 1_700_000_000))
 
     def state(self) -> dict[str, bytes | None]:
-        return {name: path.read_bytes() if (path := self.etc / name).exists() else None for name in OLD}
+        return {name: path.read_bytes() if (path := self.path(name)).exists() else None for name in OLD}
 
     @classmethod
     def with_records(cls, root: Path) -> Site:
@@ -86,7 +97,7 @@ class Site:
     def changes(self) -> list[FileChange]:
         return [
             FileChange(
-                read_target(self.etc / name), content, MODULES[name], asterisk_rewrites="voicemail" in MODULES[name]
+                read_target(self.path(name)), content, MODULES[name], asterisk_rewrites="voicemail" in MODULES[name]
             )
             for name, content in self.new.items()
         ]

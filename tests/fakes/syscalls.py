@@ -1,7 +1,8 @@
 """The calls by which Python changes files, seen one by one below some folders, and stopped or failed at one of them.
 
 It stands between any code and the operating system's own calls, so that it sees what goes past ``gvma.storage.disk``
-too. It is meant for a process of its own: nothing is ever put back.
+too; names in an open folder are told by their whole path. It is meant for a process of its own: nothing is ever put
+back.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from gvma.storage import disk
 
 KILL, FAIL = "kill", "fail"
 BY_PATH = ("mkdir", "rmdir", "unlink", "remove", "chmod", "chown", "truncate")
@@ -51,40 +55,44 @@ class Watch:
         self._watch_open()
         self._watch_write()
         for name in BY_PATH:
-            self._watch(name, lambda path, *_: path)
+            self._watch(os, name, lambda path, *_, dir_fd=None, **__: self._path(path, dir_fd))
         for name in BY_NEW_PATH:
-            self._watch(name, lambda _, path, *__: path)
+            self._watch(os, name, lambda _, path, *__, dst_dir_fd=None, **___: self._path(path, dst_dir_fd))
         for name in BY_DESCRIPTOR:
-            self._watch(name, lambda descriptor, *_: self._paths.get(descriptor, ""))
+            self._watch(os, name, lambda descriptor, *_: self._paths.get(descriptor, ""))
+        self._watch(disk, "renameat2", lambda folder, _, name: self._path(name, folder))
 
-    def _inside(self, path: object) -> str:
+    def _path(self, path: object, folder: int | None) -> str:
         text = os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else ""
+        return text if folder is None else os.path.normpath(Path(self._paths.get(folder, ""), text))
+
+    def _inside(self, text: str) -> str:
         return text if text.startswith(self.folders) else ""
 
-    def _watch(self, name: str, path_of: Callable[..., object]) -> None:
-        real = getattr(os, name)
+    def _watch(self, module: object, name: str, path_of: Callable[..., str]) -> None:
+        real = getattr(module, name)
 
         def call(*arguments: Any, **options: Any) -> Any:
-            path = self._inside(path_of(*arguments))
+            path = self._inside(path_of(*arguments, **options))
             if path:
                 self._about_to(name, path)
                 if self.fault.room >= 0 and name in _NEEDS_ROOM and self._room <= 0:
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
             return real(*arguments, **options)
 
-        setattr(os, name, call)
+        setattr(module, name, call)
 
     def _watch_open(self) -> None:
         real = os.open
 
-        def call(path: Any, flags: int, *arguments: Any, **options: Any) -> int:
-            inside = self._inside(path)
-            if inside:
-                self._about_to("open", inside)
-                if flags & os.O_CREAT and self.fault.room >= 0 and self._room <= 0 and not os.path.lexists(path):
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), inside)
-            descriptor = real(path, flags, *arguments, **options)
-            self._paths[descriptor] = inside
+        def call(path: Any, flags: int, *arguments: Any, dir_fd: int | None = None, **options: Any) -> int:
+            whole = self._path(path, dir_fd)
+            if self._inside(whole) and not flags & os.O_PATH:
+                self._about_to("open", whole)
+                if flags & os.O_CREAT and self.fault.room >= 0 and self._room <= 0 and not os.path.lexists(whole):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), whole)
+            descriptor = real(path, flags, *arguments, dir_fd=dir_fd, **options)
+            self._paths[descriptor] = whole
             return descriptor
 
         os.open = call
@@ -93,7 +101,7 @@ class Watch:
         real = os.write
 
         def call(descriptor: int, content: Any) -> int:
-            path = self._paths.get(descriptor, "")
+            path = self._inside(self._paths.get(descriptor, ""))
             if not path:
                 return real(descriptor, content)
             self._about_to("write", path)

@@ -204,7 +204,7 @@ def kill_the_recovery_everywhere(experiment: Experiment, wanted: int) -> None:
     """Runs ended before, amid and after the renames, and the run after each of them ended at each point too."""
     calls = experiment.calls()
     experiment.calls()
-    renames = [at for at, call in enumerate(calls) if call.startswith("replace") and call.endswith(".conf")]
+    renames = [at for at, call in enumerate(calls) if call.startswith("renameat2") and call.endswith(".conf")]
     assert len(renames) == len(experiment.site.names)
     for point in (renames[0], renames[1], renames[-1] + 1, renames[-1] + 12):
         recovery, experiment.recovery_killed = 0, True

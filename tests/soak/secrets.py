@@ -196,7 +196,7 @@ def _every_failure(site: WatchedSite, modes: Modes, search: Search) -> None:
 
 def _a_killed_run(site: WatchedSite, search: Search) -> None:
     """What it leaves for the next run holds no PIN but in copies of files."""
-    for pin, at in ((FIRST_PIN, 120), (NEXT_PIN, 170)):
+    for pin, at in ((FIRST_PIN, 100), (NEXT_PIN, 140)):
         site.put(layer(pin))
         done = site.run_sync(None, "--force", fault=Fault(at=at))
         assert done.killed

@@ -11,7 +11,7 @@ import click
 
 from gvma.backups.comparison import compare
 from gvma.backups.retention import Policy, apply_policy, policy_of, review
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.sets import BackupSet, BackupSets, strangers
 from gvma.cli import exits
 from gvma.cli.commands.restoring import restore, warn_mended
 from gvma.errors import BackupSetError
@@ -117,7 +117,7 @@ def verify(invocation: Invocation, wanted: str | None) -> None:
     settings, output = _settings(invocation), invocation.output
     sets = BackupSets(settings.backup_path)
     chosen = [sets.find(wanted)] if wanted is not None else sets.all()
-    faults = {one.id: sets.faults(one) for one in chosen}
+    faults = {one.id: sets.faults(one) + strangers(one, settings) for one in chosen}
     output.result(
         "backup verify",
         "ok",

@@ -75,7 +75,7 @@ def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each 
 
 def warn_mended(output: Output, settings: GvmaSettings) -> None:
     """Finish or undo what an interrupted run began, under the lock, with a warning that says which."""
-    mended = recover(settings.backup_path)
+    mended = recover(settings)
     if mended is not None:
         output.warn(GvmaWarning("interrupted-run-mended", mended.text, str(settings.backup_path)))
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from gvma.errors import SettingsError
 from gvma.settings.keys import Key
+from gvma.settings.ownership import refuse_if_others_may_change
 from gvma.settings.source import read_source
 from gvma.settings.writer import completed_content, new_text
-from gvma.storage.files import Rights, remove_quietly, stage, write_atomically
+from gvma.storage.atomic import Rights, remove_quietly, stage, write_atomically
 
 
 def write_new(path: Path) -> None:
@@ -17,6 +18,7 @@ def write_new(path: Path) -> None:
 
     Raises SettingsError if the file exists already or cannot be written; then nothing is left of it.
     """
+    refuse_if_others_may_change(path, "settings file")
     try:
         stage(path, new_text().encode(), Rights(os.geteuid(), os.getegid(), 0o600))
     except FileExistsError as error:
@@ -32,12 +34,13 @@ def complete(path: Path) -> tuple[Key, ...]:
     Mode, owner and a symbolic link stay. Raises SettingsError if the file cannot be read or written, or has lines
     that cannot be read: adding to such a file could change what it means.
     """
+    refuse_if_others_may_change(path, "settings file")
     content, added = completed_content(read_source(path))
     if added:
         real_path = path.resolve()
         try:
             status = real_path.stat()
-            write_atomically(real_path, content, Rights(status.st_uid, status.st_gid, status.st_mode & 0o7777))
+            write_atomically(real_path, content, Rights.of(status))
         except OSError as error:
             raise _cannot_write(path, error) from None
     return added

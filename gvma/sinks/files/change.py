@@ -8,7 +8,9 @@ from pathlib import Path
 
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.manifest import FileToSave
-from gvma.storage.files import Rights, TargetFile
+from gvma.storage.atomic import Rights
+from gvma.storage.files import TargetFile
+from gvma.storage.folders import Folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,11 @@ class FileChange:
     module: str = ""
     rights: Rights | None = None
     asterisk_rewrites: bool = False
+
+    @property
+    def folder(self) -> Folder:
+        """Where the file is, whatever has become of the path since it was read."""
+        return self.target.place.folder
 
     @property
     def changes(self) -> bool:

@@ -15,24 +15,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gvma.backups.manifest import copy_name
 from gvma.errors import BackupSetError
 from gvma.sinks.files.change import entries
 from gvma.storage import disk
+from gvma.storage.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, Rights
 from gvma.storage.digest import Digest
-from gvma.storage.files import (
-    TEMPORARY_PREFIX,
-    TEMPORARY_SUFFIX,
-    Rights,
-    not_kept,
-    read_private,
-    remove_private,
-    write_private,
-)
+from gvma.storage.private import not_kept, read_private, remove_private, write_private
 
 STAGING = "staging"
 WRITING = "writing"
@@ -41,6 +36,9 @@ PUTTING_BACK = "putting-back"
 
 _FORMAT = 2
 _NAME = "journal.json"
+_COPY = re.compile(r"(record-)?\d+\.new")
+_RECORD = re.compile(r"[a-z][a-z.-]*")
+_TEMPORARY = re.compile(rf"{re.escape(TEMPORARY_PREFIX)}[^/]+{re.escape(TEMPORARY_SUFFIX)}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +53,36 @@ class Markers:
 class JournalFile:
     """One file that is replaced. old, new: None where there is no file before or afterwards.
 
-    path: behind symbolic links. staged: the new file beside it; kept: a second name for the old file beside
-    it; merged: the name for a text in which a changed PIN is carried over. old_copy: in the backup set.
-    new_copy: beside the journal. Each copy is empty where there is no content. entries: a content with fewer
-    is one that Asterisk has not written to its end.
+    target: as the settings name it. path: behind its symbolic links. Names beside it: staged, of the new file;
+    kept, a second one of the old file; merged, of a text in which a changed PIN is carried over. old_copy: in
+    the backup set. new_copy: beside the journal. Each copy is empty where there is no content. entries: a
+    content with fewer is one that Asterisk has not written to its end.
     """
 
+    target: Path
     path: Path
     module: str
     old: Digest | None
     new: Digest | None
     old_rights: Rights
     new_rights: Rights
-    staged: Path
-    kept: Path
-    merged: Path
+    staged: str
+    kept: str
+    merged: str
     old_copy: str
     new_copy: str
     entries: int
+
+    @property
+    def name(self) -> str:
+        return self.path.name
 
     def is_complete(self, content: bytes) -> bool:
         """It does not look as if its writer were still at work."""
         return entries(content) >= self.entries
 
     @property
-    def temporary(self) -> tuple[Path, Path, Path]:
+    def temporary(self) -> tuple[str, str, str]:
         return (self.staged, self.kept, self.merged)
 
 
@@ -126,9 +129,9 @@ def begin(
     return Journal(STAGING, now, os.getpid(), backup_set, pause, markers, files, records)
 
 
-def temporary_name(path: Path, token: str, use: str) -> Path:
-    """``.gvma-TOKEN-NAME.USE.tmp`` beside ``path``, the name cut where a file system would refuse it."""
-    return path.with_name(f"{TEMPORARY_PREFIX}{token}-{path.name[:80]}.{use}{TEMPORARY_SUFFIX}")
+def temporary_name(name: str, token: str, use: str) -> str:
+    """``.gvma-TOKEN-NAME.USE.tmp``, the name cut where a file system would refuse it."""
+    return f"{TEMPORARY_PREFIX}{token}-{name[:80]}.{use}{TEMPORARY_SUFFIX}"
 
 
 def folder(backup_path: Path) -> Path:
@@ -154,7 +157,7 @@ def read_journal(backup_path: Path) -> Journal | None:
         return None
     try:
         return _from_json(json.loads(text))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BackupSetError(
             "the journal of an interrupted run is damaged",
             where=str(path),
@@ -204,15 +207,16 @@ def _as_json(journal: Journal) -> dict[str, object]:
         "end": journal.markers.end,
         "files": [
             {
+                "target": str(file.target),
                 "path": str(file.path),
                 "module": file.module,
                 "old": _digest_as_json(file.old),
                 "new": _digest_as_json(file.new),
                 "old_rights": [file.old_rights.uid, file.old_rights.gid, file.old_rights.mode],
                 "new_rights": [file.new_rights.uid, file.new_rights.gid, file.new_rights.mode],
-                "staged": str(file.staged),
-                "kept": str(file.kept),
-                "merged": str(file.merged),
+                "staged": file.staged,
+                "kept": file.kept,
+                "merged": file.merged,
                 "old_copy": file.old_copy,
                 "new_copy": file.new_copy,
                 "entries": file.entries,
@@ -225,6 +229,17 @@ def _as_json(journal: Journal) -> dict[str, object]:
     }
 
 
+def _refuse_other_places(file: dict[str, str]) -> None:
+    """What lies beside a target and beside the journal has names that gvma gives, and lies nowhere else."""
+    names = (file["staged"], file["kept"], file["merged"])
+    if not all(_TEMPORARY.fullmatch(name) for name in names):
+        raise ValueError("a temporary file elsewhere")
+    if file["new_copy"] and not _COPY.fullmatch(file["new_copy"]):
+        raise ValueError("a new copy elsewhere")
+    if file["old_copy"] and file["old_copy"] != copy_name(Path(file["target"])):
+        raise ValueError("an old copy elsewhere")
+
+
 def _digest_as_json(digest: Digest | None) -> list[object] | None:
     return [digest.sha256, digest.size] if digest else None
 
@@ -235,6 +250,11 @@ def _from_json(content: dict[str, object]) -> Journal:
     files, records = content["files"], content["records"]
     if not isinstance(files, list) or not isinstance(records, list):
         raise TypeError("files, records")
+    for file in files:
+        _refuse_other_places(file)
+    for record in records:
+        if not _RECORD.fullmatch(record["name"]) or (record["copy"] and not _COPY.fullmatch(record["copy"])):
+            raise ValueError("a record elsewhere")
     return Journal(
         phase=str(content["phase"]),
         started=str(content["started"]),
@@ -244,15 +264,16 @@ def _from_json(content: dict[str, object]) -> Journal:
         markers=Markers(str(content["begin"]), str(content["end"])),
         files=tuple(
             JournalFile(
+                target=Path(file["target"]),
                 path=Path(file["path"]),
                 module=file["module"],
                 old=Digest(*file["old"]) if file["old"] else None,
                 new=Digest(*file["new"]) if file["new"] else None,
                 old_rights=Rights(*file["old_rights"]),
                 new_rights=Rights(*file["new_rights"]),
-                staged=Path(file["staged"]),
-                kept=Path(file["kept"]),
-                merged=Path(file["merged"]),
+                staged=file["staged"],
+                kept=file["kept"],
+                merged=file["merged"],
                 old_copy=file["old_copy"],
                 new_copy=file["new_copy"],
                 entries=file["entries"],

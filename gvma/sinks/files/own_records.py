@@ -14,7 +14,7 @@ from gvma.sinks.files import journal
 from gvma.sinks.files.journal import Journal, JournalRecord
 from gvma.storage import disk, records
 from gvma.storage.digest import Digest
-from gvma.storage.files import not_kept, read_private, remove_private
+from gvma.storage.private import not_kept, read_private, remove_private
 
 
 def changed_records(backup_path: Path, wanted: Mapping[str, bytes | None]) -> dict[JournalRecord, bytes | None]:

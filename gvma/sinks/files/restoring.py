@@ -53,7 +53,7 @@ def restore_change(
 ) -> RestoreChange:
     """Reads what there is now. Raises BackupSetError (the set is damaged) or UnsafeTargetError."""
     sets = BackupSets(settings.backup_path)
-    sets.verify(backup_set)
+    sets.verify(backup_set, settings)
     restoring = _Restoring(settings, options)
     for saved in backup_set.files:
         if not _is_pin_file(saved.path):

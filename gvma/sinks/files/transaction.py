@@ -21,16 +21,17 @@ from types import MappingProxyType, TracebackType
 
 from gvma.backups.sets import BackupSet
 from gvma.errors import BackupSetError, UnsafeTargetError
-from gvma.sinks.base import SinkMoved
 from gvma.sinks.files import journal
-from gvma.sinks.files.change import FileChange, entries
-from gvma.sinks.files.exchange import Moved, ensure_content, exchange, install, late_writing, read_now, rights_at
+from gvma.sinks.files.change import FileChange
+from gvma.sinks.files.exchange import Moved, ensure_content, exchange, install, late_writing, read_now
 from gvma.sinks.files.journal import Journal, JournalFile, Markers
 from gvma.sinks.files.own_records import changed_records, make_records_new
-from gvma.storage import disk, pending_reload
-from gvma.storage.digest import Digest
-from gvma.storage.files import although_changed, remove_quietly, stage, unsafe
+from gvma.sinks.files.staging import journal_file, lay_ready, refuse_if_moved, target_moved
+from gvma.storage import pending_reload
+from gvma.storage.files import unsafe
+from gvma.storage.folders import Folder
 from gvma.storage.pause import pause_record
+from gvma.storage.private import although_changed
 from gvma.storage.signals import Stopped, undisturbed
 
 _SETTLE_SECONDS = 0.05
@@ -81,7 +82,7 @@ class AppliedFiles:
             (change for change in changes if change.changes), key=lambda change: not change.asterisk_rewrites
         )
         token = secrets.token_hex(4)
-        files = tuple(_journal_file(change, token, number) for number, change in enumerate(changed))
+        files = tuple(journal_file(change, token, number) for number, change in enumerate(changed))
         if pause:
             records = {**records, **pause_record(pause)}
         self._records = changed_records(self._backup_path, records)
@@ -94,6 +95,10 @@ class AppliedFiles:
     def reloads(self) -> tuple[str, ...]:
         """What Asterisk has to reload, sorted."""
         return self._journal.modules
+
+    @property
+    def _folders(self) -> dict[JournalFile, Folder]:
+        return {file: change.folder for file, change in self._changes.items()}
 
     def __enter__(self) -> AppliedFiles:
         return self
@@ -112,7 +117,7 @@ class AppliedFiles:
         moved = []
         for file, change in self._changes.items():
             try:
-                if self._rescued(file) or read_now(file.path) != change.new:
+                if self._rescued(file) or read_now(change.folder, file.name) != change.new:
                     moved.append(change.target.path)
             except OSError as error:
                 raise unsafe(file.path, error) from error
@@ -129,7 +134,9 @@ class AppliedFiles:
             self._end()
             with although_changed():
                 make_records_new(self._backup_path, self._journal)
-                close(self._backup_path, self._journal, pending=self.reloads if moved else pending_reload)
+                close(
+                    self._backup_path, self._journal, self._folders, pending=self.reloads if moved else pending_reload
+                )
         return not moved
 
     def put_back_if_moved(self) -> None:
@@ -137,7 +144,7 @@ class AppliedFiles:
         moved = self.moved()
         if moved:
             self.put_back()
-            raise _target_moved(next(c for c in self._changes.values() if c.target.path == moved[0]))
+            raise target_moved(moved[0])
 
     def put_back(self) -> None:
         """Ends the transaction, all old, a PIN that was changed meanwhile kept.
@@ -176,34 +183,27 @@ class AppliedFiles:
         )
         journal.write_journal(self._backup_path, self._journal)
         for file, change in self._changes.items():
-            try:
-                if change.new is not None:
-                    like = file.path if change.target.exists else None
-                    stage(file.staged, change.new, file.new_rights, like=like)
-                if change.target.exists:
-                    _keep(file)
-                disk.fsync_folder(file.path.parent)
-            except OSError as error:
-                raise unsafe(change.target.path, error) from error
+            lay_ready(file, change)
         for change in self._changes.values():
-            _still_as_read(change)
+            refuse_if_moved(change)
         self._enter_phase(journal.WRITING)
 
     def _replace(self) -> None:
         for file, change in self._changes.items():
             try:
-                replaced = exchange(file.path, change.target.old, file.staged if file.new else None)
+                source = file.staged if file.new else ""
+                replaced = exchange(change.folder, file.name, change.target.old, source, file.staged)
                 if replaced is not None:
                     self._replaced[file] = replaced
             except Moved as error:
-                raise _target_moved(change) from error
+                raise target_moved(change.target.path) from error
             except OSError as error:
                 raise unsafe(change.target.path, error) from error
         if any(change.asterisk_rewrites for change in self._changes.values()):
             time.sleep(_SETTLE_SECONDS)  # a rewrite that began before the rename shows by now
         moved = self.moved()
         if moved:
-            raise _target_moved(next(c for c in self._changes.values() if c.target.path == moved[0]))
+            raise target_moved(moved[0])
         self._enter_phase(journal.WRITTEN)
 
     def _rescued(self, file: JournalFile) -> bool:
@@ -211,10 +211,10 @@ class AppliedFiles:
         if file not in self._replaced:
             return False
         change = self._changes[file]
-        newest = late_writing(file, self._replaced[file], change.target.old, change.new)
+        newest = late_writing(change.folder, file, self._replaced[file], change.target.old, change.new)
         if newest is None:
             return False
-        install(file, newest, rights_at(file.path) if file.path.exists() else file.old_rights)
+        install(change.folder, file, newest)
         os.close(self._replaced.pop(file))
         return True
 
@@ -225,8 +225,9 @@ class AppliedFiles:
                 self._enter_phase(journal.PUTTING_BACK)
             for file, change in self._changes.items():
                 self._rescued(file)
-                ensure_content(file, change.target.old, file.kept, file.old_rights, self._journal.markers)
-            close(self._backup_path, self._journal, pending=pending)
+                old, markers = change.target.old, self._journal.markers
+                ensure_content(change.folder, file, old, markers, new=False)
+            close(self._backup_path, self._journal, self._folders, pending=pending)
         except (OSError, UnsafeTargetError) as error:
             raise UnsafeTargetError(
                 f"the files could not all be put back: {error}",
@@ -241,7 +242,7 @@ class AppliedFiles:
         """Nothing was replaced: the temporary files go."""
         self._end()
         try:
-            close(self._backup_path, self._journal)
+            close(self._backup_path, self._journal, self._folders)
         except BackupSetError:
             return  # the next run cleans up
 
@@ -255,61 +256,23 @@ class AppliedFiles:
             os.close(self._replaced.popitem()[1])
 
 
-def close(backup_path: Path, ending: Journal, *, pending: Sequence[str] = ()) -> None:
+def close(
+    backup_path: Path, ending: Journal, folders: Mapping[JournalFile, Folder], *, pending: Sequence[str] = ()
+) -> None:
     """The end of a transaction: a pending reload is noted, its temporary files go, then its journal.
 
-    Temporary files that cannot be removed keep the journal, so that the next run removes them.
+    folders: of each file that has one still. Temporary files that cannot be removed keep the journal, so that
+    the next run removes them.
     """
     if pending:
         pending_reload.add(backup_path, pending)
-    left = False
-    for file in ending.files:
-        for path in file.temporary:
-            remove_quietly(path)
-            left = left or os.path.lexists(path)
-    if not left:
+    removed = [_remove_quietly(folder, name) for file, folder in folders.items() for name in file.temporary]
+    if all(removed):
         journal.remove_journal(backup_path)
 
 
-def _journal_file(change: FileChange, token: str, number: int) -> JournalFile:
-    target = change.target
-    name = f"{token}{number}"
-    return JournalFile(
-        path=target.real_path,
-        module=change.module,
-        old=Digest.of(target.content) if target.exists else None,
-        new=Digest.of(change.new) if change.new is not None else None,
-        old_rights=target.rights,
-        new_rights=change.rights or target.rights,
-        staged=journal.temporary_name(target.real_path, name, "new"),
-        kept=journal.temporary_name(target.real_path, name, "old"),
-        merged=journal.temporary_name(target.real_path, name, "merged"),
-        old_copy=change.to_save.copy,
-        new_copy=f"{number}.new" if change.new is not None else "",
-        entries=min(entries(target.content), entries(change.new)) if change.asterisk_rewrites else 0,
-    )
-
-
-def _keep(file: JournalFile) -> None:
-    """A second name for the old file; without one, the backup set's copy serves."""
-    try:
-        disk.link(file.path, file.kept)
-    except OSError:
-        return
-
-
-def _still_as_read(change: FileChange) -> None:
-    target = change.target
-    try:
-        if read_now(target.real_path) != target.old:
-            raise _target_moved(change)
-    except OSError as error:
-        raise unsafe(target.path, error) from error
-
-
-def _target_moved(change: FileChange) -> SinkMoved:
-    return SinkMoved(
-        "somebody (Asterisk, with a new PIN) has rewritten it since it was read",
-        where=str(change.target.path),
-        hint="No file was changed by this run, and the newer content is in place. Run the command again.",
-    )
+def _remove_quietly(folder: Folder, name: str) -> bool:
+    """Whether the name is gone."""
+    with contextlib.suppress(OSError):
+        folder.unlink(name)
+    return folder.status(name) is None

@@ -153,7 +153,7 @@ def test_every_damage_is_seen(site: Site, damage: object, name: str) -> None:
     again = sets.find("latest")
     assert sets.faults(again)
     with pytest.raises(BackupSetError, match="damaged"):
-        sets.verify(again)
+        sets.verify(again, site.settings)
 
 
 def test_a_changed_mode_in_the_manifest_breaks_its_seal(site: Site) -> None:

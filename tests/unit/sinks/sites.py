@@ -18,7 +18,7 @@ from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Applied, Purpose, Sink
 from gvma.sinks.files.sink import FilesSink
 from gvma.storage import records
-from gvma.storage.files import read_private
+from gvma.storage.private import read_private
 from tests.fakes.memory_sink import MemorySink
 
 VOICEMAIL = b"[general]\nformat=wav\n[site]\n7 => 0815,Porter,,,\n"

@@ -10,7 +10,8 @@ import pytest
 
 from gvma.errors import UnsafeTargetError
 from gvma.storage import disk
-from gvma.storage.files import Rights, read_target, stage, write_private
+from gvma.storage.atomic import Rights
+from gvma.storage.files import read_target
 
 
 def make_fifo(path: Path) -> None:
@@ -117,46 +118,3 @@ def test_a_file_that_does_not_look_whole_for_long_is_taken_as_it_is(tmp_path: Pa
     path.write_bytes(b"BEGIN\n")
     os.utime(path, (1_700_000_000, 1_700_000_000))
     assert read_target(path, complete=lambda content: b"END" in content).content == b"BEGIN\n"
-
-
-def test_an_acl_stays(tmp_path: Path) -> None:
-    """An extended attribute stands for it where the file system of the tests has no ACL."""
-    (tmp_path / "a.conf").write_bytes(b"")
-    os.setxattr(tmp_path / "a.conf", "user.note", b"kept")
-    stage(tmp_path / "new", b"x", Rights(os.geteuid(), os.getegid(), 0o640), like=tmp_path / "a.conf")
-    assert os.getxattr(tmp_path / "new", "user.note") == b"kept"
-
-
-def test_an_acl_that_cannot_be_kept_is_an_error_and_no_wider_access(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "a.conf").write_bytes(b"")
-    monkeypatch.setattr(os, "listxattr", lambda path: ["system.posix_acl_access"])
-    monkeypatch.setattr(os, "getxattr", lambda path, name: b"")
-
-    def refuse(call: str, which: str) -> None:
-        if call == "setxattr":
-            raise PermissionError(1, "Operation not permitted", which)
-
-    with disk.watch(refuse), pytest.raises(PermissionError):
-        stage(tmp_path / "new", b"x", Rights(os.geteuid(), os.getegid(), 0o640), like=tmp_path / "a.conf")
-    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o600
-
-
-def test_an_owner_that_cannot_be_kept_is_an_error(tmp_path: Path) -> None:
-    def refuse(call: str, which: str) -> None:
-        if call == "chown":
-            raise PermissionError(1, "Operation not permitted", which)
-
-    with disk.watch(refuse), pytest.raises(PermissionError):
-        stage(tmp_path / "new", b"x", Rights(os.geteuid() + 1, os.getegid(), 0o640))
-    assert (tmp_path / "new").read_bytes() == b""
-
-
-def test_a_note_is_private_and_replaced_in_one_step(tmp_path: Path) -> None:
-    path = tmp_path / "state" / "note"
-    write_private(path, b"1")
-    write_private(path, b"2")
-    assert path.read_bytes() == b"2"
-    assert [entry.name for entry in path.parent.iterdir()] == ["note"]
-    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)

@@ -125,7 +125,7 @@ def during_rename(site: Site, act: Callable[[], None], *, before: bool) -> Calla
     seen = {"rename": False, "done": False}
 
     def watcher(call: str, path: str) -> None:
-        renaming = call == "rename" and path.endswith("etc/voicemail.conf")
+        renaming = call in {"rename", "exchange"} and path.endswith("etc/voicemail.conf")
         if seen["done"] or not (renaming if before else seen["rename"]):
             seen["rename"] = seen["rename"] or renaming
             return

@@ -35,7 +35,7 @@ def locked_run(site: Site) -> Callable[[], object]:
 def locked_recovery(site: Site) -> Callable[[], object]:
     def run() -> None:
         with hold_lock(site.kept):
-            recover(site.kept)
+            recover(site.settings)
 
     return run
 
@@ -44,6 +44,7 @@ def number_of_calls(folder: Path) -> int:
     return len(calls_of(locked_run(Site.with_records(folder))))
 
 
+@pytest.mark.long
 def test_a_kill_at_any_call_leaves_all_old_or_all_new_after_the_next_run(tmp_path: Path) -> None:
     points = number_of_calls(tmp_path / "whole")
     assert points > 100
@@ -70,6 +71,7 @@ def test_a_kill_at_any_call_leaves_all_old_or_all_new_after_the_next_run(tmp_pat
     assert {(False, False), (False, True), (True, True), (True, False)} == seen
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC, errno.EACCES])
 def test_any_call_that_fails_once_ends_all_old_or_all_new_at_once(tmp_path: Path, error: int) -> None:
     points = number_of_calls(tmp_path / "whole")
@@ -95,19 +97,20 @@ def test_a_disk_call_that_keeps_failing_is_mended_by_the_next_run(site: Site) ->
 
     def turn_read_only(call: str, path: str) -> None:
         nonlocal renames
-        renames += call == "rename" and path.startswith(str(site.etc))
+        renames += call == "exchange" and path.startswith(str(site.etc))
         if renames >= 2 and call not in {"open", "read"}:
             raise OSError(errno.EROFS, os.strerror(errno.EROFS), path)
 
     with disk.watch(turn_read_only), pytest.raises(GvmaError, match="could not all be put back") as problem:
         apply(site.changes(), records=NEW_RECORDS, backup_set=made, markers=MARKERS)
     assert made.id in problem.value.hint
-    assert recover(site.kept) is not None
+    assert recover(site.settings) is not None
     assert site.state() in (OLD, NEW)
     assert site.records() == (NEW_RECORDS if site.state() == NEW else OLD_RECORDS)
     assert site.litter() == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_during_the_write_ends_it_all_old_or_all_new_with_the_conventional_status(
     tmp_path: Path, which: signal.Signals
@@ -119,11 +122,12 @@ def test_a_signal_during_the_write_ends_it_all_old_or_all_new_with_the_conventio
             signalled_at(point, which, locked_run(site))
         assert stopped.value.code == 128 + which
         assert site.state() in (OLD, NEW)
-        assert recover(site.kept) is None
+        assert recover(site.settings) is None
         assert site.records() == (NEW_RECORDS if site.state() == NEW else OLD_RECORDS)
         assert site.litter() == []
 
 
+@pytest.mark.long
 def test_a_pin_changed_after_the_crash_survives_the_recovery_at_every_point(tmp_path: Path) -> None:
     points = number_of_calls(tmp_path / "whole")
     for point in range(0, points, 2):
@@ -132,8 +136,8 @@ def test_a_pin_changed_after_the_crash_survives_the_recovery_at_every_point(tmp_
         path = site.etc / "voicemail.conf"
         rewrite(path, path.read_bytes().replace(b"1000 => 1000", b"1000 => 4321"))
         os.utime(path, (1_700_000_000, 1_700_000_000))
-        recover(site.kept)
-        recover(site.kept)
+        recover(site.settings)
+        recover(site.settings)
         there = path.read_bytes()
         assert b"1000 => 4321,Ann" in there, f"lost after call {point}"
         assert site.litter() == []
@@ -143,18 +147,18 @@ def test_a_pin_changed_after_the_crash_survives_the_recovery_at_every_point(tmp_
 
 
 def test_a_hand_edit_after_the_crash_is_kept_and_the_change_completed_around_it(site: Site) -> None:
-    assert killed_before("rename", "etc/pjsip.conf", site.run)
+    assert killed_before("exchange", "etc/pjsip.conf", site.run)
     path = site.etc / "pjsip.conf"
     site.write("pjsip.conf", b"[mine]\ntype=aor\n" + path.read_bytes())
-    recover(site.kept)
+    recover(site.settings)
     assert path.read_bytes() == b"[mine]\ntype=aor\n" + (NEW["pjsip.conf"] or b"")
     assert {**site.state(), "pjsip.conf": None} == {**NEW, "pjsip.conf": None}
 
 
 def test_recovery_says_who_was_stopped_what_is_in_place_and_which_reload_is_pending(site: Site) -> None:
-    assert killed_before("rename", "etc/pjsip.conf", site.run)
+    assert killed_before("exchange", "etc/pjsip.conf", site.run)
     assert "the next run completes its change" in pending_recovery(site.kept)
-    found = recover(site.kept)
+    found = recover(site.settings)
     assert found is not None
     assert found.applied
     assert found.reloads == ALL
@@ -165,9 +169,9 @@ def test_recovery_says_who_was_stopped_what_is_in_place_and_which_reload_is_pend
 
 @pytest.mark.parametrize("damaged", ["0.new", "record-0.new"])
 def test_where_a_new_content_is_damaged_the_old_files_and_records_come_back(site: Site, damaged: str) -> None:
-    assert killed_before("rename", "etc/pjsip.conf", site.run)
+    assert killed_before("exchange", "etc/pjsip.conf", site.run)
     next((site.kept / "state/transaction").glob(damaged)).write_bytes(b"rotten")
-    found = recover(site.kept)
+    found = recover(site.settings)
     assert found is not None
     assert not found.applied
     assert site.state() == OLD
@@ -177,7 +181,7 @@ def test_where_a_new_content_is_damaged_the_old_files_and_records_come_back(site
 def test_a_record_whose_new_text_rots_under_new_files_is_removed_so_that_the_next_sync_is_cautious(site: Site) -> None:
     assert killed_before("rename", "state/first-pins", site.run)
     next((site.kept / "state/transaction").glob("record-0.new")).write_bytes(b"rotten")
-    recover(site.kept)
+    recover(site.settings)
     assert site.state() == NEW
     assert site.records() == {**NEW_RECORDS, "first-pins": None}
 

@@ -16,6 +16,7 @@ def site(tmp_path: Path) -> Site:
     site = Site(tmp_path)
     (tmp_path / "gvma.cfg").write_text(
         f"[gvma_settings]\nasterisk_cfg_path = {site.etc}\nbackup_path = {site.kept}\n"
+        f"asterisk_spool_path = {site.settings.asterisk_spool_path}\n"
         "siptserver_host = 127.0.0.1\nchannel_driver = pjsip\n"
     )
     site.run()

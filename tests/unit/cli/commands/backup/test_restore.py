@@ -95,7 +95,7 @@ def test_a_file_that_did_not_exist_then_but_holds_more_than_our_block_keeps_the_
 
 
 def test_a_pin_file_comes_back_and_is_left_out_where_its_mailbox_folder_is_gone(tmp_path: Path, site: Site) -> None:
-    folder = tmp_path / "spool" / "1000"
+    folder = tmp_path / "spool/voicemail/GVMA_DN/2000"
     folder.mkdir(parents=True)
     path = folder / "secret.conf"
     path.write_bytes(b"[general]\npassword = 777\n")
@@ -139,7 +139,7 @@ def test_restore_without_ami_changes_nothing(site: Site) -> None:
 
 def test_restore_first_ends_what_an_interrupted_run_left_and_says_so(site: Site) -> None:
     site.new = OLD
-    assert killed_before("rename", "etc/pjsip.conf", site.run)
+    assert killed_before("exchange", "etc/pjsip.conf", site.run)
     result = gvma(site, "backup", "restore", ids(site)[0], "--no-reload")
     assert result.exit_code == 0, result.stderr
     assert "was stopped" in result.stderr
@@ -147,11 +147,13 @@ def test_restore_first_ends_what_an_interrupted_run_left_and_says_so(site: Site)
     assert site.litter() == []
 
 
+@pytest.mark.long
 def test_a_restore_that_is_killed_ends_all_old_or_all_new_and_is_held_if_new(tmp_path: Path) -> None:
     def fresh(name: str) -> Site:
         site = Site(tmp_path / name)
         (site.root / "gvma.cfg").write_text(
             f"[gvma_settings]\nasterisk_cfg_path = {site.etc}\nbackup_path = {site.kept}\nsiptserver_host = 127.0.0.1\n"
+            f"asterisk_spool_path = {site.settings.asterisk_spool_path}\n"
         )
         site.run()
         return site

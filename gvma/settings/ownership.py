@@ -1,0 +1,108 @@
+"""Whether others than root and the account that gvma runs as can change what a path of the settings names.
+
+Who can write a folder on the way can have gvma write to another place; so such a path is refused (exit 78).
+"""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import stat
+from pathlib import Path
+
+from gvma.errors import SettingsError
+
+_MOST_LINKS = 40
+
+
+def refuse_if_others_may_change(path: Path, what: str) -> None:
+    """Raises SettingsError where others can change what ``path`` names. what: the key, or ``settings file``."""
+    reason = who_may_change(path)
+    if not reason:
+        return
+    account = user_name(os.geteuid())
+    raise SettingsError(
+        f"{what} is not safe to use: {reason}",
+        where=f"{what} {path}",
+        hint=f"Nothing was changed. The file and every folder above it must belong to root or to {account}, and "
+        f"nobody else may write them; or run gvma as the user who owns them.",
+    )
+
+
+def who_may_change(path: Path) -> str:
+    """Which user can change what ``path`` names, and where; empty where nobody can. A missing end changes nothing."""
+    left = [part for part in reversed(path.absolute().parts[1:]) if part != "."]
+    place, links = Path("/"), 0
+    reason = _untrusted(place, os.lstat(place), above=True)
+    while left and not reason:
+        name = left.pop()
+        if name == "..":
+            place = place.parent
+            continue
+        place /= name
+        try:
+            status = os.lstat(place)
+        except OSError:
+            return ""  # nobody's yet; or not for us to see, and then not for us to change
+        if stat.S_ISLNK(status.st_mode):
+            links += 1
+            if links > _MOST_LINKS:
+                return f"{path} leads through more than {_MOST_LINKS} symbolic links"
+            if status.st_uid not in {0, os.geteuid()}:
+                return f"the symbolic link {place} belongs to {user_name(status.st_uid)}"
+            target = Path(os.readlink(place))
+            place = Path("/") if target.is_absolute() else place.parent
+            left += [part for part in reversed(target.parts) if part != "/"]
+            continue
+        reason = _untrusted(place, status, above=bool(left))
+    return reason
+
+
+def _untrusted(place: Path, status: os.stat_result, *, above: bool) -> str:
+    """above: a folder on the way, which may be sticky: there others cannot exchange what is not theirs."""
+    if status.st_uid not in {0, os.geteuid()}:
+        return f"{place} belongs to {user_name(status.st_uid)}"
+    if above and status.st_mode & stat.S_ISVTX:
+        return ""
+    if status.st_mode & stat.S_IWOTH and not _is_read_only(place):
+        return f"everybody may write {place}"
+    if status.st_mode & stat.S_IWGRP and not _is_own_group(place, status) and not _is_read_only(place):
+        return f"the group {group_name(status.st_gid)} may write {place}"
+    return ""
+
+
+def _is_own_group(place: Path, status: os.stat_result) -> bool:
+    """Nobody but the owner is in the group, as where each user has a group of his own; and no ACL lets others in."""
+    try:
+        if "system.posix_acl_access" in os.listxattr(place):
+            return False
+    except OSError:
+        pass  # a file system without ACLs
+    owner = status.st_uid
+    try:
+        group, user = grp.getgrgid(status.st_gid), pwd.getpwuid(owner)
+    except KeyError:
+        return status.st_gid == 0
+    return user.pw_gid == status.st_gid and set(group.gr_mem) <= {user.pw_name}
+
+
+def _is_read_only(place: Path) -> bool:
+    """Mounted so, as a container's volume of settings is."""
+    return bool(os.statvfs(place).f_flag & os.ST_RDONLY)
+
+
+def user_name(uid: int) -> str:
+    """The user's name, else the number."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def group_name(gid: int) -> str:
+    """The group's name, else the number."""
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return str(gid)
