@@ -126,6 +126,8 @@ class SoapConversation:
                 where="[cfgserver] operation, query_parameter",
                 hint="Nothing was written. Name an operation of the WSDL and its parameter.",
             ) from None
+        except requests.RequestException:  # some are ValueErrors
+            raise
         except ValueError:
             raise SettingsError(
                 "the query contains a character that is not allowed in XML",
@@ -203,6 +205,8 @@ class SoapConversation:
             yield from response.raw.stream(CHUNK, decode_content=False)
         except _FAILURES as failure:
             raise error_of(failure, timeout=self._settings.timeout, reading=True) from None
+        except ValueError:  # from http.client, for a chunk of negative size
+            raise ConfigServerMalformed("the HTTP of the answer cannot be read") from None
 
     def _refuse_status(self, response: Response) -> None:
         if response.status_code in (requests.codes.unauthorized, requests.codes.forbidden):

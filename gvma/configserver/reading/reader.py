@@ -129,7 +129,8 @@ class _Xml:
                 f" {expat.ErrorString(error.code)}"
             ) from None
         except (LookupError, ValueError) as error:
-            if type(error) not in (LookupError, ValueError):
+            # What Python's codec of the named encoding raises; a KeyError, say, would be our own.
+            if type(error) not in (LookupError, ValueError) and not isinstance(error, UnicodeError):
                 raise
             raise ConfigServerMalformed("the XML names an unknown encoding") from None
         if self._fed - self.parser.CurrentByteIndex > MAX_TOKEN:
