@@ -47,15 +47,15 @@ def ask_asterisk(settings: GvmaSettings) -> AmiEvidence:
     hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
     try:
         with connect(hasty) as ami:
-            return _Conversation(ami).ask(hasty)
+            return _Questions(ami).ask(hasty)
     except AmiPermissionError as refusal:
         return AmiEvidence(refused=(refusal.message,))
     except (AsteriskUnreachableError, AsteriskRefusedError, CredentialsError, SettingsError) as problem:
         return AmiEvidence(problem=problem)
 
 
-class _Conversation:
-    """Asks one question after another."""
+class _Questions:
+    """One question after another."""
 
     def __init__(self, ami: AsteriskManager) -> None:
         self._ami = ami

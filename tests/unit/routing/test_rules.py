@@ -20,9 +20,13 @@ ON = GvmaSettings(
 )  # fmt: skip
 
 
-def dn(number: str, kind: int = 1, dbid: int = 1, **options: str) -> ConfigObject:
+def dn(number: str, kind: int = 1, dbid: int = 1) -> ConfigObject:
+    return ConfigObject("CfgDN", dbid, number, kind)
+
+
+def with_options(number: str, **options: str) -> ConfigObject:
     named = {name.replace("_", "-"): value for name, value in options.items()}
-    return ConfigObject("CfgDN", dbid, number, kind, options=named)
+    return dataclasses.replace(dn(number), options=named)
 
 
 def made(driver: str = "sip", site: SiteRouting | None = None, phones: str = "2001 2002", **changes: object) -> Routing:
@@ -72,7 +76,9 @@ HERE = SiteRouting(own_hosts=frozenset({"10.0.0.9", "pbx.example"}))
     ],
 )
 def test_a_phone_is_watched_where_presence_or_contact_says_so(options: dict[str, str], watched: bool) -> None:
-    answer = routing([dn("2001", **options), dn("2002", subscribe_presence="x")], [], WATCHED, CHAN_SIP, HERE)
+    answer = routing(
+        [with_options("2001", **options), with_options("2002", subscribe_presence="x")], [], WATCHED, CHAN_SIP, HERE
+    )
     assert ("2001" in [hint.extension for hint in answer.hints]) is watched
     assert ("2001" in [one.name for one in answer.endpoints]) is watched
     assert "2002" in [hint.extension for hint in answer.hints]
@@ -81,7 +87,11 @@ def test_a_phone_is_watched_where_presence_or_contact_says_so(options: dict[str,
 
 @pytest.mark.parametrize(("driver", "technology"), [("sip", "SIP"), ("pjsip", "PJSIP")])
 def test_a_phone_of_sip_servers_is_dialled_there_and_has_no_hint(driver: str, technology: str) -> None:
-    phones = [dn("2001", subscribe_presence="Asterisk"), dn("1999"), dn("2002", contact="10.0.0.55:5060")]
+    phones = [
+        with_options("2001", subscribe_presence="Asterisk"),
+        dn("1999"),
+        with_options("2002", contact="10.0.0.55:5060"),
+    ]
     answer = routing(phones, [dn("2400", 4)], WATCHED, driver_of(driver), HERE)
     assert dialplan(answer) == (
         "[GVMA_ROUTING]\n"
@@ -188,7 +198,7 @@ def test_what_the_site_has_is_left_out_and_named() -> None:
     ],
 )
 def test_a_number_that_means_something_to_asterisk_gets_nothing_and_a_warning(number: str) -> None:
-    answer = routing([dn(number, dbid=7)], [], ON, CHAN_SIP)
+    answer = routing([dn(number, 1, 7)], [], ON, CHAN_SIP)
     assert dialplan(answer) == "[GVMA_ROUTING]\nexten => _0.,1,Dial(SIP/${EXTEN:1}@gwsim,60)\n"
     assert [warning.code for warning in answer.warnings] == ["routing-number"]
 
