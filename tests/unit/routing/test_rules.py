@@ -198,7 +198,7 @@ def test_what_the_site_has_is_left_out_and_named() -> None:
     ],
 )
 def test_a_number_that_means_something_to_asterisk_gets_nothing_and_a_warning(number: str) -> None:
-    answer = routing([dn(number, dbid=7)], [], ON, CHAN_SIP)
+    answer = routing([dn(number, 1, 7)], [], ON, CHAN_SIP)
     assert dialplan(answer) == "[GVMA_ROUTING]\nexten => _0.,1,Dial(SIP/${EXTEN:1}@gwsim,60)\n"
     assert [warning.code for warning in answer.warnings] == ["routing-number"]
 
