@@ -14,11 +14,13 @@ from pathlib import Path
 from gvma.asterisk.block import find_block
 from gvma.asterisk.conf import Conf, read_conf
 from gvma.asterisk.drivers import Driver
+from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.errors import UnsafeTargetError
 from gvma.evidence.model import FilesEvidence
 from gvma.settings import GvmaSettings
 from gvma.sinks.files.targets import Target, targets
 from gvma.storage.conf_files import content, included_files
+from gvma.storage.messages import boxes_in_spool, has_messages
 
 _CONTEXT = re.compile(
     rb"^[ \t]*(?:endpoint/)?(?:sub)?(?:scribe_?|message_)?context[ \t]*=>?[ \t]*([^\s;]+)", re.M | re.I
@@ -48,7 +50,18 @@ def look_at_files(settings: GvmaSettings, driver: Driver, *, syncs: bool = True)
         unreadable=tuple(unreadable(settings, confs)),
         realtime=realtime,
         entered_contexts=entered,
+        orphans=tuple(orphans(settings, confs.voicemail)),
     )
+
+
+def orphans(settings: GvmaSettings, voicemail: Conf) -> Iterator[str]:
+    """``box@context`` of our contexts with messages in the spool, and without a line in voicemail.conf."""
+    present = {one.mailbox for one in voicemail.settings if one.section in OWN_CONTEXTS}
+    spool = settings.asterisk_spool_path
+    for context in OWN_CONTEXTS:
+        for box in sorted(boxes_in_spool(spool, context)):
+            if (key := f"{box}@{context}") not in present and has_messages(spool, key):
+                yield key
 
 
 def read_file(settings: GvmaSettings, name: str) -> Conf:
