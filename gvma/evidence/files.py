@@ -25,6 +25,7 @@ from gvma.storage.messages import boxes_in_spool, has_messages
 _CONTEXT = re.compile(
     rb"^[ \t]*(?:endpoint/)?(?:sub)?(?:scribe_?|message_)?context[ \t]*=>?[ \t]*([^\s;]+)", re.M | re.I
 )
+_TRUE = frozenset({"yes", "true", "y", "t", "1", "on"})
 # Families of extconfig.conf by what they bring into memory (Asterisk's own names).
 _FAMILIES = {
     "voicemail": frozenset({"voicemail", "voicemail.conf"}),
@@ -50,8 +51,17 @@ def look_at_files(settings: GvmaSettings, driver: Driver, *, syncs: bool = True)
         unreadable=tuple(unreadable(settings, confs)),
         realtime=realtime,
         entered_contexts=entered,
+        users=users_with_mailbox(settings),
         orphans=tuple(orphans(settings, confs.voicemail)),
     )
+
+
+def users_with_mailbox(settings: GvmaSettings) -> frozenset[str]:
+    """The users of users.conf that app_voicemail makes a mailbox of; ``[general]`` has the default of them all."""
+    conf = read_file(settings, "users.conf")
+    everybody = next(iter(conf.values("general", "hasvoicemail")), "no")
+    users = (section for section in conf.objects if section.name.lower() != "general")
+    return frozenset(one.name for one in users if (one.value("hasvoicemail") or everybody).lower() in _TRUE)
 
 
 def orphans(settings: GvmaSettings, voicemail: Conf) -> Iterator[str]:

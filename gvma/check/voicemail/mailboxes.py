@@ -42,6 +42,8 @@ def check_contexts(evidence: Evidence) -> Iterator[Finding]:
     if voicemail is None or voicemail.executes or "voicemail" in evidence.files.realtime:
         return  # a database or a command may know mailboxes that no file shows
     mailboxes = {(one.key, one.section) for one in voicemail.settings if not one.ours}
+    of_users = next(iter(voicemail.values("general", "userscontext")), "default")
+    mailboxes |= {(user, of_users) for user in evidence.files.users}
     # It may also name a mailbox that gvma makes.
     mailboxes |= {(one.box, one.context) for one in evidence.wanted.mailboxes}
     contexts = {context for _, context in mailboxes} | {one.name for one in voicemail.sections if not one.ours}

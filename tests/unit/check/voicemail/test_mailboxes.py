@@ -64,3 +64,18 @@ def test_messages_without_a_mailbox_are_found_where_voicemail_conf_has_all_mailb
     database = replace(texts, realtime=frozenset({"voicemail"}))
     assert list(check_orphans(Evidence(Settings(), files=database))) == []
     assert list(check_orphans(Evidence(Settings(), files=replace(texts, orphans=())))) == []
+
+
+@pytest.mark.parametrize(
+    ("general", "context", "codes"),
+    [
+        ("", "default", []),
+        ("userscontext=office\n", "office", []),
+        ("", "office", ["gvm-context-unknown"]),
+        ("userscontext=office\n", "default", ["gvm-context-unknown"]),
+    ],
+)
+def test_a_mailbox_of_users_conf_exists(general: str, context: str, codes: list[str]) -> None:
+    foreign = dn("1000", gvm_mailbox="5001", gvm_mailbox_context=context)
+    texts = replace(files(voicemail=f"[general]\n{general}"), users=frozenset({"5001"}))
+    assert [f.code for f in check_contexts(replace(evidence(dnquery=[foreign]), files=texts))] == codes
