@@ -25,7 +25,7 @@ def dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progre
         report.warn("interrupted-run", interrupted, gvma.backup_path)
     pause = read_pause(gvma.backup_path)
     if pause is not None and not options.resume:
-        report.warn("restored-state-held", f"{pause.sentence} To go on: `gvma sync --resume`", gvma.backup_path)
+        report.warn("sync-paused", f"{pause.sentence} To go on: `gvma sync --resume`", gvma.backup_path)
     for problem in unresolved(look_up(gvma), gvma):
         report.warn("address-unknown", f"a sync would stop here: {problem.message}", problem.where)
     progress("asking Configuration Server")
