@@ -19,6 +19,9 @@ empty where there is none."""
 
 # As deep as Asterisk follows includes (MAX_INCLUDE_LEVEL, main/config.c).
 _DEEPEST = 10
+# Asterisk has no such limits: files that include each other several times are 60 million at that depth.
+_MOST_FILES = 10_000
+_MOST_BYTES = 256 * 2**20
 
 
 class Setting(NamedTuple):
@@ -78,7 +81,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """An ``#include``, ``#tryinclude`` or ``#exec``. problem: empty, ``missing`` or ``cycle``."""
+    """An ``#include``, ``#tryinclude`` or ``#exec``. problem: empty, ``missing``, ``cycle`` or ``limit``."""
 
     file: str
     number: int
@@ -108,6 +111,11 @@ class Conf:
     def executes(self) -> bool:
         """True where an ``#exec`` may say more than is known here."""
         return any(directive.kind == "exec" for directive in self.directives)
+
+    @property
+    def cut(self) -> Directive | None:
+        """Where reading stopped, because there was too much of it."""
+        return next((one for one in self.directives if one.problem == "limit"), None)
 
     @property
     def included(self) -> list[str]:
@@ -155,7 +163,7 @@ class _Reading:
     """One file and its includes on their way into ``conf``.
 
     opened: the section that any of the files opened last. first, last: sections by name, which Asterisk compares
-    without case here; first without templates.
+    without case here; first without templates. files, size: of all that was included.
     """
 
     conf: Conf
@@ -164,6 +172,8 @@ class _Reading:
     opened: Section | None = None
     first: dict[str, Section] = field(default_factory=dict)
     last: dict[str, Section] = field(default_factory=dict)
+    files: int = 0
+    size: int = 0
 
     def add(self, file: str, text: bytes, above: tuple[str, ...]) -> None:
         """The content of one file. It begins in the section that was opened last, and goes on in its own after an
@@ -206,7 +216,14 @@ class _Reading:
         return made
 
     def follow(self, line: syntax.DirectiveLine, above: tuple[str, ...]) -> None:
+        if self.conf.cut:
+            return
         found = [] if line.kind == "exec" else list(self.read(line.argument))
+        self.files += len(found)
+        self.size += sum(len(text) for _, text in found)
+        if self.files > _MOST_FILES or self.size > _MOST_BYTES:
+            self.conf.directives.append(Directive(above[-1], line.number, line.kind, line.argument, "limit"))
+            return
         cycle = len(above) >= _DEEPEST or any(file in above for file, _ in found)
         missing = line.kind == "include" and not found  # with wildcards too: Asterisk wants one file at least
         problem = "cycle" if cycle else "missing" if missing else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -16,6 +18,8 @@ from gvma.configserver.tree import Node, attach_to_owners
 from gvma.configserver.xpath import Query, kind_asked, parse
 from gvma.errors import ConfigServerError, ConfigServerQueryError, ExportFileError
 
+# 100,000 objects are 60 MB.
+_LARGEST = 2 * 2**30
 _GZIP = b"\x1f\x8b"
 _HINT = "Nothing was written. Export the objects again, or check the file that --from names."
 _QUERY_HINT = "Nothing was written. Write the query as the manual does, such as CfgDN[(@ownerDBID=101) and (@type=1)]."
@@ -176,12 +180,23 @@ def _resumed(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 def _pieces(path: Path) -> Iterator[bytes]:
     try:
-        with path.open("rb") as file:
+        _refuse_unfit(os.stat(path))
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:
+            _refuse_unfit(os.fstat(descriptor))
             while piece := file.read(CHUNK):
                 yield piece
     except FileNotFoundError:
         raise ExportFileError("there is no such export file") from None
-    except IsADirectoryError:
-        raise ExportFileError("this is a folder, not an export file") from None
     except OSError as error:
         raise ExportFileError(f"the export file cannot be read: {error.strerror}") from None
+
+
+def _refuse_unfit(status: os.stat_result) -> None:
+    """A FIFO would be waited for, and a device read, without an end."""
+    if stat.S_ISDIR(status.st_mode):
+        raise ExportFileError("this is a folder, not an export file")
+    if not stat.S_ISREG(status.st_mode):
+        raise ExportFileError("this is no regular file, and so no export file")
+    if status.st_size > _LARGEST:
+        raise ExportFileError(f"the export file is larger than {_LARGEST >> 30} GiB")

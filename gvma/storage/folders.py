@@ -10,6 +10,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +84,21 @@ class Folder:
     def unlink(self, name: str) -> None:
         with acting_as(self.identity):
             disk.unlink(self.path / name, self._descriptor)
+
+    def remove(self, name: str) -> bool:
+        """Whether the name is gone. A file that cannot be removed is emptied, unless it has another name."""
+        with suppress(OSError):
+            self.unlink(name)
+        status = self.status(name)
+        if status is not None and stat.S_ISREG(status.st_mode) and status.st_nlink == 1:
+            with acting_as(self.identity), suppress(OSError):
+                disk.empty(self.path / name, self._descriptor)
+        return status is None
+
+    def refuse_if_names_stay(self) -> None:
+        """Raises UnfitFile where nothing that is laid here could be taken away again."""
+        if disk.keeps_names(self._descriptor):
+            raise disk.UnfitFile(errno.EPERM, "its folder is append-only or immutable", str(self.path))
 
     def fsync(self) -> None:
         disk.fsync(self._descriptor, self.path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -110,9 +111,16 @@ class LogFile(LogHandler):
         self._torn = False
 
     def open(self) -> None:
-        """Open the file, and create it where it is missing. Raises OSError."""
+        """Open the file, and create it where it is missing, for its group to read and for nobody else to write.
+
+        Raises OSError, also where it is no regular file, such as a FIFO that nobody reads.
+        """
         self._close_file()
-        self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+        self._descriptor = os.open(self._path, flags, 0o640)
+        if not stat.S_ISREG(os.fstat(self._descriptor).st_mode):
+            self._close_file()
+            raise OSError(errno.EINVAL, "it is no regular file")
 
     def write_line(self, line: str) -> None:
         try:
