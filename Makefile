@@ -20,7 +20,7 @@ test: lint asterisks
 
 # What needs neither downloads nor servers: in a minute.
 unit: $(VENV)/tested
-	$(BIN)/python -m pytest $(PARALLEL) tests/unit $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest $(PARALLEL) -m 'not long' tests/unit $(PYTEST_FLAGS)
 
 lint: $(VENV)/tested
 	$(BIN)/ruff check .

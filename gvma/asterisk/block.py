@@ -214,7 +214,7 @@ def _lines_of_ours(text: bytes, own: OwnLines) -> list[tuple[int, int, bytes]]:
     for line in lines(text):
         raw = text[line.start : line.end].strip()
         if raw.startswith(b"["):
-            if not _opens_ours(raw, own):
+            if not opens_ours(raw, own):
                 break
             section = True
         elif raw.startswith(b";"):
@@ -230,12 +230,12 @@ def _lines_of_ours(text: bytes, own: OwnLines) -> list[tuple[int, int, bytes]]:
 def _more_of_ours(rest: bytes, own: OwnLines) -> int:
     """The line that is ours below a foreign one, 0 for none; it leaves open which of the two are to stay."""
     for line in lines(rest):
-        if _opens_ours(line.text, own) or rest[line.start : line.end].strip() == GENERATED_BY:
+        if opens_ours(line.text, own) or rest[line.start : line.end].strip() == GENERATED_BY:
             return line.number
     return 0
 
 
-def _opens_ours(line: bytes, own: OwnLines) -> bool:
+def opens_ours(line: bytes, own: OwnLines) -> bool:
     """Whether the line opens one of our sections; ours inherit nothing and add to nothing."""
     found = section_line(line.decode("utf-8", "surrogateescape")) if line.startswith(b"[") else None
     if found is None or found.template or found.append or found.bases:

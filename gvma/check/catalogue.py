@@ -10,7 +10,7 @@ from gvma.check import configserver, media, routing, settings, sync
 from gvma.check.asterisk import ami, files, identify
 from gvma.check.finding import SEVERITIES, Check, Finding, Rule
 from gvma.check.switch import mwi, tables, trunks
-from gvma.check.voicemail import dialplan, mailboxes, options, probe
+from gvma.check.voicemail import dialplan, mailboxes, no_answer, options, probe
 from gvma.evidence.model import Evidence
 
 
@@ -34,7 +34,7 @@ class Chapter:
 CHAPTERS = (
     Chapter("settings", "Settings", (settings,)),
     Chapter("configserver", "Configuration Server", (configserver,)),
-    Chapter("voicemail", "Mailboxes and message waiting", (options, mailboxes, dialplan, probe)),
+    Chapter("voicemail", "Mailboxes and message waiting", (options, mailboxes, no_answer, dialplan, probe)),
     Chapter("routing", "Business call routing", (routing,)),
     Chapter("media", "Media server", (media,)),
     Chapter("switch", "SIP Server and the switch", (mwi, trunks, tables)),

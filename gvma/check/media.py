@@ -13,6 +13,7 @@ from gvma.check.conclusions.owners import option
 from gvma.check.finding import Finding, Rule
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence, object_name
+from gvma.nearest import nearest
 
 UNSERVED = Rule(
     "media-dialplan", "error", "a Voice over IP Service DN sends media calls here, and no context takes them",
@@ -28,6 +29,11 @@ SERVICE_ELSEWHERE = Rule(
     "sipserver-media-elsewhere", "info", "a media service goes to another host, and this Asterisk serves no media",
     "SIP Server asks one DN for each service: treatment, music, mcu, recorder (manual 3119-3137).",
     "Right where another server plays announcements; else include dialplan/gvma-media-*.conf, and correct contact.",
+)  # fmt: skip
+SERVICE_TYPE = Rule(
+    "sipserver-service-type", "error", "a service-type that is nearly one of a media service's",
+    "SIP Server looks for its media services by service-type (manual 3119-3137), and finds no such DN.",
+    "Correct service-type: treatment, music, mcu or recorder.",
 )  # fmt: skip
 HEALTH = Rule(
     "media-health", "error", "the FastAGI server does not answer its health route",
@@ -59,7 +65,18 @@ UNUSABLE = Rule(
     "Callers get 404, or a recording is lost.",
     "Create it, correct the path, or give Asterisk's user the right to it.",
 )  # fmt: skip
-RULES = (UNSERVED, SERVICE, SERVICE_ELSEWHERE, HEALTH, ADDRESS, NOT_INCLUDED, NOT_REACHED, MODULE, UNUSABLE)
+RULES = (
+    UNSERVED,
+    SERVICE,
+    SERVICE_ELSEWHERE,
+    SERVICE_TYPE,
+    HEALTH,
+    ADDRESS,
+    NOT_INCLUDED,
+    NOT_REACHED,
+    MODULE,
+    UNUSABLE,
+)
 
 SERVICES = ("treatment", "music", "mcu", "recorder")
 """Values of ``service-type`` for what a media server does (the manual's lines 3119-3137)."""
@@ -92,6 +109,13 @@ def check_services(evidence: Evidence) -> Iterator[Finding]:
             yield SERVICE.at("servicequery", f"no DN has service-type = {service}")
         elif not any(leads_to_asterisk(evidence, dn) for dn in dns):
             yield from _elsewhere(evidence, dns[0], SERVICE)
+
+
+def check_service_types(evidence: Evidence) -> Iterator[Finding]:
+    """A type that is none of the four may be right: SIP Server has others. One that is nearly one of them is not."""
+    for dn in evidence.configserver.services:
+        if meant := nearest(_service(dn), frozenset(SERVICES), 0.75):
+            yield SERVICE_TYPE.at(object_name(dn), f"service-type = {_service(dn)} is probably {meant}")
 
 
 def _service(dn: ConfigObject) -> str:
@@ -150,6 +174,7 @@ def check_sounds(evidence: Evidence) -> Iterator[Finding]:
 CHECKS = (
     check_served,
     check_services,
+    check_service_types,
     check_health,
     check_address,
     check_included,

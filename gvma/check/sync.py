@@ -32,7 +32,7 @@ OLD_BLOCK = Rule(
     "Look at `gvma sync --dry-run`, then run the sync.",
 )  # fmt: skip
 SYNC_WARNING = Rule(
-    "sync-warning", "warning", "a value that the sync refuses or changes",
+    "sync-warning", "warning", "a value that the sync refuses or changes, or that Asterisk reads otherwise than meant",
     "The object named gets no mailbox, or another one than its options say.",
     "Correct the option in Configuration Manager.",
 )  # fmt: skip

@@ -253,7 +253,14 @@ class Evidence:
     def wanted(self) -> Desired:
         """What the manual's rules make of the objects; of those of the queries that were answered."""
         seen = self.configserver
-        return desired(seen.dns, seen.agents, seen.groups, allow_mailcmd=self.settings.gvma.allow_mailcmd)
+        settings = self.settings.gvma
+        return desired(
+            seen.dns,
+            seen.agents,
+            seen.groups,
+            allow_mailcmd=settings.allow_mailcmd,
+            main_extension=settings.vm_voicemail_main_ext,
+        )
 
 
 def type_name(one: ConfigObject) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from gvma.asterisk.entries import GvmaWarning, Mailbox
+from gvma.asterisk.mailbox_options import complaints
 from gvma.asterisk.order import by_number
 from gvma.asterisk.roles import ROLES, Role
 from gvma.mailboxes import values
@@ -108,7 +109,7 @@ def claim_of(
         context = ROLES[role].context
         mailbox = _mailbox(box, context, number if always and number else box, claimant)
         if mailbox.options:
-            _leave_out_commands(mailbox, role, claimant, allow_mailcmd, warnings)
+            _read_options(mailbox, role, claimant, allow_mailcmd, warnings)
     return Claim(
         box_is_text,
         box_value,
@@ -137,7 +138,7 @@ def _mailbox(box: str, context: str, default: str, claimant: ConfiguredObject) -
     mailbox = Mailbox(
         box,
         context,
-        values.field("gvm_password" if pin else "its number, the first PIN without gvm_password,", pin or default),
+        values.pin("gvm_password" if pin else "its number, the first PIN without gvm_password,", pin or default),
         values.name("gvm_name" if name else "its number, the name without gvm_name,", name or default),
         values.field("gvm_email", email, limit=values.LINE_BYTES),
         values.field("gvm_pager_email", pager),
@@ -147,15 +148,20 @@ def _mailbox(box: str, context: str, default: str, claimant: ConfiguredObject) -
     return mailbox
 
 
-def _leave_out_commands(
+def _read_options(
     mailbox: Mailbox, role: int, claimant: ConfiguredObject, allow_mailcmd: bool, warnings: list[GvmaWarning]
 ) -> None:
+    """Leaves out what makes Asterisk run a command, and warns of what app_voicemail will not take; that stays."""
     options, left_out = values.voicemail_options("gvm_options", mailbox.options, allow_mailcmd=allow_mailcmd)
     mailbox.options = options
     for key in left_out:
         owner = owner_of(ROLES[role], claimant)
         message = f"{owner}: the voicemail option {key[:40]!a} is left out, because it can make Asterisk run a command"
         warnings.append(GvmaWarning("option-left-out", message, f"{owner}, gvm_options"))
+    for complaint in complaints(options):
+        owner = owner_of(ROLES[role], claimant)
+        message = f"{owner}: in gvm_options {complaint}"
+        warnings.append(GvmaWarning("option-not-taken", message, f"{owner}, gvm_options"))
     if len(options) + len(mailbox.email) > values.SHORT:
         fields = mailbox.pin, mailbox.name, mailbox.email, mailbox.pager, options
         values.line_fits("gvm_options", mailbox.box, fields)

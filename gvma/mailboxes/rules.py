@@ -8,11 +8,12 @@ in any order.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gvma.asterisk.entries import GvmaWarning, Mailbox, Subscription
 from gvma.asterisk.roles import BY_ELEMENT, OWN_CONTEXTS, ROLES
 from gvma.mailboxes.claims import FIELD_OPTIONS, Claim, ConfiguredObject, claim_of, configured_fields, owner_of
+from gvma.mailboxes.remarks import Remarks
 from gvma.mailboxes.values import BOX, CONTEXT, SHOWN, Refused
 
 
@@ -51,13 +52,15 @@ def desired(
     groups: Iterable[ConfiguredObject],
     *,
     allow_mailcmd: bool = False,
+    main_extension: str = "",
 ) -> Desired:
     """The mailboxes and subscriptions that these DNs, Agent Logins and Agent Groups ask for.
 
     A DN always has a mailbox, an Agent Login or Agent Group where ``gvm_mailbox`` is set; ``gvm_mailbox_context``
     gives a subscription to a mailbox that exists already, and no mailbox. An object with a value that cannot stand
     in Asterisk's files is refused, with a warning that names it and the option; all others are served.
-    allow_mailcmd: keep voicemail options that make Asterisk run a command.
+    allow_mailcmd: keep voicemail options that make Asterisk run a command. main_extension: what leads to one's own
+    messages behind a prefix (``vm_voicemail_main_ext``), so that no box of this name can be dialled.
     """
     warnings: list[GvmaWarning] = []
     refused: list[RefusedOwner] = []
@@ -67,7 +70,9 @@ def desired(
             claims.setdefault(claim.context, []).append(claim)
     contexts = [*OWN_CONTEXTS, *sorted(claims.keys() - set(OWN_CONTEXTS))]
     in_order = (claim for context in contexts for claim in _in_order(claims[context]))
-    return _served(in_order, warnings, refused, allow_mailcmd=allow_mailcmd)
+    remarks = Remarks(main_extension)
+    answer = _served(in_order, warnings, refused, remarks, allow_mailcmd=allow_mailcmd)
+    return replace(answer, warnings=(*answer.warnings, *remarks.warnings()))
 
 
 def _claims(
@@ -127,7 +132,12 @@ def _in_order(claims: list[Claim]) -> Iterator[Claim]:
 
 
 def _served(
-    claims: Iterable[Claim], warnings: list[GvmaWarning], refused: list[RefusedOwner], *, allow_mailcmd: bool
+    claims: Iterable[Claim],
+    warnings: list[GvmaWarning],
+    refused: list[RefusedOwner],
+    remarks: Remarks,
+    *,
+    allow_mailcmd: bool,
 ) -> Desired:
     """Gives each name, and so each mailbox, to the first claim on it.
 
@@ -148,6 +158,7 @@ def _served(
             subscriptions.append(subscription)
             if claim.mailbox is not None:
                 mailboxes.append(claim.mailbox)
+                remarks.look_at(claim, claim.mailbox)
         else:
             earlier = _claim_again(first[key], allow_mailcmd=allow_mailcmd)
             if earlier.box != box or earlier.context != context:

@@ -25,6 +25,8 @@ _ALL_PLAIN = re.compile(
     r"[!-+\-.-{}~]{1,79}\t[!-+\-.-{}~]+(?: [!-+\-.-{}~]+){0,9}\t[!-+\-.-{}~]{0,79}\t[!-+\-.-{}~]{0,79}"
 )
 _PLAIN = re.compile(r"[!-+\-.-{}~]{0,79}")
+_SPACES = str.maketrans(",|", "  ")
+_DIALLED = re.compile(r"-?[0-9][0-9*]*")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _COMMANDS = frozenset({"mailcmd"})
 _PLAIN_VARIABLE = re.compile(r"\$\{[A-Za-z0-9_]+(?::-?[0-9]+){0,2}\}")
@@ -66,15 +68,23 @@ def all_plain(pin: str, name: str, email: str, pager: str) -> bool:
     return len(name) <= KEPT_BYTES and _ALL_PLAIN.fullmatch(f"{pin}\t{name}\t{email}\t{pager}") is not None
 
 
+def pin(option: str, text: str) -> str:
+    """A PIN as app_voicemail keeps it, or Refused."""
+    if "|" in text:
+        raise Refused(option, "contains '|', which separates voicemail options")
+    return field(option, text)
+
+
 def field(option: str, text: str, *, limit: int = KEPT_BYTES) -> str:
-    """A PIN or an address, as app_voicemail keeps it, or Refused. limit: bytes."""
+    """An address, as app_voicemail keeps it, or Refused. limit: bytes.
+
+    ``|`` stays: app_voicemail sends its mail to each of ``a@x|b@x``.
+    """
     if _PLAIN.fullmatch(text) is not None:
         return text
     _printable(option, text)
     if "," in text:
         raise Refused(option, "contains a comma, which ends the value for app_voicemail")
-    if "|" in text:
-        raise Refused(option, "contains '|', which separates voicemail options")
     size = len(text.encode())
     if size > limit:
         raise Refused(option, f"is {size} bytes long; the limit is {limit}")
@@ -82,8 +92,17 @@ def field(option: str, text: str, *, limit: int = KEPT_BYTES) -> str:
 
 
 def name(option: str, text: str) -> str:
-    """The name in a mailbox; a comma becomes a space, since app_voicemail ends a name at a comma."""
-    return field(option, text.replace(",", " ").strip(" ") if "," in text else text)
+    """The name in a mailbox; a comma becomes a space, since app_voicemail ends a name there, and so does ``|``."""
+    return field(option, text.translate(_SPACES).strip(" ") if "," in text or "|" in text else text)
+
+
+def can_be_dialled(pin: str) -> bool:
+    """Whether a phone can dial the PIN.
+
+    ``#`` ends it, ``*`` in its first place leaves the mailbox (and app_voicemail reads such a PIN as none), and ``-``
+    in its first place means that its owner may not change it (app_voicemail.c, vm_authenticate, append_mailbox).
+    """
+    return _DIALLED.fullmatch(pin) is not None
 
 
 def _printable(option: str, text: str) -> None:

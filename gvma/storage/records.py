@@ -1,4 +1,4 @@
-"""What one sync leaves for the next, under ``backup_path/state``: first PINs, owners, counts and warnings.
+"""What one sync leaves for the next, under ``backup_path/state``: first PINs, owners, counts, warnings and files.
 
 Small texts that only gvma reads; those that must be as new or as old as the files are written by the
 transaction (gvma.sinks.files). A missing or damaged one makes the next sync more cautious, never bolder.
@@ -7,7 +7,7 @@ transaction (gvma.sinks.files). A missing or damaged one makes the next sync mor
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +40,11 @@ class Left:
         found = self._last().get("warnings")
         return found if isinstance(found, list) else []
 
+    def files(self) -> frozenset[str]:
+        """The files that a block was left in."""
+        found = self._last().get("files")
+        return frozenset(str(path) for path in found) if isinstance(found, list) else frozenset()
+
     def _last(self) -> dict[str, object]:
         try:
             last = json.loads(self.last or b"{}")
@@ -48,10 +53,12 @@ class Left:
         return last if isinstance(last, dict) else {}
 
 
-def last_text(objects: Mapping[str, int], warnings: Sequence[GvmaWarning]) -> bytes:
-    """The counts and the warnings of a sync."""
+def last_text(objects: Mapping[str, int], warnings: Sequence[GvmaWarning], files: Iterable[Path]) -> bytes:
+    """The counts and the warnings of a sync, and the files that it left a block in."""
     said = [[warning.code, warning.message, warning.where] for warning in warnings]
-    return (json.dumps({"objects": dict(objects), "warnings": said}, indent=1) + "\n").encode()
+    return (
+        json.dumps({"objects": dict(objects), "warnings": said, "files": sorted(map(str, files))}, indent=1) + "\n"
+    ).encode()
 
 
 def folder(backup_path: Path) -> Path:

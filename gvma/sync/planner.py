@@ -40,7 +40,13 @@ class Planner:
         self._answers = answers
         self._new_key = secrets.token_bytes(KEY_BYTES)
         self._resets = frozenset(resets)
-        asked = desired(answers.dns, answers.agents, answers.groups, allow_mailcmd=settings.allow_mailcmd)
+        asked = desired(
+            answers.dns,
+            answers.agents,
+            answers.groups,
+            allow_mailcmd=settings.allow_mailcmd,
+            main_extension=settings.vm_voicemail_main_ext,
+        )
         # As a text, the owners of 100,000 mailboxes take a third of the room.
         objects = {"dn": answers.dns, "agent": answers.agents, "group": answers.groups}
         self._owners = write_owners(owner_rows(asked.owners, objects))

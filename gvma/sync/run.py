@@ -210,7 +210,7 @@ class _Run:
         before = records.read_left(path)
         warnings = [[one.code, one.message, one.where] for one in report.warnings]
         report.show_warnings = report.changed or before.warnings() != warnings
-        records.leave(path, records.LAST, records.last_text(answers.counts, report.warnings))
+        records.leave(path, records.LAST, records.last_text(answers.counts, report.warnings, report.files))
 
     def _forget_old_sets(self) -> None:
         policy = policy_of(self._gvma)

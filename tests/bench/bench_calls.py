@@ -20,7 +20,10 @@ from pathlib import Path
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.ports import free_port
 from tests.bench.sipp import Sipp, obtain_sipp
-from tests.integration import calls
+from tests.harness.media_dialplan import DIALPLAN, EXTENSIONS, PJSIP
+from tests.harness.media_server import MediaServer
+from tests.harness.sounds import write_burst
+from tests.harness.waiting import wait_no_channels
 
 FIRST_RATE = 40.0
 GROWTH = 1.25
@@ -118,10 +121,10 @@ class Load:
 
 @contextmanager
 def _asterisk(folder: Path, agi_port: int) -> Iterator[PrivateAsterisk]:
-    dialplan = calls.DIALPLAN / "gvma-media-pjsip.conf"
+    dialplan = DIALPLAN / "gvma-media-pjsip.conf"
     files = {
-        "extensions.conf": calls.EXTENSIONS.format(dialplan=dialplan, port=agi_port) + _PLAIN,
-        "pjsip.conf": calls.PJSIP,
+        "extensions.conf": EXTENSIONS.format(dialplan=dialplan, port=agi_port) + _PLAIN,
+        "pjsip.conf": PJSIP,
         # Room for calls that wait: the machine is to be the limit, and not the ports.
         "rtp.conf": "[general]\nrtpstart=32768\nrtpend=60998\nstrictrtp=no\nicesupport=no\n",
         # A busy server does not log every step of its dialplan.
@@ -129,7 +132,7 @@ def _asterisk(folder: Path, agi_port: int) -> Iterator[PrivateAsterisk]:
     }
     with PrivateAsterisk(22, folder / "asterisk", files) as asterisk:
         asterisk.cli("core set verbose 0")
-        calls.write_burst(asterisk.sounds / "music/short.wav", loud=0.1, silent=0)
+        write_burst(asterisk.sounds / "music/short.wav", loud=0.1, silent=0)
         yield asterisk
 
 
@@ -141,7 +144,7 @@ def main(seconds: float = 3.0) -> None:
         rtp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         rtp.bind(("127.0.0.1", 0))  # nobody reads it, and nobody tells Asterisk so
         (folder / "server").mkdir()
-        server = calls.MediaServer(folder / "server", calls.free_port())
+        server = MediaServer(folder / "server")
         asterisk = stack.enter_context(_asterisk(folder, server.port))
         server.configure(sounds_path=asterisk.sounds)
         stack.callback(server.start().kill)
@@ -158,7 +161,7 @@ def main(seconds: float = 3.0) -> None:
             for load in loads:
                 if not load.ended:
                     load.step(sipp, asterisk.sip_port, rate, seconds)
-                    calls.wait_no_channels(asterisk)
+                    wait_no_channels(asterisk)
             rate *= GROWTH
         for load in loads:
             print(f"  {load.name:<20} {load.best:6.0f} calls a second without a failed call; {load.ended}", flush=True)

@@ -10,7 +10,7 @@ from gvma.demo.defaults import PJSIP_TRANSPORT, SIP_GENERAL
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError
 from gvma.settings.model import Secret
 from tests.fakes.relay import Relay
-from tests.integration.conftest import StartAsterisk
+from tests.harness.asterisk_fixtures import StartAsterisk
 
 LONG_NAME = "Ä" * 60
 VOICEMAIL = f"""\

@@ -9,9 +9,9 @@ import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
 from tests.harness import freepbx
+from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.layer import Layer
 from tests.harness.site import Site
-from tests.integration.conftest import StartAsterisk, StartTelephone
 from tests.soak.phone import Phone
 
 SIPSERVER = "127.0.0.5"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.integration.conftest import StartAsterisk
+from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.soak.refusals import refusals, refuse, refuse_where_asterisk_reads_another_folder
 from tests.soak.site import watched_site
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import StartAsterisk
+from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.soak.secrets import AMI, LOUD, PJSIP, VOICEMAIL, search_everything
 from tests.soak.site import watched_site
 

@@ -8,16 +8,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from socket import SOCK_STREAM
 
 import pytest
 
 from gvma.agi.routes import Flow, all_routes
 from gvma.agi.server import Server
 from gvma.demo.asterisk import PrivateAsterisk
+from gvma.demo.ports import free_port
 from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallFlow
-from tests.integration.calls import DIALPLAN, free_port
-from tests.integration.conftest import StartAsterisk
+from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.media_dialplan import DIALPLAN
 from tests.useragent.agent import UserAgent
 
 SILENT_SECONDS = "1.5"
@@ -61,7 +63,7 @@ def asterisk(module_version: int, start_module_asterisk: StartAsterisk) -> Priva
 
 @pytest.fixture
 def caller(asterisk: PrivateAsterisk) -> Iterator[UserAgent]:
-    point_at(asterisk, free_port())
+    point_at(asterisk, free_port(SOCK_STREAM))
     with UserAgent(("127.0.0.1", asterisk.sip_port)) as agent:
         yield agent
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.integration.calls import DIALPLAN
-from tests.integration.conftest import StartAsterisk
+from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.media_dialplan import DIALPLAN
 from tests.integration.test_media_dialplan import EXTENSIONS, PJSIP
 from tests.useragent.agent import UserAgent
 

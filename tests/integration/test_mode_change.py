@@ -7,7 +7,7 @@ import time
 
 from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.integration.conftest import StartAsterisk, StartTelephone
+from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.integration.test_rendered_blocks import SETTINGS, files_of
 from tests.integration.test_rendered_mwi import SUBSCRIPTIONS, WANTED
 

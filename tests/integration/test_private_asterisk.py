@@ -13,7 +13,7 @@ import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.errors import AsteriskUnreachableError
-from tests.integration.conftest import StartAsterisk, StartTelephone
+from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
 
 KILLED = """
 import sys

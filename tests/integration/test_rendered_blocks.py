@@ -20,8 +20,8 @@ from gvma.demo.asterisk import PrivateAsterisk
 from gvma.mailboxes import Desired, desired
 from gvma.routing import Routing, routing
 from gvma.settings.model import GvmaSettings
+from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.hostile import CORPUS, OPTIONS
-from tests.integration.conftest import StartAsterisk
 
 BEGIN, END = b";$---GVMA-BEGIN-GVMA---$", b";$---GVMA-END-GVMA---$"
 AT = "Tue Jan 15 20:36:50 2008"

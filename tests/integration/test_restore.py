@@ -23,7 +23,7 @@ from gvma.storage.files import read_target
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import read_pause, resume
 from gvma.sync.restore import RestoreReport, restore
-from tests.integration.conftest import StartAsterisk
+from tests.harness.asterisk_fixtures import StartAsterisk
 
 VOICEMAIL = "app_voicemail.so"
 

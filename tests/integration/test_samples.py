@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from socket import SOCK_STREAM
 
 import pytest
 
 from gvma.ami.manager import connect
 from gvma.demo.asterisk import OPERATOR, OPERATOR_SECRET, PrivateAsterisk
-from tests.integration.calls import DIALPLAN, EXTENSIONS, MediaServer, bursts, free_port, write_burst
-from tests.integration.conftest import StartAsterisk
+from gvma.demo.ports import free_port
+from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.media_dialplan import DIALPLAN, EXTENSIONS
+from tests.harness.media_server import MediaServer
+from tests.harness.sounds import bursts, write_burst
 from tests.useragent import UserAgent
 
 _SECRET = "a secret of one's own"
@@ -30,7 +34,7 @@ def sample(name: str, changes: dict[str, str]) -> str:
 
 @pytest.fixture
 def agi_port() -> int:
-    return free_port()
+    return free_port(SOCK_STREAM)
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from gvma.ami.answers import MailboxCount, VoicemailUser
 from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.ports import free_port
+from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.layer import Layer
 from tests.harness.site import Site
-from tests.integration.conftest import StartAsterisk, StartTelephone
 from tests.useragent import UserAgent
 
 SIPSERVER, SIPSERVER_PORT = "127.0.0.5", free_port(SOCK_DGRAM)

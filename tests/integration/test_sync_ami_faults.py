@@ -16,9 +16,9 @@ from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
 from tests.fakes.deaf import deaf_port
 from tests.fakes.relay import Relay
+from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.layer import Layer
 from tests.harness.site import Site
-from tests.integration.conftest import StartAsterisk
 
 OBJECTS = Layer(
     dns={"61001": {}, "61002": {"gvm_name": "Ulla"}},

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.layer import Layer
 from tests.harness.site import Site
-from tests.integration.conftest import StartAsterisk
 
 OWN_BOX = "[general]\nformat=wav\n[GVMA_DN]\n1000 => 1,Mallory,,,\n[site]\n"
 OWN_PEER = "[gvm-1000]\ntype=friend\nhost=dynamic\nmailbox=1@site\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import (
+from tests.harness.asterisk_fixtures import (
     asterisk_root,
     start_asterisk,
     start_module_asterisk,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.integration.calls import wait_until
+from tests.harness.waiting import wait_until
 from tests.useragent import UserAgent
 from tests.useragent.call import Call
 

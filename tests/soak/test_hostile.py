@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.integration.conftest import StartAsterisk
+from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.soak.hostile import EXTENSIONS, VALUES, VOICEMAIL, sync_hostile_values
 from tests.soak.site import watched_site
 

@@ -10,7 +10,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,24 +43,13 @@ ONLY_IN = {
 }
 
 
-def python_files() -> Iterator[Path]:
-    return PACKAGE.rglob("*.py")
+@cache
+def source(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
-def all_files() -> list[Path]:
-    """Of the package and of its tests."""
-    return sorted([*python_files(), *(ROOT / "tests").rglob("*.py")])
-
-
-def imports(path: Path) -> set[str]:
-    """Full names of the modules that a file imports, type-checking blocks included."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+def package_files(room: str = "") -> list[Path]:
+    return sorted((PACKAGE / room).rglob("*.py"))
 
 
 def name(path: Path) -> str:
@@ -68,12 +57,38 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def docstring(path: Path) -> str:
-    return ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+def imports(path: Path) -> set[str]:
+    """Full names of the modules that a file imports, type-checking blocks included."""
+    names = set()
+    for node in ast.walk(source(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def calls(path: Path) -> list[ast.Call]:
+    return [node for node in ast.walk(source(path)) if isinstance(node, ast.Call)]
+
+
+def is_empty(path: Path) -> bool:
+    return not source(path).body
 
 
 def is_pure(path: Path) -> bool:
-    return re.search(r"\bPure[.,:;]", docstring(path)) is not None
+    return re.search(r"\bPure[.,:;]", ast.get_docstring(source(path)) or "") is not None
+
+
+def reached(path: Path) -> set[str]:
+    """What a module has of the world: modules that it imports, and line numbers of calls."""
+    found = {one for one in imports(path) if one in WORLD or one.split(".")[0] in WORLD - {"urllib.request"}}
+    for call in calls(path):
+        if isinstance(call.func, ast.Name) and call.func.id in {"open", "print"}:
+            found.add(f"line {call.lineno}: {call.func.id}")
+        if isinstance(call.func, ast.Attribute) and call.func.attr in DISK:
+            found.add(f"line {call.lineno}: .{call.func.attr}")
+    return found
 
 
 def test_imports_go_downward_only() -> None:
@@ -84,45 +99,39 @@ def test_imports_go_downward_only() -> None:
 
 @pytest.mark.parametrize("library", sorted(ONLY_IN))
 def test_a_library_is_imported_in_its_own_room_only(library: str) -> None:
-    strangers = [
-        str(path.relative_to(PACKAGE))
-        for path in python_files()
-        if any(name.split(".")[0] == library for name in imports(path))
-        and not str(path.relative_to(PACKAGE)).startswith(ONLY_IN[library])
-    ]
-    assert strangers == []
+    importing = [path for path in package_files() if library in {one.split(".")[0] for one in imports(path)}]
+    assert [name(path) for path in importing if not name(path).startswith(f"gvma/{ONLY_IN[library]}")] == []
 
 
 @pytest.mark.parametrize("room", PURE_ROOMS)
 def test_every_module_of_a_pure_room_says_that_it_is_pure(room: str) -> None:
-    modules = list((PACKAGE / room).rglob("*.py"))
-    assert modules
-    assert [name(path) for path in modules if path.read_text("utf-8").strip() and not is_pure(path)] == []
+    assert package_files(room)
+    assert [name(path) for path in package_files(room) if not is_empty(path) and not is_pure(path)] == []
 
 
-@pytest.mark.parametrize("path", sorted(filter(is_pure, python_files())), ids=name)
-def test_a_pure_module_never_reaches_the_world(path: Path) -> None:
-    reached = {name for name in imports(path) if name in WORLD or name.split(".")[0] in WORLD - {"urllib.request"}}
-    calls = [node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
-    opened = [call.lineno for call in calls if isinstance(call, ast.Name) and call.id in {"open", "print"}]
-    asked = [call.lineno for call in calls if isinstance(call, ast.Attribute) and call.attr in DISK]
-    assert (reached, opened, asked) == (set(), [], [])
+def test_a_pure_module_never_reaches_the_world() -> None:
+    assert {name(path): reached(path) for path in package_files() if is_pure(path) and reached(path)} == {}
 
 
 def test_only_the_command_line_prints() -> None:
-    allowed = ("cli/", "demo/")
     printing = [
-        f"{path.relative_to(PACKAGE)}:{node.lineno}"
-        for path in python_files()
-        if not str(path.relative_to(PACKAGE)).startswith(allowed)
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+        f"{name(path)}:{call.lineno}"
+        for path in package_files()
+        for call in calls(path)
+        if isinstance(call.func, ast.Name) and call.func.id == "print"
     ]
-    assert printing == []
+    assert [place for place in printing if not place.startswith(("gvma/cli/", "gvma/demo/"))] == []
 
 
-@pytest.mark.parametrize("path", all_files(), ids=name)
-def test_a_file_starts_with_what_it_is_and_can_be_read_in_one_go(path: Path) -> None:
-    text = path.read_text("utf-8")
-    assert not text.strip() or docstring(path), "no docstring"
-    assert text.count("\n") <= LONGEST_FILE
+@pytest.mark.parametrize("top", ["gvma", "tests", "agi_scripts"])
+def test_a_file_starts_with_what_it_is_and_can_be_read_in_one_go(top: str) -> None:
+    files = sorted((ROOT / top).rglob("*.py"))
+    assert [name(path) for path in files if not is_empty(path) and not ast.get_docstring(source(path))] == []
+    assert [name(path) for path in files if path.read_text("utf-8").count("\n") > LONGEST_FILE] == []
+
+
+@pytest.mark.parametrize("room", ["fakes", "harness", "useragent"])
+def test_what_the_tests_stand_on_imports_no_tests(room: str) -> None:
+    above = ("tests.bench", "tests.integration", "tests.soak", "tests.unit")
+    files = sorted((ROOT / "tests" / room).rglob("*.py"))
+    assert {name(path) for path in files if any(one.startswith(above) for one in imports(path))} == set()

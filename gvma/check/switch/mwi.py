@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gvma.check.conclusions.addresses import asterisk_hosts
-from gvma.check.conclusions.nearest import nearest
 from gvma.check.conclusions.owners import option
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence, object_name
+from gvma.nearest import nearest
 from gvma.switches.values import BOOLEANS
 
 MISSING = Rule(

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gvma.check.conclusions.nearest import nearest
 from gvma.check.conclusions.owners import option
 from gvma.check.conclusions.profile import guessed_profile
 from gvma.check.finding import Finding, Rule
 from gvma.configserver.objects import ConfigObject, DnType
 from gvma.evidence.model import Evidence, object_name
+from gvma.nearest import nearest
 from gvma.secrecy import masked_option
 from gvma.switches.tables import Switch, Table, switches
 from gvma.switches.values import complaint

@@ -22,7 +22,12 @@ CONTACT = Rule(
     "Calls to the mailboxes go to its contact (manual 2561-2571).",
     "Set contact of the Trunk DN to this Asterisk.",
 )  # fmt: skip
-RULES = (PREFIX, CONTACT)
+REPLACED = Rule(
+    "sipserver-trunk-replaced", "error", "the Trunk DN of a mailbox prefix replaces the prefix",
+    "Calls reach this Asterisk without the prefix that its dialplan knows the mailboxes by (manual 1317, 2561-2571).",
+    "Remove replace-prefix from the Trunk DN, or correct vm_*_ext_prefix.",
+)  # fmt: skip
+RULES = (PREFIX, CONTACT, REPLACED)
 
 
 def check_trunks(evidence: Evidence) -> Iterator[Finding]:
@@ -48,6 +53,15 @@ def check_trunks(evidence: Evidence) -> Iterator[Finding]:
             if evidence.sip.hosts and not leads_to_asterisk(evidence, trunk):
                 contact = option(trunk, "contact") or "(none)"
                 yield CONTACT.at(object_name(trunk), f"contact = {contact} is not this Asterisk")
+            yield from _replaced(trunk, longest, prefix)
+
+
+def _replaced(trunk: ConfigObject, taken: str, prefix: str) -> Iterator[Finding]:
+    """A Trunk that takes ``taken`` off a number and writes something else, so that ``prefix`` does not arrive."""
+    instead = option(trunk, "replace-prefix")
+    arrives = instead + prefix[len(taken) :]
+    if instead and arrives != prefix:
+        yield REPLACED.at(object_name(trunk), f"replace-prefix = {instead}: {prefix} arrives as {arrives}")
 
 
 def _takes(trunk: ConfigObject, number: str) -> bool:

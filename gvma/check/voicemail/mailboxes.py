@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gvma.asterisk.roles import ROLES
 from gvma.check.conclusions.owners import mailbox_owners, option, own_mailbox
 from gvma.check.finding import Finding, Rule
 from gvma.evidence.model import Evidence, object_name
@@ -19,11 +18,6 @@ CONTEXT_MAILBOX = Rule(
     "The mailbox is taken to exist there (manual 2439-2442); without it the subscription counts nothing.",
     "Create the mailbox in voicemail.conf, or remove gvm_mailbox_context so that gvma makes one.",
 )  # fmt: skip
-OVERFLOW = Rule(
-    "no-answer-overflow-unknown", "warning", "no-answer-overflow names a mailbox that does not exist",
-    "SIP Server sends unanswered calls there (manual 1838-1859).",
-    "Set no-answer-overflow to prefix and mailbox, or to a mailbox that exists.",
-)  # fmt: skip
 STORAGE = Rule(
     "voicemail-storage", "info", "messages or PINs that are not kept in files",
     "With ODBC, IMAP or an external PIN program gvma sees the mailboxes, and not where their PINs are.",
@@ -34,9 +28,7 @@ PASSWORD_LOCATION = Rule(
     "Asterisk takes voicemail.conf then, which may not be what was meant.",
     "Correct passwordlocation in [general] of voicemail.conf.",
 )  # fmt: skip
-RULES = (CONTEXT, CONTEXT_MAILBOX, OVERFLOW, STORAGE, PASSWORD_LOCATION)
-
-_NO_MAILBOXES = frozenset({"none", "recall", "default", "release"})
+RULES = (CONTEXT, CONTEXT_MAILBOX, STORAGE, PASSWORD_LOCATION)
 
 
 def check_contexts(evidence: Evidence) -> Iterator[Finding]:
@@ -58,24 +50,6 @@ def check_contexts(evidence: Evidence) -> Iterator[Finding]:
             yield CONTEXT_MAILBOX.at(object_name(owner), f"{mailbox}@{context} is not in voicemail.conf")
 
 
-def check_overflow(evidence: Evidence) -> Iterator[Finding]:
-    """``no-answer-overflow`` of DNs and Agent Logins: DNs, mailboxes, or prefix and mailbox, with commas between."""
-    seen, settings = evidence.configserver, evidence.settings.gvma
-    prefixes = {role.context: role.dialled_before(settings) for role in ROLES}
-    mailboxes = {subscription.box for subscription in evidence.wanted.subscriptions}
-    dialled = {prefixes.get(one.context, "") + one.box for one in evidence.wanted.mailboxes}
-    known = mailboxes | dialled | {dn.number for dn in (*seen.dns, *seen.routing_points)}
-    for one in (*seen.dns, *seen.agents):
-        for part in option(one, "no-answer-overflow").split(","):
-            target = part.strip()
-            if target and target.lower() not in _NO_MAILBOXES and target not in known:
-                yield OVERFLOW.at(
-                    object_name(one),
-                    f"no-answer-overflow = {target}, but no mailbox or prefix matches {target}: "
-                    "unanswered calls are lost",
-                )
-
-
 def check_storage(evidence: Evidence) -> Iterator[Finding]:
     """Where messages and PINs are kept (voicemail.conf [general])."""
     voicemail = evidence.files.voicemail
@@ -89,4 +63,4 @@ def check_storage(evidence: Evidence) -> Iterator[Finding]:
             yield PASSWORD_LOCATION.at(voicemail.name, f"passwordlocation = {location}")
 
 
-CHECKS = (check_contexts, check_overflow, check_storage)
+CHECKS = (check_contexts, check_storage)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gvma.asterisk.roles import AGENT, BY_ELEMENT
-from gvma.check.conclusions.nearest import nearest
 from gvma.check.conclusions.owners import mailbox_owners, option, own_mailbox
 from gvma.check.finding import Finding, Rule
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence, object_name
+from gvma.nearest import nearest
 
 GROUP_MAILBOX = Rule(
     "gvm-group-mailbox-unknown", "error", "gvm_group_mailbox names a mailbox that no Agent Group has",

@@ -25,8 +25,9 @@ def markers_of(settings: GvmaSettings) -> Markers:
 class BlockFile:
     """One file as it is.
 
-    text: None where it is missing. block: where ours is, None where there is none yet; its body is left out.
-    site: what the site wrote itself, outside our block, with its includes; of our block the last section alone.
+    text: None where it is missing; with markers where our lines had lost them (adopted). block: where ours is, None
+    where there is none yet; its body is left out. site: what the site wrote itself, outside our block, with its
+    includes; of our block the last section alone.
     """
 
     target: Target
@@ -34,6 +35,7 @@ class BlockFile:
     block: Block | None = field(repr=False)
     site: Conf = field(repr=False, default_factory=lambda: Conf(""))
     markers: Markers = (b"", b"")
+    adopted: bool = False
 
     @property
     def body(self) -> bytes:
@@ -46,7 +48,7 @@ class BlockFile:
     @property
     def is_sound(self) -> bool:
         """The block has both its markers, and a line below it: without one Asterisk loses the end marker."""
-        return self.block is not None and not self.block.end_lost and not self.block.last_in_file
+        return not self.adopted and self.block is not None and not self.block.end_lost and not self.block.last_in_file
 
     def equals(self, body: bytes) -> bool:
         """The block has just this body, byte for byte, the date line aside."""

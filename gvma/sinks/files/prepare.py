@@ -121,6 +121,8 @@ def _without_block(reading: FilesReading, other: TargetFile) -> Iterator[FileCha
 def _remark(file: BlockFile, change: FileChange) -> str:
     """Such as ``voicemail.conf: missing end marker put back``."""
     what = "created" if not change.target.exists else "rewritten"
+    if file.adopted:
+        what = "missing markers put back around our lines"
     if file.block is not None and file.block.end_lost:
         what = "missing end marker put back"
     elif file.block is not None and file.block.last_in_file:

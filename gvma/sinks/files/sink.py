@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,13 +17,15 @@ from gvma.errors import UnsafeTargetError
 from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Part, Purpose, Recovery
-from gvma.sinks.files.block_file import BlockFile, block_file
+from gvma.sinks.files.block_file import BlockFile, block_file, markers_of
 from gvma.sinks.files.journal import Markers
+from gvma.sinks.files.lost_markers import LastSync, adopted_text
 from gvma.sinks.files.prepare import FilesChange, nothing, prepare
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.recovery import pending_recovery, recover
 from gvma.sinks.files.targets import Target, Targets, targets
 from gvma.sinks.files.transaction import AppliedFiles, apply
+from gvma.storage import records
 from gvma.storage.conf_files import content, included_files
 from gvma.storage.files import TargetFile, read_target
 
@@ -33,18 +36,13 @@ _REST_SECONDS = 5.0
 
 
 class FilesSink:
-    """voicemail.conf, the channel driver's file and extensions.conf.
-
-    seen_before: a block was there at the last sync, so a voicemail.conf without one, written a moment ago, may be
-    one that Asterisk has not finished.
-    """
+    """voicemail.conf, the channel driver's file and extensions.conf."""
 
     parts = frozenset(Part)
 
-    def __init__(self, settings: GvmaSettings, driver: Driver, *, seen_before: bool = False) -> None:
+    def __init__(self, settings: GvmaSettings, driver: Driver) -> None:
         self.driver = driver
         self._settings = settings
-        self._seen_before = seen_before
         self._targets = targets(settings, driver)
         other = other_than(driver)
         self._other_target = Target(other.path(settings), other.module, other.own_lines)
@@ -58,14 +56,17 @@ class FilesSink:
         return pending_recovery(self._settings.backup_path)
 
     def read(self) -> FilesReading:
-        files = self._targets.map(self._read_target)
+        left = records.read_left(self._settings.backup_path)
+        last = LastSync(left.files(), left.owners)
+        files = self._targets.map(partial(self._read_target, seen_before=bool(left.pins)))
         pairs = Targets(
-            voicemail=self._block_file(self._targets.voicemail, files.voicemail),
-            channel=self._block_file(self._targets.channel, files.channel),
-            dialplan=self._block_file(self._targets.dialplan, files.dialplan),
+            voicemail=self._block_file(self._targets.voicemail, files.voicemail, last),
+            channel=self._block_file(self._targets.channel, files.channel, last),
+            dialplan=self._block_file(self._targets.dialplan, files.dialplan, last),
         )
         self._read = files
         warnings = [GvmaWarning("target-file", note, str(file.path)) for file in files for note in file.notes]
+        warnings += [_adopted(file) for file in pairs if file.adopted]
         other = self._other(warnings)
         generated_at = time.strftime("%a %b %d %H:%M:%S %Y")
         return FilesReading(self._settings, self.driver, pairs, generated_at, tuple(warnings), other)
@@ -109,13 +110,15 @@ class FilesSink:
                 break
         return found
 
-    def _read_target(self, target: Target) -> TargetFile:
+    def _read_target(self, target: Target, *, seen_before: bool) -> TargetFile:
+        """seen_before: a block was there at the last sync, so a voicemail.conf without one, written a moment ago, may
+        be one that Asterisk has not finished."""
         begin, end = self._settings.asterisk_cfg_gvma_begin.encode(), self._settings.asterisk_cfg_gvma_end.encode()
 
         def has_block(content: bytes) -> bool:
             return begin in content and end in content
 
-        may_be_unfinished = self._seen_before and target.module == VOICEMAIL
+        may_be_unfinished = seen_before and target.module == VOICEMAIL
         return read_target(target.path, complete=has_block if may_be_unfinished else None)
 
     def _other(self, warnings: list[GvmaWarning]) -> BlockFile | None:
@@ -136,8 +139,19 @@ class FilesSink:
             return found
         return None
 
-    def _block_file(self, target: Target, file: TargetFile) -> BlockFile:
-        return block_file(target, file.old, self._settings, partial(included_files, self._settings.asterisk_cfg_path))
+    def _block_file(self, target: Target, file: TargetFile, last: LastSync = LastSync()) -> BlockFile:  # noqa: B008
+        adopted = adopted_text(target, file.old, markers_of(self._settings), last)
+        read = partial(included_files, self._settings.asterisk_cfg_path)
+        found = block_file(target, file.old if adopted is None else adopted, self._settings, read)
+        return found if adopted is None else replace(found, adopted=True)
+
+
+def _adopted(file: BlockFile) -> GvmaWarning:
+    message = (
+        "another program has rewritten it without its comments, and so without gvma's markers; gvma's lines are taken "
+        "into a new block in their place, with their PINs"
+    )
+    return GvmaWarning("block-adopted", message, str(file.target.path))
 
 
 def _stamp(path: Path) -> _Stamp:

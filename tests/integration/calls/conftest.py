@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from socket import SOCK_STREAM
 
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.integration.calls import MediaServer, free_port, start_with_dialplan, wait_no_channels
-from tests.integration.conftest import StartAsterisk
+from gvma.demo.ports import free_port
+from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.media_dialplan import start_with_dialplan
+from tests.harness.media_server import MediaServer
+from tests.harness.waiting import wait_no_channels
 from tests.useragent import UserAgent
 
 # What ``[media]`` holds, by key.
@@ -21,7 +25,7 @@ StartServer = Callable[..., MediaServer]
 
 @pytest.fixture(scope="module")
 def asterisk(module_version: int, start_module_asterisk: StartAsterisk) -> PrivateAsterisk:
-    return start_with_dialplan(start_module_asterisk, module_version, free_port())
+    return start_with_dialplan(start_module_asterisk, module_version, free_port(SOCK_STREAM))
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +34,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServ
     with ExitStack() as stack:
 
         def start(**media: object) -> MediaServer:
-            server = MediaServer(tmp_path_factory.mktemp("server"), free_port())
+            server = MediaServer(tmp_path_factory.mktemp("server"))
             stack.callback(server.stop)
             server.configure(**media)
             return server.start()

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.integration.calls import MediaServer, bursts, sounds_like, wait_no_channels, write_burst
+from tests.harness.media_server import MediaServer
+from tests.harness.sounds import bursts, sounds_like, write_burst
+from tests.harness.waiting import wait_no_channels
 from tests.integration.calls.conftest import StartServer
 from tests.useragent import Call, UserAgent, mulaw
 

@@ -10,15 +10,9 @@ from pathlib import Path
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.integration.calls import (
-    MediaServer,
-    bursts,
-    free_port,
-    read_codes,
-    wait_no_channels,
-    wait_until,
-    write_burst,
-)
+from tests.harness.media_server import MediaServer
+from tests.harness.sounds import bursts, read_codes, write_burst
+from tests.harness.waiting import wait_no_channels, wait_until
 from tests.integration.calls.conftest import StartServer
 from tests.useragent import UserAgent, mulaw
 
@@ -69,7 +63,7 @@ class TestServer:
     @pytest.fixture
     def own(self, asterisk: PrivateAsterisk, caller: UserAgent, tmp_path: Path) -> Iterator[MediaServer]:
         """A server for one test; the calls go to it."""
-        own = MediaServer(tmp_path, free_port())
+        own = MediaServer(tmp_path)
         asterisk.cli(f"dialplan set global GVMA_AGI agi://127.0.0.1:{own.port}")
         yield own
         own.kill()

@@ -6,23 +6,18 @@ import http.server
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from socket import SOCK_STREAM
 
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.integration.calls import (
-    DIALPLAN,
-    MediaServer,
-    bursts,
-    free_port,
-    sounds_like,
-    start_with_dialplan,
-    wait_no_channels,
-    wait_until,
-    write_burst,
-)
+from gvma.demo.ports import free_port
+from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.media_dialplan import DIALPLAN, start_with_dialplan
+from tests.harness.media_server import MediaServer
+from tests.harness.sounds import bursts, sounds_like, write_burst
+from tests.harness.waiting import wait_no_channels, wait_until
 from tests.integration.calls.conftest import StartServer
-from tests.integration.conftest import StartAsterisk
 from tests.useragent import Call, UserAgent, mulaw
 
 ALL_KEYS = "0123456789*#ABCD"
@@ -74,7 +69,7 @@ def sound_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundHost]:
 def asterisk(module_version: int, start_module_asterisk: StartAsterisk) -> PrivateAsterisk:
     sample = (DIALPLAN / "samples/res_http_media_cache.conf").read_text()
     files = {"res_http_media_cache.conf": sample}
-    return start_with_dialplan(start_module_asterisk, module_version, free_port(), files=files)
+    return start_with_dialplan(start_module_asterisk, module_version, free_port(SOCK_STREAM), files=files)
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from socket import SOCK_STREAM
 
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.integration.calls import DIALPLAN, bursts, free_port, start_with_dialplan, wait_no_channels
-from tests.integration.conftest import StartAsterisk
+from gvma.demo.ports import free_port
+from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.media_dialplan import DIALPLAN, start_with_dialplan
+from tests.harness.sounds import bursts
+from tests.harness.waiting import wait_no_channels
 from tests.useragent import UserAgent
 
 SCRIPTS = DIALPLAN.parent / "agi_scripts"
@@ -21,7 +25,7 @@ def asterisk(
     module_version: int, start_module_asterisk: StartAsterisk, tmp_path_factory: pytest.TempPathFactory
 ) -> PrivateAsterisk:
     asterisk = start_with_dialplan(
-        start_module_asterisk, module_version, free_port(), DIALPLAN / "gvma-media-scripts.conf"
+        start_module_asterisk, module_version, free_port(SOCK_STREAM), DIALPLAN / "gvma-media-scripts.conf"
     )
     folder = tmp_path_factory.mktemp("scripts")
     for script in SCRIPTS.glob("*.py"):

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.integration.calls import MediaServer, bursts, free_port
+from tests.harness.media_server import MediaServer
+from tests.harness.sounds import bursts
 from tests.useragent import Call, UserAgent
 
 
 @pytest.fixture
 def server(asterisk: PrivateAsterisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MediaServer]:
-    server = MediaServer(tmp_path_factory.mktemp("server"), free_port())
+    server = MediaServer(tmp_path_factory.mktemp("server"))
     asterisk.cli(f"dialplan set global GVMA_AGI agi://127.0.0.1:{server.port}")
     server.configure(sounds_path=asterisk.sounds)
     yield server

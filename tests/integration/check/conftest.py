@@ -10,8 +10,11 @@ from socket import SOCK_DGRAM, SOCK_STREAM
 import pytest
 
 from gvma.demo.ports import free_port
+from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.media_dialplan import DIALPLAN
+from tests.harness.media_server import MediaServer
 from tests.harness.site import Site
-from tests.integration.calls import DIALPLAN, MediaServer, write_burst
+from tests.harness.sounds import write_burst
 from tests.integration.check import (
     AMI_SECRET,
     EXTENSIONS,
@@ -21,7 +24,6 @@ from tests.integration.check import (
     VOICEMAIL,
     healthy_layer,
 )
-from tests.integration.conftest import StartAsterisk
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.harness.site import Site
-from tests.integration.calls import wait_until
+from tests.harness.waiting import wait_until
 from tests.integration.check import (
     SIP_SERVER,
     codes,

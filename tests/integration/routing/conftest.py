@@ -10,8 +10,8 @@ import pytest
 
 from gvma.demo.defaults import PJSIP_TRANSPORT
 from gvma.demo.ports import free_port
+from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.site import Site
-from tests.integration.conftest import StartAsterisk
 from tests.integration.routing import (
     DESK,
     DIALPLAN,

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 
 from gvma.ami.manager import connect
 from gvma.demo.defaults import PJSIP_TRANSPORT
+from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.site import Site
-from tests.integration.conftest import StartAsterisk
 from tests.integration.routing import GATEWAY, LAYER, SIP_GENERAL, SIP_SERVER
 
 OWN_DIALPLAN = """\

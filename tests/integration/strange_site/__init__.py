@@ -11,7 +11,7 @@ from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.ports import free_port
 from tests.harness.layer import Layer
-from tests.integration.calls import write_burst
+from tests.harness.sounds import write_burst
 from tests.useragent import UserAgent
 
 SIPSERVER, SPARE, STRANGER, PORT = "127.0.0.5", "127.0.0.6", "127.0.0.7", free_port(SOCK_DGRAM)

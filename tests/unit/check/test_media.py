@@ -102,3 +102,12 @@ def test_a_module_that_the_media_server_needs(without: str) -> None:
     assert [finding.code for finding in checks.check_modules(missing)] == ["module-media"]
     assert list(checks.check_modules(replace(missing, ami=AmiEvidence(loaded=MODULES)))) == []
     assert list(checks.check_modules(replace(missing, media=MediaEvidence(used=False)))) == []
+
+
+@pytest.mark.parametrize(
+    ("service", "wrong"),
+    [("recordr", True), ("treatement", True), ("musik", True), ("recorder", False), ("softswitch", False), ("", False)],
+)
+def test_a_service_type_that_is_nearly_a_media_services_is_named(service: str, wrong: bool) -> None:
+    found = list(checks.check_service_types(evidence(servicequery=[dn("media", 29, service_type=service)])))
+    assert [f.code for f in found] == ["sipserver-service-type"] * wrong

@@ -57,6 +57,6 @@ def test_what_the_sync_refuses_is_said() -> None:
 
 def test_what_routing_refuses_is_said_too() -> None:
     on = GvmaSettings(routing=True, routing_gateway_host="10.0.0.2")
-    seen = evidence(on, dnquery=[dn("_2XXX", gvm_mailbox="2000")])
+    seen = evidence(on, dnquery=[dn("_2XXX", gvm_mailbox="2000", gvm_password="1")])
     assert [f.where for f in check_sync_warnings(seen)] == ["DN _2XXX"]
-    assert list(check_sync_warnings(evidence(dnquery=[dn("_2XXX", gvm_mailbox="2000")]))) == []
+    assert list(check_sync_warnings(evidence(dnquery=[dn("_2XXX", gvm_mailbox="2000", gvm_password="1")]))) == []

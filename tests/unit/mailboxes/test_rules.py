@@ -126,14 +126,14 @@ def test_sharing_with_the_same_options_is_no_news() -> None:
 
 
 def test_of_two_boxes_with_one_name_of_the_subscription_the_second_is_refused() -> None:
-    answer = of(agent("1", 2, gvm_mailbox="1"), dn("a-1", 1))
+    answer = of(agent("1", 2, gvm_mailbox="1"), dn("a-1", 1, gvm_password="1"))
     assert [box.key for box in answer.mailboxes] == ["a-1@GVMA_DN"]
     assert [(it.kind, it.box, it.context) for it in answer.refused] == [("agent", "1", None)]
     assert codes(answer) == ["name-collision"]
 
 
 def test_boxes_that_differ_in_case_alone_are_one_for_asterisk() -> None:
-    answer = of(dn("abc", 1), dn("ABC", 2))
+    answer = of(dn("abc", 1, gvm_password="1"), dn("ABC", 2, gvm_password="1"))
     assert [box.box for box in answer.mailboxes] == ["ABC"]
     assert codes(answer) == ["name-collision"]
 
@@ -151,7 +151,7 @@ def test_a_box_of_our_own_context_that_is_named_as_foreign_is_still_made() -> No
         ("gvm_mailbox", "1000@x"), ("gvm_mailbox", "1 0"), ("gvm_mailbox", "\u0661"),
         ("gvm_mailbox_context", "a b"), ("gvm_mailbox_context", "x" * 80), ("gvm_mailbox_context", "a..b"),
         ("gvm_password", "1,2"), ("gvm_password", "1|2"), ("gvm_password", "1" * 80), ("gvm_password", "1\t2"),
-        ("gvm_name", "a\nb"), ("gvm_name", "a|b"), ("gvm_name", "\u00fc" * 40), ("gvm_name", "a\udc80b"),
+        ("gvm_name", "a\nb"), ("gvm_name", "\u00fc" * 40), ("gvm_name", "a\udc80b"),
         ("gvm_email", "a@b,c@d"), ("gvm_email", "a\0b"), ("gvm_email", "x" * 8001),
         ("gvm_pager_email", "a@b,c@d"), ("gvm_pager_email", "x" * 80),
         ("gvm_options", "a=b\nc=d"), ("gvm_options", "a=\x7f"), ("gvm_options", "emailbody=" + "x" * 8000),
@@ -174,6 +174,7 @@ def test_a_value_that_would_break_out_refuses_its_owner_by_name_and_nobody_else(
     ("option", "value", "kept"),
     [
         ("gvm_name", "Doe, John", "Doe  John"),
+        ("gvm_name", "Doe|John", "Doe John"),
         ("gvm_name", "  Doe  ", "Doe"),
         ("gvm_name", "\u202eabc", "\u202eabc"),
         ("gvm_name", "Gu\u0308nther", "Gu\u0308nther"),
@@ -185,6 +186,48 @@ def test_a_value_that_would_break_out_refuses_its_owner_by_name_and_nobody_else(
 def test_what_is_odd_but_harmless_is_kept_as_asterisk_keeps_it(option: str, value: str, kept: str) -> None:
     (box,) = of(dn("1000", **{option: value})).mailboxes
     assert box.name == kept
+
+
+def test_several_recipients_of_one_boxs_mail_are_separated_as_asterisk_separates_them() -> None:
+    answer = of(dn("1000", gvm_email="a@x|b@x"))
+    assert [box.email for box in answer.mailboxes] == ["a@x|b@x"]
+    assert answer.warnings == ()
+
+
+def test_a_pager_has_one_address() -> None:
+    answer = of(dn("1000", gvm_pager_email="a@x|b@x"))
+    assert [box.pager for box in answer.mailboxes] == ["a@x|b@x"]
+    assert [(one.code, one.where) for one in answer.warnings] == [("several-pagers", "DN 1000, gvm_pager_email")]
+
+
+@pytest.mark.parametrize(
+    ("pin", "can_be_dialled"),
+    [("4711", True), ("-4711", True), ("47*11", True), ("*4711", False), ("47#11", False), ("secret", False),
+     ("47 11", False), ("+49", False), ("4711A", False), ("\u0661\u0662", False), ("-", False)],
+)  # fmt: skip
+def test_a_pin_that_no_phone_can_dial_is_written_and_said(pin: str, can_be_dialled: bool) -> None:
+    answer = of(dn("1000", gvm_password=pin))
+    assert [box.pin for box in answer.mailboxes] == [pin]
+    said = [(one.code, one.where) for one in answer.warnings]
+    assert said == ([] if can_be_dialled else [("pin-not-dialled", "DN 1000, gvm_password")])
+    assert not any(pin in one.message for one in answer.warnings if len(pin) > 1)
+
+
+def test_numbers_that_no_phone_can_dial_as_a_pin_are_named_together() -> None:
+    (warning,) = of(*(dn(f"+4930{number}", number) for number in range(10, 18)), dn("1000", 99)).warnings
+    assert warning.code == "pin-not-dialled"
+    assert "DN +493010, DN +493011, DN +493012, DN +493013, DN +493014 and 3 more" in warning.message
+
+
+def test_a_box_that_is_the_extension_of_ones_own_messages_cannot_be_reached() -> None:
+    answer = desired([dn("9500"), dn("9501", 2)], [agent("7", gvm_mailbox="9500")], [], main_extension="9500")
+    assert [(one.code, one.where) for one in answer.warnings] == [
+        ("mailbox-unreachable", "DN 9500, gvm_mailbox"),
+        ("mailbox-unreachable", "Agent Login 7, gvm_mailbox"),
+    ]
+    assert len(answer.mailboxes) == 3
+    elsewhere = dn("9500", gvm_mailbox_context="MY_COMPANY")
+    assert desired([elsewhere], [], [], main_extension="9500").warnings == ()
 
 
 def test_a_pin_that_its_owner_may_not_change_is_legal() -> None:
@@ -214,6 +257,16 @@ def test_an_option_that_runs_a_command_is_left_out_unless_allowed(option: str) -
     allowed = of(odd, allow_mailcmd=True)
     assert allowed.mailboxes[0].options.count("|") == 2
     assert allowed.warnings == ()
+
+
+@pytest.mark.parametrize("options", ["operator=yes,saycid=yes", "opertor=yes", "saycid=ja"])
+def test_options_that_app_voicemail_does_not_take_are_written_as_they_stand_and_said(options: str) -> None:
+    answer = of(dn("1000", gvm_options=options))
+    assert [box.options for box in answer.mailboxes] == [options]
+    assert [(warning.code, warning.where) for warning in answer.warnings] == [
+        ("option-not-taken", "DN 1000, gvm_options")
+    ]
+    assert answer.warnings[0].message.startswith("DN 1000: in gvm_options ")
 
 
 def test_a_plain_variable_in_a_mail_is_no_command() -> None:

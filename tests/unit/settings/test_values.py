@@ -40,6 +40,8 @@ FOLDER = Path("/site")
         (v.prefix, "*37", "*37"),
         (v.prefix_or_none, "", ""),
         (v.prefix_or_none, "901", "901"),
+        (v.prefix_or_none, "0", "0"),
+        (v.prefix, "0", "0"),
         (v.prefix, "3", "3"),
         (v.extension, "9500", "9500"),
         (v.marker, ";---- ours ----", ";---- ours ----"),

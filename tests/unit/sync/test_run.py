@@ -256,6 +256,7 @@ def test_a_block_whose_end_marker_is_the_last_line_gets_a_line_below_it(site: Si
     assert site.text("voicemail.conf").endswith(f"{END}\n\n")
 
 
+@pytest.mark.long
 def test_a_fault_says_whether_asterisks_files_are_changed(site: Site) -> None:
     site.settings |= {"keep_last": 1, "keep_daily": 0, "keep_monthly": 0}  # every run looks at as many sets
     results: list[Done] = []

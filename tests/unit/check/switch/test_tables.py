@@ -88,6 +88,14 @@ def test_a_value_outside_the_range_is_named() -> None:
     assert [code for code, _ in seen(table, complete(table) | {"refer-enabled": "maybe"})] == ["switch-option-value"]
 
 
+@pytest.mark.parametrize("switch", ["openscape-voice", "asterisk", "broadworks", "cisco-mgc", "audiocodes"])
+@pytest.mark.parametrize("prefix", ["0", "00", "0049"])
+def test_a_trunk_may_have_the_prefix_of_external_numbers(switch: str, prefix: str) -> None:
+    table = switches()[switch].table("DN", "Trunk")
+    assert table is not None
+    assert seen(table, complete(table) | {"prefix": prefix}) == []
+
+
 def codes(profile: str, **answers: list[ConfigObject]) -> list[str]:
     return [finding.code for finding in check_switch(evidence(GvmaSettings(switch_profile=profile), **answers))]
 

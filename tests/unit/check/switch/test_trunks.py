@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gvma.check.switch.trunks import check_trunks
 from gvma.configserver.objects import ConfigObject
 from tests.unit.check.objects import agent, dn, evidence, group
@@ -35,3 +37,20 @@ def test_no_trunk_is_needed_for_a_kind_of_box_that_nobody_has() -> None:
     right = dn("to-boxes-37", 14, prefix="37", contact="127.0.0.1:5060")
     seen = evidence(dnquery=[dn("1000")], agentquery=[agent("7001")], trunkquery=[right])
     assert list(check_trunks(seen)) == []
+
+
+@pytest.mark.parametrize(
+    ("prefix", "instead", "found"),
+    [
+        ("37", "5", ["sipserver-trunk-replaced"]),
+        ("37", "37", []),
+        ("3", "4", ["sipserver-trunk-replaced"]),
+        ("3", "3", []),
+        ("37", "", []),
+    ],
+)
+def test_a_trunk_that_replaces_a_mailbox_prefix_takes_the_calls_away(
+    prefix: str, instead: str, found: list[str]
+) -> None:
+    trunk = dn("to-boxes", 14, prefix=prefix, replace_prefix=instead, contact="127.0.0.1:5060")
+    assert [one.code for one in check_trunks(evidence(dnquery=[dn("1000")], trunkquery=[trunk]))] == found

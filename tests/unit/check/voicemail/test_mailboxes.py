@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from gvma.check.voicemail.mailboxes import check_contexts, check_overflow, check_storage
+from gvma.check.voicemail.mailboxes import check_contexts, check_storage
 from gvma.evidence.model import Evidence
 from gvma.settings import Settings
 from tests.unit.check.objects import agent, dn, evidence, files
@@ -40,22 +40,6 @@ def test_boxes_of_a_database_or_a_command_are_not_missed() -> None:
     assert list(check_contexts(replace(kept, files=replace(kept.files, realtime=frozenset({"voicemail"}))))) == []
     printed = replace(kept, files=files(voicemail="[general]\n#exec /bin/boxes\n"))
     assert list(check_contexts(printed)) == []
-
-
-@pytest.mark.parametrize(
-    ("target", "codes"),
-    [
-        ("371000", []),
-        ("1000", []),
-        ("1001", []),
-        ("379999", ["no-answer-overflow-unknown"]),
-        ("371000, recall", []),
-        ("371000,379999", ["no-answer-overflow-unknown"]),
-    ],
-)
-def test_no_answer_overflow_names_a_box_or_another_dn(target: str, codes: list[str]) -> None:
-    seen = evidence(dnquery=[dn("1000", no_answer_overflow=target), dn("1001")])
-    assert [finding.code for finding in check_overflow(seen)] == codes
 
 
 @pytest.mark.parametrize(

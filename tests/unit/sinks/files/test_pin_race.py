@@ -61,6 +61,7 @@ def sync(site: Site, extra: int) -> int:
     raise AssertionError("never came to an end")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("settle", [0.0, transaction._SETTLE_SECONDS])
 def test_no_pin_is_lost_in_fifty_rounds_of_a_sync_racing_a_pin_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settle: float

@@ -44,6 +44,7 @@ def number_of_calls(folder: Path) -> int:
     return len(calls_of(locked_run(Site.with_records(folder))))
 
 
+@pytest.mark.long
 def test_a_kill_at_any_call_leaves_all_old_or_all_new_after_the_next_run(tmp_path: Path) -> None:
     points = number_of_calls(tmp_path / "whole")
     assert points > 100
@@ -70,6 +71,7 @@ def test_a_kill_at_any_call_leaves_all_old_or_all_new_after_the_next_run(tmp_pat
     assert {(False, False), (False, True), (True, True), (True, False)} == seen
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC, errno.EACCES])
 def test_any_call_that_fails_once_ends_all_old_or_all_new_at_once(tmp_path: Path, error: int) -> None:
     points = number_of_calls(tmp_path / "whole")
@@ -108,6 +110,7 @@ def test_a_disk_call_that_keeps_failing_is_mended_by_the_next_run(site: Site) ->
     assert site.litter() == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_during_the_write_ends_it_all_old_or_all_new_with_the_conventional_status(
     tmp_path: Path, which: signal.Signals
@@ -124,6 +127,7 @@ def test_a_signal_during_the_write_ends_it_all_old_or_all_new_with_the_conventio
         assert site.litter() == []
 
 
+@pytest.mark.long
 def test_a_pin_changed_after_the_crash_survives_the_recovery_at_every_point(tmp_path: Path) -> None:
     points = number_of_calls(tmp_path / "whole")
     for point in range(0, points, 2):

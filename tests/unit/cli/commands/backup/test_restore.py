@@ -147,6 +147,7 @@ def test_restore_first_ends_what_an_interrupted_run_left_and_says_so(site: Site)
     assert site.litter() == []
 
 
+@pytest.mark.long
 def test_a_restore_that_is_killed_ends_all_old_or_all_new_and_is_held_if_new(tmp_path: Path) -> None:
     def fresh(name: str) -> Site:
         site = Site(tmp_path / name)

@@ -1,4 +1,4 @@
-"""The known name that a name was probably meant to be; nothing here knows what the names are for."""
+"""The known name that a name was probably meant to be; nothing here knows what the names are for. Pure."""
 
 from __future__ import annotations
 

@@ -1,0 +1,63 @@
+"""Which lines of a target file are ours where both markers are gone. Pure.
+
+The record of the last sync tells: the files that it left a block in, and the mailboxes and subscriptions that it wrote.
+Without such a record the header line of a block tells, as the Perl GVMA wrote it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import partial
+
+from gvma.asterisk.adopt import IsOurs, adopted
+from gvma.asterisk.drivers.pjsip import SIPSERVER
+from gvma.asterisk.header import GENERATED_BY
+from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
+from gvma.plan.owners import read_owners
+from gvma.sinks.files.block_file import Markers
+from gvma.sinks.files.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class LastSync:
+    """files: paths that the last sync left a block in. owners: its record of owners, as a text."""
+
+    files: frozenset[str] = frozenset()
+    owners: bytes = field(default=b"", repr=False)
+
+
+def adopted_text(target: Target, text: bytes | None, markers: Markers, last: LastSync) -> bytes | None:
+    """The file with markers around our lines; None where it has a marker, or no line of ours.
+
+    Raises UnsafeTargetError where our lines and the site's are mixed.
+    """
+    if text is None or any(marker in text for marker in markers):
+        return None
+    recorded = str(target.path) in last.files
+    if not recorded and GENERATED_BY not in text:
+        return None
+    is_ours = _by_record(target, last.owners) if recorded else partial(_by_form, target)
+    return adopted(text, *markers, target.own_lines, is_ours=is_ours, where=str(target.path))
+
+
+def _by_record(target: Target, owners: bytes) -> IsOurs:
+    known = read_owners(owners).values()
+    if target.module == VOICEMAIL:
+        return partial(_known_mailbox, {owned.mailbox for owned in known})
+    if target.module == DIALPLAN:
+        return partial(_by_form, target)
+    return partial(_known_subscription, target, {SIPSERVER, *(owned.subscription for owned in known)})
+
+
+def _known_mailbox(known: Collection[str], section: str, line: bytes) -> bool:
+    box = line.partition(b"=")[0].strip().decode("utf-8", "surrogateescape")
+    return line.startswith(b"[") or f"{box}@{section}" in known
+
+
+def _known_subscription(target: Target, known: Collection[str], section: str, line: bytes) -> bool:
+    return section in known and _by_form(target, section, line)
+
+
+def _by_form(target: Target, _section: str, line: bytes) -> bool:
+    return line.startswith(b"[") or target.own_lines.setting.fullmatch(line) is not None
