@@ -139,10 +139,16 @@ class _Marker:
     end: int
 
 
+def has_marker(text: bytes, marker: bytes) -> bool:
+    """Whether a line is this marker, blanks around it included; quick, and no proof that the block is sound."""
+    return marker in text and any(line.strip() == marker for line in text.removeprefix(BOM).split(b"\n"))
+
+
 def _marker_lines(text: bytes, begin: bytes, end: bytes, where: str) -> tuple[list[_Marker], list[_Marker]]:
     """The lines that are the begin marker and those that are the end marker.
 
-    A marker whose ``;`` is escaped is a part of somebody's value (``gvm_name`` may be anything), and no marker.
+    A marker's text inside a longer line is no marker: a comment may speak of it, and a value may hold it. A marker
+    with blanks around it is one that somebody damaged.
     """
     found: dict[int, tuple[bytes, _Marker]] = {}
     for marker in (begin, end):
@@ -150,14 +156,14 @@ def _marker_lines(text: bytes, begin: bytes, end: bytes, where: str) -> tuple[li
         while (at := text.find(marker, stop)) >= 0:
             start = text.rfind(b"\n", 0, at) + 1
             stop = text.find(b"\n", at) + 1 or len(text)
-            if start in found or text[at - 1 : at] == b"\\":
-                continue
             shift = len(BOM) if start == 0 and text.startswith(BOM) else 0
             line = text[start + shift : stop].removesuffix(b"\n").removesuffix(b"\r")
+            if start in found or line.strip() not in {begin, end}:
+                continue
             number = text.count(b"\n", 0, start) + 1
             if line not in {begin, end}:
-                what = f"line {number} contains a marker, but is more than a marker line"
-                raise _unsafe(where, what, "Change that line")
+                what = f"line {number} is a marker with blanks around it"
+                raise _unsafe(where, what, "Remove the blanks")
             found[start] = line, _Marker(number, start + shift, stop)
     begins = [at for line, at in found.values() if line == begin]
     ends = [at for line, at in found.values() if line == end]

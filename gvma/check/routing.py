@@ -9,9 +9,11 @@ from gvma.asterisk.conf import Setting
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
 from gvma.asterisk.roles import ROLES
+from gvma.check.conclusions.addresses import asterisk_hosts
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.configserver.objects import DnType
 from gvma.evidence.model import Evidence
+from gvma.routing.watched import is_watched
 
 PEER = Rule(
     "routing-peer-missing", "error", "a peer or endpoint that the routing context dials is missing",
@@ -50,9 +52,12 @@ def check_peers(evidence: Evidence) -> Iterator[Finding]:
     present = {section.name for section in endpoints.objects if section.value("type").lower() in kinds}
     present |= (evidence.ami.endpoints if evidence.ami else None) or frozenset()
     present = {driver.folded(name) for name in present}
-    wanted = [settings.routing_sipserver_peer] if evidence.configserver.routing_points else []
+    hosts, dns = asterisk_hosts(evidence), evidence.configserver.dns
+    phones = sorted(dn.number for dn in dns if is_watched(dn, settings, hosts))
+    to_sipserver = bool(evidence.configserver.routing_points) or len(phones) < len(dns)
+    wanted = [settings.routing_sipserver_peer] if to_sipserver else []
     wanted += [settings.routing_gateway_peer] if settings.routing_external_prefix else []
-    wanted += sorted(dn.number for dn in evidence.configserver.dns)
+    wanted += phones
     missing = [name for name in wanted if driver.folded(name) not in present]
     if missing:
         yield PEER.at(endpoints.name, f"{first_names(missing)} missing")

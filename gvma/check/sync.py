@@ -11,6 +11,7 @@ from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.asterisk.drivers.pjsip import SIPSERVER
 from gvma.asterisk.kept import differing
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
+from gvma.check.conclusions.addresses import asterisk_hosts
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.evidence.model import QUERIES, Evidence, MailboxFields
 from gvma.routing import Routing, SiteRouting, routing
@@ -100,7 +101,7 @@ def check_sync_warnings(evidence: Evidence) -> Iterator[Finding]:
 def _routing(evidence: Evidence) -> Routing:
     seen, endpoints = evidence.configserver, evidence.files.endpoints
     names = (section.name for section in endpoints.objects if not section.ours) if endpoints else ()
-    site = SiteRouting(sections=frozenset(names))
+    site = SiteRouting(sections=frozenset(names), own_hosts=asterisk_hosts(evidence))
     return routing(seen.dns, seen.routing_points, evidence.settings.gvma, evidence.driver, site)
 
 

@@ -15,7 +15,6 @@ from gvma.asterisk import dialplan, voicemail
 from gvma.asterisk.block import OwnLines, find_block
 from gvma.asterisk.conf import Conf, read_conf
 from gvma.asterisk.drivers import Driver
-from gvma.asterisk.lines import SettingLine, read
 from gvma.errors import UnsafeTargetError
 from gvma.evidence.model import FilesEvidence
 from gvma.settings import GvmaSettings
@@ -96,10 +95,12 @@ def unreadable(settings: GvmaSettings, confs: Iterable[Conf]) -> Iterator[tuple[
 def from_database(folder: Path) -> frozenset[str]:
     """What Asterisk reads from a database, by extconfig.conf and sorcery.conf: ``voicemail``, ``phones``,
     ``dialplan``."""
-    families = {one.key for one in _settings(folder / "extconfig.conf") if one.section == "settings"}
+    extconfig, sorcery = (
+        read_conf(name, lambda name: included_files(folder, name)) for name in ("extconfig.conf", "sorcery.conf")
+    )
+    families = {one.key for one in extconfig.settings if one.section == "settings"}
     found = {name for name, of_asterisk in _FAMILIES.items() if of_asterisk & families}
-    sorcery = [one for one in _settings(folder / "sorcery.conf") if one.key == "endpoint"]
-    if any(one.value.startswith("realtime") for one in sorcery):
+    if any(one.value.startswith("realtime") for one in sorcery.with_key("endpoint")):
         found.add("phones")
     return frozenset(found)
 
@@ -110,10 +111,6 @@ def entered_contexts(folder: Path) -> frozenset[str]:
     for path in sorted(folder.glob("*.conf")):
         found |= set(_CONTEXT.findall(content(path) or b""))
     return frozenset(name.decode("utf-8", "surrogateescape") for name in found)
-
-
-def _settings(path: Path) -> Iterator[SettingLine]:
-    return (one for one in read(content(path) or b"") if isinstance(one, SettingLine))
 
 
 def _shown(path: str, settings: GvmaSettings) -> str:

@@ -6,7 +6,7 @@ A part that could not be had says so itself: by an error, by None, or by being e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -180,7 +180,7 @@ class AmiEvidence:
     contact_hosts: tuple[tuple[str, str], ...] = ()
     identifies: tuple[tuple[str, str], ...] | None = None
     identifier_order: str = ""
-    contexts: Mapping[str, frozenset[str]] | None = field(default=None, repr=False)
+    contexts: Mapping[str, Collection[str]] | None = field(default=None, repr=False)
     includes: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
     bound: tuple[tuple[str, int], ...] = ()
     user: str = ""

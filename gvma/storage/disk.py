@@ -197,12 +197,6 @@ def unlink(path: Path, at: int | None = None) -> None:
         return
 
 
-def empty(path: Path, at: int) -> None:
-    """A regular file has no content any more."""
-    _about_to("open", path)
-    os.close(os.open(path.name, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW, dir_fd=at))
-
-
 def keeps_names(folder: int) -> bool:
     """The folder is append-only or immutable (chattr): no name in it can be removed or exchanged."""
     flags = array("L", [0])

@@ -86,14 +86,10 @@ class Folder:
             disk.unlink(self.path / name, self._descriptor)
 
     def remove(self, name: str) -> bool:
-        """Whether the name is gone. A file that cannot be removed is emptied, unless it has another name."""
+        """Whether the name is gone."""
         with suppress(OSError):
             self.unlink(name)
-        status = self.status(name)
-        if status is not None and stat.S_ISREG(status.st_mode) and status.st_nlink == 1:
-            with acting_as(self.identity), suppress(OSError):
-                disk.empty(self.path / name, self._descriptor)
-        return status is None
+        return self.status(name) is None
 
     def refuse_if_names_stay(self) -> None:
         """Raises UnfitFile where nothing that is laid here could be taken away again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gvma.ami.conversation import AmiConversation, Listing
 from gvma.asterisk.mailbox_options import complaints
-from tests.integration.conftest import StartAsterisk
+from tests.harness.asterisk_fixtures import StartAsterisk
 
 # Options, the field of VoicemailUserEntry that shows whether they are in force, and its value where they are.
 OPTIONS = [

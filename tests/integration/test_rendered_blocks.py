@@ -30,6 +30,7 @@ SETTINGS = GvmaSettings(
     siptserver_host="127.0.0.5",
     siptserver_port=5999,
     routing=True,
+    routing_dns="all",
     routing_endpoints=True,
     routing_gateway_host="127.0.0.5",
     routing_gateway_port=5066,

@@ -45,7 +45,7 @@ class WatchedSite(Site):
             del self.cfgserver[query]
         self.cfgserver["url"] = "http://127.0.0.1:9/"
         self.settings |= {"siptserver_host": "127.0.0.5", "channel_driver": driver, "max_remove_percent": 100}
-        self.settings |= {"routing": "yes", **settings}
+        self.settings |= {"routing": "yes", "routing_dns": "all", **settings}
 
     # What is done on it
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from gvma.asterisk.block import has_marker
 from gvma.asterisk.drivers import CHAN_SIP, DRIVERS, PJSIP, Driver, driver_of
 
 AUTO = "auto"
@@ -22,7 +23,7 @@ class DriverFile:
     @classmethod
     def of(cls, name: str, text: bytes | None, begin: bytes) -> DriverFile:
         """text: None for a file that does not exist. begin: our begin marker."""
-        return cls(name, text is not None, begin in (text or b""))
+        return cls(name, text is not None, has_marker(text or b"", begin))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gvma.check.conclusions.addresses import asterisk_hosts
 from gvma.check.conclusions.owners import option
 from gvma.check.conclusions.profile import guessed_profile
 from gvma.check.finding import Finding, Rule
 from gvma.configserver.objects import ConfigObject, DnType
 from gvma.evidence.model import Evidence, object_name
 from gvma.nearest import nearest
+from gvma.routing.watched import is_watched
 from gvma.secrecy import masked_option
 from gvma.switches.tables import Switch, Table, switches
 from gvma.switches.values import complaint
@@ -59,6 +61,8 @@ UNKNOWN = Rule(
 )  # fmt: skip
 RULES = (MISSING, MISSPELT, VALUE, UNWANTED, NUMBER, BLF_USERS, GUESSED, UNKNOWN)
 
+_PRESENCE = frozenset({"subscribe-presence"})
+
 BLF_LIMIT = 50
 """Users that BroadWorks takes for one BLF URI."""
 
@@ -90,7 +94,10 @@ def _extensions(switch: Switch, evidence: Evidence, *, every_one: bool) -> Itera
     extensions = [dn for dn in seen.dns if dn.type in {None, DnType.EXTENSION}]
     table, unanswered = switch.table("DN", "Extension"), switch.table("DN", "no-answer")
     trunks = {trunk.number for trunk in seen.trunks}
+    hosts = asterisk_hosts(evidence)
     for dn in extensions:
+        if switch.id == "asterisk" and not _concerned(dn, evidence, hosts):
+            continue
         yield from _number(dn)
         if table and (every_one or _is_of(switch, table, dn)):
             yield from compare(table, dn) if table.options else _unwanted(dn)
@@ -100,6 +107,12 @@ def _extensions(switch: Switch, evidence: Evidence, *, every_one: bool) -> Itera
     for one in (*extensions, *seen.agents):
         if unanswered:
             yield from compare(unanswered, one)
+
+
+def _concerned(dn: ConfigObject, evidence: Evidence, hosts: frozenset[str]) -> bool:
+    """Whether Asterisk's table concerns an Extension; the others are registered on SIP Server (manual 2175-2178)."""
+    misspelt = any(nearest(name, _PRESENCE, 0.85) for name in dn.options)
+    return misspelt or is_watched(dn, evidence.settings.gvma, hosts)
 
 
 def _number(dn: ConfigObject) -> Iterator[Finding]:

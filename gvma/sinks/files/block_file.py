@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from gvma.asterisk.block import Block, find_block, with_block
-from gvma.asterisk.conf import Conf, Read, read_conf
+from gvma.asterisk.conf import Conf, Read, Setting, read_conf
 from gvma.asterisk.header import same_meaning
 from gvma.errors import UnsafeTargetError
 from gvma.settings.model import GvmaSettings
@@ -44,6 +45,18 @@ class BlockFile:
             return b""
         block = find_block(self.text or b"", *self.markers, self.target.own_lines)
         return block.body if block else b""
+
+    @property
+    def below(self) -> Iterator[Setting]:
+        """The site's lines below the end marker that have no section of their own, with their numbers in the file."""
+        if self.block is None:
+            return
+        cut_out = self.block.last - self.block.first - 2  # lines of the body, but for the header that stays
+        for section in self.site.sections:
+            for one in section.settings if section.ours else ():
+                if not one.ours:
+                    own_file = one.file == str(self.target.path)
+                    yield one._replace(number=one.number + cut_out) if own_file else one
 
     @property
     def is_sound(self) -> bool:

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from gvma.ami.asterisk import Asterisk
+from gvma.asterisk.block import has_marker
+from gvma.asterisk.conf import Setting
 from gvma.asterisk.drivers import Driver, other_than
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.modules import VOICEMAIL
@@ -67,6 +69,7 @@ class FilesSink:
         self._read = files
         warnings = [GvmaWarning("target-file", note, str(file.path)) for file in files for note in file.notes]
         warnings += [_adopted(file) for file in pairs if file.adopted]
+        warnings += [_below(one) for file in pairs for one in file.below]
         other = self._other(warnings)
         generated_at = time.strftime("%a %b %d %H:%M:%S %Y")
         return FilesReading(self._settings, self.driver, pairs, generated_at, tuple(warnings), other)
@@ -116,7 +119,7 @@ class FilesSink:
         begin, end = self._settings.asterisk_cfg_gvma_begin.encode(), self._settings.asterisk_cfg_gvma_end.encode()
 
         def has_block(content: bytes) -> bool:
-            return begin in content and end in content
+            return has_marker(content, begin) and has_marker(content, end)
 
         may_be_unfinished = seen_before and target.module == VOICEMAIL
         return read_target(target.path, complete=has_block if may_be_unfinished else None)
@@ -125,7 +128,7 @@ class FilesSink:
         """The file of the other channel driver, where our block is in it: the driver has changed since."""
         self._read_other = None
         path, begin = self._other_target.path, self._settings.asterisk_cfg_gvma_begin.encode()
-        if path == self._targets.channel.path or begin not in (content(path) or b""):
+        if path == self._targets.channel.path or not has_marker(content(path) or b"", begin):
             return None
         try:
             file = read_target(path)
@@ -152,6 +155,14 @@ def _adopted(file: BlockFile) -> GvmaWarning:
         "into a new block in their place, with their PINs"
     )
     return GvmaWarning("block-adopted", message, str(file.target.path))
+
+
+def _below(line: Setting) -> GvmaWarning:
+    message = (
+        f"it stands below gvma's end marker without a section of its own, so Asterisk reads it in [{line.section}]: "
+        "give it a section of its own, or move it above the begin marker"
+    )
+    return GvmaWarning("lines-below-block", message, line.where)
 
 
 def _stamp(path: Path) -> _Stamp:

@@ -86,6 +86,29 @@ def test_a_value_that_holds_a_marker_is_no_marker() -> None:
     assert block.body == body
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"; gvma writes between " + BEGIN + b" and " + END,
+        b";" + BEGIN,
+        BEGIN + b" is where gvma begins",
+        b"7 => 1,Porter ; below it stands " + END,
+    ],
+)
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+def test_a_comment_that_speaks_of_a_marker_is_no_marker_and_stays(line: bytes, newline: bytes) -> None:
+    text = b"[site]" + newline + line + newline
+    assert find_block(text, BEGIN, END) is None
+    written = with_block(text, BEGIN, END, b"[GVMA_DN]\n")
+    assert written.startswith(text + BEGIN + newline)
+    assert with_block(written, BEGIN, END, b"[GVMA_DN]\n") == written
+    assert without_block(written, BEGIN, END) == text
+    below = BLOCK + line + newline
+    block = find_block(below, BEGIN, END)
+    assert block is not None
+    assert (block.body, below[block.end :]) == (BOXES, line + newline)
+
+
 def test_a_new_block_goes_to_the_end_and_a_line_follows_it() -> None:
     assert with_block(b"[general]\n", BEGIN, END, b"[GVMA_DN]\n") == (
         b"[general]\n" + BEGIN + b"\n[GVMA_DN]\n" + END + b"\n\n"
@@ -131,8 +154,10 @@ def test_no_marker_is_no_block() -> None:
         (BLOCK + END + b"\n", "the end marker stands twice, on lines 12 and 13"),
         (END + b"\n" + BEGIN + b"\n", "the end marker on line 1 stands above the begin marker on line 2"),
         (b"[general]\n" + END + b"\n", "the end marker on line 2 has no begin marker"),
-        (b"; see " + BEGIN + b"\n" + BLOCK, "line 1 contains a marker, but is more than a marker line"),
-        (BEGIN + b" \n" + END + b"\n", "line 1 contains a marker, but is more than a marker line"),
+        (BEGIN + b" \n" + END + b"\n", "line 1 is a marker with blanks around it"),
+        (BEGIN + b"\n\t" + END + b"\n", "line 2 is a marker with blanks around it"),
+        (b" " + BEGIN + b"\r\n" + END + b"\r\n", "line 1 is a marker with blanks around it"),
+        (b"; see " + BEGIN + b"\n" + BLOCK + BLOCK, "the begin marker stands twice, on lines 2 and 14"),
         (b";-- off\n" + BLOCK + b"--;\n", "the marker on line 2 stands inside a `;--` comment"),
         (b"[general]\n;-- off\n", "the comment that `;--` opens on line 2 is never closed"),
         (BLOCK + b"\n;-- off\n", "the comment that `;--` opens on line 14 is never closed"),

@@ -29,6 +29,7 @@ def files(pjsip: bytes | None, sip: bytes | None) -> dict[str, DriverFile]:
         (SITE, OURS, "sip", "Asterisk was not asked, and sip.conf alone has our block."),
         (OURS, SITE, "pjsip", "Asterisk was not asked, and pjsip.conf alone has our block."),
         (OURS, OURS, "pjsip", "Asterisk was not asked, and pjsip.conf exists."),
+        (SITE, b"; see " + BEGIN + b"\n", "pjsip", "Asterisk was not asked, and pjsip.conf exists."),
     ],
 )
 def test_where_asterisk_is_not_asked_the_files_decide(
