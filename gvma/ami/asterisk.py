@@ -6,10 +6,12 @@ answer means for files or tables is not decided here.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -31,6 +33,15 @@ _POLL_SECONDS = 0.2
 _QUICK_SECONDS = 2.0
 _LATE_SECONDS = 5.0
 _LATE_SECONDS_EACH = 0.002
+_FOLDER = re.compile(r"\s*(Configuration|Spool) directory:\s+(\S.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """The folders that Asterisk uses, by its own names for them."""
+
+    configuration: Path
+    spool: Path
 
 
 class Asterisk:
@@ -74,6 +85,18 @@ class Asterisk:
                 hint="Nothing was changed. Load the module (see modules.conf), then run `gvma sync` again; "
                 "`gvma sync --no-reload` writes the files without asking Asterisk.",
             )
+
+    def folders(self) -> Folders | None:
+        """What ``core show settings`` says; None where the account may not ask, or Asterisk does not say it."""
+        try:
+            with nothing_changed():
+                shown = self._ask(lambda ami: ami.command("core show settings"))
+        except (AsteriskRefusedError, CredentialsError):
+            return None
+        found = {match[1]: match[2].strip() for line in shown if (match := _FOLDER.match(line))}
+        if found.keys() < {"Configuration", "Spool"}:
+            return None
+        return Folders(Path(found["Configuration"]), Path(found["Spool"]))
 
     def loaded_names(self, modules: Sequence[str]) -> dict[str, str]:
         """Those modules that are loaded, each with the name that Asterisk has loaded it under."""

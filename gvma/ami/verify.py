@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gvma.ami.dialplan_show import patterns_shown
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
 from gvma.asterisk.kept import ShownMailbox, differing
 from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
@@ -125,10 +126,8 @@ def _mailboxes_of(what: str, actual: Mapping[str, str], expected: Expected) -> l
 def _extensions(ami: AsteriskManager, expected: Expected) -> list[str]:
     found = []
     for context, patterns in expected.extensions.items():
-        shown = ami.dialplan(context)
+        shown = patterns_shown(ami.dialplan(context).splitlines()).get(context, ())
         found += [
-            f"extension {pattern} is missing in context {context}"
-            for pattern in patterns
-            if f"'{pattern}'" not in shown
+            f"extension {pattern} is missing in context {context}" for pattern in patterns if pattern not in shown
         ]
     return found

@@ -40,6 +40,10 @@ class Setting(NamedTuple):
         """``box@context``, where this is a line of voicemail.conf."""
         return f"{self.key}@{self.section}"
 
+    def __repr__(self) -> str:
+        """Without the value, which may have a PIN or a secret."""
+        return f"Setting({self.where}: [{self.section}] {self.key})"
+
 
 @dataclass(slots=True)
 class Section:
@@ -172,45 +176,50 @@ class _Reading:
         for number, reason in syntax.refused(text.removeprefix(syntax.BOM), in_section=bool(self.conf.sections)):
             self.conf.refusals.append((f"{file}, line {number}", reason))
         current = self.opened
-        for line in syntax.read(text):
-            if isinstance(line, syntax.SettingLine):
-                if current is not None:
-                    _, key, value, number = line
-                    current.settings.append(Setting(file, number, current.name, key, value, number in ours))
-            elif isinstance(line, syntax.SectionLine):
-                current = self.opened = self.section(file, line, ours=line.number in ours)
-            else:
-                self.follow(line, (*above, file))
+        for number, rest in syntax.remains(text):
+            if rest[0] == "[":
+                if opened := syntax.section_line(rest):
+                    current = self.opened = self.section(Section(file, number, opened.name, number in ours), opened)
+            elif rest[0] == "#":
+                self.follow(rest, number, (*above, file))
+            elif current is not None and (found := syntax.setting_line(rest)):
+                current.settings.append(Setting(file, number, current.name, *found, number in ours))
 
-    def section(self, file: str, line: syntax.SectionLine, *, ours: bool) -> Section:
-        """A new section, or the first of its name where the line says ``(+)``."""
-        folded = line.name.lower()
+    def section(self, new: Section, line: syntax.SectionLine) -> Section:
+        """The new section, or the first of its name where the line says ``(+)``."""
+        folded = new.name.lower()
         if line.append and folded in self.first:
             return self.first[folded]
+        if line.bases or line.append:
+            self.inherit(new, line)
+        new.template, new.append = line.template, line.append
+        self.conf.sections.append(new)
+        self.last[folded] = new
+        if not new.template:
+            self.first.setdefault(folded, new)
+        return new
+
+    def inherit(self, new: Section, line: syntax.SectionLine) -> None:
+        """Gives a section what its bases have, and refuses a line whose bases do not stand above it."""
         missing = [base for base in line.bases if base.lower() not in self.last]
         if (missing or line.append) and not self.conf.executes:
-            base = (missing or [line.name])[0]
-            reason = f"[{line.name}] goes on with, or is based on, [{base}], which does not stand above it"
-            self.conf.refusals.append((f"{file}, line {line.number}", reason))
-        inherited = tuple(
-            one._replace(section=line.name, ours=ours)
-            for base in line.bases
-            if (found := self.last.get(base.lower()))
-            for one in found.all
-        )
-        made = Section(file, line.number, line.name, ours, line.template, line.append, inherited)
-        self.conf.sections.append(made)
-        self.last[folded] = made
-        if not made.template:
-            self.first.setdefault(folded, made)
-        return made
+            base = (missing or [new.name])[0]
+            reason = f"[{new.name}] goes on with, or is based on, [{base}], which does not stand above it"
+            self.conf.refusals.append((new.where, reason))
+        bases = (self.last[base.lower()] for base in line.bases if base not in missing)
+        new.inherited = tuple(one._replace(section=new.name, ours=new.ours) for base in bases for one in base.all)
 
-    def follow(self, line: syntax.DirectiveLine, above: tuple[str, ...]) -> None:
-        found = [] if line.kind == "exec" else list(self.read(line.argument))
+    def follow(self, rest: str, number: int, above: tuple[str, ...]) -> None:
+        """What a directive includes. above: the files that the line is included through, its own last."""
+        directive = syntax.directive_line(rest)
+        if directive is None:
+            return
+        kind, target = directive
+        found = [] if kind == "exec" else list(self.read(target))
         cycle = len(above) >= _DEEPEST or any(file in above for file, _ in found)
-        missing = line.kind == "include" and not found  # with wildcards too: Asterisk wants one file at least
+        missing = kind == "include" and not found  # with wildcards too: Asterisk wants one file at least
         problem = "cycle" if cycle else "missing" if missing else ""
-        self.conf.directives.append(Directive(above[-1], line.number, line.kind, line.argument, problem))
+        self.conf.directives.append(Directive(above[-1], number, kind, target, problem))
         for file, text in [] if cycle else found:
             self.add(file, text, above)
 

@@ -1,4 +1,4 @@
-"""SIP Server's addresses, as the settings list them. Pure."""
+"""Hosts as the settings, SIP URIs and PJSIP's identifies write them. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 
 from gvma.settings.model import GvmaSettings
 
+HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)"
+_CONTACT = re.compile(rf"(?:sips?:)?(?:[^@]*@)?({HOST})(?::(\d{{1,5}}))?(?:[;?].*)?\Z")
 _WITH_PORT = re.compile(r"(\[[^\]]+\]|[^:\[\]/]+):(\d+)((?:/.*)?)")
 
 
@@ -18,6 +20,12 @@ def sipserver_hosts(settings: GvmaSettings) -> tuple[str, ...]:
 def uri_host(host: str) -> str:
     """The host as a SIP URI has it: IPv6 in brackets."""
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def host_and_port(contact: str) -> tuple[str, int]:
+    """Host (lower case) and port (5060 where none stands) of a contact; an empty host where it is none."""
+    match = _CONTACT.match(contact.strip())
+    return (match[1].lower(), int(match[2] or 5060)) if match else ("", 0)
 
 
 def match_has(match: str, host: str, port: int) -> bool:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 BOM = b"\xef\xbb\xbf"
-_BLANKS = bytes(range(33))
-_TEXT_BLANKS = _BLANKS.decode("ascii")
+BLANKS = bytes(range(33)).decode("ascii")
+"""What Asterisk drops at the ends of a line, a key and a value."""
+
+_BLANK_BYTES = BLANKS.encode("ascii")
 _DEEPEST = 128
 _UNCLOSED = re.compile(rb"^[\x00-\x20]*\[[^\]\n;]*(?:;|$|\]\([^)\n;]*(?:;|$))", re.MULTILINE)
 _COMMENT = re.compile(r"(?<!\\);.*", re.DOTALL)
@@ -38,27 +40,9 @@ class SectionLine(NamedTuple):
     """``[name](!,base,+)``. template: ``!``. append: ``+``. bases: what it inherits from."""
 
     name: str
-    number: int
     template: bool = False
     append: bool = False
     bases: tuple[str, ...] = ()
-
-
-class SettingLine(NamedTuple):
-    """``key = value`` or ``key => value``. section: the name above it in this text, empty before the first."""
-
-    section: str
-    key: str
-    value: str
-    number: int
-
-
-class DirectiveLine(NamedTuple):
-    """``#include``, ``#tryinclude`` or ``#exec``. argument: without its quotes."""
-
-    kind: str
-    argument: str
-    number: int
 
 
 def lines(text: bytes) -> Iterator[SourceLine]:
@@ -74,7 +58,7 @@ def lines(text: bytes) -> Iterator[SourceLine]:
             rest, depth, _ = _without_comments(raw, depth)
         else:
             rest = b"" if inside else raw
-        yield SourceLine(number, start, end, rest.partition(b"\0")[0].strip(_BLANKS), inside)
+        yield SourceLine(number, start, end, rest.partition(b"\0")[0].strip(_BLANK_BYTES), inside)
         start = end
 
 
@@ -99,30 +83,12 @@ def open_comment(text: bytes) -> int | None:
     return opened[-1] if depth and opened else None
 
 
-def read(text: bytes) -> Iterator[SectionLine | SettingLine | DirectiveLine]:
-    """What Asterisk makes of the lines, in order. Lines that it would only complain about are left out.
+def remains(text: bytes) -> Iterator[tuple[int, str]]:
+    """Number and rest of each line of which something is left, when comments and the blanks at the ends are gone.
 
     Bytes that are no UTF-8 are kept by surrogateescape.
     """
-    section = ""
-    for number, rest in _without_comments_and_blanks(text.removeprefix(BOM)):
-        if rest[0] == "[":
-            found = section_line(rest, number)
-            if found is not None:
-                section = found.name
-                yield found
-        elif rest[0] == "#":
-            if directive := _DIRECTIVE.match(rest):
-                yield DirectiveLine(directive[1].lower(), _unquoted(directive[2]), number)
-        else:
-            key, equals, value = rest.partition("=")
-            if equals:
-                key = key.removeprefix("\\").removesuffix("+").strip(_TEXT_BLANKS)
-                yield SettingLine(section, key, value.removeprefix(">").strip(_TEXT_BLANKS), number)
-
-
-def _without_comments_and_blanks(text: bytes) -> Iterator[tuple[int, str]]:
-    """Number and text of the lines that are not empty for Asterisk."""
+    text = text.removeprefix(BOM)
     if b";--" in text or b"--;" in text or b"\0" in text:
         for line in lines(text):
             if line.text:
@@ -132,7 +98,7 @@ def _without_comments_and_blanks(text: bytes) -> Iterator[tuple[int, str]]:
     for number, row in enumerate(text.decode("utf-8", "surrogateescape").split("\n"), start=1):
         if ";" in row:
             row = _COMMENT.sub("", row).replace("\\;", ";")  # noqa: PLW2901
-        if rest := row.strip(_TEXT_BLANKS):
+        if rest := row.strip(BLANKS):
             yield number, rest
 
 
@@ -155,13 +121,13 @@ def refused(text: bytes, *, in_section: bool = False) -> Iterator[tuple[int, str
             yield line.number, "stands before the first section"
 
 
-def section_line(rest: str, number: int = 0) -> SectionLine | None:
-    """The section that a line opens; None where the bracket is not closed."""
+def section_line(rest: str) -> SectionLine | None:
+    """The section that a line opens; None where the bracket is not closed. rest: begins with ``[``."""
     name, closed, tail = rest[1:].partition("]")
     if not closed:
         return None
     if not tail.startswith("("):
-        return SectionLine(name, number)
+        return SectionLine(name)
     template, append, bases = False, False, []
     for word in tail[1:].partition(")")[0].split(","):
         if word == "!":
@@ -170,18 +136,33 @@ def section_line(rest: str, number: int = 0) -> SectionLine | None:
             append = True
         elif word:
             bases.append(word)
-    return SectionLine(name, number, template, append, tuple(bases))
+    return SectionLine(name, template, append, tuple(bases))
+
+
+def directive_line(rest: str) -> tuple[str, str] | None:
+    """``include``, ``tryinclude`` or ``exec``, and its argument without quotes; None for another line.
+
+    rest: begins with ``#``.
+    """
+    found = _DIRECTIVE.match(rest)
+    if found is None:
+        return None
+    argument = found[2].strip(BLANKS)
+    quoted = len(argument) > 1 and argument[0] + argument[-1] in {'""', "<>"}
+    return found[1].lower(), argument[1:-1] if quoted else argument
+
+
+def setting_line(rest: str) -> tuple[str, str] | None:
+    """Key and value of ``key = value`` or ``key => value``; None for a line that Asterisk only complains about."""
+    key, equals, value = rest.partition("=")
+    if not equals:
+        return None
+    return key.removeprefix("\\").removesuffix("+").strip(BLANKS), value.removeprefix(">").strip(BLANKS)
 
 
 def escaped(text: str) -> bytes:
     """A value as bytes, with ``;`` written as Asterisk wants it."""
     return text.encode().replace(b";", rb"\;")
-
-
-def _unquoted(argument: str) -> str:
-    argument = argument.strip(_TEXT_BLANKS)
-    quoted = len(argument) > 1 and argument[0] + argument[-1] in {'""', "<>"}
-    return argument[1:-1] if quoted else argument
 
 
 def _without_comments(raw: bytes, depth: int) -> tuple[bytes, int, list[int]]:  # noqa: C901 - config.c's own steps

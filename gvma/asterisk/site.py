@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from gvma.asterisk.conf import Conf, Section, Setting
-from gvma.asterisk.hosts import match_has
+from gvma.asterisk.hosts import host_and_port, match_has
 from gvma.asterisk.roles import OWN_CONTEXTS
 
+_OUTSIDE = ("external_signaling_address", "externip", "externaddr", "externhost")
 _OWN_CONTEXTS = frozenset(context.lower() for context in OWN_CONTEXTS)
 
 
@@ -74,6 +75,11 @@ def identified(pjsip_conf: Conf, addresses: Iterable[str], port: int = 5060) -> 
             if any(match_has(match.strip(), address, port) for match in matches):
                 found.setdefault(address, section.value("endpoint") or "?")
     return found
+
+
+def outside_hosts(channel_conf: Conf) -> frozenset[str]:
+    """The hosts that chan_sip or PJSIP gives for itself to the outside of a NAT."""
+    return frozenset(host_and_port(one.value)[0] for one in channel_conf.with_key(*_OUTSIDE))
 
 
 def pins_in_spool(voicemail_conf: Conf) -> bool:

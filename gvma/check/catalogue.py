@@ -1,4 +1,4 @@
-"""Every chapter with its rules and checks, in the order in which they are run and documented."""
+"""Every chapter with its rules and checks, in the order in which they are run and documented. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about business call routing: peers that the site keeps itself, numbers, and calls to SIP Server."""
+"""Rules about business call routing: peers that the site keeps itself, numbers, and calls to SIP Server. Pure."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from gvma.asterisk.conf import Setting
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
 from gvma.asterisk.roles import ROLES
+from gvma.check.conclusions.addresses import asterisk_hosts
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.configserver.objects import DnType
 from gvma.evidence.model import Evidence
+from gvma.routing.watched import is_watched
 
 PEER = Rule(
     "routing-peer-missing", "error", "a peer or endpoint that the routing context dials is missing",
@@ -40,22 +42,25 @@ _VARIABLE = re.compile(r"\$\{([^{}]+)\}")
 
 def check_peers(evidence: Evidence) -> Iterator[Finding]:
     """Peers of SIP Server, gateway and phones that the site keeps itself (the manual's lines 1970-2026)."""
-    settings, endpoints = evidence.settings.gvma, evidence.files.endpoints
-    if endpoints is None or not settings.routing or settings.routing_endpoints:
+    settings, channel = evidence.settings.gvma, evidence.files.channel
+    if channel is None or not settings.routing or settings.routing_endpoints:
         return
     driver = evidence.driver
-    if endpoints.executes or ("phones" in evidence.files.realtime and driver is CHAN_SIP):
+    if channel.executes or ("phones" in evidence.files.realtime and driver is CHAN_SIP):
         return  # PJSIP lists what it has in a database, chan_sip does not
     kinds = {"endpoint"} if driver is PJSIP else {"peer", "friend"}
-    present = {section.name for section in endpoints.objects if section.value("type").lower() in kinds}
+    present = {section.name for section in channel.objects if section.value("type").lower() in kinds}
     present |= (evidence.ami.endpoints if evidence.ami else None) or frozenset()
     present = {driver.folded(name) for name in present}
-    wanted = [settings.routing_sipserver_peer] if evidence.configserver.routing_points else []
+    hosts, dns = asterisk_hosts(evidence), evidence.configserver.dns
+    phones = sorted(dn.number for dn in dns if is_watched(dn, settings, hosts))
+    to_sipserver = bool(evidence.configserver.routing_points) or len(phones) < len(dns)
+    wanted = [settings.routing_sipserver_peer] if to_sipserver else []
     wanted += [settings.routing_gateway_peer] if settings.routing_external_prefix else []
-    wanted += sorted(dn.number for dn in evidence.configserver.dns)
+    wanted += phones
     missing = [name for name in wanted if driver.folded(name) not in present]
     if missing:
-        yield PEER.at(endpoints.name, f"{first_names(missing)} missing")
+        yield PEER.at(channel.name, f"{first_names(missing)} missing")
 
 
 def check_hidden_numbers(evidence: Evidence) -> Iterator[Finding]:
@@ -79,18 +84,18 @@ def _before(one: str, other: str, targets: list[str]) -> bool:
 
 
 def _numbers(evidence: Evidence) -> set[str]:
-    seen = evidence.configserver
-    extensions = {dn.number for dn in seen.dns if dn.type in {DnType.EXTENSION, None}}
-    return extensions | {dn.number for dn in seen.routing_points if dn.type in {DnType.ROUTING_POINT, None}}
+    layer = evidence.configserver
+    extensions = {dn.number for dn in layer.dns if dn.type in {DnType.EXTENSION, None}}
+    return extensions | {dn.number for dn in layer.routing_points if dn.type in {DnType.ROUTING_POINT, None}}
 
 
 def check_dials(evidence: Evidence) -> Iterator[Finding]:
     """``Dial(SIP/...@host:port)`` to SIP Server's address (the manual's lines 2903-2937); [globals] are resolved."""
-    dialplan, endpoints = evidence.files.dialplan, evidence.files.endpoints
+    dialplan, channel = evidence.files.dialplan, evidence.files.channel
     addresses = {host.strip().lower() for host in evidence.settings.gvma.siptserver_host.split(",")}
     if dialplan is None or not addresses - {""}:
         return
-    peers = {section.name.lower() for section in endpoints.sections} if endpoints else set()
+    peers = {section.name.lower() for section in channel.sections} if channel else set()
     variables = {one.key: one.value for one in dialplan.settings if one.section == "globals"}
     for one in dialplan.settings:
         if one.ours or "dial(" not in one.value.lower():

@@ -12,6 +12,7 @@ from gvma.configserver.objects import DELETED, DISABLED, ConfigObject
 from gvma.configserver.reading.builder import ObjectBuilder
 from gvma.configserver.reading.factory import OpenObject
 from gvma.configserver.reading.reader import CHUNK, inflated, read_answer
+from gvma.configserver.regular_file import NotAFileError, open_regular
 from gvma.configserver.tree import Node, attach_to_owners
 from gvma.configserver.xpath import Query, kind_asked, parse
 from gvma.errors import ConfigServerError, ConfigServerQueryError, ExportFileError
@@ -176,12 +177,13 @@ def _resumed(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 def _pieces(path: Path) -> Iterator[bytes]:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             while piece := file.read(CHUNK):
                 yield piece
     except FileNotFoundError:
         raise ExportFileError("there is no such export file") from None
-    except IsADirectoryError:
-        raise ExportFileError("this is a folder, not an export file") from None
+    except NotAFileError:
+        kind = "a folder" if path.is_dir() else "a device, pipe or socket"
+        raise ExportFileError(f"this is {kind}, not an export file") from None
     except OSError as error:
         raise ExportFileError(f"the export file cannot be read: {error.strerror}") from None

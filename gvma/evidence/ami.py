@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from gvma.ami.channel_drivers import TRANSPORT_COMMANDS, driver_modules
+from gvma.ami.dialplan_show import includes_shown, patterns_shown
 from gvma.ami.manager import AsteriskManager, connect
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
@@ -34,9 +35,6 @@ _IDENTIFY = re.compile(r"\s*Identify:\s+(\S+)/(\S+)\s*\Z")
 _MATCH = re.compile(r"\s*Match:\s+(\S+)\s*\Z")
 _ORDER = re.compile(r"\s*endpoint_identifier_order\s*:\s*(\S*)")
 _CONTACT = re.compile(r"\s*Contact:\s+([^\s/]+)/sips?:(?:[^\s@]*@)?(\[[^\]]+\]|[^\s:;]+)")
-_CONTEXT = re.compile(r"\[ Context '([^']+)'")
-_PATTERN = re.compile(r"\s+'([^']+)' =>")
-_INCLUDE = re.compile(r"\s+Include =>\s+'([^',|]+)[^']*'\s+\[([^\]]+)\]")
 _TRANSPORT = re.compile(r"Transport:\s+\S+\s+udp\s.*\s(\S+):(\d+)\s*\Z")
 _BINDADDRESS = re.compile(r"\s*UDP Bindaddress:\s+(\S+):(\d+)\s*\Z")
 _RUN_USER = re.compile(r"User name and group:\s*([^/\s]*)/")
@@ -49,15 +47,15 @@ def ask_asterisk(settings: GvmaSettings) -> AmiEvidence:
     hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
     try:
         with connect(hasty) as ami:
-            return _Conversation(ami).ask(hasty)
+            return _Questions(ami).ask(hasty)
     except AmiPermissionError as refusal:
         return AmiEvidence(refused=(refusal.message,))
     except (AsteriskUnreachableError, AsteriskRefusedError, CredentialsError, SettingsError) as problem:
         return AmiEvidence(problem=problem)
 
 
-class _Conversation:
-    """Asks one question after another."""
+class _Questions:
+    """One question after another."""
 
     def __init__(self, ami: AsteriskManager) -> None:
         self._ami = ami
@@ -80,8 +78,8 @@ class _Conversation:
             mailboxes=self._try(self._mailboxes, None),
             subscriptions=self._try(self._aors if pjsip else self._peers, None),
             endpoints=self._try(self._endpoints(pjsip), None) if settings.routing else None,
-            contexts=_contexts(dialplan),
-            includes=tuple(_includes(dialplan)),
+            contexts=patterns_shown(dialplan) or None,
+            includes=tuple(includes_shown(dialplan)),
             bound=tuple(_bound(self._lines(TRANSPORT_COMMANDS["pjsip" if pjsip else "sip"]))),
             user=_first(_RUN_USER, self._lines("core show settings")),
         )
@@ -142,28 +140,6 @@ def _bound(lines: list[str]) -> Iterator[tuple[str, int]]:
     for line in lines:
         if found := _TRANSPORT.search(line) or _BINDADDRESS.match(line):
             yield found[1].strip("[]"), int(found[2])
-
-
-def _contexts(lines: list[str]) -> dict[str, frozenset[str]] | None:
-    """Contexts with their patterns, from ``dialplan show``; None where it was not answered."""
-    patterns: dict[str, set[str]] = {}
-    current: set[str] = set()
-    for line in lines:
-        if context := _CONTEXT.match(line):
-            current = patterns.setdefault(context[1], set())
-        elif pattern := _PATTERN.match(line):
-            current.add(pattern[1])
-    return {name: frozenset(found) for name, found in patterns.items()} or None
-
-
-def _includes(lines: list[str]) -> Iterator[tuple[str, str, str]]:
-    """Context, included context and registrar of each include of ``dialplan show``."""
-    current = ""
-    for line in lines:
-        if context := _CONTEXT.match(line):
-            current = context[1]
-        elif include := _INCLUDE.match(line):
-            yield current, include[1], include[2]
 
 
 def _identifies(lines: list[str]) -> Iterator[tuple[str, str]]:

@@ -39,7 +39,7 @@ def collect(examined: Examined, *, probe: bool = False) -> Evidence:
         files=files,
         ami=ami,
         sip=sip_addresses(settings, configserver, asked.bound),
-        probes=probe_boxes(settings, files.endpoints, asked.bound) if probe and files.endpoints else None,
+        probes=probe_boxes(settings, files.channel, asked.bound) if probe and files.channel else None,
         media=ask_media(settings.media, asked.user) if _serves_media(files) else MediaEvidence(),
         records=look_at_records(gvma.backup_path),
     )

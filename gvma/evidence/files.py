@@ -11,14 +11,13 @@ from collections.abc import Iterable, Iterator
 from glob import glob
 from pathlib import Path
 
-from gvma.asterisk import dialplan, voicemail
-from gvma.asterisk.block import OwnLines, find_block
+from gvma.asterisk.block import find_block
 from gvma.asterisk.conf import Conf, read_conf
 from gvma.asterisk.drivers import Driver
-from gvma.asterisk.lines import SettingLine, read
 from gvma.errors import UnsafeTargetError
 from gvma.evidence.model import FilesEvidence
 from gvma.settings import GvmaSettings
+from gvma.sinks.files.targets import Target, targets
 from gvma.storage.conf_files import content, included_files
 
 _CONTEXT = re.compile(
@@ -39,24 +38,16 @@ def look_at_files(settings: GvmaSettings, driver: Driver, *, syncs: bool = True)
     if not syncs:
         extensions = read_file(settings, settings.asterisk_cfg_file_exten)
         return FilesEvidence(dialplan=extensions, realtime=realtime, entered_contexts=entered)
-    mailboxes, endpoints, extensions = (read_file(settings, name) for name, _ in _synced(settings, driver))
+    three = targets(settings, driver)
+    confs = three.map(lambda target: read_file(settings, _shown(target.path, settings)))
     return FilesEvidence(
-        mailboxes,
-        endpoints,
-        extensions,
-        unsafe=tuple(unsafe(settings, driver)),
-        unreadable=tuple(unreadable(settings, (mailboxes, endpoints, extensions))),
+        voicemail=confs.voicemail,
+        channel=confs.channel,
+        dialplan=confs.dialplan,
+        unsafe=tuple(unsafe(settings, three)),
+        unreadable=tuple(unreadable(settings, confs)),
         realtime=realtime,
         entered_contexts=entered,
-    )
-
-
-def _synced(settings: GvmaSettings, driver: Driver) -> tuple[tuple[str, OwnLines], ...]:
-    """Name of each file that a sync writes, and how our own lines look in it: mailboxes, endpoints, dialplan."""
-    return (
-        (settings.asterisk_cfg_file_vm, voicemail.OWN_LINES),
-        (_shown(str(driver.path(settings)), settings), driver.own_lines),
-        (settings.asterisk_cfg_file_exten, dialplan.OWN_LINES),
     )
 
 
@@ -71,18 +62,17 @@ def read_file(settings: GvmaSettings, name: str) -> Conf:
     return read_conf(name, read, markers)
 
 
-def unsafe(settings: GvmaSettings, driver: Driver) -> Iterator[tuple[str, str]]:
+def unsafe(settings: GvmaSettings, files: Iterable[Target]) -> Iterator[tuple[str, str]]:
     """(file, reason) of files that a sync refuses to edit: no regular file, markers out of order."""
     begin, end = settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
-    for name, own in _synced(settings, driver):
-        path = settings.target(name)
-        if os.path.exists(path) and not os.path.isfile(path):
-            yield name, "is no regular file"
+    for file in files:
+        if os.path.exists(file.path) and not os.path.isfile(file.path):
+            yield _shown(file.path, settings), "is no regular file"
             continue
         try:
-            find_block(content(path) or b"", begin, end, own)
+            find_block(content(file.path) or b"", begin, end, file.own_lines)
         except UnsafeTargetError as error:
-            yield name, error.message
+            yield _shown(file.path, settings), error.message
 
 
 def unreadable(settings: GvmaSettings, confs: Iterable[Conf]) -> Iterator[tuple[str, str]]:
@@ -96,10 +86,12 @@ def unreadable(settings: GvmaSettings, confs: Iterable[Conf]) -> Iterator[tuple[
 def from_database(folder: Path) -> frozenset[str]:
     """What Asterisk reads from a database, by extconfig.conf and sorcery.conf: ``voicemail``, ``phones``,
     ``dialplan``."""
-    families = {one.key for one in _settings(folder / "extconfig.conf") if one.section == "settings"}
+    extconfig, sorcery = (
+        read_conf(name, lambda name: included_files(folder, name)) for name in ("extconfig.conf", "sorcery.conf")
+    )
+    families = {one.key for one in extconfig.settings if one.section == "settings"}
     found = {name for name, of_asterisk in _FAMILIES.items() if of_asterisk & families}
-    sorcery = [one for one in _settings(folder / "sorcery.conf") if one.key == "endpoint"]
-    if any(one.value.startswith("realtime") for one in sorcery):
+    if any(one.value.startswith("realtime") for one in sorcery.with_key("endpoint")):
         found.add("phones")
     return frozenset(found)
 
@@ -112,10 +104,6 @@ def entered_contexts(folder: Path) -> frozenset[str]:
     return frozenset(name.decode("utf-8", "surrogateescape") for name in found)
 
 
-def _settings(path: Path) -> Iterator[SettingLine]:
-    return (one for one in read(content(path) or b"") if isinstance(one, SettingLine))
-
-
-def _shown(path: str, settings: GvmaSettings) -> str:
+def _shown(path: str | Path, settings: GvmaSettings) -> str:
     """The path as messages show it: its name in Asterisk's folder."""
-    return path.removeprefix(f"{settings.asterisk_cfg_path}{os.sep}")
+    return str(path).removeprefix(f"{settings.asterisk_cfg_path}{os.sep}")

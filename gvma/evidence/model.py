@@ -6,7 +6,7 @@ A part that could not be had says so itself: by an error, by None, or by being e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -125,7 +125,7 @@ class ConfigServerEvidence:
 class FilesEvidence:
     """Asterisk's files. The three that a sync writes are None where nobody looked at them.
 
-    voicemail: voicemail.conf. endpoints: sip.conf or pjsip.conf. dialplan: extensions.conf.
+    voicemail: voicemail.conf. channel: sip.conf or pjsip.conf. dialplan: extensions.conf.
     unsafe: (file, reason) of files that a sync refuses to edit.
     unreadable: (file, reason) of files that this account may not read.
     realtime: what Asterisk reads from a database, which no file tells: ``voicemail``, ``phones``, ``dialplan``.
@@ -133,7 +133,7 @@ class FilesEvidence:
     """
 
     voicemail: Conf | None = None
-    endpoints: Conf | None = None
+    channel: Conf | None = None
     dialplan: Conf | None = None
     unsafe: tuple[tuple[str, str], ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
@@ -142,7 +142,7 @@ class FilesEvidence:
 
     def __iter__(self) -> Iterator[Conf]:
         """Those of the three files that were looked at."""
-        return (conf for conf in (self.voicemail, self.endpoints, self.dialplan) if conf is not None)
+        return (conf for conf in (self.voicemail, self.channel, self.dialplan) if conf is not None)
 
 
 class MailboxFields(NamedTuple):
@@ -180,7 +180,7 @@ class AmiEvidence:
     contact_hosts: tuple[tuple[str, str], ...] = ()
     identifies: tuple[tuple[str, str], ...] | None = None
     identifier_order: str = ""
-    contexts: Mapping[str, frozenset[str]] | None = field(default=None, repr=False)
+    contexts: Mapping[str, Collection[str]] | None = field(default=None, repr=False)
     includes: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
     bound: tuple[tuple[str, int], ...] = ()
     user: str = ""
@@ -252,12 +252,12 @@ class Evidence:
     @cached_property
     def wanted(self) -> Desired:
         """What the manual's rules make of the objects; of those of the queries that were answered."""
-        seen = self.configserver
+        layer = self.configserver
         settings = self.settings.gvma
         return desired(
-            seen.dns,
-            seen.agents,
-            seen.groups,
+            layer.dns,
+            layer.agents,
+            layer.groups,
             allow_mailcmd=settings.allow_mailcmd,
             main_extension=settings.vm_voicemail_main_ext,
         )

@@ -21,6 +21,8 @@ class NumberedObject(Protocol):
     def number(self) -> str: ...
     @property
     def type(self) -> int | None: ...
+    @property
+    def options(self) -> Mapping[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,14 @@ class SiteRouting:
     """What the site has itself, outside our blocks, of what business call routing would write.
 
     sections: of sip.conf or pjsip.conf. identified: SIP Server's and the gateway's addresses that the site
-    identifies already, each with its endpoint.
+    identifies already, each with its endpoint. own_hosts: addresses and names of this Asterisk
+    itself, lower case, as far as they are known.
     """
 
     dialplan: DialplanNames = field(default_factory=DialplanNames)
     sections: frozenset[str] = frozenset()
     identified: Mapping[str, str] = field(default_factory=dict)
+    own_hosts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

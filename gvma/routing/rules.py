@@ -15,6 +15,7 @@ from gvma.routing.dialplan import dialplan
 from gvma.routing.endpoints import endpoints
 from gvma.routing.model import NumberedObject, Routing, SiteRouting
 from gvma.routing.numbers import EXTENSION, ROUTING_POINT, Numbers, as_dialled
+from gvma.routing.watched import is_watched
 from gvma.settings.model import GvmaSettings
 
 _ADDRESS_KEYS = {"gateway": "routing_gateway_host", "sipserver": "siptserver_host"}
@@ -29,27 +30,33 @@ def routing(
 ) -> Routing:
     """What business call routing asks for; nothing where ``routing`` is off.
 
-    A DN whose number is a dialplan pattern, or could mean something else to Asterisk, gets nothing and a warning.
+    A DN that is not watched is dialled to SIP Server, where its phone is registered. A DN whose number is a dialplan
+    pattern, or could mean something else to Asterisk, gets nothing and a warning.
     """
     if not settings.routing:
         return Routing()
     site = site or SiteRouting()
     names = _SiteNames(site, driver)
     numbers = Numbers(settings, driver)
-    phones = numbers.of("DN", extensions, EXTENSION)
+    watched: list[NumberedObject] = []
+    elsewhere: list[NumberedObject] = []
+    for dn in extensions:
+        (watched if is_watched(dn, settings, site.own_hosts) else elsewhere).append(dn)
+    phones = numbers.of("DN", watched, EXTENSION)
     services = numbers.of("Routing Point", routing_points, ROUTING_POINT)
+    others = numbers.of("DN", elsewhere, EXTENSION)
     peers = list(endpoints(phones, settings, driver, site.identified)) if settings.routing_endpoints else []
     missing = [one for one in peers if not names.has(one)]
     written = tuple(one for one in missing if one.role == "phone" or one.contacts)
     identified = _identified(written, settings, site)
     prefix = settings.routing_external_prefix if _has_gateway(settings, names) else ""
-    entries = list(dialplan(phones, services, prefix, settings, driver))
+    entries = list(dialplan(phones, others, services, prefix, settings, driver))
     return Routing(
         tuple(one for one in entries if isinstance(one, Hint) and not names.has(one)),
         tuple(one for one in entries if isinstance(one, Extension) and not names.has(one)),
         written,
         identified,
-        (*numbers.warnings, *_warnings(missing, identified, settings)),
+        (*numbers.warnings, *_nobody_watched(phones, others), *_warnings(missing, identified, settings)),
         tuple(_title(one) for one in (*peers, *entries) if names.has(one)),
     )
 
@@ -95,6 +102,15 @@ def _identified(written: Iterable[Endpoint], settings: GvmaSettings, site: SiteR
     if not any(one.role == "sipserver" and one.matches for one in written):
         return ()
     return tuple(host for host in sipserver_hosts(settings) if host not in site.identified)
+
+
+def _nobody_watched(phones: Sequence[str], others: Sequence[str]) -> Iterator[GvmaWarning]:
+    if others and not phones:
+        message = (
+            "no Extension DN names a presence Trunk (subscribe-presence) or has this Asterisk as its contact, so none "
+            "gets a hint, and all are dialled to SIP Server; set routing_dns = all if their phones are on this Asterisk"
+        )
+        yield GvmaWarning("routing-nobody-watched", message, "[gvma_settings] routing_dns")
 
 
 def _warnings(missing: Iterable[Endpoint], identified: Sequence[str], settings: GvmaSettings) -> Iterator[GvmaWarning]:

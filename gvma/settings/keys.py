@@ -173,6 +173,11 @@ _ROUTING = _section(
     "gvma_settings",
     ("routing", v.yes_no, "write the dialplan for business call routing"),
     ("routing_endpoints", v.yes_no, "write its peers or endpoints too"),
+    (
+        "routing_dns",
+        v.one_of("watched", "all"),
+        "watched: the Extension DNs that name a presence Trunk or whose contact is this Asterisk; or all",
+    ),
     ("routing_context", v.name, "its dialplan context"),
     ("routing_phone_seconds", v.number(1, 86_400), "how many seconds a phone rings"),
     ("routing_service_seconds", v.number(1, 86_400), "how many seconds to wait for SIP Server's answer"),

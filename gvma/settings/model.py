@@ -118,6 +118,7 @@ class GvmaSettings:
     switch_profile: str = ""
     routing: bool = False
     routing_endpoints: bool = False
+    routing_dns: str = "watched"
     routing_context: str = "GVMA_ROUTING"
     routing_phone_seconds: int = 60
     routing_service_seconds: int = 30

@@ -1,12 +1,17 @@
-"""The addresses of host names, within a time limit; what a name without one means is not decided here."""
+"""The addresses of host names and of this host, within a time limit; what a missing one means is not decided here."""
 
 from __future__ import annotations
 
+import ipaddress
+import re
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from threading import Thread
+
+_MOST_NAMES = 50
 
 
 def addresses_of(hosts: Iterable[str], seconds: float) -> dict[str, frozenset[str]]:
@@ -29,3 +34,54 @@ def addresses_of(hosts: Iterable[str], seconds: float) -> dict[str, frozenset[st
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
     return dict(found)
+
+
+def hosts_of_asterisk(ami_host: str, mentioned: Iterable[str], seconds: float) -> frozenset[str]:
+    """The addresses and names, lower case, by which SIP reaches the Asterisk whose AMI is at ``ami_host``.
+
+    mentioned: hosts that objects of Configuration Server mention; one is Asterisk's where it leads to one of its
+    addresses, and only the first fifty names are looked up. seconds: the time limit of all look-ups together.
+    """
+    host, own_name = ami_host.lower(), socket.gethostname().lower()
+    distinct = set(mentioned)
+    names = sorted(one for one in distinct if not _is_address(one))[:_MOST_NAMES]
+    found = addresses_of({host, own_name, *names}, seconds)
+    addresses, local = set(found[host]), local_addresses()
+    is_here = any(_is_of(one, local) for one in addresses | {host})
+    if is_here:
+        addresses |= local | {"localhost", own_name}
+    hosts = {host} | addresses
+    hosts |= {name for name in names if found[name] & addresses}
+    hosts |= {one for one in distinct - hosts if one.strip("[]") in addresses or (is_here and _is_of(one, local))}
+    return frozenset(hosts)
+
+
+def local_addresses() -> set[str]:
+    """Addresses of this host, from the kernel's table of local routes and, for IPv6, of its interfaces."""
+    table = Path("/proc/net/fib_trie")
+    if not table.exists():
+        return {"127.0.0.1", "::1"}
+    found = re.findall(r"\|-- (\d+\.\d+\.\d+\.\d+)\n\s+/32 host LOCAL", table.read_text("ascii"))
+    return {*found, *_local_v6(Path("/proc/net/if_inet6")), "127.0.0.1", "::1"}
+
+
+def _local_v6(table: Path) -> Iterator[str]:
+    for line in table.read_text("ascii").splitlines() if table.exists() else ():
+        yield str(ipaddress.IPv6Address(int(line.split()[0], 16)))
+
+
+def is_local(address: str) -> bool:
+    """Whether an address is this host's; all of 127.0.0.0/8 is."""
+    return _is_of(address, local_addresses())
+
+
+def _is_of(address: str, local: set[str]) -> bool:
+    return address.startswith("127.") or address in local
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True

@@ -8,19 +8,13 @@ from __future__ import annotations
 
 import re
 
+from gvma.asterisk.hosts import HOST
+
 _RANGE = re.compile(r"(\d+)-(\d+)(?: \(s\))?\Z")
-_HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)"
-_HOST_PORT = re.compile(rf"(?:sips?:)?{_HOST}(?::(\d{{1,5}}))?(?:;[^\s]*)?\Z")
-_SIP_URI = re.compile(rf"(?:sips?:)?(?:[^\s@<>\"]+@)?{_HOST}(?::(\d{{1,5}}))?(?:[;?][^\s]*)?\Z")
-_ADDRESS = re.compile(rf"{_HOST}\Z")
-_CONTACT = re.compile(rf"(?:sips?:)?(?:[^@]*@)?({_HOST})(?::(\d{{1,5}}))?(?:[;?].*)?\Z")
+_HOST_PORT = re.compile(rf"(?:sips?:)?{HOST}(?::(\d{{1,5}}))?(?:;[^\s]*)?\Z")
+_SIP_URI = re.compile(rf"(?:sips?:)?(?:[^\s@<>\"]+@)?{HOST}(?::(\d{{1,5}}))?(?:[;?][^\s]*)?\Z")
+_ADDRESS = re.compile(rf"{HOST}\Z")
 BOOLEANS = ("true", "false")
-
-
-def host_and_port(contact: str) -> tuple[str, int]:
-    """Host (lower case) and port (5060 where none stands) of a contact; an empty host where it is none."""
-    match = _CONTACT.match(contact.strip())
-    return (match[1].lower(), int(match[2] or 5060)) if match else ("", 0)
 
 
 def complaint(allowed: str, value: str) -> str:

@@ -1,4 +1,4 @@
-"""The addresses of SIP Server and the gateway, looked up before anything is written.
+"""The addresses of SIP Server, the gateway and this Asterisk, looked up before anything is written.
 
 Asterisk looks a name up once, when it loads it. PJSIP drops an identify of which one name has no address, and chan_sip
 keeps a peer without one: SIP Server would be refused, or never be sent a NOTIFY, until somebody reloads.
@@ -6,12 +6,14 @@ keeps a peer without one: SIP Server would be refused, or never be sent a NOTIFY
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from gvma.asterisk.hosts import hosts_written
 from gvma.errors import SettingsError
+from gvma.routing import NumberedObject
+from gvma.routing.watched import mentioned_hosts
 from gvma.settings.model import GvmaSettings
-from gvma.sip.addresses import addresses_of
+from gvma.sip.addresses import addresses_of, hosts_of_asterisk
 
 Addresses = Mapping[str, frozenset[str]]
 """IP addresses by host, as the settings name it."""
@@ -22,6 +24,12 @@ _SECONDS = 10.0
 def look_up(settings: GvmaSettings) -> Addresses:
     """Of each host that a sync writes; none for one that cannot be resolved within ten seconds."""
     return addresses_of({host for _, host in hosts_written(settings)}, _SECONDS)
+
+
+def own_hosts(settings: GvmaSettings, dns: Iterable[NumberedObject]) -> frozenset[str]:
+    """This Asterisk's addresses and names, where it matters whether the DNs' contacts are among them."""
+    mentioned = mentioned_hosts(dns, settings)
+    return hosts_of_asterisk(settings.asterisk_cm_host, mentioned, _SECONDS) if mentioned else frozenset()
 
 
 def require(addresses: Addresses, settings: GvmaSettings) -> None:

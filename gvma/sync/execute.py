@@ -13,10 +13,12 @@ from typing import Any
 
 from gvma.ami.asterisk import Asterisk
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
+from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Applied, Change, Purpose, Sink, SinkMoved
 from gvma.storage import pending_reload
 from gvma.storage.private import although_changed
 from gvma.storage.signals import Stopped
+from gvma.sync.folders import likely_reason
 from gvma.sync.report import RunReport
 
 _log = logging.getLogger(__name__)
@@ -41,10 +43,14 @@ class Execution:
     """What a run writes with. asterisk: None leaves every reload pending. report: filled with what was done."""
 
     sink: Sink[Any, Any]
-    backup_path: Path
+    settings: GvmaSettings
     asterisk: Asterisk | None
     report: RunReport
     wording: Wording
+
+    @property
+    def backup_path(self) -> Path:
+        return self.settings.backup_path
 
     def execute(self, change: Change, purpose: Purpose, records: Mapping[str, bytes]) -> bool:
         """Writes the change, and has Asterisk take it; False where somebody else wrote meanwhile: plan again.
@@ -116,8 +122,16 @@ class Execution:
         raise AsteriskRefusedError(
             f"Asterisk did not take {self.wording.refused}: {first_of(found)}",
             where=", ".join(str(path) for path, changed in change.files.items() if changed),
-            hint=f"The files were put back{self._reload_again(applied, change)}. {self.wording.way_out}",
+            hint=f"The files were put back{self._reload_again(applied, change)}. "
+            f"{self._reason()}{self.wording.way_out}",
         )
+
+    def _reason(self) -> str:
+        """The likeliest reason that can be looked for, before Asterisk's own log."""
+        try:
+            return likely_reason(self.settings, self.asterisk.folders() if self.asterisk is not None else None)
+        except GvmaError:
+            return ""
 
     def _reload_again(self, applied: Applied, change: Change) -> str:
         """Asterisk reloads what was put back; how that went, for the message. What fails stays pending."""
@@ -142,6 +156,9 @@ class Execution:
         missing = [module for module in reloads if module not in loaded and module in change.needed]
         pending_reload.settle(self.backup_path, set(reloads) - set(missing))
         pending_reload.add(self.backup_path, missing)
+        if missing:
+            names = ", ".join(missing)
+            self.report.warn("reload-pending", "the reload stays pending, since Asterisk has not loaded it", names)
         self.report.add_reloaded([*loaded.values()])
 
     def _pending_error(self, lost: GvmaError, made: str) -> AsteriskUnreachableError:

@@ -20,6 +20,7 @@ from gvma.plan.wanted import Wanted, wanted_of
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Change, Reading, Sink
 from gvma.storage import records
+from gvma.sync.addresses import own_hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Planner:
         objects = {"dn": answers.dns, "agent": answers.agents, "group": answers.groups}
         self._owners = write_owners(owner_rows(asked.owners, objects))
         self._desired = replace(asked, owners={})
+        self._own_hosts = own_hosts(settings, answers.dns)
         self._refuse_unknown_resets()
 
     def plan(self, sink: Sink[Any, Any]) -> Planned:
@@ -67,12 +69,13 @@ class Planner:
         return Planned(plan, change, (*reading.warnings, *plan.warnings, *change.warnings))
 
     def _wanted(self, reading: Reading) -> Wanted:
+        site = reading.routing_site
         return wanted_of(
             self._desired,
             (self._answers.dns, self._answers.further.get("routingpointquery", ())),
             self._settings,
             self._driver,
-            reading.routing_site,
+            replace(site, own_hosts=site.own_hosts | self._own_hosts),
             owners=self._owners,
             objects=self._answers.counts,
             pin_resets=self._resets,

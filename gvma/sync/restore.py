@@ -20,6 +20,7 @@ from gvma.sinks.files.restoring import RestoreChange, restore_change
 from gvma.sinks.files.sink import FilesSink
 from gvma.storage.pause import pause
 from gvma.sync.execute import Execution, Wording, first_of
+from gvma.sync.folders import refuse_other_folders
 from gvma.sync.report import RunReport
 
 _TRIES = 10
@@ -61,7 +62,7 @@ def restore(
         asterisk.preflight(())
     execution = Execution(
         sink=FilesSink(settings, PJSIP),
-        backup_path=settings.backup_path,
+        settings=settings,
         asterisk=asterisk,
         report=report,
         wording=_wording(backup_set.id),
@@ -73,6 +74,8 @@ def restore(
             pause(settings.backup_path, backup_set.id)
             _reload_pending(execution, change, settings)
             return
+        if asterisk is not None:
+            refuse_other_folders(settings, asterisk, resets_pins=options.pins)
         is_final = execution.execute(change, purpose, {})
         if is_final:
             return

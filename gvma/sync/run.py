@@ -39,6 +39,7 @@ from gvma.storage.signals import Stopped, stoppable
 from gvma.sync.addresses import look_up, require
 from gvma.sync.dry_run import dry_run
 from gvma.sync.execute import Execution, Wording, first_of
+from gvma.sync.folders import refuse_other_folders
 from gvma.sync.metrics import leave_metrics
 from gvma.sync.planner import Planned, Planner
 from gvma.sync.report import Progress, SyncOptions, SyncReport
@@ -160,7 +161,7 @@ class _Run:
         return FilesSink(self._gvma, choice.driver)
 
     def _execution(self, sink: Sink[Any, Any], asterisk: Asterisk | None) -> Execution:
-        return Execution(sink, self._gvma.backup_path, asterisk, self._report, _WORDING)
+        return Execution(sink, self._gvma, asterisk, self._report, _WORDING)
 
     def _until_nobody_else_writes(self, planner: Planner, execution: Execution, answers: ServerAnswers) -> Planned:
         report, earlier_warnings = self._report, list(self._report.warnings)
@@ -177,6 +178,7 @@ class _Run:
                 self._reload_pending(execution, change)
                 return planned
             if execution.asterisk is not None:
+                refuse_other_folders(self._gvma, execution.asterisk, resets_pins=bool(plan.pins.reset))
                 execution.asterisk.preflight([module for module in change.reloads if module in change.needed])
             self._progress("writing the files, and reloading Asterisk")
             purpose = Purpose("sync", report.run_id, snapshot(answers.by_query()))

@@ -1,24 +1,20 @@
-"""Whether an address is this Asterisk's, and whether an identify of PJSIP is SIP Server's."""
+"""Whether an address is this Asterisk's, and whether an identify of PJSIP is SIP Server's. Pure."""
 
 from __future__ import annotations
 
 import ipaddress
 
-from gvma.asterisk.hosts import match_has, match_wants_port, sipserver_hosts
+from gvma.asterisk.hosts import host_and_port, match_has, match_wants_port, sipserver_hosts
+from gvma.asterisk.site import outside_hosts
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence
 from gvma.settings import GvmaSettings
-from gvma.switches.values import host_and_port
-
-# What chan_sip and PJSIP tell the outside of a NAT.
-_OUTSIDE = ("external_signaling_address", "externip", "externaddr", "externhost")
 
 
 def asterisk_hosts(evidence: Evidence) -> frozenset[str]:
     """This Asterisk's addresses and names, and those that it gives itself behind a NAT; empty where none is known."""
-    endpoints, known = evidence.files.endpoints, evidence.sip.hosts
-    outside = endpoints.with_key(*_OUTSIDE) if endpoints and known else ()
-    return known | {host_and_port(one.value)[0] for one in outside}
+    channel, known = evidence.files.channel, evidence.sip.hosts
+    return known | outside_hosts(channel) if channel and known else known
 
 
 def leads_to_asterisk(evidence: Evidence, one: ConfigObject) -> bool:

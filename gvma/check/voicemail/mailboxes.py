@@ -1,4 +1,4 @@
-"""Rules about mailboxes that must exist, and about where their messages and PINs are kept."""
+"""Rules about mailboxes that must exist, and about where their messages and PINs are kept. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about the GVM options of DNs, Agent Logins and Agent Groups: misspelt, misplaced, against each other.
+"""Rules about the GVM options of DNs, Agent Logins and Agent Groups: misspelt, misplaced, against each other. Pure.
 
 What the sync itself refuses or warns of is not found again here: ``sync-warning`` has it in the sync's own words.
 """
@@ -86,9 +86,9 @@ def check_option_names(evidence: Evidence) -> Iterator[Finding]:
         for name in sorted(owner.options.keys() - GVM_OPTIONS):
             if meant := _meant(name):
                 yield MISSPELT.at(object_name(owner), f"{name} is probably {meant}")
-    seen = evidence.configserver
+    layer = evidence.configserver
     known = {(owner.kind, owner.dbid) for owner in owners}
-    for other in (*seen.dns, *seen.routing_points, *seen.trunks, *seen.services, *seen.applications):
+    for other in (*layer.dns, *layer.routing_points, *layer.trunks, *layer.services, *layer.applications):
         if (other.kind, other.dbid) not in known:
             yield from _misplaced(other, other.options.keys() & GVM_OPTIONS)
 

@@ -40,34 +40,59 @@ _NAGIOS_WORDS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
     ),
 )
 @click.option("--nagios", is_flag=True, help="One summary line, and the exit status that monitoring plugins have.")
-@click.option("--probe", is_flag=True, help="Also send a SUBSCRIBE for a few boxes from this host.")
+@click.option("--probe", is_flag=True, help="Also send a SUBSCRIBE for a few mailboxes from this host.")
 @click.pass_obj
 def command(invocation: Invocation, nagios: bool, probe: bool) -> None:
     """Find problems with voicemail, media or routing, and say how to fix them.
 
     Reads the settings, asks Configuration Server and Asterisk, and looks into Asterisk's files. Changes nothing.
     """
-    from gvma.check.catalogue import findings, worst  # noqa: PLC0415  (start-up)
-    from gvma.evidence.collect import collect  # noqa: PLC0415  (start-up)
-    from gvma.settings.reader import examine  # noqa: PLC0415  (start-up)
-
     output = invocation.output
     try:
-        examined = examine(invocation.config, os.environ)
-        evidence = collect(examined, probe=probe)
-        found = findings(evidence)
+        evidence, found, invalid = _look(invocation, probe=probe)
     except Exception as error:
         if not nagios:
             raise
-        # Of an unexpected exception only its class is shown: its text might contain a secret.
-        reason = (
-            error.message
-            if isinstance(error, GvmaError)
-            else f"internal error in gvma, {type(error).__name__}; please report it"
-        )
         output.result("check", "error", findings=[])
-        output.line(_one_line(f"GVMA UNKNOWN: {reason}"))
+        output.line(_one_line(f"GVMA UNKNOWN: {_reason(error)}"))
         raise click.exceptions.Exit(UNKNOWN) from error
+    gravest = _result(output, evidence, found)
+    if nagios:
+        status = UNKNOWN if invalid else _NAGIOS[gravest]
+        codes = ", ".join(dict.fromkeys(one.code for one in found if one.severity != "info"))
+        output.line(_one_line(f"GVMA {_NAGIOS_WORDS[status]}: {_counts(found)}{f' ({codes})' if codes else ''}"))
+        raise click.exceptions.Exit(status)
+    _show(output, evidence, found)
+    if invalid:
+        raise click.exceptions.Exit(exits.SETTINGS)
+    if gravest in {"error", "warning"}:
+        raise click.exceptions.Exit(FOUND)
+
+
+def _look(invocation: Invocation, *, probe: bool) -> tuple[Evidence, list[Finding], bool]:
+    """The evidence, what is found in it, and whether the settings are invalid."""
+    from gvma.check.catalogue import findings  # noqa: PLC0415  (start-up)
+    from gvma.configserver.reading.reader import without_garbage_collection  # noqa: PLC0415
+    from gvma.evidence.collect import collect  # noqa: PLC0415
+    from gvma.settings.reader import examine  # noqa: PLC0415
+
+    with without_garbage_collection():
+        examined = examine(invocation.config, os.environ)
+        evidence = collect(examined, probe=probe)
+        return evidence, findings(evidence), bool(examined.problems)
+
+
+def _reason(error: Exception) -> str:
+    """Of an unexpected exception only its class is shown: its text might contain a secret."""
+    if isinstance(error, GvmaError):
+        return error.message
+    return f"internal error in gvma, {type(error).__name__}; please report it"
+
+
+def _result(output: Output, evidence: Evidence, found: Sequence[Finding]) -> str:
+    """The JSON result; gives back the gravest severity."""
+    from gvma.check.catalogue import worst  # noqa: PLC0415  (start-up)
+
     gravest = worst(found)
     output.result(
         "check",
@@ -82,16 +107,7 @@ def command(invocation: Invocation, nagios: bool, probe: bool) -> None:
             {"name": one.name, "answer": one.status, "messages": one.counts or None} for one in evidence.probes or ()
         ],
     )
-    if nagios:
-        status = UNKNOWN if examined.problems else _NAGIOS[gravest]
-        codes = ", ".join(dict.fromkeys(one.code for one in found if one.severity != "info"))
-        output.line(_one_line(f"GVMA {_NAGIOS_WORDS[status]}: {_counts(found)}{f' ({codes})' if codes else ''}"))
-        raise click.exceptions.Exit(status)
-    _show(output, evidence, found)
-    if examined.problems:
-        raise click.exceptions.Exit(exits.SETTINGS)
-    if gravest in {"error", "warning"}:
-        raise click.exceptions.Exit(FOUND)
+    return gravest
 
 
 def _show(output: Output, evidence: Evidence, found: Sequence[Finding]) -> None:
@@ -120,7 +136,7 @@ def _seen(evidence: Evidence) -> Iterator[str]:
 
 
 def _one_line(text: str) -> str:
-    """One printable line, whatever the names in it hold."""
+    """One printable line, whatever characters the names in it have."""
     return printable(" ".join(text.splitlines())).replace("\t", " ")
 
 

@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 from gvma.ami.verify import Expected
-from gvma.asterisk.block import without_block
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.diff import masked_diff
@@ -100,7 +99,7 @@ def prepare(
     wanted = frozenset(one.name for one in plan.subscriptions)
     return FilesChange(
         targets=tuple(changes),
-        other=tuple(_without_block(reading, other)) if other is not None else (),
+        other=tuple(_without_other_block(reading, other)),
         secrets=tuple(file_change(file, None, VOICEMAIL) for file in stale.files),
         after=partial(expected_of_plan, plan, body, reading),
         before=partial(expected_of_files, reading, removed=wanted),
@@ -111,11 +110,9 @@ def prepare(
     )
 
 
-def _without_block(reading: FilesReading, other: TargetFile) -> Iterator[FileChange]:
-    file = reading.other
-    if file is not None:
-        text = without_block(other.content, *file.markers, file.target.own_lines, where=str(other.path))
-        yield file_change(other, text, file.target.module)
+def _without_other_block(reading: FilesReading, other: TargetFile | None) -> Iterator[FileChange]:
+    if other is not None and reading.other is not None:
+        yield file_change(other, reading.other.without_block(), reading.other.target.module)
 
 
 def _remark(file: BlockFile, change: FileChange) -> str:

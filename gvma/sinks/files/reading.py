@@ -48,6 +48,7 @@ class FilesReading:
             dialplan=site.dialplan_names(self.files.dialplan.site),
             sections=site.sections_defined(channel),
             identified=self.driver.identified(channel, hosts, settings.siptserver_port),
+            own_hosts=site.outside_hosts(channel),
         )
 
     def holds(self, wanted: Wanted) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.block import has_marker
+from gvma.asterisk.conf import Setting
 from gvma.asterisk.drivers import Driver, other_than
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.modules import VOICEMAIL
@@ -68,6 +69,7 @@ class FilesSink:
         self._read = files
         warnings = [GvmaWarning("target-file", note, str(file.path)) for file in files for note in file.notes]
         warnings += [_adopted(file) for file in pairs if file.adopted]
+        warnings += [_below(one) for file in pairs for one in file.below]
         other = self._other(warnings)
         generated_at = time.strftime("%a %b %d %H:%M:%S %Y")
         return FilesReading(self._settings, self.driver, pairs, generated_at, tuple(warnings), other)
@@ -153,6 +155,14 @@ def _adopted(file: BlockFile) -> GvmaWarning:
         "into a new block in their place, with their PINs"
     )
     return GvmaWarning("block-adopted", message, str(file.target.path))
+
+
+def _below(line: Setting) -> GvmaWarning:
+    message = (
+        f"it stands below gvma's end marker without a section of its own, so Asterisk reads it in [{line.section}]: "
+        "give it a section of its own, or move it above the begin marker"
+    )
+    return GvmaWarning("lines-below-block", message, line.where)
 
 
 def _stamp(path: Path) -> _Stamp:

@@ -12,8 +12,9 @@ from tests.useragent import UserAgent
 SIP_SERVER, GATEWAY, DESK, OTHER_DESK = "127.0.0.3", "127.0.0.2", "127.0.0.4", "127.0.0.5"
 LAYER = Layer(
     dns={
-        "2001": {},
-        "2002": {},
+        "2001": {"subscribe-presence": "Asterisk"},
+        "2002": {"subscribe-presence": "Asterisk"},
+        "2003": {},
         "_2XXX": {},
         ("2400", ROUTING_POINT): {},
     }

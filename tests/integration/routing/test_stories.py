@@ -113,6 +113,16 @@ def taken_for(world: World) -> str:
     return incoming.partition("!")[0].partition("/")[2].rpartition("-")[0]
 
 
+def test_a_phone_that_is_registered_on_sip_server_is_called_there_and_not_watched(world: World) -> None:
+    register(world.desk)
+    assert world.sip_server.subscribe("2003", "presence", from_user="gsip").response.status == 404
+    world.sip_server.auto_answer = True
+    call = world.desk.call("2003", from_user="2001")
+    assert call.wait_final().status == 200
+    assert [uri.partition("@")[0] for uri in invites(world.sip_server)] == ["sip:2003"]
+    call.hang_up()
+
+
 def test_an_external_number_reaches_the_gateway_without_the_prefix(world: World) -> None:
     register(world.desk)
     world.gateway.auto_answer = True

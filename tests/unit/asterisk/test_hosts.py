@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gvma.asterisk.hosts import match_has, match_wants_port
+from gvma.asterisk.hosts import host_and_port, match_has, match_wants_port
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,17 @@ from gvma.asterisk.hosts import match_has, match_wants_port
 )
 def test_a_match_has_a_host(match: str, host: str, has: bool, wants_port: bool) -> None:
     assert (match_has(match, host, 5060), match_wants_port(match)) == (has, wants_port)
+
+
+@pytest.mark.parametrize(
+    ("contact", "place"),
+    [
+        ("10.0.0.1:5061", ("10.0.0.1", 5061)),
+        ("sip:PBX.example", ("pbx.example", 5060)),
+        ("sip:user@pbx.example:6060;transport=tcp", ("pbx.example", 6060)),
+        ("[::1]:5060", ("[::1]", 5060)),
+        ("not a contact", ("", 0)),
+    ],
+)
+def test_host_and_port_of_a_contact(contact: str, place: tuple[str, int]) -> None:
+    assert host_and_port(contact) == place

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gvma.asterisk.lines import DirectiveLine, SectionLine, SettingLine, escaped, lines, open_comment, read
+from gvma.asterisk.lines import (
+    SectionLine,
+    directive_line,
+    escaped,
+    lines,
+    open_comment,
+    remains,
+    section_line,
+    setting_line,
+)
 
 
 def texts(text: bytes) -> list[bytes]:
@@ -45,30 +54,57 @@ def test_an_open_comment_is_found_by_its_line(text: bytes, number: int | None) -
     assert open_comment(text) == number
 
 
-def test_sections_settings_and_directives_are_read_in_order() -> None:
-    text = (
-        b'[a](!)\nx=1\n[b](a,c)\ny => 2\n[b](+)\n#include "more.conf"\n#exec /bin/x\n#tryinclude <z>\nnothing\n[open\n'
-    )
-    assert list(read(text)) == [
-        SectionLine("a", 1, template=True),
-        SettingLine("a", "x", "1", 2),
-        SectionLine("b", 3, bases=("a", "c")),
-        SettingLine("b", "y", "2", 4),
-        SectionLine("b", 5, append=True),
-        DirectiveLine("include", "more.conf", 6),
-        DirectiveLine("exec", "/bin/x", 7),
-        DirectiveLine("tryinclude", "z", 8),
-    ]
+@pytest.mark.parametrize(
+    ("rest", "section"),
+    [
+        ("[a](!)", SectionLine("a", template=True)),
+        ("[b](a,c)", SectionLine("b", bases=("a", "c"))),
+        ("[b](+)", SectionLine("b", append=True)),
+        ("[b] (a)", SectionLine("b")),
+        ("[open", None),
+    ],
+)
+def test_a_section_is_opened_with_all_that_its_brackets_say(rest: str, section: SectionLine | None) -> None:
+    assert section_line(rest) == section
+
+
+@pytest.mark.parametrize(
+    ("rest", "directive"),
+    [
+        ('#include "more.conf"', ("include", "more.conf")),
+        ("#exec /bin/x", ("exec", "/bin/x")),
+        ("#TryInclude <z>", ("tryinclude", "z")),
+        ("#include", None),
+        ("#define x", None),
+    ],
+)
+def test_a_directive_has_an_argument(rest: str, directive: tuple[str, str] | None) -> None:
+    assert directive_line(rest) == directive
+
+
+@pytest.mark.parametrize(
+    ("rest", "setting"),
+    [
+        ("x=1", ("x", "1")),
+        ("y => 2", ("y", "2")),
+        ("allow += ulaw", ("allow", "ulaw")),
+        ("a=b=c", ("a", "b=c")),
+        ("x =", ("x", "")),
+        ("nothing", None),
+    ],
+)
+def test_a_setting_has_an_equals_sign_or_an_arrow(rest: str, setting: tuple[str, str] | None) -> None:
+    assert setting_line(rest) == setting
 
 
 @pytest.mark.parametrize("text", ["", ";", "a;b", r"a\;b", ";--x", "--;x", "a;--b;c", "Günther", "x\\"])
 def test_asterisk_reads_an_escaped_value_as_it_was(text: str) -> None:
     assert next(lines(b"1 => " + escaped(text))).text == f"1 => {text}".strip().encode()
-    assert list(read(b"[a]\n1 => " + escaped(text)))[1:] == [SettingLine("a", "1", text, 2)]
+    assert list(remains(b"[a]\n1 => " + escaped(text))) == [(1, "[a]"), (2, f"1 => {text}".strip())]
 
 
 @given(st.text(alphabet=";\\-[]=#> \t\r\nab!(+)", max_size=80))
 def test_a_comment_block_at_the_end_changes_nothing_above_it(text: str) -> None:
     """A text without comment blocks is read another, faster way."""
     above = text.replace(";--", "").replace("--;", "").encode() + b"\n"
-    assert list(read(above)) == list(read(above + b";--\n--;\n"))
+    assert list(remains(above)) == list(remains(above + b";--\n--;\n"))

@@ -15,13 +15,18 @@ from gvma.routing import Routing, SiteRouting, routing
 from gvma.settings.model import GvmaSettings
 
 ON = GvmaSettings(
-    routing=True, routing_endpoints=True, siptserver_host="10.0.0.1", routing_gateway_host="10.0.0.2",
-    routing_gateway_port=5066,
+    routing=True, routing_dns="all", routing_endpoints=True, siptserver_host="10.0.0.1",
+    routing_gateway_host="10.0.0.2", routing_gateway_port=5066,
 )  # fmt: skip
 
 
 def dn(number: str, kind: int = 1, dbid: int = 1) -> ConfigObject:
     return ConfigObject("CfgDN", dbid, number, kind)
+
+
+def with_options(number: str, **options: str) -> ConfigObject:
+    named = {name.replace("_", "-"): value for name, value in options.items()}
+    return dataclasses.replace(dn(number), options=named)
 
 
 def made(driver: str = "sip", site: SiteRouting | None = None, phones: str = "2001 2002", **changes: object) -> Routing:
@@ -53,6 +58,60 @@ def test_the_dialplan_is_the_manuals() -> None:
         "exten => 2400,2,Hangup()\n"
         "exten => _0.,1,Dial(SIP/${EXTEN:1}@gwsim,60)\n"
     )
+
+
+WATCHED = dataclasses.replace(ON, routing_dns="watched")
+HERE = SiteRouting(own_hosts=frozenset({"10.0.0.9", "pbx.example"}))
+
+
+@pytest.mark.parametrize(
+    ("options", "watched"),
+    [
+        ({"subscribe_presence": "Asterisk"}, True),
+        ({"subscribe_presence": " "}, False),
+        ({"contact": "10.0.0.9:5060"}, True),
+        ({"contact": "sip:2001@PBX.example"}, True),
+        ({"contact": "10.0.0.55:5060"}, False),
+        ({}, False),
+    ],
+)
+def test_a_phone_is_watched_where_presence_or_contact_says_so(options: dict[str, str], watched: bool) -> None:
+    answer = routing(
+        [with_options("2001", **options), with_options("2002", subscribe_presence="x")], [], WATCHED, CHAN_SIP, HERE
+    )
+    assert ("2001" in [hint.extension for hint in answer.hints]) is watched
+    assert ("2001" in [one.name for one in answer.endpoints]) is watched
+    assert "2002" in [hint.extension for hint in answer.hints]
+    assert answer.warnings == ()
+
+
+@pytest.mark.parametrize(("driver", "technology"), [("sip", "SIP"), ("pjsip", "PJSIP")])
+def test_a_phone_of_sip_servers_is_dialled_there_and_has_no_hint(driver: str, technology: str) -> None:
+    phones = [
+        with_options("2001", subscribe_presence="Asterisk"),
+        dn("1999"),
+        with_options("2002", contact="10.0.0.55:5060"),
+    ]
+    answer = routing(phones, [dn("2400", 4)], WATCHED, driver_of(driver), HERE)
+    assert dialplan(answer) == (
+        "[GVMA_ROUTING]\n"
+        f"exten => 2001,hint,{technology}/2001\n"
+        f"exten => 2001,1,Dial({technology}/2001,60)\n"
+        f"exten => 1999,1,Dial({technology}/${{EXTEN}}@gsip,60)\n"
+        f"exten => 2002,1,Dial({technology}/${{EXTEN}}@gsip,60)\n"
+        f"exten => 2400,1,Dial({technology}/${{EXTEN}}@gsip,30,r)\n"
+        "exten => 2400,2,Hangup()\n"
+        f"exten => _0.,1,Dial({technology}/${{EXTEN:1}}@gwsim,60)\n"
+    )
+    assert [one.name for one in answer.endpoints] == ["gwsim", "gsip", "2001"]
+
+
+def test_a_site_where_nobody_is_watched_hears_of_it() -> None:
+    answer = routing([dn("2001")], [], WATCHED, CHAN_SIP, HERE)
+    assert [(one.code, one.where) for one in answer.warnings] == [
+        ("routing-nobody-watched", "[gvma_settings] routing_dns")
+    ]
+    assert routing([], [dn("2400", 4)], WATCHED, CHAN_SIP, HERE).warnings == ()
 
 
 def test_names_limits_and_prefix_come_from_the_settings() -> None:
@@ -139,7 +198,7 @@ def test_what_the_site_has_is_left_out_and_named() -> None:
     ],
 )
 def test_a_number_that_means_something_to_asterisk_gets_nothing_and_a_warning(number: str) -> None:
-    answer = routing([dn(number, dbid=7)], [], ON, CHAN_SIP)
+    answer = routing([dn(number, 1, 7)], [], ON, CHAN_SIP)
     assert dialplan(answer) == "[GVMA_ROUTING]\nexten => _0.,1,Dial(SIP/${EXTEN:1}@gwsim,60)\n"
     assert [warning.code for warning in answer.warnings] == ["routing-number"]
 

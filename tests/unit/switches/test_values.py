@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gvma.switches.values import complaint, host_and_port
+from gvma.switches.values import complaint
 
 
 @pytest.mark.parametrize(
@@ -59,17 +59,3 @@ def test_a_value_of_the_table_is_right(allowed: str, value: str) -> None:
 )
 def test_another_value_is_told_why_it_is_wrong(allowed: str, value: str) -> None:
     assert complaint(allowed, value) != ""
-
-
-@pytest.mark.parametrize(
-    ("contact", "place"),
-    [
-        ("10.0.0.1:5061", ("10.0.0.1", 5061)),
-        ("sip:PBX.example", ("pbx.example", 5060)),
-        ("sip:user@pbx.example:6060;transport=tcp", ("pbx.example", 6060)),
-        ("[::1]:5060", ("[::1]", 5060)),
-        ("not a contact", ("", 0)),
-    ],
-)
-def test_host_and_port_of_a_contact(contact: str, place: tuple[str, int]) -> None:
-    assert host_and_port(contact) == place

@@ -136,6 +136,31 @@ def test_broadworks_has_fifty_users_for_each_blf(users: int, wrong: bool) -> Non
     assert codes("broadworks", dnquery=extensions, servicequery=[blf]) == (["switch-blf-users"] if wrong else [])
 
 
+@pytest.mark.parametrize(
+    ("options", "routing_dns", "missing"),
+    [
+        ({}, "watched", 0),
+        ({}, "all", 6),
+        ({"subscribe-presence": "Asterisk"}, "watched", 5),
+        ({"contact": "127.0.0.1:5060"}, "watched", 5),
+        ({"contact": "10.0.0.55:5060"}, "watched", 0),
+    ],
+)
+def test_asterisks_table_concerns_the_phones_that_are_on_asterisk(
+    options: dict[str, str], routing_dns: str, missing: int
+) -> None:
+    settings = GvmaSettings(switch_profile="asterisk", routing_dns=routing_dns)
+    found = [
+        finding.code for finding in check_switch(evidence(settings, dnquery=[replace(dn("2001"), options=options)]))
+    ]
+    assert found == ["switch-option-missing"] * missing
+
+
+def test_a_phone_whose_presence_option_is_misspelt_is_concerned() -> None:
+    found = codes("asterisk", dnquery=[dn("2001", subscribe_presense="Asterisk")])
+    assert sorted(found) == [*["switch-option-missing"] * 5, "switch-option-misspelt"]
+
+
 @pytest.mark.parametrize(("name", "wrong"), [("Asterisk", False), ("Astersik", True)])
 def test_presence_is_asked_for_at_a_trunk_that_exists(name: str, wrong: bool) -> None:
     asterisk = switches()["asterisk"]

@@ -1,0 +1,60 @@
+"""A sync compares the folders of the settings with those that a real Asterisk says it uses, before it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.layer import Layer
+from tests.harness.site import Site
+
+
+@pytest.fixture
+def site(start_asterisk: StartAsterisk, version: int) -> Iterator[Site]:
+    asterisk = start_asterisk(version, {})
+    site = Site(asterisk.folder, Layer(dns={"1000": {}}), asterisk=asterisk)
+    site.settings["siptserver_host"] = "127.0.0.5"
+    with site.served():
+        yield site
+
+
+def _copy(folder: Path, to: Path) -> Path:
+    to.mkdir()
+    for path in folder.glob("*.conf"):
+        (to / path.name).write_bytes(path.read_bytes())
+    return to
+
+
+def test_another_folder_than_asterisks_is_refused_before_the_write(site: Site, tmp_path: Path) -> None:
+    other = _copy(site.etc, tmp_path / "etc")
+    before = {path.name: path.read_bytes() for path in other.iterdir()}
+    site.settings["asterisk_cfg_path"] = other
+    done = site.gvma("sync")
+    assert done.status == 78
+    assert f"asterisk_cfg_path = {other}, but this Asterisk uses {site.etc}" in done.stderr
+    assert "Nothing was changed." in done.stderr
+    assert {path.name: path.read_bytes() for path in other.iterdir()} == before
+    assert not list(site.backup_path.glob("2*"))
+
+
+def test_another_name_for_asterisks_folder_is_no_other_folder(site: Site, tmp_path: Path) -> None:
+    link = tmp_path / "asterisk"
+    link.symlink_to(site.etc)
+    site.settings["asterisk_cfg_path"] = link
+    assert site.gvma("sync").status == 0
+
+
+def test_a_pin_is_not_reset_in_a_spool_that_asterisk_does_not_use(site: Site, tmp_path: Path) -> None:
+    site.settings["asterisk_spool_path"] = tmp_path
+    assert site.gvma("sync").status == 0
+    done = site.gvma("sync", "--reset-pin", "1000@GVMA_DN")
+    assert done.status == 0  # the PIN in force is the first PIN, and nothing changes
+    text = site.text("voicemail.conf").replace("1000 => 1000,", "1000 => 8642,")
+    site.write("voicemail.conf", text)
+    done = site.gvma("sync", "--reset-pin", "1000@GVMA_DN")
+    assert done.status == 78
+    assert f"asterisk_spool_path = {tmp_path}, but this Asterisk uses {site.spool}" in done.stderr
+    assert site.text("voicemail.conf") == text
