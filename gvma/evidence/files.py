@@ -14,15 +14,18 @@ from pathlib import Path
 from gvma.asterisk.block import find_block
 from gvma.asterisk.conf import Conf, read_conf
 from gvma.asterisk.drivers import Driver
+from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.errors import UnsafeTargetError
 from gvma.evidence.model import FilesEvidence
 from gvma.settings import GvmaSettings
 from gvma.sinks.files.targets import Target, targets
 from gvma.storage.conf_files import content, included_files
+from gvma.storage.messages import boxes_in_spool, has_messages
 
 _CONTEXT = re.compile(
     rb"^[ \t]*(?:endpoint/)?(?:sub)?(?:scribe_?|message_)?context[ \t]*=>?[ \t]*([^\s;]+)", re.M | re.I
 )
+_TRUE = frozenset({"yes", "true", "y", "t", "1", "on"})
 # Families of extconfig.conf by what they bring into memory (Asterisk's own names).
 _FAMILIES = {
     "voicemail": frozenset({"voicemail", "voicemail.conf"}),
@@ -48,7 +51,27 @@ def look_at_files(settings: GvmaSettings, driver: Driver, *, syncs: bool = True)
         unreadable=tuple(unreadable(settings, confs)),
         realtime=realtime,
         entered_contexts=entered,
+        users=users_with_mailbox(settings),
+        orphans=tuple(orphans(settings, confs.voicemail)),
     )
+
+
+def users_with_mailbox(settings: GvmaSettings) -> frozenset[str]:
+    """The users of users.conf that app_voicemail makes a mailbox of; ``[general]`` has the default of them all."""
+    conf = read_file(settings, "users.conf")
+    everybody = next(iter(conf.values("general", "hasvoicemail")), "no")
+    users = (section for section in conf.objects if section.name.lower() != "general")
+    return frozenset(one.name for one in users if (one.value("hasvoicemail") or everybody).lower() in _TRUE)
+
+
+def orphans(settings: GvmaSettings, voicemail: Conf) -> Iterator[str]:
+    """``box@context`` of our contexts with messages in the spool, and without a line in voicemail.conf."""
+    present = {one.mailbox for one in voicemail.settings if one.section in OWN_CONTEXTS}
+    spool = settings.asterisk_spool_path
+    for context in OWN_CONTEXTS:
+        for box in sorted(boxes_in_spool(spool, context)):
+            if (key := f"{box}@{context}") not in present and has_messages(spool, key):
+                yield key
 
 
 def read_file(settings: GvmaSettings, name: str) -> Conf:

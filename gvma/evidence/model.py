@@ -130,6 +130,8 @@ class FilesEvidence:
     unreadable: (file, reason) of files that this account may not read.
     realtime: what Asterisk reads from a database, which no file tells: ``voicemail``, ``phones``, ``dialplan``.
     entered_contexts: contexts that some file of Asterisk's folder sends calls to.
+    users: names of users.conf with ``hasvoicemail=yes``, which are mailboxes too.
+    orphans: ``box@context`` of our contexts whose messages are in the spool, and of whom voicemail.conf has nothing.
     """
 
     voicemail: Conf | None = None
@@ -139,6 +141,8 @@ class FilesEvidence:
     unreadable: tuple[tuple[str, str], ...] = ()
     realtime: frozenset[str] = frozenset()
     entered_contexts: frozenset[str] = frozenset()
+    users: frozenset[str] = frozenset()
+    orphans: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Conf]:
         """Those of the three files that were looked at."""

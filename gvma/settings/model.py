@@ -107,6 +107,7 @@ class GvmaSettings:
     vm_voicemail_main_ext: str = "9500"
     channel_driver: str = "auto"
     mwi_mode: str = "SUBSCRIBE"
+    mwi_endpoint: str = "auto"
     allow_mailcmd: bool = False
     max_remove_percent: int = 20
     keep_last: int = 30

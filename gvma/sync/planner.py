@@ -25,11 +25,15 @@ from gvma.sync.addresses import own_hosts
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, and what the sink makes of it. warnings: of the reading, the plan and the change."""
+    """A plan, and what the sink makes of it.
+
+    warnings: of the reading, the plan and the change. notes: what a reader of the plan should know.
+    """
 
     plan: Plan
     change: Change
     warnings: tuple[GvmaWarning, ...]
+    notes: tuple[str, ...] = ()
 
 
 class Planner:
@@ -66,7 +70,7 @@ class Planner:
         if plan is None or not reading.holds(wanted):
             plan = make_plan(wanted, reading.present(), previous)
         change = sink.change(reading, plan)
-        return Planned(plan, change, (*reading.warnings, *plan.warnings, *change.warnings))
+        return Planned(plan, change, (*reading.warnings, *plan.warnings, *change.warnings), reading.notes)
 
     def _wanted(self, reading: Reading) -> Wanted:
         site = reading.routing_site

@@ -26,6 +26,11 @@ def unreached(
     if not any(wanted in targets for targets in includes.values()):
         yield not_included.at(dialplan.name, f"nothing includes {wanted}")
         return
+    # A context that the file lacks comes from elsewhere; a static Realtime dialplan says pbx_config as well.
+    own = {section.name for section in dialplan.sections}
+    for context, target, _ in evidence.ami.includes if evidence.ami else ():
+        if context not in own:
+            includes.setdefault(context, set()).add(target)
     reached = _entered(dialplan, evidence)
     waiting = list(reached)
     while waiting:

@@ -20,6 +20,7 @@ from gvma.sinks.files.block_file import BlockFile
 from gvma.sinks.files.change import FileChange, file_change
 from gvma.sinks.files.conflicts import conflicts
 from gvma.sinks.files.expected import expected_of_files, expected_of_plan
+from gvma.sinks.files.left_messages import left_messages
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.spool import stale_pins
 from gvma.sinks.files.targets import Targets
@@ -84,7 +85,8 @@ def prepare(
     """targets, other: files that were read. Raises UnsafeTargetError where a ``secret.conf`` is not safe to remove."""
     if plan.unchanged:
         return replace(nothing(reading, targets), warnings=_warnings(reading, plan))
-    stale = stale_pins(plan, reading.files.voicemail.site, reading.settings.asterisk_spool_path)
+    spool = reading.settings.asterisk_spool_path
+    stale = stale_pins(plan, reading.files.voicemail.site, spool)
     bodies = reading.bodies(
         plan.mailboxes, plan.subscriptions, plan.hints, plan.extensions, plan.endpoints, plan.kept_pins()
     )
@@ -104,7 +106,7 @@ def prepare(
         after=partial(expected_of_plan, plan, body, reading),
         before=partial(expected_of_files, reading, removed=wanted),
         counts=plan.counts,
-        warnings=(*_warnings(reading, plan), *stale.warnings),
+        warnings=(*_warnings(reading, plan), *stale.warnings, *left_messages(plan, spool)),
         remarks=tuple(_remark(*pair) for pair in zip(reading.files, changes, strict=True) if pair[1].changes),
         notes=(f"{other.path.name}: the block of the other channel driver is removed.",) if other is not None else (),
     )

@@ -79,3 +79,16 @@ def test_contexts_that_other_channels_lead_to(tmp_path: Path) -> None:
     (tmp_path / "chan_dahdi.conf").write_text("context=>pstn\n")
     (tmp_path / "notes.txt").write_text("context=no\n")
     assert entered_contexts(tmp_path) == {"from-iax", "agents", "\udcff", "pstn"}
+
+
+@pytest.mark.parametrize(
+    ("text", "users"),
+    [
+        ("[general]\nhasvoicemail=yes\n[5001]\nfullname=A\n[5002]\nhasvoicemail=no\n", {"5001"}),
+        ("[general]\n[5001]\nhasvoicemail=yes\n[5002]\n[t](!)\nhasvoicemail=on\n[5003](t)\n", {"5001", "5003"}),
+        ("", set()),
+    ],
+)
+def test_users_conf_has_mailboxes_too(tmp_path: Path, text: str, users: set[str]) -> None:
+    (tmp_path / "users.conf").write_text(text)
+    assert look_at_files(settings(tmp_path), PJSIP).users == users

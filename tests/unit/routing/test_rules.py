@@ -9,6 +9,7 @@ import pytest
 
 from gvma.asterisk.dialplan import render_dialplan
 from gvma.asterisk.drivers import CHAN_SIP, driver_of
+from gvma.asterisk.identification.model import Identified, SiteIdentification
 from gvma.asterisk.site import DialplanNames
 from gvma.configserver.objects import ConfigObject
 from gvma.routing import Routing, SiteRouting, routing
@@ -161,9 +162,24 @@ def test_a_pair_of_sip_servers_has_two_contacts_that_are_watched() -> None:
 
 
 def test_an_address_that_the_site_identifies_is_not_identified_again() -> None:
-    answer = made("pjsip", SiteRouting(identified={"10.0.0.1": "genesys"}))
+    answer = made("pjsip", SiteRouting(identification=SiteIdentification({"10.0.0.1": Identified("genesys")})))
     assert "match=10.0.0.1" not in endpoints(answer, "pjsip")
     assert answer.identified == ()
+    answer = made("pjsip", SiteRouting(gateway_identified=True))
+    assert "match=10.0.0.2" not in endpoints(answer, "pjsip")
+    assert "match=10.0.0.1\n" in endpoints(answer, "pjsip")
+
+
+def test_sip_server_is_known_by_its_port_too_where_the_site_knows_others_at_its_address() -> None:
+    answer = made("pjsip", SiteRouting(identification=SiteIdentification(shared=frozenset({"10.0.0.1"}))))
+    assert "match=10.0.0.1:5060\n" in endpoints(answer, "pjsip")
+
+
+def test_our_peer_of_chan_sip_has_the_context_of_the_sites_own() -> None:
+    known = SiteIdentification({"10.0.0.1": Identified("tserver")}, peer_context="from-tserver")
+    text = endpoints(made("sip", SiteRouting(identification=known)), "sip")
+    assert "[gsip]\ntype=peer\nusername=gsip\nhost=10.0.0.1\nport=5060\ncontext=from-tserver\n" in text
+    assert "[gwsim]\ntype=peer\nhost=10.0.0.2\nport=5066\ncontext=default\n" in text
 
 
 def test_what_the_site_has_is_left_out_and_named() -> None:

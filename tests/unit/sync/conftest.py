@@ -39,6 +39,9 @@ def ami(site: Site) -> Iterator[ScriptedManager]:
         (site.etc / name).write_bytes(content)
     replies = {
         "Command": dialplan,
+        "Command pjsip show identifies": success(
+            "Output:  Identify:  gvma-sipserver/gvma-sipserver", "Output:      Match: 127.0.0.1/32"
+        ),
         "ModuleCheck": success("Version: "),
         "ModuleLoad": success("Message: Module reloaded successfully."),
         "MailboxCount": success("NewMessages: 0", "OldMessages: 0", "UrgMessages: 0"),

@@ -73,6 +73,14 @@ def test_an_include_that_no_line_of_the_file_says(registrar: str, more: str, cod
     assert [finding.code for finding in check_dialplan_includes(seen)] == code
 
 
+def test_an_include_that_asterisk_has_from_elsewhere_leads_calls_on() -> None:
+    texts = files(dialplan="[agents]\ninclude => GVMA\n", channel="[x]\ncontext=from-phones\n")
+    alone = Evidence(Settings(), files=texts, ami=AmiEvidence())
+    assert [finding.code for finding in check_dialplan_includes(alone)] == ["dialplan-include-unreached"]
+    live = AmiEvidence(includes=(("from-phones", "agents", "pbx_config"),))
+    assert list(check_dialplan_includes(replace(alone, ami=live))) == []
+
+
 def test_contexts_of_other_channels_and_of_a_database_count() -> None:
     alone = files(dialplan="[iax]\ninclude => GVMA\n", channel="[x]\ncontext=in\n")
 
