@@ -29,7 +29,7 @@ from gvma.plan.brake import brake
 from gvma.plan.model import Plan
 from gvma.settings.model import Settings
 from gvma.sinks.base import Change, Purpose, Sink
-from gvma.sinks.files.recovery import recover
+from gvma.sinks.files.atomic.recovery import recover
 from gvma.sinks.files.sink import FilesSink
 from gvma.storage import pending_reload, records, said_failure
 from gvma.storage.lock import hold_lock
