@@ -11,7 +11,7 @@ import click
 from gvma.cli import exits
 from gvma.settings import Secret, reader
 from gvma.settings.keys import KEYS, SECTIONS, shown
-from gvma.sync.addresses import look_up, unresolved
+from gvma.sinks.addresses import look_up, unresolved
 
 if TYPE_CHECKING:
     from gvma.cli.main import Invocation
