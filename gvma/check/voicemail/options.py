@@ -12,6 +12,7 @@ from gvma.check.conclusions.owners import mailbox_owners, option, own_mailbox
 from gvma.check.finding import Finding, Rule
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence, object_name
+from gvma.mailboxes.claims import FIELD_OPTIONS, GVM_OPTIONS
 from gvma.nearest import nearest
 
 GROUP_MAILBOX = Rule(
@@ -42,13 +43,6 @@ MISSPELT = Rule(
     "Correct the name of the option.",
 )  # fmt: skip
 RULES = (GROUP_MAILBOX, SHARED, OTHER_OBJECT, NO_EFFECT, MISSPELT)
-
-GVM_OPTIONS = frozenset({
-    "gvm_mailbox", "gvm_group_mailbox", "gvm_mailbox_context", "gvm_name", "gvm_password", "gvm_email",
-    "gvm_pager_email", "gvm_options",
-})  # fmt: skip
-# They describe a mailbox, and do nothing where none is made.
-_DESCRIBING = ("gvm_name", "gvm_password", "gvm_email", "gvm_pager_email", "gvm_options")
 
 
 def check_group_mailboxes(evidence: Evidence) -> Iterator[Finding]:
@@ -108,7 +102,7 @@ def _misplaced(one: ConfigObject, names: set[str]) -> Iterator[Finding]:
 def check_options_without_effect(evidence: Evidence) -> Iterator[Finding]:
     """What describes a mailbox where none is made (the manual's lines 2534-2539)."""
     for owner in mailbox_owners(evidence):
-        names = ", ".join(name for name in _DESCRIBING if option(owner, name))
+        names = ", ".join(name for name in FIELD_OPTIONS if option(owner, name))
         if names and not own_mailbox(owner):
             yield NO_EFFECT.at(object_name(owner), f"{names} without gvm_mailbox")
         elif names and option(owner, "gvm_mailbox_context"):
