@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gvma.errors import BackupSetError
 from gvma.evidence.model import RecordsEvidence
-from gvma.sinks.files.recovery import pending_recovery
+from gvma.sinks.files.atomic.recovery import pending_recovery
 from gvma.storage import last_success, pending_reload, records, said_failure
 from gvma.storage.lock import holder
 from gvma.storage.pause import read_pause
