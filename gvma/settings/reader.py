@@ -68,6 +68,11 @@ class Examined:
     loaded: Loaded
     problems: tuple[SettingsError, ...]
 
+    @property
+    def wrong_keys(self) -> frozenset[str]:
+        """The keys that have a problem; they have their default values."""
+        return frozenset(problem.where.rpartition(", ")[2] for problem in self.problems)
+
 
 def find(named: Path | None, environ: Mapping[str, str]) -> Path | None:
     """The settings file of a run: ``--config``, $GVMA_CONFIG, that in ./ or that in /etc/gvma; None if there is none.
@@ -117,7 +122,8 @@ def examine(path: Path | None, environ: Mapping[str, str], *, without: Collectio
     if found is None:
         raise SettingsError(
             f"no settings file: neither ./{FILE_NAME} nor {SYSTEM_FILE} exists",
-            hint=f"{_UNCHANGED} Write one with `gvma config init`, or name one with --config or $GVMA_CONFIG.",
+            hint=f"{_UNCHANGED} Write one with `gvma config init`, or name one with --config or "
+            "$GVMA_CONFIG.",
         )
     refuse_if_others_may_change(found, "settings file")
     return _Reading(read_source(found.absolute()), environ, frozenset(without)).examined()
