@@ -98,6 +98,13 @@ def _is_a_strangers(path: Path) -> bool:
     return path == Path(FILE_NAME) and os.geteuid() == 0 and {os.lstat(path).st_uid, os.stat(path).st_uid} != {0}
 
 
+def _register_file() -> str:
+    """A Perl GVMA for REGISTER left its own file, which is never taken without being named."""
+    if not isfile(REGISTER_FILE_NAME):
+        return ""
+    return f"For ./{REGISTER_FILE_NAME}, the REGISTER mode's file, run `gvma --config ./{REGISTER_FILE_NAME} ...`. "
+
+
 def load(path: Path | None, environ: Mapping[str, str], *, without: Collection[str] = ()) -> Loaded:
     """The settings of the file that ``find`` gives for ``path``.
 
@@ -122,7 +129,7 @@ def examine(path: Path | None, environ: Mapping[str, str], *, without: Collectio
     if found is None:
         raise SettingsError(
             f"no settings file: neither ./{FILE_NAME} nor {SYSTEM_FILE} exists",
-            hint=f"{_UNCHANGED} Write one with `gvma config init`, or name one with --config or "
+            hint=f"{_UNCHANGED} {_register_file()}Write one with `gvma config init`, or name one with --config or "
             "$GVMA_CONFIG.",
         )
     refuse_if_others_may_change(found, "settings file")
