@@ -39,6 +39,29 @@ class VoicemailUser:
 
 
 @dataclass(frozen=True, slots=True)
+class EndpointDetails:
+    """One endpoint of PJSIP. identify_by: ``username``, ``ip``. auth, acl: what it names, empty where nothing."""
+
+    context: str
+    identify_by: frozenset[str]
+    allow_subscribe: bool
+    auth: str
+    acl: str
+
+
+@dataclass(frozen=True, slots=True)
+class SipPeerDetails:
+    """One peer of chan_sip. address: empty where it has none. insecure: ``port``, ``invite``. acl: it has one."""
+
+    address: str
+    port: int
+    context: str
+    insecure: frozenset[str]
+    has_secret: bool
+    acl: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MailboxCount:
     """Messages in one mailbox: numbers of messages."""
 
@@ -51,6 +74,34 @@ def voicemail_user(entry: Mapping[str, str]) -> VoicemailUser:
     """The mailbox of a VoicemailUserEntry. Asterisk prints ``(null)`` for an e-mail that the line lacks."""
     name, email, pager = (entry.get(field, "") for field in ("Fullname", "Email", "Pager"))
     return VoicemailUser(name, "" if email == "(null)" else email, pager)
+
+
+def endpoint_details(entry: Mapping[str, str]) -> EndpointDetails:
+    """The endpoint of an EndpointDetail."""
+    return EndpointDetails(
+        context=entry.get("Context", ""),
+        identify_by=_words(entry.get("IdentifyBy", "")),
+        allow_subscribe=entry.get("AllowSubscribe", "true") == "true",
+        auth=entry.get("Auth", ""),
+        acl=entry.get("Acl", ""),
+    )
+
+
+def sip_peer_details(response: Mapping[str, str]) -> SipPeerDetails:
+    """The peer of a response to SIPshowpeer."""
+    address, port = response.get("Address-IP", ""), response.get("Address-Port", "0")
+    return SipPeerDetails(
+        address="" if address == "(null)" else address,
+        port=int(port) if port.isdecimal() else 0,
+        context=response.get("Context", ""),
+        insecure=_words(response.get("SIP-AuthInsecure", "")) - {"no"},
+        has_secret="Y" in {response.get("SecretExist"), response.get("MD5SecretExist")},
+        acl=response.get("ACL") == "Y",
+    )
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.strip() for word in text.split(",") if word.strip())
 
 
 def permission_denied(action: str, username: str, where: str) -> AmiPermissionError:

@@ -16,9 +16,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from gvma.ami.channel_drivers import driver_modules
+from gvma.ami.identification import known
 from gvma.ami.verify import Expected, differences
-from gvma.asterisk.drivers import CHAN_SIP
+from gvma.asterisk.drivers import CHAN_SIP, Driver
+from gvma.asterisk.drivers.base import Known
 from gvma.asterisk.drivers.choose import DriverModule
+from gvma.asterisk.identification.model import SipServer
 from gvma.asterisk.modules import names_of
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
 from gvma.settings.model import GvmaSettings
@@ -68,6 +71,11 @@ class Asterisk:
         """Which channel drivers Asterisk has loaded, and whether each has a transport; by name."""
         with nothing_changed():
             return self._ask(driver_modules)
+
+    def known_senders(self, driver: Driver, server: SipServer) -> Known | None:
+        """Whose requests Asterisk knows, as far as it may concern SIP Server; None where the driver is not loaded."""
+        with nothing_changed():
+            return self._ask(lambda ami: known(ami, driver, server))
 
     def preflight(self, modules: Sequence[str]) -> None:
         """Before the write: the modules are loaded, and the account may reload them and ask what they have.
@@ -171,12 +179,12 @@ def nothing_changed(sentence: str = "Nothing was changed.") -> Iterator[None]:
         raise
 
 
-def drivers_at_once(settings: GvmaSettings) -> dict[str, DriverModule] | None:
-    """``Asterisk.drivers`` where Asterisk answers at once, for a dry run, which needs no Asterisk; else None."""
+def at_once(settings: GvmaSettings, question: Callable[[Asterisk], _T]) -> _T | None:
+    """The answer of an Asterisk that answers at once, for a dry run, which needs no Asterisk; else None."""
     quick = replace(settings, asterisk_cm_timeout=min(_QUICK_SECONDS, settings.asterisk_cm_timeout))
     try:
         with Asterisk(quick) as asterisk:
             asterisk.connect()
-            return asterisk.drivers()
+            return question(asterisk)
     except GvmaError:
         return None

@@ -1,7 +1,7 @@
 """One AMI connection: open it, log in, send actions, and wait for each answer within a time limit.
 
 Synchronous: panoramisk runs behind it on an event loop of its own. Whatever is not a complete answer is an
-error, and no error holds a secret. This file does not decide what to ask or what an answer means.
+error, and no error contains a secret. This file does not decide what to ask or what an answer means.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PIPELINE = 200
 _CLOSE_SECONDS = 1.0
 _IN_USE = "Login Already In Use"
 _NOBODY = "Check that Asterisk runs, and that manager.conf enables AMI on this address and port."
-_CERTIFICATE = "Let asterisk_cm_ca_file name who signed it, and asterisk_cm_host be a name that stands in it."
+_CERTIFICATE = "Set asterisk_cm_ca_file to its issuer's certificate, and asterisk_cm_host to a name in the certificate."
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class AmiConversation:
         settings = self._settings
         if any(sign in settings.asterisk_cm_username + settings.asterisk_cm_secret.reveal() for sign in "\r\n\0"):
             raise SettingsError(
-                "asterisk_cm_username or asterisk_cm_secret holds a line end",
+                "asterisk_cm_username or asterisk_cm_secret contains a line end",
                 where="[gvma_settings]",
                 hint="Nothing was changed. Write it on one line.",
             )
@@ -237,7 +237,7 @@ class AmiConversation:
         try:
             return ssl.create_default_context(cafile=ca_file)
         except OSError as error:
-            reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+            reason = "it contains no certificate" if isinstance(error, ssl.SSLError) else error.strerror
             raise SettingsError(
                 f"asterisk_cm_ca_file cannot be used: {reason}",
                 where=str(ca_file),

@@ -8,11 +8,22 @@ into an error.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Self
 
-from gvma.ami.answers import MailboxCount, VoicemailUser, outputs_of, voicemail_user
+from panoramisk.message import Message
+
+from gvma.ami.answers import (
+    EndpointDetails,
+    MailboxCount,
+    SipPeerDetails,
+    VoicemailUser,
+    endpoint_details,
+    outputs_of,
+    sip_peer_details,
+    voicemail_user,
+)
 from gvma.ami.conversation import AmiConversation, Listing
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError
 from gvma.settings.model import GvmaSettings
@@ -26,9 +37,14 @@ _BOXES = Listing(
     frozenset({"VoiceMailbox", "VMContext", "Fullname", "Email", "Pager"}),
 )
 _AORS = Listing("PJSIPShowAors", "AorList", frozenset({"ObjectName", "Mailboxes"}), none="No AORs found")
-_ENDPOINTS = Listing("PJSIPShowEndpoints", "EndpointList", frozenset({"ObjectName"}), none="No endpoints")
-_ENDPOINT = Listing("PJSIPShowEndpoint", "EndpointDetail", frozenset({"Mailboxes"}), none="Unable to")
-_PEERS = Listing("SIPpeers", "PeerEntry", frozenset({"ObjectName"}))
+_ENDPOINTS = Listing("PJSIPShowEndpoints", "EndpointList", frozenset({"ObjectName", "Auths"}), none="No endpoints")
+_ENDPOINT = Listing(
+    "PJSIPShowEndpoint",
+    "EndpointDetail",
+    frozenset({"Mailboxes", "Context", "IdentifyBy", "AllowSubscribe", "Auth", "Acl"}),
+    none="Unable to",
+)
+_PEERS = Listing("SIPpeers", "PeerEntry", frozenset({"ObjectName", "IPaddress"}))
 
 
 def connect(settings: GvmaSettings) -> AsteriskManager:
@@ -121,27 +137,33 @@ class AsteriskManager:
         """The names of PJSIP's endpoints."""
         return {entry["ObjectName"] for entry in self._conversation.ask_list(_ENDPOINTS)}
 
+    def endpoint_auths(self) -> dict[str, str]:
+        """PJSIP's endpoints by name, each with its ``auth`` objects (comma-separated, or empty)."""
+        return {entry["ObjectName"]: entry.get("Auths", "") for entry in self._conversation.ask_list(_ENDPOINTS)}
+
     def endpoint_mailboxes(self, names: Iterable[str]) -> dict[str, str]:
         """``mailboxes`` of PJSIP endpoints by name; a name that Asterisk does not know is left out."""
-        wanted = list(names)
-        answers = self._conversation.ask_lists(_ENDPOINT, [{"Endpoint": name} for name in wanted])
-        return {
-            name: entry.get("Mailboxes", "") for name, entries in zip(wanted, answers, strict=True) for entry in entries
-        }
+        return {name: entry.get("Mailboxes", "") for name, entry in self._endpoints_singly(names)}
+
+    def endpoint_details(self, names: Iterable[str]) -> dict[str, EndpointDetails]:
+        """PJSIP endpoints by name; a name that Asterisk does not know is left out."""
+        return {name: endpoint_details(entry) for name, entry in self._endpoints_singly(names)}
 
     def sip_peers(self) -> set[str]:
         """The names of chan_sip's peers."""
-        return {entry["ObjectName"] for entry in self._conversation.ask_list(_PEERS)}
+        return {*self.sip_peer_addresses()}
+
+    def sip_peer_addresses(self) -> dict[str, str]:
+        """The IP addresses of chan_sip's peers by name; one without an address has ``-none-``."""
+        return {entry["ObjectName"]: entry.get("IPaddress", "") for entry in self._conversation.ask_list(_PEERS)}
 
     def sip_peer_mailboxes(self, names: Iterable[str]) -> dict[str, str]:
         """``mailbox`` of chan_sip peers by name; a name that Asterisk does not know is left out."""
-        wanted = list(names)
-        responses = self._conversation.ask_each("SIPshowpeer", "Peer", wanted)
-        return {
-            name: response.get("VoiceMailbox", "")
-            for name, response in zip(wanted, responses, strict=True)
-            if response.success
-        }
+        return {name: response.get("VoiceMailbox", "") for name, response in self._peers_singly(names)}
+
+    def sip_peer_details(self, names: Iterable[str]) -> dict[str, SipPeerDetails]:
+        """chan_sip peers by name; a name that Asterisk does not know is left out."""
+        return {name: sip_peer_details(response) for name, response in self._peers_singly(names)}
 
     def dialplan(self, context: str) -> str:
         """What ``dialplan show CONTEXT`` prints, as lines; empty where Asterisk has no such context."""
@@ -170,4 +192,19 @@ class AsteriskManager:
         response = self._conversation.ask(name, fields)
         if not response.success:
             raise AsteriskRefusedError(f"{name}: {response.message.strip()}", where=self._conversation.where)
-        return {key: value for key, value in response.items() if isinstance(value, str)}
+        return _texts(response)
+
+    def _endpoints_singly(self, names: Iterable[str]) -> Iterator[tuple[str, dict[str, str]]]:
+        wanted = list(names)
+        answers = self._conversation.ask_lists(_ENDPOINT, [{"Endpoint": name} for name in wanted])
+        return ((name, entry) for name, entries in zip(wanted, answers, strict=True) for entry in entries)
+
+    def _peers_singly(self, names: Iterable[str]) -> Iterator[tuple[str, dict[str, str]]]:
+        wanted = list(names)
+        responses = self._conversation.ask_each("SIPshowpeer", "Peer", wanted)
+        return ((name, _texts(response)) for name, response in zip(wanted, responses, strict=True) if response.success)
+
+
+def _texts(response: Message) -> dict[str, str]:
+    """The fields that occur once."""
+    return {key: value for key, value in response.items() if isinstance(value, str)}

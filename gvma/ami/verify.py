@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gvma.ami.dialplan_show import patterns_shown
-from gvma.asterisk.drivers import CHAN_SIP, PJSIP
+from gvma.ami.identification import known
+from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
+from gvma.asterisk.identification.expectation import Expectation
 from gvma.asterisk.kept import ShownMailbox, differing
 from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
 from gvma.asterisk.roles import OWN_CONTEXTS
@@ -32,7 +34,8 @@ class Expected:
     subscriptions: name to ``box@context``. moved: of those that are new or watch another mailbox, as many as are
     asked for one by one. on_endpoint: REGISTER mode, where PJSIP's endpoints name the mailbox, and its AORs do not.
     removed: subscriptions that were there before and must be gone; removed_from_other: those of the other driver.
-    extensions: context to the patterns of our dialplan block.
+    extensions: context to the patterns of our dialplan block. senders: who gets SIP Server's requests; None where
+    nobody knows.
     """
 
     channel: str = ""
@@ -44,6 +47,7 @@ class Expected:
     removed: frozenset[str] = frozenset()
     removed_from_other: frozenset[str] = frozenset()
     extensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    senders: Expectation | None = None
 
 
 def differences(ami: AsteriskManager, expected: Expected, modules: Iterable[str]) -> list[str]:
@@ -58,6 +62,7 @@ def differences(ami: AsteriskManager, expected: Expected, modules: Iterable[str]
             found += _mailboxes(ami, expected)
         elif module == expected.channel:
             found += _aors(ami, expected) if module == PJSIP.module else _peers(ami, expected)
+            found += _senders(ami, PJSIP if module == PJSIP.module else CHAN_SIP, expected)
         elif module in {PJSIP.module, CHAN_SIP.module}:
             actual = ami.aors().keys() if module == PJSIP.module else ami.sip_peers()
             found += [f"{name} should be gone from {module}" for name in sorted(expected.removed_from_other & actual)]
@@ -105,6 +110,23 @@ def _peers(ami: AsteriskManager, expected: Expected) -> list[str]:
     found = [f"SIP peer {name} is missing" for name in expected.subscriptions if name not in actual]
     found += [f"SIP peer {name} should be gone" for name in _removed(expected) if name in actual]
     return found or _mailboxes_of("SIP peer", ami.sip_peer_mailboxes(_asked_singly(expected)), expected)
+
+
+def _senders(ami: AsteriskManager, driver: Driver, expected: Expected) -> list[str]:
+    if expected.senders is None:
+        return []
+    actual = known(ami, driver, expected.senders.server)
+    found = [*expected.senders.differences(actual)] if actual is not None else []
+    return [*found, *_contexts(ami, expected, expected.senders.peer_context)]
+
+
+def _contexts(ami: AsteriskManager, expected: Expected, context: str) -> list[str]:
+    """Subscriptions of chan_sip without the context of the site's own peer: of those that are looked at singly, and of
+    the first and the last, since chan_sip reads them one after another."""
+    names = sorted(expected.subscriptions)
+    asked = dict.fromkeys([*_asked_singly(expected), *names[:1], *names[-1:]]) if context else {}
+    actual = ami.sip_peer_details(asked)
+    return [f"SIP peer {name} lacks context {context}" for name, one in actual.items() if one.context != context]
 
 
 def _removed(expected: Expected) -> list[str]:

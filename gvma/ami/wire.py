@@ -180,7 +180,7 @@ def action(name: str, fields: dict[str, str]) -> Action:
     """An action to send. Raises GvmaError for a name or value with a line end, which would begin another field."""
     for key, value in fields.items():
         if set("\r\n\0") & set(key + value):
-            raise GvmaError(f"{key} of the AMI action {name} holds a line end; it was not sent")
+            raise GvmaError(f"{key} of the AMI action {name} contains a line end; it was not sent")
     return Action({"Action": name, **fields})
 
 

@@ -32,16 +32,18 @@ class OwnLines:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Where the block stands. start, end: offsets of the begin marker's line and behind the end marker's.
+    """Where the block stands; it says nothing of what is in it (``body_of``).
 
-    body: the lines between the markers, ended by LF. first, last: line numbers of the markers; ``last`` is that
-    of the last line that is ours where ``end_lost``. newline: the block's line end. last_in_file: no line follows,
-    so Asterisk would lose the end marker. no_final_line_end: the file had none before the block was added.
+    start, end: offsets of the begin marker's line and behind the end marker's. body_start, body_end: of the lines
+    between the markers. first, last: line numbers of the markers; ``last`` is that of the last line that is ours where
+    ``end_lost``. newline: the block's line end. last_in_file: no line follows, so Asterisk would lose the end marker.
+    no_final_line_end: the file had none before the block was added.
     """
 
     start: int
     end: int
-    body: bytes
+    body_start: int
+    body_end: int
     first: int
     last: int
     newline: bytes
@@ -80,19 +82,25 @@ def find_block(text: bytes, begin: bytes, end: bytes, own: OwnLines | None = Non
     newline = b"\r\n" if text[: first.end].endswith(b"\r\n") else b"\n"
     if not ends:
         return _without_end(text, first, newline, own, where)
-    body = text[first.end : ends[0].start].replace(b"\r\n", b"\n")
-    body, noted = _without_note(body)
-    stop = ends[0].end
     return Block(
-        first.start,
-        stop,
-        body,
-        first.number,
-        ends[0].number,
-        newline,
-        last_in_file=stop == len(text),
-        no_final_line_end=noted,
+        start=first.start,
+        end=ends[0].end,
+        body_start=first.end,
+        body_end=ends[0].start,
+        first=first.number,
+        last=ends[0].number,
+        newline=newline,
+        last_in_file=ends[0].end == len(text),
+        no_final_line_end=_has_note(text[first.end : ends[0].start]),
     )
+
+
+def body_of(text: bytes, block: Block) -> bytes:
+    """The lines between the markers, ended by LF; empty for an empty block."""
+    body = text[block.body_start : block.body_end].replace(b"\r\n", b"\n")
+    if block.end_lost and not body.endswith(b"\n"):
+        body += b"\n"
+    return body[: body.rindex(_NO_FINAL_LINE_END)] if block.no_final_line_end else body
 
 
 def with_block(  # noqa: PLR0913 - the file, its markers and its name belong to every one of the three functions
@@ -102,7 +110,11 @@ def with_block(  # noqa: PLR0913 - the file, its markers and its name belong to 
 
     body: lines ended by LF; they get the line ends of the block, or of the file where the block is new.
     """
-    block = find_block(text, begin, end, own, where=where)
+    return replaced(text, find_block(text, begin, end, own, where=where), begin, end, body)
+
+
+def replaced(text: bytes, block: Block | None, begin: bytes, end: bytes, body: bytes) -> bytes:
+    """As ``with_block``, where the block of the file is known already."""
     if block is None:
         newline = _newline_of(text)
         noted = bool(text) and not text.endswith(b"\n")
@@ -122,8 +134,11 @@ def with_block(  # noqa: PLR0913 - the file, its markers and its name belong to 
 def without_block(text: bytes, begin: bytes, end: bytes, own: OwnLines | None = None, *, where: str = "") -> bytes:
     """The file without block; the very bytes that it had before ``with_block`` added one."""
     block = find_block(text, begin, end, own, where=where)
-    if block is None:
-        return text
+    return text if block is None else cut_out(text, block)
+
+
+def cut_out(text: bytes, block: Block) -> bytes:
+    """As ``without_block``, where the block of the file is known already."""
     before, after = text[: block.start], text[block.end :]
     if after in {b"\n", b"\r\n"}:
         after = b""
@@ -204,10 +219,17 @@ def _without_end(text: bytes, first: _Marker, newline: bytes, own: OwnLines | No
     if number := _more_of_ours(text[stop:], own):
         number += first.number + count
         raise _unsafe(where, f"{problem}, and above line {number} other lines stand between those of gvma", way_out)
-    body = text[first.end : stop].replace(b"\r\n", b"\n")
-    body, noted = _without_note(body if body.endswith(b"\n") else body + b"\n")
-    last = first.number + count
-    return Block(first.start, stop, body, first.number, last, newline, end_lost=True, no_final_line_end=noted)
+    return Block(
+        start=first.start,
+        end=stop,
+        body_start=first.end,
+        body_end=stop,
+        first=first.number,
+        last=first.number + count,
+        newline=newline,
+        end_lost=True,
+        no_final_line_end=_has_note(text[first.end : stop]),
+    )
 
 
 def _lines_of_ours(text: bytes, own: OwnLines) -> list[tuple[int, int, bytes]]:
@@ -249,11 +271,9 @@ def opens_ours(line: bytes, own: OwnLines) -> bool:
     return own.section.fullmatch(found.name.encode("utf-8", "surrogateescape")) is not None
 
 
-def _without_note(body: bytes) -> tuple[bytes, bool]:
-    """The body without the line that says how the file ended before the block was added."""
-    if body.rstrip().endswith(_NO_FINAL_LINE_END):
-        return body[: body.rindex(_NO_FINAL_LINE_END)], True
-    return body, False
+def _has_note(body: bytes) -> bool:
+    """Whether its last line says that the file had no final line end before the block was added."""
+    return body.rstrip().endswith(_NO_FINAL_LINE_END)
 
 
 def _newline_of(text: bytes) -> bytes:

@@ -43,6 +43,10 @@ class Setting(NamedTuple):
         """``box@context``, where this is a line of voicemail.conf."""
         return f"{self.key}@{self.section}"
 
+    def __repr__(self) -> str:
+        """Without the value, which may have a PIN or a secret."""
+        return f"Setting({self.where}: [{self.section}] {self.key})"
+
 
 @dataclass(slots=True)
 class Section:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from dataclasses import dataclass
 
 from gvma.settings.model import GvmaSettings
 
@@ -28,29 +29,50 @@ def host_and_port(contact: str) -> tuple[str, int]:
     return (match[1].lower(), int(match[2] or 5060)) if match else ("", 0)
 
 
-def match_has(match: str, host: str, port: int) -> bool:
-    """Whether the ``match`` of an identify has a host; ``port``: that of the host.
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One ``match`` of a PJSIP identify. host: an address, a network or a name. port: None where any will do."""
 
-    match: as pjsip.conf has it (an address, a network with a length or a mask, ``address:port``, a name), or as
-    Asterisk shows it (``10.0.0.1/32``, ``10.0.0.1:5060/32``). Names are compared, and never looked up.
-    """
-    with_port = _WITH_PORT.fullmatch(match)
-    if with_port:
-        if int(with_port[2]) != port:
-            return False
-        match = with_port[1] + with_port[3]
-    match, host = match.replace("[", "").replace("]", ""), host.strip("[]")
-    if match.lower() == host.lower():
-        return True
-    try:
-        return ipaddress.ip_address(host) in ipaddress.ip_network(match, strict=False)
-    except ValueError:
+    host: str
+    port: int | None = None
+
+    @classmethod
+    def of(cls, text: str) -> Match:
+        """text: as pjsip.conf has it (an address, a network with a length or a mask, ``address:port``, a name), or as
+        Asterisk shows it (``10.0.0.1/32``, ``10.0.0.1:5060/32``)."""
+        with_port = _WITH_PORT.fullmatch(text.strip())
+        host = with_port[1] + with_port[3] if with_port else text.strip()
+        return cls(host.replace("[", "").replace("]", ""), int(with_port[2]) if with_port else None)
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is a host name, which Asterisk looks up."""
+        try:
+            ipaddress.ip_network(self.host, strict=False)
+        except ValueError:
+            return bool(self.host)
         return False
+
+    def has_host(self, host: str) -> bool:
+        """Whether an address or a name is meant, on whatever port. Names are compared, and never looked up."""
+        host = host.strip("[]")
+        if self.host.lower() == host.lower():
+            return True
+        try:
+            return ipaddress.ip_address(host) in ipaddress.ip_network(self.host, strict=False)
+        except ValueError:
+            return False
+
+
+def match_has(match: str, host: str, port: int) -> bool:
+    """Whether the ``match`` of an identify has a host; ``port``: that of the host."""
+    found = Match.of(match)
+    return found.port in {None, port} and found.has_host(host)
 
 
 def match_wants_port(match: str) -> bool:
     """Whether the ``match`` of an identify names a port."""
-    return _WITH_PORT.fullmatch(match) is not None
+    return Match.of(match).port is not None
 
 
 def hosts_written(settings: GvmaSettings) -> tuple[tuple[str, str], ...]:

@@ -1,12 +1,12 @@
-"""What the site wrote itself, outside our block: names in use, and who identifies SIP Server. Pure."""
+"""What the site wrote itself, outside our block: its objects, and the names in use. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from gvma.asterisk.conf import Conf, Section, Setting
-from gvma.asterisk.hosts import host_and_port, match_has
+from gvma.asterisk.hosts import host_and_port
 from gvma.asterisk.roles import OWN_CONTEXTS
 
 _OUTSIDE = ("external_signaling_address", "externip", "externaddr", "externhost")
@@ -59,22 +59,6 @@ def dialplan_names(extensions_conf: Conf) -> DialplanNames:
             last = words.pop(0).partition("/")[0]
         (hints if words[0].lower() == "hint" else extensions).add(last)
     return DialplanNames(contexts, frozenset(extensions), frozenset(hints))
-
-
-def identified(pjsip_conf: Conf, addresses: Iterable[str], port: int = 5060) -> dict[str, str]:
-    """Those of SIP Server's addresses that the site's pjsip.conf identifies already, each with its endpoint.
-
-    Reads ``match`` of ``type=identify`` sections, templates included: addresses, networks (with a length or a
-    mask), ``address:port``, lists, and names as they are written; nothing is looked up in DNS.
-    """
-    identifies = objects_defined(pjsip_conf, {"identify"})
-    found: dict[str, str] = {}
-    for address in addresses:
-        for section in identifies:
-            matches = ",".join(section.values("match")).split(",")
-            if any(match_has(match.strip(), address, port) for match in matches):
-                found.setdefault(address, section.value("endpoint") or "?")
-    return found
 
 
 def outside_hosts(channel_conf: Conf) -> frozenset[str]:

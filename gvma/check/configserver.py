@@ -1,4 +1,4 @@
-"""Rules about Configuration Server: each query set, answered, and with objects of the right type."""
+"""Rules about Configuration Server: each query set, answered, and with objects of the right type. Pure."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ TYPES = {
 
 def check_queries(evidence: Evidence) -> Iterator[Finding]:
     """Each query: set, answered, with objects, and of the right type (manual 2738-2762)."""
-    seen = evidence.configserver
-    if seen.not_asked:
-        yield NOT_ASKED.at("[cfgserver]", seen.not_asked)
+    layer = evidence.configserver
+    if layer.not_asked:
+        yield NOT_ASKED.at("[cfgserver]", layer.not_asked)
         return
     failed: dict[int, list[QueryAnswer]] = {}
     for query in QUERIES:
-        answer = seen.answers.get(query)
+        answer = layer.answers.get(query)
         if answer is None:
             yield QUERY_UNSET.at(query, f"{query} is not set")
         elif answer.error is not None:

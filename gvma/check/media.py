@@ -1,4 +1,7 @@
-"""Rules about the media server: its health, the DNs and the dialplan that lead to it, its modules and its sounds."""
+"""Rules about the media server: its health, the DNs and the dialplan that lead to it, its modules and its sounds.
+
+Pure: it asks nobody.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about business call routing: peers that the site keeps itself, numbers, and calls to SIP Server."""
+"""Rules about business call routing: peers that the site keeps itself, numbers, and calls to SIP Server. Pure."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ _VARIABLE = re.compile(r"\$\{([^{}]+)\}")
 
 def check_peers(evidence: Evidence) -> Iterator[Finding]:
     """Peers of SIP Server, gateway and phones that the site keeps itself (the manual's lines 1970-2026)."""
-    settings, endpoints = evidence.settings.gvma, evidence.files.endpoints
-    if endpoints is None or not settings.routing or settings.routing_endpoints:
+    settings, channel = evidence.settings.gvma, evidence.files.channel
+    if channel is None or not settings.routing or settings.routing_endpoints:
         return
     driver = evidence.driver
-    if endpoints.executes or ("phones" in evidence.files.realtime and driver is CHAN_SIP):
+    if channel.executes or ("phones" in evidence.files.realtime and driver is CHAN_SIP):
         return  # PJSIP lists what it has in a database, chan_sip does not
     kinds = {"endpoint"} if driver is PJSIP else {"peer", "friend"}
-    present = {section.name for section in endpoints.objects if section.value("type").lower() in kinds}
+    present = {section.name for section in channel.objects if section.value("type").lower() in kinds}
     present |= (evidence.ami.endpoints if evidence.ami else None) or frozenset()
     present = {driver.folded(name) for name in present}
     hosts, dns = asterisk_hosts(evidence), evidence.configserver.dns
@@ -60,7 +60,7 @@ def check_peers(evidence: Evidence) -> Iterator[Finding]:
     wanted += phones
     missing = [name for name in wanted if driver.folded(name) not in present]
     if missing:
-        yield PEER.at(endpoints.name, f"{first_names(missing)} missing")
+        yield PEER.at(channel.name, f"{first_names(missing)} missing")
 
 
 def check_hidden_numbers(evidence: Evidence) -> Iterator[Finding]:
@@ -84,18 +84,18 @@ def _before(one: str, other: str, targets: list[str]) -> bool:
 
 
 def _numbers(evidence: Evidence) -> set[str]:
-    seen = evidence.configserver
-    extensions = {dn.number for dn in seen.dns if dn.type in {DnType.EXTENSION, None}}
-    return extensions | {dn.number for dn in seen.routing_points if dn.type in {DnType.ROUTING_POINT, None}}
+    layer = evidence.configserver
+    extensions = {dn.number for dn in layer.dns if dn.type in {DnType.EXTENSION, None}}
+    return extensions | {dn.number for dn in layer.routing_points if dn.type in {DnType.ROUTING_POINT, None}}
 
 
 def check_dials(evidence: Evidence) -> Iterator[Finding]:
     """``Dial(SIP/...@host:port)`` to SIP Server's address (the manual's lines 2903-2937); [globals] are resolved."""
-    dialplan, endpoints = evidence.files.dialplan, evidence.files.endpoints
+    dialplan, channel = evidence.files.dialplan, evidence.files.channel
     addresses = {host.strip().lower() for host in evidence.settings.gvma.siptserver_host.split(",")}
     if dialplan is None or not addresses - {""}:
         return
-    peers = {section.name.lower() for section in endpoints.sections} if endpoints else set()
+    peers = {section.name.lower() for section in channel.sections} if channel else set()
     variables = {one.key: one.value for one in dialplan.settings if one.section == "globals"}
     for one in dialplan.settings:
         if one.ours or "dial(" not in one.value.lower():

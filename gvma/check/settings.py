@@ -1,4 +1,7 @@
-"""Rules about the settings file: wrong lines, sample values, prefixes, paths, and secrets that others may read."""
+"""Rules about the settings file: wrong lines, sample values, prefixes, paths, and secrets that others may read.
+
+Pure: it asks nobody.
+"""
 
 from __future__ import annotations
 

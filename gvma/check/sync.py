@@ -1,4 +1,7 @@
-"""Rules about what a sync stands on: files that it can edit, names that are its own, and what Asterisk now has."""
+"""Rules about what a sync stands on: files that it can edit, names that are its own, and what Asterisk now has.
+
+Pure: it asks nobody.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from gvma.asterisk.conf import Conf
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.asterisk.drivers.pjsip import SIPSERVER
+from gvma.asterisk.identification.model import SENDERS_UNKNOWN
 from gvma.asterisk.kept import differing
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.check.conclusions.addresses import asterisk_hosts
@@ -46,6 +50,8 @@ RULES = (UNSAFE, OWN_NAME, OLD_BLOCK, SYNC_WARNING, DRIFT)
 
 _NEEDED = QUERIES[:3]
 _NAMED = 3
+# Of a file that is missing, and of an Asterisk that could not be asked, other rules speak.
+_FOUND_OTHERWISE = frozenset({"target-file", SENDERS_UNKNOWN})
 
 _T = TypeVar("_T")
 
@@ -64,7 +70,7 @@ def check_own_names(evidence: Evidence) -> Iterator[Finding]:
     contexts = {CONTEXT, settings.routing_context} if settings.routing else {CONTEXT}
     yield from _outside(files.voicemail, lambda name: name.lower() in mailboxes)
     yield from _outside(files.dialplan, lambda name: name in contexts)
-    yield from _outside(files.endpoints, lambda name: _of_ours(name, evidence.driver))
+    yield from _outside(files.channel, lambda name: _of_ours(name, evidence.driver))
 
 
 def _of_ours(name: str, driver: Driver) -> bool:
@@ -93,16 +99,21 @@ def check_old_block(evidence: Evidence) -> Iterator[Finding]:
 
 def check_sync_warnings(evidence: Evidence) -> Iterator[Finding]:
     """What the sync would refuse or change, in its own words."""
-    if all(evidence.configserver.answered(query) for query in _NEEDED):
+    planned = evidence.next_sync
+    if planned is not None and planned.problem is None:
+        for warning in planned.warnings:
+            if warning.code not in _FOUND_OTHERWISE:
+                yield SYNC_WARNING.at(warning.where, warning.message)
+    elif all(evidence.configserver.answered(query) for query in _NEEDED):
         for warning in (*evidence.wanted.warnings, *_routing(evidence).warnings):
             yield SYNC_WARNING.at(warning.where, warning.message)
 
 
 def _routing(evidence: Evidence) -> Routing:
-    seen, endpoints = evidence.configserver, evidence.files.endpoints
-    names = (section.name for section in endpoints.objects if not section.ours) if endpoints else ()
+    layer, channel = evidence.configserver, evidence.files.channel
+    names = (section.name for section in channel.objects if not section.ours) if channel else ()
     site = SiteRouting(sections=frozenset(names), own_hosts=asterisk_hosts(evidence))
-    return routing(seen.dns, seen.routing_points, evidence.settings.gvma, evidence.driver, site)
+    return routing(layer.dns, layer.routing_points, evidence.settings.gvma, evidence.driver, site)
 
 
 def check_drift(evidence: Evidence) -> Iterator[Finding]:
@@ -110,17 +121,17 @@ def check_drift(evidence: Evidence) -> Iterator[Finding]:
 
     A file with an ``#exec`` may say more than is known here, so it is not compared.
     """
-    files, seen = evidence.files, evidence.ami
-    if seen is None:
+    files, ami = evidence.files, evidence.ami
+    if ami is None:
         return
-    if files.voicemail and not files.voicemail.executes and seen.mailboxes is not None:
-        yield from _differences(files.voicemail.name, _mailboxes(files.voicemail), seen.mailboxes, _other_mailbox)
-    if files.endpoints and not files.endpoints.executes and seen.subscriptions is not None:
-        planned = _subscriptions(files.endpoints, evidence)
-        yield from _differences(files.endpoints.name, planned, seen.subscriptions, _other_watched)
-    if files.dialplan and not files.dialplan.executes and seen.contexts is not None:
+    if files.voicemail and not files.voicemail.executes and ami.mailboxes is not None:
+        yield from _differences(files.voicemail.name, _mailboxes(files.voicemail), ami.mailboxes, _other_mailbox)
+    if files.channel and not files.channel.executes and ami.subscriptions is not None:
+        planned = _subscriptions(files.channel, evidence)
+        yield from _differences(files.channel.name, planned, ami.subscriptions, _other_watched)
+    if files.dialplan and not files.dialplan.executes and ami.contexts is not None:
         own = {section.name for section in files.dialplan.sections if section.ours}
-        actual = {f"{pattern}@{name}": None for name in own for pattern in seen.contexts.get(name, ())}
+        actual = {f"{pattern}@{name}": None for name in own for pattern in ami.contexts.get(name, ())}
         yield from _differences(files.dialplan.name, _patterns(files.dialplan, own), actual, lambda *_: False)
 
 
@@ -137,9 +148,9 @@ def _other_mailbox(planned: MailboxFields, actual: MailboxFields) -> bool:
     return any(differing(planned, actual))
 
 
-def _subscriptions(endpoints: Conf, evidence: Evidence) -> dict[str, str | None]:
+def _subscriptions(channel: Conf, evidence: Evidence) -> dict[str, str | None]:
     """Names with their mailbox; in REGISTER mode PJSIP keeps that on the endpoint, and no list tells it."""
-    named = [section for section in endpoints.objects if section.name.startswith(SUBSCRIPTION_PREFIX)]
+    named = [section for section in channel.objects if section.name.startswith(SUBSCRIPTION_PREFIX)]
     if evidence.driver is CHAN_SIP:
         return {section.name: section.value("mailbox") for section in named}
     registered = evidence.settings.gvma.mwi_mode == "REGISTER"

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Iterator
 from http.client import HTTPException
 
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import InvalidHeader, NewConnectionError
 from urllib3.exceptions import TimeoutError as UrllibTimeout
 
 from gvma.errors import (
@@ -79,7 +79,7 @@ def _reason(cause: BaseException) -> str:
         return "the connection was refused"
     if isinstance(cause, ConnectionError):
         return "the server closed the connection without an answer"
-    if isinstance(cause, HTTPException):
+    if isinstance(cause, (HTTPException, InvalidHeader)):
         return "the server does not speak HTTP, or its HTTP cannot be read"
     if isinstance(cause, OSError) and cause.errno in errno.errorcode and cause.strerror:
         return cause.strerror.lower()

@@ -8,29 +8,26 @@ connection that it had kept open after the query before.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from functools import partial
-from pathlib import Path
-from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import requests
 import urllib3
 import zeep
 import zeep.exceptions
-from lxml import etree
 from requests import Response
 from requests.auth import HTTPBasicAuth
-from zeep.transports import Transport
 from zeep.wsse.username import UsernameToken
 
+from gvma.configserver.body import FAILURES, body_of
 from gvma.configserver.causes import error_of
 from gvma.configserver.connection import TOTAL_IN_TIMEOUTS, Deadline, open_session
 from gvma.configserver.objects import ConfigObject
 from gvma.configserver.reading.builder import ObjectBuilder
-from gvma.configserver.reading.reader import CHUNK, inflated, read_answer
+from gvma.configserver.reading.reader import read_answer
 from gvma.configserver.reading.soap_fault import on_one_line
+from gvma.configserver.wsdl import Service, open_service
 from gvma.configserver.xpath import kind_asked
 from gvma.errors import (
     ConfigServerError,
@@ -44,14 +41,12 @@ from gvma.errors import (
 from gvma.secrecy import masked_echo
 from gvma.settings.model import ConfigServerSettings, Secret
 
-_OUR_WSDL = Path(__file__).with_name("configserver.wsdl")
 _MAX_FAULT_BYTES = 1024 * 1024
 _CHECK_CREDENTIALS = "Nothing was written. Check username, password and auth in [cfgserver]."
 _CHECK_ANSWER = (
     "Nothing was written. Check that url and port in [cfgserver] lead to Configuration Server,"
     " and wsdl, operation and result where its interface is not the packaged one."
 )
-_FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 
 class SoapConversation:
@@ -69,7 +64,7 @@ class SoapConversation:
             verify=settings.tls_verify,
             ca_file=str(settings.ca_file) if settings.ca_file else None,
         )
-        self._service: Any = None
+        self._service: Service | None = None
 
     def query(self, xpath: str) -> list[ConfigObject]:
         """As ConfigurationServer.query."""
@@ -88,44 +83,47 @@ class SoapConversation:
 
     def _query(self, xpath: str) -> list[ConfigObject]:
         settings = self._settings
+        service = self._service = self._service or self._make_service()
         try:
-            response = self._send_on_open_connection(xpath)
-        except _FAILURES as failure:
+            response = self._send_on_open_connection(service, xpath)
+        except FAILURES as failure:
             raise error_of(failure, timeout=settings.timeout, reading=False) from None
         with closing(response):
             self._refuse_status(response)
             make = partial(ObjectBuilder, include_disabled=settings.include_disabled, only=kind_asked(xpath))
             escaped = settings.result == "string"
             if response.status_code == requests.codes.ok:
-                return read_answer(self._body(response), make, escaped=escaped, masked=self._masked).objects
+                body = body_of(response, settings.timeout)
+                return read_answer(body, make, answer=service.answer, escaped=escaped, masked=self._masked).objects
             # If there is no fault in the body, only the status is known.
             with suppress(ConfigServerMalformed, ConfigServerTruncated):
-                read_answer(self._body(response), make, max_bytes=_MAX_FAULT_BYTES, masked=self._masked)
+                body = body_of(response, settings.timeout)
+                read_answer(body, make, max_bytes=_MAX_FAULT_BYTES, masked=self._masked)
             raise ConfigServerFault(f"the server answered with HTTP status {response.status_code}")
 
-    def _send_on_open_connection(self, xpath: str) -> Response:
+    def _send_on_open_connection(self, service: Service, xpath: str) -> Response:
         """As _send; once more if the server closed the connection of the query before instead of answering."""
-        if self._service is None:
-            self._service = self._make_service()
         opened = self._deadline.opened
         try:
-            return self._send(xpath)
+            return self._send(service, xpath)
         except requests.ConnectionError:
             if not opened or self._deadline.opened != opened or self._deadline.passed:
                 raise
-            return self._send(xpath)
+            return self._send(service, xpath)
 
-    def _send(self, xpath: str) -> Response:
+    def _send(self, service: Service, xpath: str) -> Response:
         """The answer; only its HTTP head has been read."""
         settings = self._settings
         try:
-            answer = self._service[settings.operation](**{settings.query_parameter: xpath})
+            answer = service.proxy[settings.operation](**{settings.query_parameter: xpath})
         except (AttributeError, TypeError, zeep.exceptions.Error):
             raise SettingsError(
                 f"the WSDL has no operation {settings.operation!r} that takes {settings.query_parameter!r}",
                 where="[cfgserver] operation, query_parameter",
                 hint="Nothing was written. Name an operation of the WSDL and its parameter.",
             ) from None
+        except requests.RequestException:  # some are ValueErrors
+            raise
         except ValueError:
             raise SettingsError(
                 "the query contains a character that is not allowed in XML",
@@ -135,7 +133,7 @@ class SoapConversation:
         assert isinstance(answer, Response)
         return answer
 
-    def _make_service(self) -> Any:
+    def _make_service(self) -> Service:
         settings = self._settings
         if settings.ca_file is not None and not settings.ca_file.exists():
             raise SettingsError(
@@ -148,61 +146,12 @@ class SoapConversation:
         # A WSDL on another server must not get the credentials.
         if _origin(settings.wsdl) == _origin(self._url):
             self._session.auth = auth
-        service = self._service_of_wsdl()
-        self._session.auth = auth
-        return service
-
-    def _service_of_wsdl(self) -> Any:
-        settings = self._settings
         token = None
         if settings.auth == "header":
             token = UsernameToken(self._username, self._password.reveal())  # type: ignore[no-untyped-call]
-        try:
-            client = zeep.Client(  # type: ignore[no-untyped-call]
-                settings.wsdl or str(_OUR_WSDL),
-                wsse=token,
-                transport=_Streaming(self._session, settings.timeout),
-                settings=zeep.Settings(raw_response=True, forbid_dtd=True, forbid_external=True),
-            )
-            return client.create_service(settings.binding, self._url)  # type: ignore[no-untyped-call]
-        except requests.RequestException as failure:
-            raise self._wsdl_unreachable(failure) from None
-        except OSError:
-            raise self._bad_wsdl("the WSDL file cannot be read") from None
-        except (zeep.exceptions.Error, etree.Error, ValueError, KeyError, AttributeError):
-            raise self._bad_wsdl(f"the WSDL has no usable binding {settings.binding}") from None
-
-    def _wsdl_unreachable(self, failure: requests.RequestException) -> ConfigServerError:
-        """The error names the WSDL's own server, which may be another one than Configuration Server."""
-        error = error_of(failure, timeout=self._settings.timeout, reading=False)
-        if failure.response is not None:
-            error = ConfigServerFault(f"the server answered with HTTP status {failure.response.status_code}")
-        error.where = _split_url(self._settings.wsdl)[1]
-        error.hint = "Nothing was written. Check wsdl in [cfgserver]; without it the packaged contract is used."
-        return error
-
-    def _bad_wsdl(self, message: str) -> SettingsError:
-        wsdl = self._settings.wsdl
-        return SettingsError(
-            message,
-            where=f"[cfgserver] wsdl = {_split_url(wsdl)[1]}" if wsdl else "[cfgserver] binding",
-            hint="Nothing was written. Leave wsdl and binding out to use the packaged contract.",
-        )
-
-    def _body(self, response: Response) -> Iterable[bytes]:
-        encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-        if encoding in ("gzip", "x-gzip", "deflate"):
-            return inflated(self._received(response))
-        if encoding != "identity":
-            raise ConfigServerMalformed("the answer is compressed in a way that was not asked for")
-        return self._received(response)
-
-    def _received(self, response: Response) -> Iterator[bytes]:
-        """The bytes of the body as they arrive."""
-        try:
-            yield from response.raw.stream(CHUNK, decode_content=False)
-        except _FAILURES as failure:
-            raise error_of(failure, timeout=self._settings.timeout, reading=True) from None
+        service = open_service(settings, self._url, self._session, self._deadline, token)
+        self._session.auth = auth
+        return service
 
     def _refuse_status(self, response: Response) -> None:
         if response.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
@@ -226,6 +175,7 @@ class SoapConversation:
             total = self._settings.timeout * TOTAL_IN_TIMEOUTS
             error = ConfigServerTimeout(
                 f"the answer was not complete after {total:g} seconds",
+                where=error.where,
                 hint="Nothing was written. Check the server's load, or raise timeout in [cfgserver]:"
                 f" the whole answer may take {TOTAL_IN_TIMEOUTS} times as long.",
             )
@@ -233,25 +183,6 @@ class SoapConversation:
         credentials = isinstance(error, CredentialsError)
         error.hint = error.hint or (_CHECK_CREDENTIALS if credentials else _CHECK_ANSWER)
         return error
-
-
-class _Streaming(Transport):
-    """zeep's transport, which returns the answer unread and logs nothing (zeep would log the password)."""
-
-    def __init__(self, session: requests.Session, timeout: float) -> None:
-        super().__init__(  # type: ignore[no-untyped-call]
-            session=session, timeout=timeout, operation_timeout=timeout
-        )
-
-    def post(self, address: str, message: bytes, headers: dict[str, str]) -> Response:
-        return self.session.post(
-            address,
-            data=message,
-            headers=headers,
-            timeout=self.operation_timeout,
-            stream=True,
-            allow_redirects=False,
-        )
 
 
 def _endpoint(settings: ConfigServerSettings) -> tuple[str, str, str, str]:

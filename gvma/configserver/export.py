@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -14,6 +13,7 @@ from gvma.configserver.objects import DELETED, DISABLED, ConfigObject
 from gvma.configserver.reading.builder import ObjectBuilder
 from gvma.configserver.reading.factory import OpenObject
 from gvma.configserver.reading.reader import CHUNK, inflated, read_answer
+from gvma.configserver.regular_file import NotAFileError, open_regular
 from gvma.configserver.tree import Node, attach_to_owners
 from gvma.configserver.xpath import Query, kind_asked, parse
 from gvma.errors import ConfigServerError, ConfigServerQueryError, ExportFileError
@@ -180,23 +180,15 @@ def _resumed(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 def _pieces(path: Path) -> Iterator[bytes]:
     try:
-        _refuse_unfit(os.stat(path))
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:
-            _refuse_unfit(os.fstat(descriptor))
+        with open_regular(path) as file:
+            if os.fstat(file.fileno()).st_size > _LARGEST:
+                raise ExportFileError(f"the export file is larger than {_LARGEST >> 30} GiB")
             while piece := file.read(CHUNK):
                 yield piece
     except FileNotFoundError:
         raise ExportFileError("there is no such export file") from None
+    except NotAFileError:
+        kind = "a folder" if path.is_dir() else "a device, pipe or socket"
+        raise ExportFileError(f"this is {kind}, not an export file") from None
     except OSError as error:
         raise ExportFileError(f"the export file cannot be read: {error.strerror}") from None
-
-
-def _refuse_unfit(status: os.stat_result) -> None:
-    """A FIFO would be waited for, and a device read, without an end."""
-    if stat.S_ISDIR(status.st_mode):
-        raise ExportFileError("this is a folder, not an export file")
-    if not stat.S_ISREG(status.st_mode):
-        raise ExportFileError("this is no regular file, and so no export file")
-    if status.st_size > _LARGEST:
-        raise ExportFileError(f"the export file is larger than {_LARGEST >> 30} GiB")

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from gvma.ami.channel_drivers import TRANSPORT_COMMANDS, driver_modules
 from gvma.ami.dialplan_show import includes_shown, patterns_shown
+from gvma.ami.identification import identifies
 from gvma.ami.manager import AsteriskManager, connect
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
@@ -31,8 +32,6 @@ _ANSWER_SECONDS = 8.0
 # No list tells the mailbox of a chan_sip peer; so many are asked for it one by one.
 _SINGLY = 1000
 _MODULE = re.compile(r"(\S+\.so)\s.*?(\bNot Running\b|$)")
-_IDENTIFY = re.compile(r"\s*Identify:\s+(\S+)/(\S+)\s*\Z")
-_MATCH = re.compile(r"\s*Match:\s+(\S+)\s*\Z")
 _ORDER = re.compile(r"\s*endpoint_identifier_order\s*:\s*(\S*)")
 _CONTACT = re.compile(r"\s*Contact:\s+([^\s/]+)/sips?:(?:[^\s@]*@)?(\[[^\]]+\]|[^\s:;]+)")
 _TRANSPORT = re.compile(r"Transport:\s+\S+\s+udp\s.*\s(\S+):(\d+)\s*\Z")
@@ -47,15 +46,15 @@ def ask_asterisk(settings: GvmaSettings) -> AmiEvidence:
     hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
     try:
         with connect(hasty) as ami:
-            return _Conversation(ami).ask(hasty)
+            return _Questions(ami).ask(hasty)
     except AmiPermissionError as refusal:
         return AmiEvidence(refused=(refusal.message,))
     except (AsteriskUnreachableError, AsteriskRefusedError, CredentialsError, SettingsError) as problem:
         return AmiEvidence(problem=problem)
 
 
-class _Conversation:
-    """Asks one question after another."""
+class _Questions:
+    """One question after another."""
 
     def __init__(self, ami: AsteriskManager) -> None:
         self._ami = ami
@@ -86,7 +85,11 @@ class _Conversation:
         if pjsip and "res_pjsip.so" in running:
             seen = replace(
                 seen,
-                identifies=tuple(_identifies(self._lines("pjsip show identifies"))),
+                identifies=tuple(
+                    (one.endpoint, match)
+                    for one in identifies(self._lines("pjsip show identifies"))
+                    for match in one.matches
+                ),
                 identifier_order=_first(_ORDER, self._lines("pjsip show settings")),
                 contact_hosts=tuple(_contacts(self._lines("pjsip show contacts"))),
             )
@@ -140,16 +143,6 @@ def _bound(lines: list[str]) -> Iterator[tuple[str, int]]:
     for line in lines:
         if found := _TRANSPORT.search(line) or _BINDADDRESS.match(line):
             yield found[1].strip("[]"), int(found[2])
-
-
-def _identifies(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """Endpoint and criterion of each line of ``pjsip show identifies``."""
-    endpoint = ""
-    for line in lines:
-        if found := _IDENTIFY.match(line):
-            endpoint = found[2]
-        elif endpoint and (found := _MATCH.match(line)):
-            yield endpoint, found[1]
 
 
 def _contacts(lines: list[str]) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ from gvma.settings.reader import Examined, sections_in_use
 # After these the next query may still be answered; after any other failure it would only fail again.
 _OF_ONE_QUERY = (ConfigServerFault, ConfigServerMalformed, ConfigServerTruncated)
 # A sync may wait longer, as the settings say; whoever looks wants to hear what is slow.
-_PAUSE_SECONDS = 10.0
+_ANSWER_SECONDS = 10.0
 _ALL_QUERIES_SECONDS = 60.0
 # Keys of [cfgserver] without which nobody can be asked, or somebody else would be.
 _TO_REACH_IT = frozenset({"host", "port", "url", "username", "password", "password_file"})
@@ -51,7 +51,7 @@ class Questions:
     def __init__(self, settings: Settings, not_asked: str = "") -> None:
         queries = {query: getattr(settings.cfgserver, query) for query in QUERIES}
         self._queries = {query: xpath for query, xpath in queries.items() if xpath}
-        self._settings = replace(settings.cfgserver, timeout=min(settings.cfgserver.timeout, _PAUSE_SECONDS))
+        self._settings = replace(settings.cfgserver, timeout=min(settings.cfgserver.timeout, _ANSWER_SECONDS))
         self._not_asked = not_asked
         self._answers: dict[str, QueryAnswer] = {}
         self._defect: Exception | None = None

@@ -11,18 +11,21 @@ from collections.abc import Iterable, Iterator
 from glob import glob
 from pathlib import Path
 
-from gvma.asterisk import dialplan, voicemail
-from gvma.asterisk.block import OwnLines, find_block
+from gvma.asterisk.block import find_block
 from gvma.asterisk.conf import Conf, read_conf
 from gvma.asterisk.drivers import Driver
+from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.errors import UnsafeTargetError
 from gvma.evidence.model import FilesEvidence
 from gvma.settings import GvmaSettings
+from gvma.sinks.files.targets import Target, targets
 from gvma.storage.conf_files import content, included_files
+from gvma.storage.messages import boxes_in_spool, has_messages
 
 _CONTEXT = re.compile(
     rb"^[ \t]*(?:endpoint/)?(?:sub)?(?:scribe_?|message_)?context[ \t]*=>?[ \t]*([^\s;]+)", re.M | re.I
 )
+_TRUE = frozenset({"yes", "true", "y", "t", "1", "on"})
 # Families of extconfig.conf by what they bring into memory (Asterisk's own names).
 _FAMILIES = {
     "voicemail": frozenset({"voicemail", "voicemail.conf"}),
@@ -38,25 +41,37 @@ def look_at_files(settings: GvmaSettings, driver: Driver, *, syncs: bool = True)
     if not syncs:
         extensions = read_file(settings, settings.asterisk_cfg_file_exten)
         return FilesEvidence(dialplan=extensions, realtime=realtime, entered_contexts=entered)
-    mailboxes, endpoints, extensions = (read_file(settings, name) for name, _ in _synced(settings, driver))
+    three = targets(settings, driver)
+    confs = three.map(lambda target: read_file(settings, _shown(target.path, settings)))
     return FilesEvidence(
-        mailboxes,
-        endpoints,
-        extensions,
-        unsafe=tuple(unsafe(settings, driver)),
-        unreadable=tuple(unreadable(settings, (mailboxes, endpoints, extensions))),
+        voicemail=confs.voicemail,
+        channel=confs.channel,
+        dialplan=confs.dialplan,
+        unsafe=tuple(unsafe(settings, three)),
+        unreadable=tuple(unreadable(settings, confs)),
         realtime=realtime,
         entered_contexts=entered,
+        users=users_with_mailbox(settings),
+        orphans=tuple(orphans(settings, confs.voicemail)),
     )
 
 
-def _synced(settings: GvmaSettings, driver: Driver) -> tuple[tuple[str, OwnLines], ...]:
-    """Name of each file that a sync writes, and how our own lines look in it: mailboxes, endpoints, dialplan."""
-    return (
-        (settings.asterisk_cfg_file_vm, voicemail.OWN_LINES),
-        (_shown(str(driver.path(settings)), settings), driver.own_lines),
-        (settings.asterisk_cfg_file_exten, dialplan.OWN_LINES),
-    )
+def users_with_mailbox(settings: GvmaSettings) -> frozenset[str]:
+    """The users of users.conf that app_voicemail makes a mailbox of; ``[general]`` has the default of them all."""
+    conf = read_file(settings, "users.conf")
+    everybody = next(iter(conf.values("general", "hasvoicemail")), "no")
+    users = (section for section in conf.objects if section.name.lower() != "general")
+    return frozenset(one.name for one in users if (one.value("hasvoicemail") or everybody).lower() in _TRUE)
+
+
+def orphans(settings: GvmaSettings, voicemail: Conf) -> Iterator[str]:
+    """``box@context`` of our contexts with messages in the spool, and without a line in voicemail.conf."""
+    present = {one.mailbox for one in voicemail.settings if one.section in OWN_CONTEXTS}
+    spool = settings.asterisk_spool_path
+    for context in OWN_CONTEXTS:
+        for box in sorted(boxes_in_spool(spool, context)):
+            if (key := f"{box}@{context}") not in present and has_messages(spool, key):
+                yield key
 
 
 def read_file(settings: GvmaSettings, name: str) -> Conf:
@@ -70,18 +85,17 @@ def read_file(settings: GvmaSettings, name: str) -> Conf:
     return read_conf(name, read, markers)
 
 
-def unsafe(settings: GvmaSettings, driver: Driver) -> Iterator[tuple[str, str]]:
+def unsafe(settings: GvmaSettings, files: Iterable[Target]) -> Iterator[tuple[str, str]]:
     """(file, reason) of files that a sync refuses to edit: no regular file, markers out of order."""
     begin, end = settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
-    for name, own in _synced(settings, driver):
-        path = settings.target(name)
-        if os.path.exists(path) and not os.path.isfile(path):
-            yield name, "is no regular file"
+    for file in files:
+        if os.path.exists(file.path) and not os.path.isfile(file.path):
+            yield _shown(file.path, settings), "is no regular file"
             continue
         try:
-            find_block(content(path) or b"", begin, end, own)
+            find_block(content(file.path) or b"", begin, end, file.own_lines)
         except UnsafeTargetError as error:
-            yield name, error.message
+            yield _shown(file.path, settings), error.message
 
 
 def unreadable(settings: GvmaSettings, confs: Iterable[Conf]) -> Iterator[tuple[str, str]]:
@@ -113,6 +127,6 @@ def entered_contexts(folder: Path) -> frozenset[str]:
     return frozenset(name.decode("utf-8", "surrogateescape") for name in found)
 
 
-def _shown(path: str, settings: GvmaSettings) -> str:
+def _shown(path: str | Path, settings: GvmaSettings) -> str:
     """The path as messages show it: its name in Asterisk's folder."""
-    return path.removeprefix(f"{settings.asterisk_cfg_path}{os.sep}")
+    return str(path).removeprefix(f"{settings.asterisk_cfg_path}{os.sep}")

@@ -39,7 +39,7 @@ def _mentioned_hosts(configserver: ConfigServerEvidence) -> set[str]:
     return {host for text in texts if text and (host := host_and_port(text)[0])}
 
 
-def probe_boxes(settings: Settings, endpoints: Conf, bound: Iterable[tuple[str, int]]) -> tuple[Probe, ...]:
+def probe_boxes(settings: Settings, channel: Conf, bound: Iterable[tuple[str, int]]) -> tuple[Probe, ...]:
     """A SUBSCRIBE for the first subscriptions of each kind, ended again at once; none in REGISTER mode.
 
     It comes from SIP Server's address where this host has it, since PJSIP knows SIP Server by its address.
@@ -51,16 +51,16 @@ def probe_boxes(settings: Settings, endpoints: Conf, bound: Iterable[tuple[str, 
     address, port = next(iter(bound), ("0.0.0.0", 5060))  # noqa: S104  (what Asterisk may be bound to)
     target = settings.gvma.asterisk_cm_host if address in _ANYWHERE else address
     probes: list[Probe] = []
-    for name in _sample(endpoints):
+    for name in _sample(channel):
         probes.append(_probe(name, target, port, local))
         if probes[-1].status == 0:
             break  # the next would be as silent, and each takes its time
     return tuple(probes)
 
 
-def _sample(endpoints: Conf) -> Iterator[str]:
+def _sample(channel: Conf) -> Iterator[str]:
     left = dict.fromkeys(ROLES, _OF_EACH_ROLE)
-    for name in dict.fromkeys(section.name for section in endpoints.sections if section.ours):
+    for name in dict.fromkeys(section.name for section in channel.sections if section.ours):
         role = role_of_subscription(name)
         if name.startswith(SUBSCRIPTION_PREFIX) and left[role]:
             left[role] -= 1

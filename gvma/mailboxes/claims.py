@@ -17,6 +17,8 @@ from gvma.mailboxes.values import Refused
 
 FIELD_OPTIONS = ("gvm_password", "gvm_name", "gvm_email", "gvm_pager_email", "gvm_options")
 """The options that fill a mailbox, in the order of app_voicemail's fields."""
+GVM_OPTIONS = frozenset({"gvm_mailbox", "gvm_mailbox_context", "gvm_group_mailbox", *FIELD_OPTIONS})
+"""Every option for mailboxes (the manual's lines 2386-2442). SIP Server alone reads ``gvm_group_mailbox``."""
 
 
 class ConfiguredObject(Protocol):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gvma.asterisk.drivers import Driver
 from gvma.asterisk.drivers.pjsip import SIPSERVER
 from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint, Mailbox, Subscription
 from gvma.asterisk.hosts import sipserver_hosts
+from gvma.asterisk.identification.model import SiteIdentification
 from gvma.mailboxes import Desired, RefusedOwner
 from gvma.routing import NumberedObject, SiteRouting, routing
 from gvma.settings.model import GvmaSettings
+
+_SETTING = "[gvma_settings] mwi_endpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,16 @@ def wanted_of(  # noqa: PLR0913  (each is another source of what is wanted)
     routed: DNs and Routing Points. site: what the site has itself of business call routing. owners: as
     ``write_owners`` gives it; as a text it takes a third of the room of 100,000 values.
     """
-    route = routing(*routed, settings, driver, site)
-    mwi = driver.mwi_endpoint(settings, {*site.identified, *route.identified})
+    known = site.identification.as_set(settings.mwi_endpoint, sipserver_hosts(settings))
+    route = routing(*routed, settings, driver, replace(site, identification=known))
+    mwi = driver.mwi_endpoint(settings, {*known.identified, *route.identified}, known.shared)
     endpoints = (*((mwi,) if mwi else ()), *route.endpoints)
     return Wanted(
         mailboxes=desired.mailboxes,
         subscriptions=desired.subscriptions,
-        subscription_settings=driver.subscription_settings(settings) if desired.subscriptions else "",
+        subscription_settings=(
+            driver.subscription_settings(settings, peer_context=known.peer_context) if desired.subscriptions else ""
+        ),
         hints=route.hints,
         extensions=route.extensions,
         endpoints=endpoints,
@@ -70,16 +76,36 @@ def wanted_of(  # noqa: PLR0913  (each is another source of what is wanted)
         owners=owners,
         objects=objects,
         pin_resets=pin_resets,
-        warnings=(*desired.warnings, *route.warnings),
-        left_out=(*_identified_by_the_site(settings, driver, site), *route.left_out),
+        warnings=(*desired.warnings, *_uncertain(settings, driver, known), *route.warnings),
+        left_out=(*_identified_by_the_site(settings, driver, known), *route.left_out),
     )
 
 
-def _identified_by_the_site(settings: GvmaSettings, driver: Driver, site: SiteRouting) -> Iterator[str]:
+def _identified_by_the_site(settings: GvmaSettings, driver: Driver, known: SiteIdentification) -> Iterator[str]:
     """What our endpoint for SIP Server leaves to the site's own, in SUBSCRIBE mode of PJSIP."""
     if not driver.has_identify or settings.mwi_mode == "REGISTER":
         return
     for host in sipserver_hosts(settings):
-        if host in site.identified:
-            endpoint = site.identified[host]
-            yield f"endpoint {SIPSERVER} for {host}, which the site's own endpoint {endpoint} identifies"
+        if host in known.identified:
+            yield f"endpoint {SIPSERVER} for {host}, {known.identified[host].reason}"
+
+
+def _uncertain(settings: GvmaSettings, driver: Driver, known: SiteIdentification) -> Iterator[GvmaWarning]:
+    """What an administrator should decide, since no answer of Asterisk does."""
+    if not driver.has_identify or settings.mwi_mode == "REGISTER":
+        return
+    for host, site in known.identified.items():
+        if not site.is_certain:
+            yield GvmaWarning(
+                "mwi-endpoint-left-out",
+                f"our endpoint for {host} is left out, {site.reason}. Where SIP Server's SUBSCRIBE gets 401, set "
+                "mwi_endpoint = ours; set mwi_endpoint = site where all is well.",
+                _SETTING,
+            )
+    for host, site in known.beside.items():
+        yield GvmaWarning(
+            "mwi-endpoint-first",
+            f"our endpoint gets the requests of {host}; without it {site.without_ours}. Set mwi_endpoint = site to "
+            "leave them to it, or mwi_endpoint = ours where all is well.",
+            _SETTING,
+        )

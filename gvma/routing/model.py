@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint
+from gvma.asterisk.identification.model import SiteIdentification
 from gvma.asterisk.site import DialplanNames
 
 
@@ -29,14 +30,15 @@ class NumberedObject(Protocol):
 class SiteRouting:
     """What the site has itself, outside our blocks, of what business call routing would write.
 
-    sections: of sip.conf or pjsip.conf. identified: SIP Server's and the gateway's addresses that the site
-    identifies already, each with its endpoint. own_hosts: addresses and names of this Asterisk
-    itself, lower case, as far as they are known.
+    sections: of sip.conf or pjsip.conf. identification: who gets SIP Server's requests. gateway_identified: the site
+    identifies the gateway's address already. own_hosts: addresses and names of this Asterisk itself, lower case, as
+    far as they are known.
     """
 
     dialplan: DialplanNames = field(default_factory=DialplanNames)
     sections: frozenset[str] = frozenset()
-    identified: Mapping[str, str] = field(default_factory=dict)
+    identification: SiteIdentification = field(default_factory=SiteIdentification)
+    gateway_identified: bool = False
     own_hosts: frozenset[str] = frozenset()
 
 

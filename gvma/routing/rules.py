@@ -45,7 +45,7 @@ def routing(
     phones = numbers.of("DN", watched, EXTENSION)
     services = numbers.of("Routing Point", routing_points, ROUTING_POINT)
     others = numbers.of("DN", elsewhere, EXTENSION)
-    peers = list(endpoints(phones, settings, driver, site.identified)) if settings.routing_endpoints else []
+    peers = list(endpoints(phones, settings, driver, site)) if settings.routing_endpoints else []
     missing = [one for one in peers if not names.has(one)]
     written = tuple(one for one in missing if one.role == "phone" or one.contacts)
     identified = _identified(written, settings, site)
@@ -101,7 +101,7 @@ def _identified(written: Iterable[Endpoint], settings: GvmaSettings, site: SiteR
     """SIP Server's addresses that its routing endpoint is known by."""
     if not any(one.role == "sipserver" and one.matches for one in written):
         return ()
-    return tuple(host for host in sipserver_hosts(settings) if host not in site.identified)
+    return tuple(host for host in sipserver_hosts(settings) if host not in site.identification.identified)
 
 
 def _nobody_watched(phones: Sequence[str], others: Sequence[str]) -> Iterator[GvmaWarning]:

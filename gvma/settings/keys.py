@@ -154,6 +154,11 @@ _ASTERISK = _section(
     ("vm_voicemail_main_ext", v.extension, "extension to dial to hear one's own messages"),
     ("channel_driver", v.one_of("auto", "pjsip", "sip"), "pjsip, sip, or auto: the one that Asterisk uses"),
     ("mwi_mode", v.one_of("SUBSCRIBE", "REGISTER"), "SUBSCRIBE or REGISTER, the same as SIP Server's option mwi-mode"),
+    (
+        "mwi_endpoint",
+        v.one_of("auto", "ours", "site"),
+        "PJSIP's endpoint for SIP Server: ours, the site's own, or auto: ours where no other gets its requests",
+    ),
     ("allow_mailcmd", v.yes_no, "allow mailbox options that make Asterisk run a command"),
     ("max_remove_percent", v.number(0, 100), "safety brake: removing a larger share needs --allow-remove"),
     ("keep_last", v.number(), "how many of the newest backup sets to keep"),
@@ -162,6 +167,7 @@ _ASTERISK = _section(
     ("log_file", v.optional_path, "log file; empty: none"),
     ("log_format", v.one_of("text", "json"), "text, or json: one object a line"),
     ("metrics_file", v.optional_path, "file for the figures of the last run, for Prometheus; empty: none"),
+    ("status_max_age", v.number(1), "gvma check finds a last success older than so many seconds"),
     (
         "switch_profile",
         v.switch_profile,

@@ -107,6 +107,7 @@ class GvmaSettings:
     vm_voicemail_main_ext: str = "9500"
     channel_driver: str = "auto"
     mwi_mode: str = "SUBSCRIBE"
+    mwi_endpoint: str = "auto"
     allow_mailcmd: bool = False
     max_remove_percent: int = 20
     keep_last: int = 30
@@ -115,6 +116,7 @@ class GvmaSettings:
     log_file: Path | None = None
     log_format: str = "text"
     metrics_file: Path | None = None
+    status_max_age: int = 3600
     switch_profile: str = ""
     routing: bool = False
     routing_endpoints: bool = False

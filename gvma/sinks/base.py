@@ -55,6 +55,10 @@ class Reading(Protocol):
 
     @property
     def warnings(self) -> tuple[GvmaWarning, ...]: ...
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the plan should know, a sentence each."""
+        ...
 
     def holds(self, wanted: Wanted) -> bool:
         """True where the sink is known to have just this, without reading 100,000 mailboxes back."""

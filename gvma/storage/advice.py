@@ -11,7 +11,8 @@ _ADVICE = {
     errno.EPERM: "gvma works with the rights of the folder's owner: the file has to be his, with a group of his; "
     "`lsattr` shows what nobody may change, and `chattr` takes that off.",
     errno.EACCES: "Give this user the right to write the file and its folder, then run the command again.",
-    errno.EROFS: "Mount the file system for writing, then run the command again.",
+    errno.EROFS: "Mount the file system for writing, or name the folder in ReadWritePaths= of the systemd unit. "
+    "Then run the command again.",
     errno.EBUSY: "The file is a mount of its own, as in a container: mount its folder, not the file.",
     errno.EFBIG: "Make it smaller, or take it away, then run the command again.",
     errno.ETIMEDOUT: "Stop what keeps writing it, then run the command again.",

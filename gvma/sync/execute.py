@@ -156,6 +156,9 @@ class Execution:
         missing = [module for module in reloads if module not in loaded and module in change.needed]
         pending_reload.settle(self.backup_path, set(reloads) - set(missing))
         pending_reload.add(self.backup_path, missing)
+        if missing:
+            names = ", ".join(missing)
+            self.report.warn("reload-pending", "the reload stays pending, since Asterisk has not loaded it", names)
         self.report.add_reloaded([*loaded.values()])
 
     def _pending_error(self, lost: GvmaError, made: str) -> AsteriskUnreachableError:

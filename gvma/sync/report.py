@@ -81,10 +81,14 @@ class SyncReport(RunReport):
 
     plan: of what was written (in a dry run: would be); None where nothing was. objects: how many each query gave.
     show_warnings: the warnings differ from those of the run before, or something changed.
-    finished: the sync came to its end.
+    finished: the sync came to its end. notes: what a reader of the plan should know. warn_at_once: called before the
+    write, with what has to be known by then; those warnings are in ``said``.
     """
 
     plan: Plan | None = None
+    notes: tuple[str, ...] = ()
+    warn_at_once: Callable[[GvmaWarning], None] | None = None
+    said: list[GvmaWarning] = field(default_factory=list)
     objects: dict[str, int] = field(default_factory=dict)
     show_warnings: bool = True
     finished: bool = False
@@ -92,6 +96,12 @@ class SyncReport(RunReport):
     def items(self) -> Iterator[Item]:
         """What was changed (in a dry run: would be), one after the other."""
         return self.plan.items() if self.plan is not None else iter(())
+
+    def say(self, warning: GvmaWarning) -> None:
+        """Before the write, once."""
+        if self.warn_at_once is not None and warning not in self.said:
+            self.said.append(warning)
+            self.warn_at_once(warning)
 
     @property
     def changed_files(self) -> str:

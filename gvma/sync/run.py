@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any
 
 from gvma.ami.asterisk import Asterisk, nothing_changed
+from gvma.asterisk.identification.model import SENDERS_UNKNOWN
 from gvma.backups.retention import apply_policy, policy_of
 from gvma.backups.snapshot import snapshot
 from gvma.configserver.fetch import ServerAnswers, fetch_answers
@@ -27,21 +28,21 @@ from gvma.errors import (
 from gvma.plan.brake import brake
 from gvma.plan.model import Plan
 from gvma.settings.model import Settings
+from gvma.sinks.addresses import Addresses, look_up, require
 from gvma.sinks.base import Change, Purpose, Sink
-from gvma.sinks.files.driver import channel_driver
-from gvma.sinks.files.recovery import recover
+from gvma.sinks.files.atomic.recovery import recover
 from gvma.sinks.files.sink import FilesSink
-from gvma.storage import pending_reload, records, said_failure
+from gvma.sinks.opening import sink_of
+from gvma.sinks.planner import Planned, Planner
+from gvma.storage import last_success, pending_reload, records, said_failure
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import refuse_if_paused, resume
 from gvma.storage.private import although_changed
 from gvma.storage.signals import Stopped, stoppable
-from gvma.sync.addresses import look_up, require
 from gvma.sync.dry_run import dry_run
 from gvma.sync.execute import Execution, Wording, first_of
 from gvma.sync.folders import refuse_other_folders
 from gvma.sync.metrics import leave_metrics
-from gvma.sync.planner import Planned, Planner
 from gvma.sync.report import Progress, SyncOptions, SyncReport
 
 __all__ = ["Progress", "SyncOptions", "SyncReport", "sync"]
@@ -105,21 +106,36 @@ class _Run:
             with self._reloading_what_is_pending(asterisk):
                 if not options.resume:
                     refuse_if_paused(path)
-                require(look_up(self._gvma), self._gvma)
+                addresses = look_up(self._gvma)
+                require(addresses, self._gvma)
                 self._progress("asking Configuration Server")
                 answers = fetch_answers(self._settings, options.export)
                 self._report.objects = answers.counts
-                sink = self._sink(asterisk)
-                planner = Planner(self._gvma, answers, sink.driver, options.reset_pins)
-                planned = self._until_nobody_else_writes(planner, self._execution(sink, asterisk), answers)
+                planned = self._plan_and_write(asterisk, addresses, answers)
             with although_changed() if self._report.changed else nullcontext():
                 self._record(planned.plan, answers)
                 if options.resume:
                     resume(path)
                 said_failure.forget(path)
+                last_success.leave(path)
             if self._report.changed:
                 self._forget_old_sets()
         self._report.finished = True
+
+    def _plan_and_write(self, asterisk: Asterisk | None, addresses: Addresses, answers: ServerAnswers) -> Planned:
+        """Once more where Asterisk refused because the site had changed who gets SIP Server's requests, and our reload
+        was the first since: what Asterisk says now is what the plan has to go by."""
+        sink = self._sink(asterisk, addresses)
+        planner = Planner(self._gvma, answers, sink.driver, self._options.reset_pins)
+        try:
+            return self._until_nobody_else_writes(planner, self._execution(sink, asterisk), answers)
+        except AsteriskRefusedError:
+            again = self._sink(asterisk, addresses)
+            if again.known == sink.known:
+                raise
+        _log.info("the site itself changed who gets SIP Server's requests; planning again")
+        self._report.reload_failed = []
+        return self._until_nobody_else_writes(planner, self._execution(again, asterisk), answers)
 
     def _recover(self, asterisk: Asterisk | None) -> None:
         """What an interrupted run left is ended, and Asterisk reloads it, whatever comes later."""
@@ -149,16 +165,12 @@ class _Run:
         except GvmaError as error:
             _log.warning("the reload stays pending: %s", error)
 
-    def _sink(self, asterisk: Asterisk | None) -> FilesSink:
-        """The three files of the channel driver; reaches Asterisk, unless this run does not speak to it."""
-        modules = None
+    def _sink(self, asterisk: Asterisk | None, addresses: Addresses | None = None) -> FilesSink:
+        """Reaches Asterisk, unless this run does not speak to it."""
         if asterisk is not None:
             self._progress("reaching Asterisk")
             asterisk.connect()
-            modules = asterisk.drivers() if self._gvma.channel_driver == "auto" else None
-        choice = channel_driver(self._gvma, modules)
-        _log.debug("channel driver %s: %s", choice.driver.name, choice.reason)
-        return FilesSink(self._gvma, choice.driver)
+        return sink_of(self._gvma, asterisk, addresses)
 
     def _execution(self, sink: Sink[Any, Any], asterisk: Asterisk | None) -> Execution:
         return Execution(sink, self._gvma, asterisk, self._report, _WORDING)
@@ -180,6 +192,9 @@ class _Run:
             if execution.asterisk is not None:
                 refuse_other_folders(self._gvma, execution.asterisk, resets_pins=bool(plan.pins.reset))
                 execution.asterisk.preflight([module for module in change.reloads if module in change.needed])
+            for warning in planned.warnings:
+                if warning.code == SENDERS_UNKNOWN:
+                    report.say(warning)
             self._progress("writing the files, and reloading Asterisk")
             purpose = Purpose("sync", report.run_id, snapshot(answers.by_query()))
             records_with_files = {records.PINS: plan.pins.record, records.OWNERS: plan.owners}

@@ -66,12 +66,19 @@ ORDINARY: Mapping[str, Reply] = {
     "Command": success("Message: Command output follows", "Output: Asterisk has fully booted."),
     "CoreSettings": success("AMIversion: 11.0.0", "AsteriskVersion: 22.1.0"),
     "Ping": success("Ping: Pong"),
+    "Command pjsip show identifiers": success("Output: Identifier Names:", "Output: ip", "Output: username"),
+    "PJSIPShowEndpoint": error("Unable to retrieve endpoint."),
+    "PJSIPShowEndpoints": error("No endpoints found"),
     "Logoff": Reply("Response: Goodbye\nActionID: {id}\nMessage: Thanks for all the fish.\n\n", close=True),
 }
 
 
+Answer = Reply | list[Reply] | Callable[[dict[str, str]], Reply]
+
+
 class ScriptedManager:
-    """replies: by action name; a list of replies is used up, one for each time, and its last one stays.
+    """replies: by action name; a list of replies is used up, one for each time, and its last one stays; a function
+    is called with the action. One for a single command of the console is named ``Command core show settings``.
 
     banner: what is said first; None is silence. segment: bytes per TCP segment, 0 for whole answers.
     received: the actions that came, as dicts, in order.
@@ -79,13 +86,13 @@ class ScriptedManager:
 
     def __init__(
         self,
-        replies: Mapping[str, Reply | list[Reply]] | None = None,
+        replies: Mapping[str, Answer] | None = None,
         *,
         banner: bytes | None = b"Asterisk Call Manager/11.0.0\r\n",
         segment: int = 0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self.replies: dict[str, Reply | list[Reply]] = {**ORDINARY, **(replies or {})}
+        self.replies: dict[str, Answer] = {**ORDINARY, **(replies or {})}
         self.received: list[dict[str, str]] = []
         self._banner, self._segment, self._tls = banner, segment, tls
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -171,7 +178,10 @@ class ScriptedManager:
             key = md5(f"{CHALLENGE}{SECRET}".encode(), usedforsecurity=False).hexdigest()
             good = action.get("Key") == key if action.get("AuthType") == "MD5" else action.get("Secret") == SECRET
             return success("Message: Authentication accepted") if good else error("Authentication failed")
-        told = self.replies.get(name, error(f"Invalid/unknown command: {name}."))
+        named = f"{name} {action['Command']}" if name == "Command" else name
+        told = self.replies.get(named) or self.replies.get(name, error(f"Invalid/unknown command: {name}."))
+        if callable(told):
+            return told(action)
         if isinstance(told, list):
             return told.pop(0) if len(told) > 1 else told[0]
         return told

@@ -48,6 +48,7 @@ class MemoryReading:
     site: SiteDefined = field(default_factory=SiteDefined)
     routing_site: SiteRouting = field(default_factory=SiteRouting)
     warnings: tuple[GvmaWarning, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def holds(self, wanted: Wanted) -> bool:
         """It never knows without a closer look."""

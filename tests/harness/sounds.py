@@ -11,7 +11,7 @@ LOUD = 500
 _FRAME = 160
 
 
-def write_burst(path: Path, hertz: float = 440, *, loud: float = 0.2, silent: float = 0.2) -> None:
+def write_burst(path: Path, hertz: int = 440, *, loud: float = 0.2, silent: float = 0.2) -> None:
     """A WAV file of a tone and then silence, so that plays can be counted. Seconds."""
     codes = mulaw.tone(hertz, loud) + b"\xff" * round(8_000 * silent)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -82,6 +82,20 @@ def test_a_pin_changed_by_phone_outlives_apply_config_and_sync(
     assert phone.accepts("1000", "4711")
 
 
+def test_a_block_in_voicemail_conf_itself_is_taken_up_again_after_apply_config_with_its_pins(
+    site: Site, asterisk: PrivateAsterisk
+) -> None:
+    site.settings["asterisk_cfg_file_vm"] = "voicemail.conf"
+    site.sync()
+    site.replace("voicemail.conf", "1000 => 1000,", "1000 => 4711,")
+    apply_config(asterisk)
+    assert "1000=4711,Ann; Lee,,," in site.text("voicemail.conf")
+    site.sync()
+    assert "1000 => 4711,Ann\\; Lee,,," in site.block("voicemail.conf")
+    assert mailboxes(asterisk) == {"1000@GVMA_DN", "1001@GVMA_DN", "5001@default"}
+    assert site.sync().stdout == ""
+
+
 def test_calls_of_a_trunk_that_comes_first_by_name_stay_where_they_were_and_subscriptions_work(
     site: Site, asterisk: PrivateAsterisk, start_telephone: StartTelephone
 ) -> None:

@@ -1,9 +1,13 @@
-"""What gvma says of a mailbox's options is what a real app_voicemail makes of them."""
+"""What gvma says of a mailbox's options, and of users.conf, is what a real app_voicemail makes of them."""
 
 from __future__ import annotations
 
+import pytest
+
 from gvma.ami.conversation import AmiConversation, Listing
+from gvma.ami.manager import connect
 from gvma.asterisk.mailbox_options import complaints
+from gvma.evidence.files import users_with_mailbox
 from tests.harness.asterisk_fixtures import StartAsterisk
 
 # Options, the field of VoicemailUserEntry that shows whether they are in force, and its value where they are.
@@ -43,3 +47,14 @@ def test_an_option_is_in_force_where_nothing_is_said_of_it_and_nowhere_else(
     for box, (options, field, value) in enumerate(OPTIONS, start=1000):
         in_force = shown[str(box)][field].startswith(value)
         assert in_force is (complaints(options) == ()), (options, shown[str(box)])
+
+
+@pytest.mark.parametrize(("general", "context"), [("", "default"), ("userscontext=office\n", "office")])
+def test_users_conf_makes_mailboxes_in_the_users_context(
+    start_asterisk: StartAsterisk, version: int, general: str, context: str
+) -> None:
+    users = "[general]\nhasvoicemail=yes\n[5001]\nfullname=Anne\n[5002]\nhasvoicemail=no\n"
+    asterisk = start_asterisk(version, {"voicemail.conf": f"[general]\nformat=wav\n{general}", "users.conf": users})
+    with connect(asterisk.settings()) as ami:
+        assert list(ami.voicemail_users()) == [f"5001@{context}"]
+    assert users_with_mailbox(asterisk.settings()) == {"5001"}

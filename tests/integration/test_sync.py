@@ -16,6 +16,7 @@ from gvma.demo.ports import free_port
 from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.layer import Layer
 from tests.harness.site import Site
+from tests.harness.waiting import wait_until
 from tests.useragent import UserAgent
 
 SIPSERVER, SIPSERVER_PORT = "127.0.0.5", free_port(SOCK_DGRAM)
@@ -106,8 +107,10 @@ def test_ones_own_number_reaches_voicemailmain(
     installation.sync()
     call = sipserver.call("371000", from_user="1000")
     assert call.wait_final().status == 200
-    sipserver.wait_until(
-        lambda: any("VoiceMailMain!1000@GVMA_DN" in line for line in asterisk.cli("core show channels concise")), 5.0
+    wait_until(
+        lambda: "VoiceMailMain!1000@GVMA_DN" in "\n".join(asterisk.cli("core show channels concise")),
+        "VoiceMailMain does not run",
+        lambda: "\n".join(asterisk.cli("core show channels concise")),
     )
     call.hang_up()
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gvma.ami.manager import connect
-from gvma.asterisk.block import find_block
+from gvma.asterisk.block import body_of, find_block
 from gvma.asterisk.voicemail import read_boxes
 from tests.fakes.deaf import deaf_port
 from tests.fakes.syscalls import Fault
@@ -242,9 +242,10 @@ class World:
     # What there is
 
     def _block(self) -> bytes:
-        block = find_block((self.site.etc / "voicemail.conf").read_bytes(), BEGIN, END)
+        text = (self.site.etc / "voicemail.conf").read_bytes()
+        block = find_block(text, BEGIN, END)
         assert block is not None
-        return block.body
+        return body_of(text, block)
 
     def _in_file(self) -> dict[str, tuple[str, str]]:
         """PIN and name by number, as voicemail.conf has them."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gvma.ami.manager import connect
-from gvma.asterisk.block import find_block
+from gvma.asterisk.block import body_of, find_block
 from gvma.asterisk.drivers import driver_of
 from gvma.asterisk.voicemail import read_boxes, with_pins
 from gvma.demo.asterisk import PrivateAsterisk
@@ -127,8 +127,9 @@ class WatchedSite(Site):
         return sorted((boxes ^ actual) | (names ^ there))
 
     def _body(self, name: str) -> bytes:
-        block = find_block(self.state()[name] or b"", BEGIN, END)
-        return block.body if block else b""
+        text = self.state()[name] or b""
+        block = find_block(text, BEGIN, END)
+        return body_of(text, block) if block else b""
 
 
 @contextmanager

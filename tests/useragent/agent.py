@@ -149,8 +149,12 @@ class UserAgent:
         expires: int = 600,
         contact: str = "",
         accept: str = "",
+        headers: Sequence[Header] = (),
     ) -> Subscribed:
-        """Send a SUBSCRIBE. contact: the whole value, by default as SIP Server sends it for this box."""
+        """Send a SUBSCRIBE. contact: the whole value, by default as SIP Server sends it for this box.
+
+        headers: beside the usual ones.
+        """
         box = user.rpartition("-")[2]
         call_id = f"{secrets.token_hex(12)}@{self.host}"
         response = self.ask(
@@ -159,7 +163,7 @@ class UserAgent:
             from_user=from_user or user,
             call_id=call_id,
             contact=contact or f"<sip:gsipmwi@{self.host}:{self.port};mb={box};dn={box};tp=1>",
-            headers=[("Event", event), ("Accept", accept or ACCEPT[event]), ("Expires", str(expires))],
+            headers=[("Event", event), ("Accept", accept or ACCEPT[event]), ("Expires", str(expires)), *headers],
         )
         return Subscribed(response, call_id)
 

@@ -52,7 +52,7 @@ class Audio:
             self._thread.join()
             self._socket.close()
 
-    def send_tone(self, hertz: float = 440, seconds: float = 1.0) -> None:
+    def send_tone(self, hertz: int = 440, seconds: float = 1.0) -> None:
         """Send a tone after what is still to be sent; returns at once."""
         self.send_codes(mulaw.tone(hertz, seconds))
 

@@ -42,10 +42,11 @@ def rms(codes: bytes) -> int:
     return round(math.sqrt(sum(_LINEAR[code] ** 2 for code in codes) / len(codes)))
 
 
-def tone(hertz: float, seconds: float, amplitude: int = 9_000) -> bytes:
-    """A sine tone in mu-law codes."""
+def tone(hertz: int, seconds: float, amplitude: int = 9_000) -> bytes:
+    """A sine tone in mu-law codes; of whole hertz, so that one second of it is computed and repeated."""
     count = round(8_000 * seconds)
-    return encode([round(amplitude * math.sin(2 * math.pi * hertz * n / 8_000)) for n in range(count)])
+    second = encode([round(amplitude * math.sin(2 * math.pi * hertz * n / 8_000)) for n in range(min(count, 8_000))])
+    return (second * (count // 8_000 + 1))[:count]
 
 
 def power_at(codes: bytes, hertz: float) -> float:

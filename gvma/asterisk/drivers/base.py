@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
 from gvma.asterisk.block import OwnLines
 from gvma.asterisk.conf import Conf, Section
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
+from gvma.asterisk.identification.chan_sip import ChanSipKnown
+from gvma.asterisk.identification.model import SipServer, SiteFiles, SiteIdentification
+from gvma.asterisk.identification.pjsip import PjsipKnown
 from gvma.settings.model import GvmaSettings
+
+Known = PjsipKnown | ChanSipKnown
+"""What Asterisk said of how a driver knows the senders of requests."""
 
 
 class Driver(Protocol):
@@ -45,6 +51,11 @@ class Driver(Protocol):
         """Whether ``siptserver_host`` may name several addresses, as of an HA pair."""
         ...
 
+    @property
+    def main_file(self) -> str:
+        """The file that its module reads first; the settings may name one that this includes."""
+        ...
+
     def path(self, settings: GvmaSettings) -> Path:
         """Its file."""
         ...
@@ -59,8 +70,12 @@ class Driver(Protocol):
         endpoints: Iterable[Endpoint],
         settings: GvmaSettings,
         generated_at: str,
+        *,
+        peer_context: str = "",
     ) -> bytes:
         """The body of its file's block. generated_at: such as ``Tue Jan 15 20:36:50 2008``.
+
+        peer_context: as in SiteIdentification; PJSIP has none.
 
         Raises SettingsError where SIP Server's address is needed and is missing, or is one of too many.
         """
@@ -82,7 +97,7 @@ class Driver(Protocol):
         """Whether a block was written for ``REGISTER``, so that endpoints name the mailboxes and AORs do not."""
         ...
 
-    def subscription_settings(self, settings: GvmaSettings) -> str:
+    def subscription_settings(self, settings: GvmaSettings, *, peer_context: str = "") -> str:
         """The ``settings`` of each PresentSubscription that ``render`` would write. Raises SettingsError as it does."""
         ...
 
@@ -93,13 +108,31 @@ class Driver(Protocol):
         """
         ...
 
-    def identified(self, conf: Conf, addresses: Iterable[str], port: int) -> dict[str, str]:
-        """Those of the addresses that the site itself identifies already, each with its endpoint."""
+    def site_identification(
+        self,
+        known: Known | None,
+        files: SiteFiles,
+        server: SipServer,
+        *,
+        own: Mapping[str, tuple[str, ...]],
+        settings: GvmaSettings,
+    ) -> SiteIdentification:
+        """Which of SIP Server's requests the site's own endpoints and peers get.
+
+        known: what Asterisk said; None where it was not asked. own: the endpoints of our block, with their lines.
+        """
         ...
 
-    def mwi_endpoint(self, settings: GvmaSettings, identified: Collection[str]) -> Endpoint | None:
+    def host_names(self, files: SiteFiles) -> frozenset[str]:
+        """The host names, lower case, by which the site's own files know senders."""
+        ...
+
+    def mwi_endpoint(
+        self, settings: GvmaSettings, identified: Collection[str], shared: Collection[str] = ()
+    ) -> Endpoint | None:
         """The endpoint that lets SIP Server subscribe; None where none is needed.
 
-        identified: addresses that another endpoint is known by already, the site's or that of business call routing.
+        identified: hosts that another endpoint is known by already, the site's or that of business call routing.
+        shared: hosts that must be known with SIP Server's port, since others have the same address.
         """
         ...

@@ -15,6 +15,10 @@ from gvma.asterisk.roles import DN, SUBSCRIPTION_PREFIX
 SAMPLE = Subscription(f"{DN.prefix}1", "1", DN.context)
 """Written and read back, it shows the settings that all subscriptions are to have."""
 
+_NO_SUBSCRIPTION = re.compile(
+    rb"^[ \t]*\[(?!%b)[^\n]*(?:\n(?![ \t]*\[)[^\n]*)*" % re.escape(SUBSCRIPTION_PREFIX.encode()), re.MULTILINE
+)
+"""A section that is none of ours for SIP Server, to its end."""
 _INDENT = re.compile(r"\n[ \t]+")
 _ARROW = re.compile(r"[ \t]*=>?[ \t]*")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
@@ -26,10 +30,9 @@ _OF_ONE_OBJECT = ("mailbox", "vmexten", "aors")
 def read_endpoints(body: bytes) -> dict[str, tuple[str, ...]]:
     """All objects but subscriptions: name to the lines of all its sections, ``[name]`` among them."""
     found: dict[str, tuple[str, ...]] = {}
-    for section in _sections(body):
-        if not section.startswith(SUBSCRIPTION_PREFIX):
-            name = section.partition("]")[0]
-            found[name] = (*found.get(name, ()), *_normal(f"[{section}"))
+    for section in _sections(b"\n".join(_NO_SUBSCRIPTION.findall(body))):
+        name = section.partition("]")[0]
+        found[name] = (*found.get(name, ()), *_normal(f"[{section}"))
     return found
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from gvma.asterisk import site
 from gvma.asterisk.block import OwnLines
 from gvma.asterisk.conf import Conf, Section
 from gvma.asterisk.drivers import objects
-from gvma.asterisk.drivers.base import Driver
+from gvma.asterisk.drivers.base import Driver, Known
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
 from gvma.asterisk.header import header
 from gvma.asterisk.hosts import sipserver_hosts, uri_host
+from gvma.asterisk.identification import pjsip
+from gvma.asterisk.identification.model import SipServer, SiteFiles, SiteIdentification
+from gvma.asterisk.identification.pjsip import PjsipKnown
 from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
 from gvma.errors import SettingsError
 from gvma.settings.model import GvmaSettings
@@ -27,6 +30,7 @@ class _Pjsip:
 
     name = "pjsip"
     module = "res_pjsip.so"
+    main_file = "pjsip.conf"
     technology = "PJSIP"
     own_lines = OwnLines(
         section=re.compile(rb"gvm-[A-Za-z0-9+][A-Za-z0-9_.+-]*|gvma-sipserver"),
@@ -51,11 +55,14 @@ class _Pjsip:
         endpoints: Iterable[Endpoint],
         settings: GvmaSettings,
         generated_at: str,
+        *,
+        peer_context: str = "",
     ) -> bytes:
         """``SUBSCRIBE``: an AOR for each subscription, with ``mailboxes`` on the AOR alone, below ``mwi_endpoint``.
 
         ``REGISTER``: endpoint and AOR for each, ``mailboxes`` on the endpoint.
         """
+        del peer_context
         chosen = list(subscriptions)
         if settings.mwi_mode == "REGISTER":
             objects_of_ours = _registering(chosen)
@@ -101,7 +108,8 @@ class _Pjsip:
             "type=endpoint" in settings for settings in {one.settings for one in self.read_subscriptions(body).values()}
         )
 
-    def subscription_settings(self, settings: GvmaSettings) -> str:
+    def subscription_settings(self, settings: GvmaSettings, *, peer_context: str = "") -> str:
+        del peer_context
         sample = self.read_subscriptions(self.render([objects.SAMPLE], (), settings, ""))
         return sample[objects.SAMPLE.name].settings
 
@@ -110,18 +118,45 @@ class _Pjsip:
         types = {"aor", "endpoint"} if mode == "REGISTER" else {"aor"}
         return [one for one in site.objects_defined(conf, types) if one.name.startswith(SUBSCRIPTION_PREFIX)]
 
-    def identified(self, conf: Conf, addresses: Iterable[str], port: int) -> dict[str, str]:
-        return site.identified(conf, addresses, port)
+    def site_identification(
+        self,
+        known: Known | None,
+        files: SiteFiles,
+        server: SipServer,
+        *,
+        own: Mapping[str, tuple[str, ...]],
+        settings: GvmaSettings,
+    ) -> SiteIdentification:
+        return pjsip.of_site(
+            known if isinstance(known, PjsipKnown) else None,
+            pjsip.of_files(files),
+            server,
+            own={SIPSERVER, *own},
+            context=settings.routing_endpoint_context,
+            written=any(line.startswith("match=") for name in _for_sipserver(settings) for line in own.get(name, ())),
+        )
 
-    def mwi_endpoint(self, settings: GvmaSettings, identified: Collection[str]) -> Endpoint | None:
+    def host_names(self, files: SiteFiles) -> frozenset[str]:
+        return pjsip.names_in(pjsip.of_files(files))
+
+    def mwi_endpoint(
+        self, settings: GvmaSettings, identified: Collection[str], shared: Collection[str] = ()
+    ) -> Endpoint | None:
         """None where every address is identified already, since two endpoints for one address are a fault.
 
         In ``REGISTER`` mode no address is matched: SIP Server's REGISTER must be taken for the object that it names.
         """
-        missing = tuple(host for host in sipserver_hosts(settings) if host not in identified)
+        missing = [host for host in sipserver_hosts(settings) if host not in identified]
         if settings.mwi_mode == "REGISTER" or not missing:
             return None
-        return Endpoint(SIPSERVER, "mwi", settings.routing_endpoint_context, matches=missing)
+        port = settings.siptserver_port
+        matches = (f"{uri_host(host)}:{port}" if host in shared else host for host in missing)
+        return Endpoint(SIPSERVER, "mwi", settings.routing_endpoint_context, matches=tuple(matches))
+
+
+def _for_sipserver(settings: GvmaSettings) -> tuple[str, str]:
+    """Our endpoints that SIP Server's address may be matched to."""
+    return SIPSERVER, settings.routing_sipserver_peer
 
 
 def _registering(chosen: list[Subscription]) -> Iterator[str]:

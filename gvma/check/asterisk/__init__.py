@@ -1,1 +1,1 @@
-"""Rules about Asterisk itself: its files, its modules, and how it knows SIP Server."""
+"""Rules about Asterisk itself: its files, its modules, and how it knows SIP Server. Pure."""

@@ -1,4 +1,4 @@
-"""Rules about AMI, Asterisk's version, and the modules that it has loaded."""
+"""Rules about AMI, Asterisk's version, and the modules that it has loaded. Pure."""
 
 from __future__ import annotations
 
@@ -57,15 +57,15 @@ OLDEST = 16
 
 def check_reached(evidence: Evidence) -> Iterator[Finding]:
     """AMI reached, account accepted, its classes enough (the manual's lines 2649-2675)."""
-    seen = evidence.ami
-    if seen is None:
+    ami = evidence.ami
+    if ami is None:
         return
     where = f"{evidence.settings.gvma.asterisk_cm_host}:{evidence.settings.gvma.asterisk_cm_port}"
-    if isinstance(seen.problem, CredentialsError):
-        yield CREDENTIALS.at(where, seen.problem.message)
-    elif seen.problem is not None:
-        yield UNREACHABLE.at(where, seen.problem.message)
-    for refusal in seen.refused:
+    if isinstance(ami.problem, CredentialsError):
+        yield CREDENTIALS.at(where, ami.problem.message)
+    elif ami.problem is not None:
+        yield UNREACHABLE.at(where, ami.problem.message)
+    for refusal in ami.refused:
         yield PERMISSION.at(where, refusal)
 
 
@@ -79,16 +79,16 @@ def check_version(evidence: Evidence) -> Iterator[Finding]:
 
 def check_modules(evidence: Evidence) -> Iterator[Finding]:
     """Modules that voicemail, MWI and routing need, and the one that excludes app_voicemail."""
-    seen = evidence.ami
-    if seen is None or seen.loaded is None:
+    ami = evidence.ami
+    if ami is None or ami.loaded is None:
         return
-    if EXTERNAL_MWI in seen.loaded:
+    if EXTERNAL_MWI in ami.loaded:
         yield CONFLICT.at(EXTERNAL_MWI, "is loaded")
     for module in _needed(evidence):
-        loaded = seen.loaded & set(VOICEMAIL_MODULES if module in VOICEMAIL_MODULES else (module,))
+        loaded = ami.loaded & set(VOICEMAIL_MODULES if module in VOICEMAIL_MODULES else (module,))
         if not loaded:
             yield MODULE.at(module, "is not loaded")
-        elif loaded <= seen.idle:
+        elif loaded <= ami.idle:
             yield MODULE.at(module, "is loaded and does not run")
 
 

@@ -1,4 +1,4 @@
-"""Rules about Asterisk's files as Asterisk reads them: what it cannot follow or read, and what it challenges."""
+"""Rules about Asterisk's files as Asterisk reads them: what it cannot follow or read, and what it challenges. Pure."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def check_files(evidence: Evidence) -> Iterator[Finding]:
 
 def check_secrets(evidence: Evidence) -> Iterator[Finding]:
     """``secret`` or ``auth`` on gvm-* objects, phones and SIP Server's own peer (the manual's lines 2028-2032)."""
-    conf = evidence.files.endpoints
+    conf = evidence.files.channel
     if conf is None:
         return
     watched = {dn.number for dn in evidence.configserver.dns} if phones_on_asterisk(evidence) else set()
@@ -86,7 +86,7 @@ def check_secrets(evidence: Evidence) -> Iterator[Finding]:
 
 def check_mailboxes_twice(evidence: Evidence) -> Iterator[Finding]:
     """One mailbox on an endpoint and on an AOR of PJSIP (res_pjsip_mwi)."""
-    conf = evidence.files.endpoints
+    conf = evidence.files.channel
     if conf is None or evidence.driver is not PJSIP:
         return
     named = {one.section for one in conf.with_key("mailboxes")}

@@ -1,4 +1,4 @@
-"""Rules about how PJSIP knows SIP Server: one endpoint for its address, and the order of the identifiers."""
+"""Rules about how PJSIP knows SIP Server: one endpoint for its address, and the order of the identifiers. Pure."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _WHERE = "pjsip.conf"
 
 def check_identify(evidence: Evidence) -> Iterator[Finding]:
     """One endpoint for SIP Server's address, in SUBSCRIBE mode with PJSIP."""
-    seen, settings = evidence.ami, evidence.settings.gvma
-    if seen is None or seen.identifies is None or not evidence.driver.has_identify:
+    ami, settings = evidence.ami, evidence.settings.gvma
+    if ami is None or ami.identifies is None or not evidence.driver.has_identify:
         return
     if settings.mwi_mode != "SUBSCRIBE":
         return
     for host in sipserver_hosts(settings):
-        matching = {name for name, match in seen.identifies if match_has(match, host, settings.siptserver_port)}
+        matching = {name for name, match in ami.identifies if match_has(match, host, settings.siptserver_port)}
         if len(matching) > 1:
             yield TWICE.at(_WHERE, f"{host} is {' and '.join(sorted(matching))}")
         elif not matching and is_address(host):
@@ -51,28 +51,28 @@ def check_identify(evidence: Evidence) -> Iterator[Finding]:
 
 def check_identifier_order(evidence: Evidence) -> Iterator[Finding]:
     """``endpoint_identifier_order`` in REGISTER mode, and for phones behind SIP Server's address."""
-    seen, settings, identified = evidence.ami, evidence.settings.gvma, sipserver_matches(evidence)
-    if seen is None or not evidence.driver.has_identify or not identified or not _address_first(seen):
+    ami, settings, identified = evidence.ami, evidence.settings.gvma, sipserver_matches(evidence)
+    if ami is None or not evidence.driver.has_identify or not identified or not _address_first(ami):
         return
     if settings.mwi_mode == "REGISTER":
-        yield ORDER.at(_WHERE, f"endpoint_identifier_order={seen.identifier_order}")
+        yield ORDER.at(_WHERE, f"endpoint_identifier_order={ami.identifier_order}")
     if settings.routing:
         own = {settings.routing_sipserver_peer} | _aors_of({endpoint for endpoint, _ in identified}, evidence)
         hosts = sipserver_hosts(settings)
-        phones = sorted({name for name, host in seen.contact_hosts if host in hosts} - own)
+        phones = sorted({name for name, host in ami.contact_hosts if host in hosts} - own)
         if phones:
             yield ORDER_PHONES.at(_WHERE, f"{first_names(phones)} register from SIP Server's address")
 
 
 def _aors_of(endpoints: set[str], evidence: Evidence) -> set[str]:
     """The names of SIP Server's own endpoints and of their AORs, whose contact is SIP Server and no phone."""
-    conf = evidence.files.endpoints
+    conf = evidence.files.channel
     sections = [section for section in conf.sections if section.name in endpoints] if conf else []
     return endpoints | {aor.strip() for section in sections for aor in section.value("aors").split(",")}
 
 
-def _address_first(seen: AmiEvidence) -> bool:
-    order = [name.strip() for name in (seen.identifier_order or "ip,username,anonymous").split(",")]
+def _address_first(ami: AmiEvidence) -> bool:
+    order = [name.strip() for name in (ami.identifier_order or "ip,username,anonymous").split(",")]
     return "ip" in order and ("username" not in order or order.index("ip") < order.index("username"))
 
 

@@ -1,4 +1,4 @@
-"""Whether an address is this Asterisk's, and whether an identify of PJSIP is SIP Server's."""
+"""Whether an address is this Asterisk's, and whether an identify of PJSIP is SIP Server's. Pure."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from gvma.settings import GvmaSettings
 
 def asterisk_hosts(evidence: Evidence) -> frozenset[str]:
     """This Asterisk's addresses and names, and those that it gives itself behind a NAT; empty where none is known."""
-    endpoints, known = evidence.files.endpoints, evidence.sip.hosts
-    return known | outside_hosts(endpoints) if endpoints and known else known
+    channel, known = evidence.files.channel, evidence.sip.hosts
+    return known | outside_hosts(channel) if channel and known else known
 
 
 def leads_to_asterisk(evidence: Evidence, one: ConfigObject) -> bool:

@@ -1,4 +1,4 @@
-"""Which contexts of the dialplan calls come to, through ``include`` and otherwise."""
+"""Which contexts of the dialplan calls come to, through ``include`` and otherwise. Pure."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def unreached(
     if not any(wanted in targets for targets in includes.values()):
         yield not_included.at(dialplan.name, f"nothing includes {wanted}")
         return
+    # A context that the file lacks comes from elsewhere; a static Realtime dialplan says pbx_config as well.
+    own = {section.name for section in dialplan.sections}
+    for context, target, _ in evidence.ami.includes if evidence.ami else ():
+        if context not in own:
+            includes.setdefault(context, set()).add(target)
     reached = _entered(dialplan, evidence)
     waiting = list(reached)
     while waiting:
@@ -46,11 +51,11 @@ def _from_elsewhere(dialplan: Conf, evidence: Evidence) -> Iterator[tuple[str, s
 
 def _entered(dialplan: Conf, evidence: Evidence) -> set[str]:
     """Contexts that calls come to: [default], those of endpoints, and those that a line of the dialplan names."""
-    endpoints = evidence.files.endpoints
+    channel = evidence.files.channel
     contexts = {section.name for section in dialplan.sections if not section.ours}
     contexts |= {context for context, _ in _from_elsewhere(dialplan, evidence)}
-    if endpoints is None or not endpoints.exists or endpoints.executes or "phones" in evidence.files.realtime:
+    if channel is None or not channel.exists or channel.executes or "phones" in evidence.files.realtime:
         return contexts  # an endpoint that no file shows may lead to any of them
-    named = {one.value for one in endpoints.with_key(*_CONTEXT_KEYS)}
+    named = {one.value for one in channel.with_key(*_CONTEXT_KEYS)}
     words = {word for one in dialplan.settings if one.key.lower() != "include" for word in _WORD.findall(one.value)}
     return {"default", *named, *evidence.files.entered_contexts, *(words & contexts)}

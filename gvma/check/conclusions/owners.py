@@ -1,4 +1,4 @@
-"""Which objects may own a mailbox, and which mailbox each asks for."""
+"""Which objects may own a mailbox, and which mailbox each asks for. Pure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from gvma.evidence.model import Evidence
 
 def mailbox_owners(evidence: Evidence) -> tuple[ConfigObject, ...]:
     """Extension DNs, Agent Logins and Agent Groups; a DN whose type the answer does not tell is taken for one."""
-    seen = evidence.configserver
-    extensions = [dn for dn in seen.dns if dn.type in {DnType.EXTENSION, None}]
-    return (*extensions, *seen.agents, *seen.groups)
+    layer = evidence.configserver
+    extensions = [dn for dn in layer.dns if dn.type in {DnType.EXTENSION, None}]
+    return (*extensions, *layer.agents, *layer.groups)
 
 
 def own_mailbox(owner: ConfigObject) -> str:

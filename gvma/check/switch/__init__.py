@@ -1,1 +1,1 @@
-"""Rules about SIP Server's Application and DNs, and about the switch beside it."""
+"""Rules about SIP Server's Application and DNs, and about the switch beside it. Pure."""

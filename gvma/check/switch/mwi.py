@@ -1,4 +1,4 @@
-"""Rules about ``mwi-*`` of the SIP Server Application, against our settings and this Asterisk."""
+"""Rules about ``mwi-*`` of the SIP Server Application, against our settings and this Asterisk. Pure."""
 
 from __future__ import annotations
 
@@ -104,20 +104,20 @@ def _address(evidence: Evidence, application: ConfigObject) -> Iterator[Finding]
 
 def _domains(evidence: Evidence) -> set[str]:
     """The domains that sip.conf or pjsip.conf names."""
-    endpoints = evidence.files.endpoints
-    if endpoints is None:
+    channel = evidence.files.channel
+    if channel is None:
         return set()
-    named = {one.value.partition(",")[0].strip() for one in endpoints.with_key("domain")}
-    aliases = {one.section for one in endpoints.with_key("type") if one.value == "domain_alias"}
+    named = {one.value.partition(",")[0].strip() for one in channel.with_key("domain")}
+    aliases = {one.section for one in channel.with_key("type") if one.value == "domain_alias"}
     return {name.lower() for name in named | aliases}
 
 
 def _enabled(evidence: Evidence, application: ConfigObject) -> Iterator[Finding]:
-    seen = evidence.configserver
+    layer = evidence.configserver
     present = (
-        bool(seen.dns),
-        any(option(agent, "gvm_mailbox") for agent in seen.agents),
-        any(option(group, "gvm_mailbox") for group in seen.groups),
+        bool(layer.dns),
+        any(option(agent, "gvm_mailbox") for agent in layer.agents),
+        any(option(group, "gvm_mailbox") for group in layer.groups),
     )
     for name, mailboxes in zip(_ENABLES, present, strict=True):
         value = option(application, name).lower()

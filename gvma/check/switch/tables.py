@@ -1,4 +1,4 @@
-"""Rules about the options that the manual's tables ask for, with the switch that the site has (chapters 1 to 6).
+"""Rules about the options that the manual's tables ask for, with the switch that the site has (chapters 1 to 6). Pure.
 
 An unknown option counts only when it is nearly a known one: nothing is wrong only because no table names it.
 """
@@ -90,10 +90,10 @@ def check_switch(evidence: Evidence) -> Iterator[Finding]:
 
 def _extensions(switch: Switch, evidence: Evidence, *, every_one: bool) -> Iterator[Finding]:
     """Extension DNs. every_one: those too that carry no option of this switch."""
-    seen = evidence.configserver
-    extensions = [dn for dn in seen.dns if dn.type in {None, DnType.EXTENSION}]
+    layer = evidence.configserver
+    extensions = [dn for dn in layer.dns if dn.type in {None, DnType.EXTENSION}]
     table, unanswered = switch.table("DN", "Extension"), switch.table("DN", "no-answer")
-    trunks = {trunk.number for trunk in seen.trunks}
+    trunks = {trunk.number for trunk in layer.trunks}
     hosts = asterisk_hosts(evidence)
     for dn in extensions:
         if switch.id == "asterisk" and not _concerned(dn, evidence, hosts):
@@ -102,9 +102,9 @@ def _extensions(switch: Switch, evidence: Evidence, *, every_one: bool) -> Itera
         if table and (every_one or _is_of(switch, table, dn)):
             yield from compare(table, dn) if table.options else _unwanted(dn)
             name = option(dn, "subscribe-presence") if switch.id == "asterisk" else ""
-            if name and name not in trunks and seen.answered("trunkquery"):
+            if name and name not in trunks and layer.answered("trunkquery"):
                 yield VALUE.at(object_name(dn), f"subscribe-presence = {name}, which is no Trunk DN (manual 2244)")
-    for one in (*extensions, *seen.agents):
+    for one in (*extensions, *layer.agents):
         if unanswered:
             yield from compare(unanswered, one)
 
@@ -144,15 +144,15 @@ def _presence_trunks(switch: Switch, evidence: Evidence) -> Iterator[Finding]:
 
 def _other_objects(switch: Switch, evidence: Evidence) -> Iterator[Finding]:
     """Trunk DNs, Voice over IP Service DNs and the SIP Server Application."""
-    seen = evidence.configserver
+    layer = evidence.configserver
     if table := switch.table("DN", "Trunk"):
-        for dn in seen.trunks:
+        for dn in layer.trunks:
             yield from compare(table, dn)
     if table := switch.table("DN", "Voice over IP Service"):
-        for dn in seen.services:
+        for dn in layer.services:
             yield from _service(table, dn)
     if table := switch.table("Application", "SIP Server"):
-        for application in seen.applications:
+        for application in layer.applications:
             yield from compare(table, application)
 
 

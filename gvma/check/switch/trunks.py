@@ -1,4 +1,4 @@
-"""Rules about the Trunk DNs by which SIP Server sends calls to the mailboxes."""
+"""Rules about the Trunk DNs by which SIP Server sends calls to the mailboxes. Pure."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ def check_trunks(evidence: Evidence) -> Iterator[Finding]:
 
     A shorter prefix that leads here does as well, where no longer one takes the calls (manual 1288).
     """
-    seen, settings = evidence.configserver, evidence.settings.gvma
-    if not seen.answered("trunkquery"):
+    layer, settings = evidence.configserver, evidence.settings.gvma
+    if not layer.answered("trunkquery"):
         return
     used = {mailbox.context for mailbox in evidence.wanted.mailboxes}
     for role in ROLES:
-        if seen.answered(role.query) and role.context not in used:
+        if layer.answered(role.query) and role.context not in used:
             continue
         prefix = role.dialled_before(settings)
-        longest = max((option(dn, "prefix") for dn in seen.trunks if _takes(dn, prefix)), key=len, default="")
-        trunks = [dn for dn in seen.trunks if longest and option(dn, "prefix") == longest]
+        longest = max((option(dn, "prefix") for dn in layer.trunks if _takes(dn, prefix)), key=len, default="")
+        trunks = [dn for dn in layer.trunks if longest and option(dn, "prefix") == longest]
         if longest != prefix and not any(leads_to_asterisk(evidence, dn) for dn in trunks):
             yield PREFIX.at(role.dial_prefix, f"no Trunk DN has prefix {prefix}")
             continue

@@ -1,1 +1,1 @@
-"""Rules about mailboxes: their options, how callers reach them, and message waiting."""
+"""Rules about mailboxes: their options, how callers reach them, and message waiting. Pure."""

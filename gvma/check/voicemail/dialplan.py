@@ -1,4 +1,4 @@
-"""Rules about the dialplan that leads callers to the mailboxes."""
+"""Rules about the dialplan that leads callers to the mailboxes. Pure."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Rules about mailboxes that must exist, and about where their messages and PINs are kept."""
+"""Rules about mailboxes that must exist, and about where their messages and PINs are kept. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from gvma.check.conclusions.owners import mailbox_owners, option, own_mailbox
-from gvma.check.finding import Finding, Rule
+from gvma.check.finding import Finding, Rule, first_names
 from gvma.evidence.model import Evidence, object_name
 
 CONTEXT = Rule(
@@ -28,7 +28,12 @@ PASSWORD_LOCATION = Rule(
     "Asterisk takes voicemail.conf then, which may not be what was meant.",
     "Correct passwordlocation in [general] of voicemail.conf.",
 )  # fmt: skip
-RULES = (CONTEXT, CONTEXT_MAILBOX, STORAGE, PASSWORD_LOCATION)
+ORPHANS = Rule(
+    "mailbox-messages-left", "warning", "messages of a mailbox that is no more are still in the spool",
+    "The next owner of the number would inherit them: app_voicemail takes what is in the mailbox's folder.",
+    "Move the folder away or remove it: voicemail/<context>/<mailbox> in asterisk_spool_path.",
+)  # fmt: skip
+RULES = (CONTEXT, CONTEXT_MAILBOX, STORAGE, PASSWORD_LOCATION, ORPHANS)
 
 
 def check_contexts(evidence: Evidence) -> Iterator[Finding]:
@@ -37,6 +42,8 @@ def check_contexts(evidence: Evidence) -> Iterator[Finding]:
     if voicemail is None or voicemail.executes or "voicemail" in evidence.files.realtime:
         return  # a database or a command may know mailboxes that no file shows
     mailboxes = {(one.key, one.section) for one in voicemail.settings if not one.ours}
+    of_users = next(iter(voicemail.values("general", "userscontext")), "default")
+    mailboxes |= {(user, of_users) for user in evidence.files.users}
     # It may also name a mailbox that gvma makes.
     mailboxes |= {(one.box, one.context) for one in evidence.wanted.mailboxes}
     contexts = {context for _, context in mailboxes} | {one.name for one in voicemail.sections if not one.ours}
@@ -63,4 +70,14 @@ def check_storage(evidence: Evidence) -> Iterator[Finding]:
             yield PASSWORD_LOCATION.at(voicemail.name, f"passwordlocation = {location}")
 
 
-CHECKS = (check_contexts, check_storage)
+def check_orphans(evidence: Evidence) -> Iterator[Finding]:
+    """Messages in the spool without a mailbox; not where a database or a command may know more mailboxes."""
+    voicemail = evidence.files.voicemail
+    if voicemail is None or not voicemail.exists or voicemail.executes or "voicemail" in evidence.files.realtime:
+        return
+    if evidence.files.orphans:
+        spool = str(evidence.settings.gvma.asterisk_spool_path)
+        yield ORPHANS.at(spool, f"messages without a mailbox: {first_names(evidence.files.orphans)}")
+
+
+CHECKS = (check_contexts, check_storage, check_orphans)

@@ -1,4 +1,4 @@
-"""Rules about unanswered calls: where SIP Server sends them, and after how many seconds (manual 1838-1880)."""
+"""Rules about unanswered calls: where SIP Server sends them, and after how many seconds (manual 1838-1880). Pure."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ _OF_APPLICATIONS = frozenset(
 
 def check_overflow(evidence: Evidence) -> Iterator[Finding]:
     """Where unanswered calls go: DNs, mailboxes, or prefix and mailbox, with commas between."""
-    seen, known = evidence.configserver, _destinations(evidence)
-    for one in (*seen.dns, *seen.agents):
+    layer, known = evidence.configserver, _destinations(evidence)
+    for one in (*layer.dns, *layer.agents):
         for target in _targets(one, "no-answer-overflow"):
             if one.kind == "CfgDN" and target == one.number:
                 yield ITSELF.at(object_name(one), f"no-answer-overflow = {target}, which is this DN")
             elif target not in known:
                 yield _unknown(one, "no-answer-overflow", target)
-    for application in seen.applications:
+    for application in layer.applications:
         for name in sorted(application.options):
             if name in _OF_APPLICATIONS and name.endswith("-overflow"):
                 for target in _targets(application, name):
@@ -74,7 +74,7 @@ def _unknown(one: ConfigObject, name: str, target: str) -> Finding:
 
 def _destinations(evidence: Evidence) -> set[str]:
     """Numbers of DNs, mailboxes, and mailboxes behind their prefixes; those too that refused owners keep."""
-    seen, settings, wanted = evidence.configserver, evidence.settings.gvma, evidence.wanted
+    layer, settings, wanted = evidence.configserver, evidence.settings.gvma, evidence.wanted
     prefixes = {role.context: role.dialled_before(settings) for role in ROLES}
     known = {subscription.box for subscription in wanted.subscriptions}
     known |= {prefixes.get(one.context, "") + one.box for one in wanted.mailboxes}
@@ -82,15 +82,15 @@ def _destinations(evidence: Evidence) -> set[str]:
     if wanted.refused and evidence.files.voicemail:
         kept |= {(one.key, one.section) for one in evidence.files.voicemail.settings if one.ours}
     known |= {box for box, _ in kept} | {prefixes.get(context, "") + box for box, context in kept}
-    return known | {dn.number for dn in (*seen.dns, *seen.routing_points)}
+    return known | {dn.number for dn in (*layer.dns, *layer.routing_points)}
 
 
 def check_timeouts(evidence: Evidence) -> Iterator[Finding]:
     """``no-answer-timeout`` of DNs and Agent Logins, and the SIP Server Application's for all of them."""
-    seen = evidence.configserver
-    for one in (*seen.dns, *seen.agents):
+    layer = evidence.configserver
+    for one in (*layer.dns, *layer.agents):
         yield from _timeout(one, "no-answer-timeout")
-    for application in seen.applications:
+    for application in layer.applications:
         for name in sorted(application.options):
             if name in _OF_APPLICATIONS and name.endswith("-timeout"):
                 yield from _timeout(application, name)

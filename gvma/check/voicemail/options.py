@@ -1,4 +1,4 @@
-"""Rules about the GVM options of DNs, Agent Logins and Agent Groups: misspelt, misplaced, against each other.
+"""Rules about the GVM options of DNs, Agent Logins and Agent Groups: misspelt, misplaced, against each other. Pure.
 
 What the sync itself refuses or warns of is not found again here: ``sync-warning`` has it in the sync's own words.
 """
@@ -12,6 +12,7 @@ from gvma.check.conclusions.owners import mailbox_owners, option, own_mailbox
 from gvma.check.finding import Finding, Rule
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence, object_name
+from gvma.mailboxes.claims import FIELD_OPTIONS, GVM_OPTIONS
 from gvma.nearest import nearest
 
 GROUP_MAILBOX = Rule(
@@ -42,13 +43,6 @@ MISSPELT = Rule(
     "Correct the name of the option.",
 )  # fmt: skip
 RULES = (GROUP_MAILBOX, SHARED, OTHER_OBJECT, NO_EFFECT, MISSPELT)
-
-GVM_OPTIONS = frozenset({
-    "gvm_mailbox", "gvm_group_mailbox", "gvm_mailbox_context", "gvm_name", "gvm_password", "gvm_email",
-    "gvm_pager_email", "gvm_options",
-})  # fmt: skip
-# They describe a mailbox, and do nothing where none is made.
-_DESCRIBING = ("gvm_name", "gvm_password", "gvm_email", "gvm_pager_email", "gvm_options")
 
 
 def check_group_mailboxes(evidence: Evidence) -> Iterator[Finding]:
@@ -86,9 +80,9 @@ def check_option_names(evidence: Evidence) -> Iterator[Finding]:
         for name in sorted(owner.options.keys() - GVM_OPTIONS):
             if meant := _meant(name):
                 yield MISSPELT.at(object_name(owner), f"{name} is probably {meant}")
-    seen = evidence.configserver
+    layer = evidence.configserver
     known = {(owner.kind, owner.dbid) for owner in owners}
-    for other in (*seen.dns, *seen.routing_points, *seen.trunks, *seen.services, *seen.applications):
+    for other in (*layer.dns, *layer.routing_points, *layer.trunks, *layer.services, *layer.applications):
         if (other.kind, other.dbid) not in known:
             yield from _misplaced(other, other.options.keys() & GVM_OPTIONS)
 
@@ -108,7 +102,7 @@ def _misplaced(one: ConfigObject, names: set[str]) -> Iterator[Finding]:
 def check_options_without_effect(evidence: Evidence) -> Iterator[Finding]:
     """What describes a mailbox where none is made (the manual's lines 2534-2539)."""
     for owner in mailbox_owners(evidence):
-        names = ", ".join(name for name in _DESCRIBING if option(owner, name))
+        names = ", ".join(name for name in FIELD_OPTIONS if option(owner, name))
         if names and not own_mailbox(owner):
             yield NO_EFFECT.at(object_name(owner), f"{names} without gvm_mailbox")
         elif names and option(owner, "gvm_mailbox_context"):

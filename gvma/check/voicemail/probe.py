@@ -1,4 +1,4 @@
-"""Rules about message waiting, by the answers to SUBSCRIBEs that ``gvma check --probe`` sent from this host."""
+"""Rules about message waiting, by the answers to SUBSCRIBEs that ``gvma check --probe`` sent from this host. Pure."""
 
 from __future__ import annotations
 

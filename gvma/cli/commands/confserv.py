@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING
 
 import click
@@ -18,12 +17,13 @@ from gvma.errors import SettingsError, UsageError
 from gvma.secrecy import masked_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from gvma.cli.main import Invocation
     from gvma.cli.output import Output
     from gvma.configserver.objects import ConfigObject, ObjectSource
 
+_ENDING = frozenset({signal.SIGTERM, signal.SIGINT})
 _PASSWORD_VARIABLE = "GVMA_CFGSERVER_PASSWORD"  # noqa: S105  (the name of a variable)
 _QUERY = "CfgTenant[@name='Environment']/switches/CfgSwitch[@name='SIP_Switch']/DNs/CfgDN[@type='1']"
 
@@ -113,11 +113,8 @@ def simulate_command(  # noqa: PLR0913, PLR0917  (one parameter an option)
             f"--username needs the password in ${_PASSWORD_VARIABLE}", hint="Nothing was started. Set it and try again."
         )
     simulator = Simulator(data, username=username, password=password, shape=shape, fail=fail, delay=delay)
-    ended = Event()
     with ExitStack() as stack:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            stack.callback(signal.signal, number, signal.getsignal(number))
-            signal.signal(number, lambda *_: ended.set())
+        stack.enter_context(_blocked_signals())
         try:
             url = stack.enter_context(simulator.serve(port))
         except OSError as error:
@@ -127,8 +124,24 @@ def simulate_command(  # noqa: PLR0913, PLR0917  (one parameter an option)
                 hint="Nothing was started. Choose another --port; 0 means any free port.",
             ) from None
         _say_where(invocation.output, url, username)
-        ended.wait()
+        signal.sigwait(_ENDING)
     invocation.output.result("confserv simulate", "ok", url=url, queries=len(simulator.received))
+
+
+@contextmanager
+def _blocked_signals() -> Iterator[None]:
+    """Block the signals that end the simulator, in its threads too, so that ``sigwait`` gets them.
+
+    A handler would not do: with hundreds of threads the system may deliver the signal to another thread, and then
+    Python does not wake the main thread, which runs the handlers.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        while pending := signal.sigpending() & _ENDING:
+            signal.sigwait(pending)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _say_where(output: Output, url: str, username: str) -> None:

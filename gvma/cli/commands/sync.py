@@ -83,7 +83,7 @@ def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool, force: b
             raise click.UsageError(f"--reset-pin needs BOX@CONTEXT, not {box!r}", ctx)
     invocation: Invocation = ctx.obj
     output = invocation.output
-    report = SyncReport()
+    report = SyncReport(warn_at_once=output.warn)
     settings: Settings | None = None
     try:
         settings = _settings(invocation, options, report)
@@ -116,14 +116,15 @@ def _was_said_before(output: Output, settings: Settings | None, error: GvmaError
     """Off a terminal the same failure is said once a day; a cron job would mail it 288 times."""
     if settings is None or output.verbosity or output.stderr_is_terminal or isinstance(error, UsageError):
         return False
-    return is_repeated(settings.gvma.backup_path, f"{error.code}\n{error}", time.time())
+    return is_repeated(settings.gvma.backup_path, error, time.time())
 
 
 def _tell(output: Output, options: SyncOptions, report: SyncReport, shows_diff: bool) -> None:
     diffs = [*report.change.diffs()] if report.change is not None and shows_diff else []
     aloud = options.dry_run or output.verbosity > 0 or report.show_warnings
     for warning in report.warnings:
-        output.warn(warning, aloud=aloud)
+        if warning not in report.said:
+            output.warn(warning, aloud=aloud)
     fields: dict[str, object] = {
         "run_id": report.run_id,
         "dry_run": options.dry_run,
@@ -137,6 +138,8 @@ def _tell(output: Output, options: SyncOptions, report: SyncReport, shows_diff: 
         fields["diff"] = "".join(diffs)
     if report.plan is not None:
         fields["left_out"] = list(report.plan.left_out)
+    if options.dry_run:
+        fields["notes"] = list(report.notes)
     output.result("sync", "changed" if report.changed else "ok", **fields)
     if output.quiet:
         return
@@ -151,6 +154,7 @@ def _lines(output: Output, options: SyncOptions, report: SyncReport) -> Iterator
         if report.plan is not None:
             yield from item_lines(report.items(), everything=output.verbosity > 0)
             yield from (f"Left out: {text}" for text in report.plan.left_out)
+            yield from report.notes
             yield from report.change.notes if report.change is not None else ()
             yield report.plan_line()
     elif report.changed:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gvma.cli.logs.handlers import LogFile, LogHandler, LogStream
@@ -61,18 +63,47 @@ def logging_to(settings: Settings, *, run_id: str = "", verbosity: int = 0, stde
 def _handlers(settings: Settings, stderr: bool) -> list[LogHandler]:
     handlers: list[LogHandler] = []
     if settings.gvma.log_file is not None:
-        refuse_if_others_may_change(settings.gvma.log_file, "log_file")
-        log_file = LogFile(settings.gvma.log_file)
-        try:
-            log_file.open()
-        except OSError as error:
-            if error.errno not in _PASSING:
-                raise SettingsError(
-                    f"the log file cannot be opened: {error.strerror}",
-                    where=f"log_file {settings.gvma.log_file}",
-                    hint="Nothing was changed. Create its folder and let this user write there, or change log_file.",
-                ) from None
-        handlers.append(log_file)
+        handlers.append(_log_file(settings.gvma.log_file))
     if stderr:
         handlers.append(LogStream(sys.stderr))
     return handlers
+
+
+def _log_file(path: Path) -> LogFile:
+    """The opened log; where its folder is not for this account, one of its name in ``$LOGS_DIRECTORY``.
+
+    systemd names there the folder that it has made for the service's own account (systemd.exec(5)).
+    """
+    own_folder = os.environ.get("LOGS_DIRECTORY", "").partition(":")[0]
+    try:
+        return _opened(path)
+    except OSError as error:
+        if not own_folder:
+            raise _cannot_open(path, error) from None
+    except SettingsError:
+        if not own_folder:
+            raise
+    try:
+        return _opened(Path(own_folder, path.name))
+    except OSError as error:
+        raise _cannot_open(Path(own_folder, path.name), error) from None
+
+
+def _opened(path: Path) -> LogFile:
+    refuse_if_others_may_change(path, "log_file")
+    log_file = LogFile(path)
+    try:
+        log_file.open()
+    except OSError as error:
+        if error.errno not in _PASSING:
+            raise
+    return log_file
+
+
+def _cannot_open(path: Path, error: OSError) -> SettingsError:
+    reason = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror
+    return SettingsError(
+        f"the log file cannot be opened: {reason}",
+        where=f"log_file {path}",
+        hint="Nothing was changed. Set log_file to a regular file in a folder that this user may write.",
+    )

@@ -17,6 +17,10 @@ from typing import TextIO
 
 _OF_A_KIND = 100
 _SECONDS = 60.0
+# O_NONBLOCK: to open a FIFO does not wait for its reader.
+_APPEND = (
+    os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
+)  # fmt: skip
 
 
 class RepeatedWarnings:
@@ -111,16 +115,16 @@ class LogFile(LogHandler):
         self._torn = False
 
     def open(self) -> None:
-        """Open the file, and create it where it is missing, for its group to read and for nobody else to write.
+        """Open the file, and create it where it is missing: its owner writes, its group reads.
 
-        Raises OSError, also where it is no regular file, such as a FIFO that nobody reads.
+        Raises OSError; with EINVAL for what is not a regular file, with ELOOP for a symbolic link: where others may
+        write the folder, it could lead to any file.
         """
         self._close_file()
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
-        self._descriptor = os.open(self._path, flags, 0o640)
+        self._descriptor = os.open(self._path, _APPEND, 0o640)
         if not stat.S_ISREG(os.fstat(self._descriptor).st_mode):
             self._close_file()
-            raise OSError(errno.EINVAL, "it is no regular file")
+            raise OSError(errno.EINVAL, "it is not a regular file")
 
     def write_line(self, line: str) -> None:
         try:
@@ -139,7 +143,7 @@ class LogFile(LogHandler):
     def _reopen_if_moved(self) -> None:
         if self._descriptor >= 0:
             with suppress(FileNotFoundError):
-                if os.path.samestat(os.stat(self._path), os.fstat(self._descriptor)):
+                if os.path.samestat(os.lstat(self._path), os.fstat(self._descriptor)):
                     return
         self.open()
 

@@ -10,6 +10,7 @@ import gc
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 from xml.parsers import expat
 
 from gvma.configserver.kinds import KINDS
@@ -42,10 +43,21 @@ _ENDS_EARLY = frozenset(
 MakeBuilder = Callable[..., ObjectBuilder]
 
 
-def read_answer(
+class AnswerName(NamedTuple):
+    """The name of the element in the SOAP body that is the answer, without its namespace.
+
+    by_convention: the WSDL does not fix it, so that another name counts too if the answer has objects.
+    """
+
+    name: str
+    by_convention: bool = False
+
+
+def read_answer(  # noqa: PLR0913  (keywords)
     chunks: Iterable[bytes],
     make_builder: MakeBuilder = ObjectBuilder,
     *,
+    answer: AnswerName | None = None,
     escaped: bool = False,
     max_bytes: int = MAX_BYTES,
     masked: Masked = masked_text,
@@ -53,12 +65,13 @@ def read_answer(
     """The builder, with every object of the answer.
 
     make_builder: ObjectBuilder, or a partial of it or of a subclass.
+    answer: what a SOAP body must contain; None: any element.
     escaped: the answer is XML inside a text of the SOAP envelope (``result = string``).
     max_bytes: after any decompression. masked: takes credentials out of a fault's text.
     Raises ConfigServerMalformed and its kinds, ConfigServerTruncated, ConfigServerFault for a fault in it,
     CredentialsError for a fault that says so.
     """
-    document = _Document(make_builder, escaped, masked)
+    document = _Document(make_builder, escaped, masked, answer=answer)
     fed = 0
     with without_garbage_collection():
         for chunk in chunks:
@@ -129,7 +142,8 @@ class _Xml:
                 f" {expat.ErrorString(error.code)}"
             ) from None
         except (LookupError, ValueError) as error:
-            if type(error) not in (LookupError, ValueError):
+            # What Python's codec of the named encoding raises; a KeyError, say, would be our own.
+            if type(error) not in (LookupError, ValueError) and not isinstance(error, UnicodeError):
                 raise
             raise ConfigServerMalformed("the XML names an unknown encoding") from None
         if self._fed - self.parser.CurrentByteIndex > MAX_TOKEN:
@@ -144,9 +158,17 @@ class _Document(_Xml):
     """The outer elements of an answer: envelope, body and fault, until the builder takes over."""
 
     def __init__(
-        self, make_builder: MakeBuilder, escaped: bool, masked: Masked = masked_text, encoding: str | None = None
+        self,
+        make_builder: MakeBuilder,
+        escaped: bool,
+        masked: Masked = masked_text,
+        *,
+        answer: AnswerName | None = None,
+        encoding: str | None = None,
     ) -> None:
         super().__init__(encoding)
+        self._answer = answer
+        self._other_answer = ""
         self._make_builder = make_builder
         self._masked = masked
         self._builder: ObjectBuilder | None = None
@@ -169,16 +191,23 @@ class _Document(_Xml):
         self.feed(b"", last=True)
         if self._fault is not None:
             raise self._fault.error()
-        if self._inner is not None:
-            return self._inner.end()
-        if self._builder is None:
+        builder = self._inner.end() if self._inner is not None else self._builder
+        if builder is None:
             raise ConfigServerWrongRoot("the SOAP envelope has no answer in it")
-        if self._stray_text and not self._builder.seen:
+        if self._other_answer and not builder.seen:
+            raise self._wrong_answer()
+        if self._stray_text and not builder.seen:
             raise ConfigServerWrongRoot(
                 "the answer contains text instead of objects",
                 hint="Nothing was written. If this server escapes its XML, set result = string.",
             )
-        return self._builder
+        return builder
+
+    def _wrong_answer(self) -> ConfigServerWrongRoot:
+        expected = self._answer.name if self._answer is not None else ""
+        return ConfigServerWrongRoot(
+            f"the answer is of another operation: <{self._other_answer[:60]}> instead of <{expected}>"
+        )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
@@ -190,7 +219,12 @@ class _Document(_Xml):
         elif len(self._path) == 3 and self._path[1] == "Body":
             if local == "Fault":
                 self._fault = SoapFault(self.parser, self._masked)
-            elif self._escaped:
+                return
+            if self._answer is not None and local != self._answer.name:
+                self._other_answer = local
+                if not self._answer.by_convention:
+                    raise self._wrong_answer()
+            if self._escaped:
                 self._inner = _EscapedText(self.parser, self._make_builder)
             else:
                 self._hand_over(3)

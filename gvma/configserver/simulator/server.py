@@ -111,21 +111,32 @@ def _query_in(request: bytes) -> str | None:
 
 
 class _Server(ThreadingHTTPServer):
-    """Knows its connections, so that none outlives it."""
+    """Knows its connections and their threads, so that none outlives it."""
 
-    daemon_threads = False
+    request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], simulator: Simulator) -> None:
         self.simulator = simulator
         self._open: set[socket.socket] = set()
+        self._handlers: list[Thread] = []
         super().__init__(address, _Handler)
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
         return self.simulator.fail != "refuse"
 
     def process_request(self, request: Any, client_address: Any) -> None:
+        """Start a thread for a connection; where the system has none left, the connection is closed."""
+        handler = Thread(target=self.process_request_thread, args=(request, client_address))
         self._open.add(request)
-        super().process_request(request, client_address)
+        handler.start()
+        self._handlers = [one for one in self._handlers if one.is_alive()]
+        self._handlers.append(handler)
+
+    def server_close(self) -> None:
+        """Stop listening, and wait for the threads."""
+        super().server_close()
+        for handler in self._handlers:
+            handler.join()
 
     def shutdown_request(self, request: Any) -> None:
         self._open.discard(request)
@@ -148,6 +159,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    timeout = 60  # seconds between two reads of a request
     server: _Server
 
     def do_GET(self) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from gvma.asterisk.block import Block, find_block, with_block
+from gvma.asterisk.block import Block, body_of, cut_out, find_block, replaced
 from gvma.asterisk.conf import Conf, Read, Setting, read_conf
 from gvma.asterisk.header import same_meaning
 from gvma.errors import UnsafeTargetError
@@ -27,7 +27,7 @@ class BlockFile:
     """One file as it is.
 
     text: None where it is missing; with markers where our lines had lost them (adopted). block: where ours is, None
-    where there is none yet; its body is left out. site: what the site wrote itself, outside our block, with its
+    where there is none yet. site: what the site wrote itself, outside our block, with its
     includes; of our block the last section alone.
     """
 
@@ -41,10 +41,7 @@ class BlockFile:
     @property
     def body(self) -> bytes:
         """What is in the block, empty where there is none; cut out anew each time, since it may be megabytes."""
-        if self.block is None:
-            return b""
-        block = find_block(self.text or b"", *self.markers, self.target.own_lines)
-        return block.body if block else b""
+        return body_of(self.text or b"", self.block) if self.block else b""
 
     @property
     def below(self) -> Iterator[Setting]:
@@ -70,12 +67,17 @@ class BlockFile:
     def with_body(self, body: bytes, *, anew: bool = False) -> bytes:
         """The file with this body in its block; the very text where the block means the same already.
 
-        anew: with the new date line even then. Raises UnsafeTargetError.
+        anew: with the new date line even then.
         """
         text = self.text or b""
         if not anew and self.is_sound and same_meaning(self.body, body):
             return text
-        return with_block(text, *self.markers, body, self.target.own_lines, where=str(self.target.path))
+        return replaced(text, self.block, *self.markers, body)
+
+    def without_block(self) -> bytes:
+        """The very bytes that the file would have if gvma had never written into it."""
+        text = self.text or b""
+        return cut_out(text, self.block) if self.block else text
 
     def redated(self, generated_at: str) -> bytes:
         """The body with another date line and nothing else changed."""
@@ -90,7 +92,7 @@ def block_file(target: Target, text: bytes | None, settings: GvmaSettings, read:
     block = find_block(content, *markers, target.own_lines, where=str(target.path))
     names = begin.decode(), end.decode()
     site = read_site(target, _without_body(content, block, markers), read, names)
-    return BlockFile(target, text, replace(block, body=b"") if block else None, site, markers)
+    return BlockFile(target, text, block, site, markers)
 
 
 def read_site(target: Target, text: bytes, read: Read, markers: tuple[str, str] | None = None) -> Conf:
@@ -117,13 +119,13 @@ def _without_body(text: bytes, block: Block | None, markers: Markers) -> bytes:
     if block is None:
         return text
     begin, end = markers
-    own = b"%s\n%s\n%s\n" % (begin, _last_header(block.body), end)
+    own = b"%s\n%s\n%s\n" % (begin, _last_header(text, block), end)
     return text[: block.start] + own + text[block.end :]
 
 
-def _last_header(body: bytes) -> bytes:
-    at = body.rfind(b"\n[") + 1
-    return body[at : body.find(b"\n", at)] if body[at : at + 1] == b"[" else b""
+def _last_header(text: bytes, block: Block) -> bytes:
+    at = text.rfind(b"\n[", block.body_start - 1, block.body_end) + 1
+    return text[at : text.find(b"\n", at)] if at else b""
 
 
 def _undated(body: bytes) -> tuple[bytes, bytes]:

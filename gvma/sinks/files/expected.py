@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gvma.ami.verify import Expected
 from gvma.asterisk import dialplan, voicemail
+from gvma.asterisk.identification.expectation import Expectation, expectation
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.plan.model import Plan
 from gvma.sinks.files.reading import FilesReading
@@ -21,7 +22,17 @@ def expected_of_plan(plan: Plan, dialplan_body: bytes, reading: FilesReading) ->
         removed=frozenset(plan.differences.removed_subscriptions),
         removed_from_other=reading.left_in_other,
         extensions=dialplan.patterns(dialplan_body),
+        senders=senders_of_plan(plan, reading),
     )
+
+
+def senders_of_plan(plan: Plan, reading: FilesReading) -> Expectation | None:
+    """Who has to get SIP Server's requests; None where Asterisk was not asked before."""
+    seen = reading.sipserver
+    if seen.known is None:
+        return None
+    own = reading.driver.read_endpoints(reading.files.channel.body)
+    return expectation(seen.known, seen.server, own, plan.endpoints, reading.identification.peer_context)
 
 
 def expected_of_files(reading: FilesReading, *, removed: frozenset[str] = frozenset()) -> Expected:

@@ -11,16 +11,16 @@ from functools import partial
 from pathlib import Path
 
 from gvma.ami.verify import Expected
-from gvma.asterisk.block import without_block
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.diff import masked_diff
 from gvma.plan.counts import Counts
 from gvma.plan.model import Plan
+from gvma.sinks.files.atomic.change import FileChange, file_change
 from gvma.sinks.files.block_file import BlockFile
-from gvma.sinks.files.change import FileChange, file_change
 from gvma.sinks.files.conflicts import conflicts
 from gvma.sinks.files.expected import expected_of_files, expected_of_plan
+from gvma.sinks.files.left_messages import left_messages
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.spool import stale_pins
 from gvma.sinks.files.targets import Targets
@@ -85,7 +85,8 @@ def prepare(
     """targets, other: files that were read. Raises UnsafeTargetError where a ``secret.conf`` is not safe to remove."""
     if plan.unchanged:
         return replace(nothing(reading, targets), warnings=_warnings(reading, plan))
-    stale = stale_pins(plan, reading.files.voicemail.site, reading.settings.asterisk_spool_path)
+    spool = reading.settings.asterisk_spool_path
+    stale = stale_pins(plan, reading.files.voicemail.site, spool)
     bodies = reading.bodies(
         plan.mailboxes, plan.subscriptions, plan.hints, plan.extensions, plan.endpoints, plan.kept_pins()
     )
@@ -100,22 +101,20 @@ def prepare(
     wanted = frozenset(one.name for one in plan.subscriptions)
     return FilesChange(
         targets=tuple(changes),
-        other=tuple(_without_block(reading, other)) if other is not None else (),
+        other=tuple(_without_other_block(reading, other)),
         secrets=tuple(file_change(file, None, VOICEMAIL) for file in stale.files),
         after=partial(expected_of_plan, plan, body, reading),
         before=partial(expected_of_files, reading, removed=wanted),
         counts=plan.counts,
-        warnings=(*_warnings(reading, plan), *stale.warnings),
+        warnings=(*_warnings(reading, plan), *stale.warnings, *left_messages(plan, spool)),
         remarks=tuple(_remark(*pair) for pair in zip(reading.files, changes, strict=True) if pair[1].changes),
         notes=(f"{other.path.name}: the block of the other channel driver is removed.",) if other is not None else (),
     )
 
 
-def _without_block(reading: FilesReading, other: TargetFile) -> Iterator[FileChange]:
-    file = reading.other
-    if file is not None:
-        text = without_block(other.content, *file.markers, file.target.own_lines, where=str(other.path))
-        yield file_change(other, text, file.target.module)
+def _without_other_block(reading: FilesReading, other: TargetFile | None) -> Iterator[FileChange]:
+    if other is not None and reading.other is not None:
+        yield file_change(other, reading.other.without_block(), reading.other.target.module)
 
 
 def _remark(file: BlockFile, change: FileChange) -> str:

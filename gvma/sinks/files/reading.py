@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gvma.asterisk import site
 from gvma.asterisk.dialplan import read_dialplan, render_dialplan
 from gvma.asterisk.drivers import Driver, other_than
 from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint, Mailbox, Subscription
-from gvma.asterisk.hosts import sipserver_hosts
+from gvma.asterisk.hosts import hosts_written
+from gvma.asterisk.identification.model import SENDERS_UNKNOWN, SipServer, SiteIdentification
 from gvma.asterisk.voicemail import read_boxes, render_voicemail
 from gvma.plan.make import without_sites_own
 from gvma.plan.present import Present, SiteDefined
@@ -17,6 +18,7 @@ from gvma.plan.wanted import Wanted
 from gvma.routing import SiteRouting
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.block_file import BlockFile
+from gvma.sinks.files.sipserver import SipServerSeen
 from gvma.sinks.files.targets import Targets
 
 
@@ -24,32 +26,73 @@ from gvma.sinks.files.targets import Targets
 class FilesReading:
     """One look at the three files.
 
-    files: each with its block found. generated_at: for the date line of a block. other: the file of the other channel
-    driver, where our block is still in it.
+    files: each with its block found. generated_at: for the date line of a block. file_warnings: what is odd about the
+    files themselves. other: the file of the other channel driver, where our block is still in it. sipserver: what was
+    seen of SIP Server. identification: who gets its requests, ours aside.
     """
 
     settings: GvmaSettings
     driver: Driver
     files: Targets[BlockFile]
     generated_at: str
-    warnings: tuple[GvmaWarning, ...] = ()
+    file_warnings: tuple[GvmaWarning, ...] = ()
     other: BlockFile | None = None
+    sipserver: SipServerSeen = field(default_factory=SipServerSeen)
     site: SiteDefined = field(init=False)
+    identification: SiteIdentification = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "site", self._site())
+        object.__setattr__(self, "identification", self._identification(self.sipserver.server))
 
     @property
     def routing_site(self) -> SiteRouting:
         """What the site has itself of business call routing, and whose calls it identifies."""
-        settings, channel = self.settings, self.files.channel.site
-        hosts = [host for host in (*sipserver_hosts(settings), settings.routing_gateway_host) if host]
+        channel, gateway = self.files.channel.site, self.settings.routing_gateway_host
         return SiteRouting(
             dialplan=site.dialplan_names(self.files.dialplan.site),
             sections=site.sections_defined(channel),
-            identified=self.driver.identified(channel, hosts, settings.siptserver_port),
+            identification=self.identification,
+            gateway_identified=bool(gateway) and self._has_gateway(gateway),
             own_hosts=site.outside_hosts(channel),
         )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        if self.sipserver.known is not None or not self._decides_by_files:
+            return ()
+        return ("Asterisk was not asked who gets SIP Server's requests; its files alone decide.",)
+
+    @property
+    def warnings(self) -> tuple[GvmaWarning, ...]:
+        untold = ", ".join(self.sipserver.untold)
+        if not untold or not self._decides_by_files:
+            return self.file_warnings
+        way_out = "set mwi_endpoint, or let gvma reach AMI" if self.driver.has_identify else "let gvma reach AMI"
+        message = (
+            f"Asterisk was not asked who gets SIP Server's requests, and its files do not tell all ({untold}): calls "
+            f"may change their way with the next reload. To be sure, {way_out}."
+        )
+        return (*self.file_warnings, GvmaWarning(SENDERS_UNKNOWN, message, self.driver.main_file))
+
+    @property
+    def _decides_by_files(self) -> bool:
+        """Whether what the files say of SIP Server makes a difference."""
+        settings = self.settings
+        is_left_open = settings.mwi_endpoint == "auto" or not self.driver.has_identify
+        return bool(hosts_written(settings)) and is_left_open and bool(self.sipserver.server.addresses)
+
+    def _identification(self, server: SipServer) -> SiteIdentification:
+        if not server.addresses:
+            return SiteIdentification()
+        seen, own = self.sipserver, self.driver.read_endpoints(self.files.channel.body)
+        return self.driver.site_identification(seen.known, seen.files, server, own=own, settings=self.settings)
+
+    def _has_gateway(self, host: str) -> bool:
+        seen = self.sipserver
+        gateway = replace(seen.server, addresses={host: seen.gateway}, port=self.settings.routing_gateway_port)
+        found = self._identification(gateway).identified.get(host)
+        return found is not None and found.by == "address"
 
     def holds(self, wanted: Wanted) -> bool:
         """The three blocks are, the date line aside, just what a first sync would write: then they need no reading."""
@@ -97,7 +140,13 @@ class FilesReading:
         pins: by ``box@context``, where a PIN in force is another than the first PIN.
         """
         yield render_voicemail(mailboxes, self.generated_at, pins or {})
-        yield self.driver.render(subscriptions, endpoints, self.settings, self.generated_at)
+        yield self.driver.render(
+            subscriptions,
+            endpoints,
+            self.settings,
+            self.generated_at,
+            peer_context=self.identification.peer_context,
+        )
         yield render_dialplan(self.settings, self.generated_at, hints, extensions)
 
     def _site(self) -> SiteDefined:

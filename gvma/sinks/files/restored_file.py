@@ -9,12 +9,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gvma.asterisk.block import Block, find_block, with_block, without_block
+from gvma.asterisk.block import body_of, find_block, with_block, without_block
 from gvma.asterisk.header import same_meaning
-from gvma.asterisk.voicemail import read_boxes, with_pins
 from gvma.secrecy import masked_line
+from gvma.sinks.files.atomic.carry_pins import own_lines_of, with_present_pins
 from gvma.sinks.files.block_file import Markers
-from gvma.sinks.files.carry_pins import own_lines_of
 
 _NAMED = 3
 
@@ -34,8 +33,10 @@ class BlockedFile(NamedTuple):
     module: str
     markers: Markers
 
-    def block(self, text: bytes) -> Block | None:
-        return find_block(text, *self.markers, own_lines_of(self.module))
+    def body(self, text: bytes) -> bytes | None:
+        """What is in the block of this text, None where it has none."""
+        block = find_block(text, *self.markers, own_lines_of(self.module))
+        return None if block is None else body_of(text, block)
 
     def with_block(self, text: bytes, body: bytes) -> bytes:
         return with_block(text, *self.markers, body, own_lines_of(self.module))
@@ -69,14 +70,12 @@ def restored_text(file: BlockedFile, now: bytes | None, then: bytes | None, opti
 
 def _our_part(file: BlockedFile, now: bytes, then: bytes, options: RestoreOptions) -> bytes:
     """The file as it is, with the block that it had then, or with none; as it is where the two mean the same."""
-    wanted, present = file.block(then), file.block(now)
+    wanted, present = file.body(then), file.body(now)
     if wanted is None:
         return file.without_block(now)
-    text = file.with_block(now, wanted.body)
-    if not options.pins:
-        text = _with_pins_in_force(file, text, now)
-    restored = file.block(text)
-    return now if present and restored and same_meaning(present.body, restored.body) else text
+    if present is not None and not options.pins:
+        wanted = with_present_pins(wanted, present)
+    return now if present is not None and same_meaning(present, wanted) else file.with_block(now, wanted)
 
 
 def _without_block(file: BlockedFile, now: bytes | None) -> RestoredText:
@@ -91,13 +90,12 @@ def _without_block(file: BlockedFile, now: bytes | None) -> RestoredText:
 
 
 def _with_pins_in_force(file: BlockedFile, text: bytes, now: bytes) -> bytes:
-    """``text`` with the PIN that each mailbox of our block has now."""
-    block, wanted = file.block(now), file.block(text)
-    if block is None or wanted is None:
+    """``text`` with the PIN that each mailbox of our block has now; unchanged where all have that PIN."""
+    present, wanted = file.body(now), file.body(text)
+    if present is None or wanted is None:
         return text
-    present, restored = read_boxes(block.body), read_boxes(wanted.body)
-    pins = {key: one.pin for key, one in present.items() if key in restored and restored[key].pin != one.pin}
-    return file.with_block(text, with_pins(wanted.body, pins)) if pins else text
+    body = with_present_pins(wanted, present)
+    return text if body == wanted else file.with_block(text, body)
 
 
 def _kept_lines(file: BlockedFile, now: bytes, then: bytes) -> list[str]:

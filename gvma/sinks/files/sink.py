@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.block import has_marker
 from gvma.asterisk.conf import Setting
 from gvma.asterisk.drivers import Driver, other_than
+from gvma.asterisk.drivers.base import Known
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.sets import BackupSet, BackupSets
@@ -19,14 +20,15 @@ from gvma.errors import UnsafeTargetError
 from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Part, Purpose, Recovery
+from gvma.sinks.files.atomic.journal import Markers
+from gvma.sinks.files.atomic.recovery import pending_recovery, recover
+from gvma.sinks.files.atomic.transaction import AppliedFiles, apply
 from gvma.sinks.files.block_file import BlockFile, block_file, markers_of
-from gvma.sinks.files.journal import Markers
 from gvma.sinks.files.lost_markers import LastSync, adopted_text
 from gvma.sinks.files.prepare import FilesChange, nothing, prepare
 from gvma.sinks.files.reading import FilesReading
-from gvma.sinks.files.recovery import pending_recovery, recover
+from gvma.sinks.files.sipserver import SipServerSeen, see
 from gvma.sinks.files.targets import Target, Targets, targets
-from gvma.sinks.files.transaction import AppliedFiles, apply
 from gvma.storage import records
 from gvma.storage.conf_files import content, included_files
 from gvma.storage.files import TargetFile, read_target
@@ -38,12 +40,25 @@ _REST_SECONDS = 5.0
 
 
 class FilesSink:
-    """voicemail.conf, the channel driver's file and extensions.conf."""
+    """voicemail.conf, the channel driver's file and extensions.conf.
+
+    addresses: of the settings' hosts; None where nothing is planned. known: what Asterisk says of the senders that it
+    knows; None where it was not asked.
+    """
 
     parts = frozenset(Part)
 
-    def __init__(self, settings: GvmaSettings, driver: Driver) -> None:
+    def __init__(
+        self,
+        settings: GvmaSettings,
+        driver: Driver,
+        *,
+        addresses: Mapping[str, Collection[str]] | None = None,
+        known: Known | None = None,
+    ) -> None:
         self.driver = driver
+        self.known = known
+        self._addresses = addresses
         self._settings = settings
         self._targets = targets(settings, driver)
         other = other_than(driver)
@@ -72,7 +87,10 @@ class FilesSink:
         warnings += [_below(one) for file in pairs for one in file.below]
         other = self._other(warnings)
         generated_at = time.strftime("%a %b %d %H:%M:%S %Y")
-        return FilesReading(self._settings, self.driver, pairs, generated_at, tuple(warnings), other)
+        seen = SipServerSeen()
+        if self._addresses is not None:
+            seen = see(self._settings, self.driver, pairs.channel, self._addresses, self.known)
+        return FilesReading(self._settings, self.driver, pairs, generated_at, tuple(warnings), other, seen)
 
     def change(self, reading: FilesReading, plan: Plan) -> FilesChange:
         assert self._read is not None, "read() comes first"

@@ -13,6 +13,7 @@ from gvma.demo.defaults import PJSIP_TRANSPORT
 from tests.harness.asterisk_fixtures import StartTelephone
 from tests.harness.layer import Layer
 from tests.harness.site import Site
+from tests.harness.waiting import wait_until
 from tests.integration.strange_site import (
     OBJECTS,
     PLACES,
@@ -31,7 +32,7 @@ from tests.integration.strange_site import (
     put_site_files,
     record_greetings,
 )
-from tests.useragent import PATIENCE, UserAgent
+from tests.useragent import UserAgent
 
 
 @on_every_pair
@@ -118,7 +119,7 @@ def test_a_call_with_a_prefix_of_the_settings_reaches_its_box(
         request.getfixturevalue("installation").sync()
     phone = start_telephone(serving, caller, host=SIPSERVER, port=PORT)
     call = phone.call(dialled, from_user=caller)
-    phone.wait_until(lambda: running in applications(serving), PATIENCE, lambda: applications(serving))
+    wait_until(lambda: running in applications(serving), f"{running} does not run", lambda: applications(serving))
     if call.final is None:
         call.wait_final()
     assert call.final is not None

@@ -9,9 +9,11 @@ import threading
 from collections.abc import Callable
 
 from gvma.agi.server import Server
+from gvma.settings.model import MediaSettings
 
 PREAMBLE = b"agi_network: yes\nagi_network_script: %s?x=1\nagi_channel: PJSIP/1-1\nagi_uniqueid: 1.1\n\n"
 SECONDS = 60  # for what takes none where all is well
+MEDIA = MediaSettings(preamble_seconds=30, drain_seconds=30)
 
 
 class Running:

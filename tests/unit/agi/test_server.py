@@ -2,64 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import re
 import socket
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-import uvloop
 
-from gvma.agi.routes import Flow, health
 from gvma.agi.server import Server
 from gvma.errors import SettingsError
-from gvma.settings.model import MediaSettings
-from gvma.treatments.commands import Call, CallFlow, Command, Note
+from tests.unit.agi.conftest import ROUTES
 from tests.unit.agi.health import HEALTH_ANSWER, HEALTH_PREAMBLE
-from tests.unit.agi.running import PREAMBLE, SECONDS, Peer, Running, Start
-
-MEDIA = MediaSettings(preamble_seconds=30, drain_seconds=30)
-
-
-def play(call: Call, media: MediaSettings) -> CallFlow:
-    yield Command("ANSWER")
-    yield Command("STREAM FILE", ("welcome", ""), blocking=True)
-    return "played"
-
-
-def music(call: Call, media: MediaSettings) -> CallFlow:
-    yield Command("STREAM FILE", ("music", ""), blocking=True)
-    return "played"
-
-
-def broken(call: Call, media: MediaSettings) -> CallFlow:
-    yield Command("ANSWER")
-    raise RuntimeError("on purpose")
-
-
-def noting(call: Call, media: MediaSettings) -> CallFlow:
-    yield Note("%r cannot be played", ("100% %s",), warning=True)
-    yield Command("ANSWER")
-    return "played"
-
-
-ROUTES: dict[str, Flow] = {"play": play, "music": music, "broken": broken, "noting": noting, "health": health}
-
-
-@pytest.fixture(params=[asyncio.SelectorEventLoop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
-def start(request: pytest.FixtureRequest) -> Iterator[Start]:
-    started: list[Running] = []
-
-    def begin(media: MediaSettings = MEDIA, **options: float) -> Running:
-        server = Server(media, ROUTES, host="127.0.0.1", port=0, **options)
-        started.append(Running(server, request.param))
-        return started[-1]
-
-    yield begin
-    for running in started:
-        running.stop()
+from tests.unit.agi.running import MEDIA, PREAMBLE, SECONDS, Peer, Running, Start
 
 
 def whole_call(running: Running) -> None:
@@ -158,15 +110,6 @@ def test_what_cannot_be_served_is_a_failure_to_asterisk(start: Start, route: byt
     assert dict(running.server.counters) == {outcome: 1}
 
 
-def test_a_route_that_is_not_there_is_named_in_the_log_with_those_that_are(
-    start: Start, caplog: pytest.LogCaptureFixture
-) -> None:
-    with Peer(start()) as peer:
-        peer.begin(b"treatmnt")
-    assert "no route 'treatmnt'; the routes are " in caplog.text
-    assert "music" in caplog.text
-
-
 def test_above_max_calls_connects_are_refused_and_below_it_accepted_again(start: Start) -> None:
     running = start(replace(MEDIA, max_calls=3))
     for _ in range(3):
@@ -261,42 +204,3 @@ def test_a_network_that_is_none_is_an_error_that_says_so() -> None:
     with pytest.raises(SettingsError) as refused:
         Server(replace(MEDIA, allow=("10.0.0.0/33",)), ROUTES, host="127.0.0.1", port=0)
     assert "10.0.0.0/33" in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("sent", "reason"),
-    [
-        (b"GET / HTTP/1.1\r\n\r\n", "junk after .* s: the peer does not speak AGI: no agi_ line at the start"),
-        (b"agi_network: yes\n", "preamble-timeout after "),
-    ],
-)
-def test_a_connection_that_is_no_call_is_logged_with_its_peer(
-    start: Start, caplog: pytest.LogCaptureFixture, sent: bytes, reason: str
-) -> None:
-    caplog.set_level(logging.INFO, "gvma.agi")
-    running = start(replace(MEDIA, preamble_seconds=0.05))
-    with Peer(running) as peer:
-        peer.write(sent)
-        assert peer.is_dropped()
-        running.stop()
-        where = "{} port {}".format(*peer.address)
-    (line,) = [record.getMessage() for record in caplog.records if "after" in record.getMessage()]
-    assert re.match(f"no call from {re.escape(where)}: {reason}", line)
-
-
-def test_a_connection_that_is_turned_away_is_logged_with_its_peer(
-    start: Start, caplog: pytest.LogCaptureFixture
-) -> None:
-    with Peer(start(replace(MEDIA, allow=("192.0.2.0/24",)))) as peer:
-        assert peer.is_dropped()
-    assert "127.0.0.1 is not in `allow` of [media]" in caplog.text
-
-
-def test_notes_of_a_flow_are_of_one_kind_whatever_the_caller_wrote(
-    start: Start, caplog: pytest.LogCaptureFixture
-) -> None:
-    with Peer(start()) as peer:
-        peer.begin(b"noting")
-    (record,) = [record for record in caplog.records if "cannot be played" in record.getMessage()]
-    assert record.getMessage() == "noting PJSIP/1-1 1.1: '100% %s' cannot be played"
-    assert record.msg == "%s: %r cannot be played"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gvma.asterisk import voicemail
-from gvma.asterisk.block import find_block, with_block, without_block
+from gvma.asterisk.block import body_of, find_block, with_block, without_block
 from gvma.errors import UnsafeTargetError
 
 BEGIN = b";$---GVMA-BEGIN-GVMA---$"
@@ -74,16 +74,18 @@ def test_another_body_changes_nothing_outside_the_markers(above: bytes, below: b
 
 @given(_FILES, _BODIES)
 def test_what_was_written_is_what_is_found(text: bytes, body: bytes) -> None:
-    block = find_block(with_block(text, BEGIN, END, body), BEGIN, END)
+    written = with_block(text, BEGIN, END, body)
+    block = find_block(written, BEGIN, END)
     assert block is not None
-    assert block.body == body
+    assert body_of(written, block) == body
 
 
 def test_a_value_that_holds_a_marker_is_no_marker() -> None:
     body = b"[GVMA_DN]\n1 => 1,\\" + END + b",,,\n2 => 2,x\\" + BEGIN + b",,,\n"
-    block = find_block(with_block(b"[general]\n", BEGIN, END, body), BEGIN, END)
+    written = with_block(b"[general]\n", BEGIN, END, body)
+    block = find_block(written, BEGIN, END)
     assert block is not None
-    assert block.body == body
+    assert body_of(written, block) == body
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def test_a_comment_that_speaks_of_a_marker_is_no_marker_and_stays(line: bytes, n
     below = BLOCK + line + newline
     block = find_block(below, BEGIN, END)
     assert block is not None
-    assert (block.body, below[block.end :]) == (BOXES, line + newline)
+    assert (body_of(below, block), below[block.end :]) == (BOXES, line + newline)
 
 
 def test_a_new_block_goes_to_the_end_and_a_line_follows_it() -> None:
@@ -171,9 +173,10 @@ def test_what_is_not_one_clean_pair_is_refused_with_its_lines(text: bytes, said:
 
 @pytest.mark.parametrize("comment", [b";---------- off\n", b"; a ;-- b\n", b"\\;-- off\n", b";-- off --;\n"])
 def test_what_only_looks_like_an_open_comment_is_no_fault(comment: bytes) -> None:
-    block = find_block(b"[general]\n" + comment + BLOCK, BEGIN, END)
+    text = b"[general]\n" + comment + BLOCK
+    block = find_block(text, BEGIN, END)
     assert block is not None
-    assert block.body == BOXES
+    assert body_of(text, block) == BOXES
 
 
 LOST = BEGIN + b"\n" + BOXES
@@ -183,7 +186,7 @@ def test_a_lost_end_marker_is_found_again_at_the_end_of_the_file() -> None:
     block = find_block(LOST, BEGIN, END, voicemail.OWN_LINES)
     assert block is not None
     assert block.end_lost
-    assert (block.body, block.end) == (BOXES, len(LOST))
+    assert (body_of(LOST, block), block.end) == (BOXES, len(LOST))
 
 
 @pytest.mark.parametrize(

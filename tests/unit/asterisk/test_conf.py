@@ -141,3 +141,8 @@ def test_settings_are_found_by_their_keys_in_any_case() -> None:
         ("a", "y"),
     ]
     assert found.values("a", "context") == ["x", "y"]
+
+
+def test_no_repr_shows_a_value() -> None:
+    found = conf(b"[GVMA_DN]\n1000 => 4711,Anne\n[x](GVMA_DN)\n")
+    assert "4711" not in repr((found, found.settings, found.sections))

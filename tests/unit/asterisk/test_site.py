@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gvma.asterisk.conf import Conf, read_conf
-from gvma.asterisk.site import dialplan_names, identified, pins_in_spool, sections_defined
+from gvma.asterisk.site import dialplan_names, objects_defined, pins_in_spool, sections_defined
 
 
 def conf(text: bytes, **included: bytes) -> Conf:
@@ -13,43 +13,12 @@ def conf(text: bytes, **included: bytes) -> Conf:
     return read_conf("main", lambda name: [(name, texts[name])])
 
 
-@pytest.mark.parametrize(
-    ("match", "there"),
-    [
-        ("10.0.0.1", True),
-        ("10.0.0.2,10.0.0.1", True),
-        ("10.0.0.0/24", True),
-        ("10.0.0.0/255.255.255.0", True),
-        ("10.0.0.1:5060", True),
-        ("10.0.0.1:5070", False),
-        ("10.0.0.2", False),
-        ("10.0.0.1 ; the pair's first", True),
-        ("sip.example", False),
-        ("10.0.0.1/32", True),
-        ("10.0.0.1:5060/32", True),
-        ("10.0.0.1:5070/32", False),
-    ],
-)
-def test_an_address_is_identified_as_asterisk_matches_it(match: str, there: bool) -> None:
-    text = f"[genesys]\ntype=endpoint\n[genesys]\ntype=identify\nendpoint=genesys\nmatch={match}\n".encode()
-    assert identified(conf(text), ["10.0.0.1"]) == ({"10.0.0.1": "genesys"} if there else {})
-
-
-def test_a_name_is_identified_as_it_is_written() -> None:
-    assert identified(conf(b"[x]\ntype=identify\nmatch=SIP.example\nendpoint=x\n"), ["sip.example"]) == {
-        "sip.example": "x"
-    }
-
-
 def test_templates_are_followed_and_are_no_objects_themselves() -> None:
     template = b"[ident](!)\ntype=identify\nmatch=10.0.0.1\n"
-    assert identified(conf(template), ["10.0.0.1"]) == {}
-    assert identified(conf(template + b"[a](ident)\nendpoint=a\n"), ["10.0.0.1"]) == {"10.0.0.1": "a"}
+    assert objects_defined(conf(template), {"identify"}) == []
+    (one,) = objects_defined(conf(template + b"[a](ident)\nendpoint=a\n"), {"identify"})
+    assert (one.name, one.value("match"), one.value("endpoint")) == ("a", "10.0.0.1", "a")
     assert sections_defined(conf(template + b"[a](ident)\n")) == {"a"}
-
-
-def test_a_commented_identify_identifies_nobody() -> None:
-    assert identified(conf(b";[x]\n;type=identify\n;match=10.0.0.1\n"), ["10.0.0.1"]) == {}
 
 
 def test_extensions_and_hints_are_known_in_every_spelling() -> None:

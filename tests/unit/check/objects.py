@@ -11,7 +11,7 @@ HERE = SipAddresses(frozenset({"127.0.0.1", "pbx.example"}), frozenset({5060}))
 MARKERS = (";$---GVMA-BEGIN-GVMA---$", ";$---GVMA-END-GVMA---$")
 
 
-def dn(number: str, type_: int = 1, **options: str) -> ConfigObject:
+def dn(number: str, type_: int = 1, /, **options: str) -> ConfigObject:
     return ConfigObject("CfgDN", 100 + len(number), number, type_, options=_named(options))
 
 
@@ -43,14 +43,14 @@ def conf(text: str, name: str = "main.conf", **others: str) -> Conf:
     return read_conf(name, lambda wanted: [(wanted, texts[wanted].encode())] if wanted in texts else [], MARKERS)
 
 
-def files(*, voicemail: str | None = None, endpoints: str | None = None, dialplan: str | None = None) -> FilesEvidence:
+def files(*, voicemail: str | None = None, channel: str | None = None, dialplan: str | None = None) -> FilesEvidence:
     """Asterisk's files as texts; None for one that nobody looked at."""
 
     def read(name: str, text: str | None) -> Conf | None:
         return None if text is None else conf(text, name)
 
     return FilesEvidence(
-        read("voicemail.conf", voicemail), read("endpoints.conf", endpoints), read("extensions.conf", dialplan)
+        read("voicemail.conf", voicemail), read("channel.conf", channel), read("extensions.conf", dialplan)
     )
 
 

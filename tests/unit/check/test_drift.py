@@ -80,7 +80,7 @@ REGISTERED = "[gvm-1]\ntype=endpoint\nmailboxes=1@GVMA_DN\n[gvm-1]\ntype=aor\nma
     ],
 )
 def test_subscriptions(text: str, driver: Driver, mode: str, actual: dict[str, str | None], said: list[str]) -> None:
-    assert messages("endpoints", text, AmiEvidence(subscriptions=actual), driver=driver, mode=mode) == said
+    assert messages("channel", text, AmiEvidence(subscriptions=actual), driver=driver, mode=mode) == said
 
 
 DIALPLAN = (
@@ -109,5 +109,5 @@ def test_nothing_is_said_of_a_file_whose_exec_prints_who_knows_what(role: str, t
 
 def test_what_was_not_answered_is_no_drift() -> None:
     assert messages("voicemail", BOXES, AmiEvidence()) == []
-    assert messages("endpoints", PJSIP_CONF, AmiEvidence()) == []
+    assert messages("channel", PJSIP_CONF, AmiEvidence()) == []
     assert messages("dialplan", DIALPLAN, AmiEvidence()) == []

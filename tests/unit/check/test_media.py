@@ -32,10 +32,12 @@ def test_health() -> None:
         (INCLUDED, []),
         ("[default]\ninclude => from-genesys\n[from-genesys]\ninclude => moh_conf_treatment\n", []),
         ("[default]\n[moh_conf_treatment]\n", ["media-include"]),
+        ("[unused]\ninclude => moh_conf_treatment\n[moh_conf_treatment]\n", ["media-include-unreached"]),
     ],
 )
-def test_the_context_must_be_included(text: str, codes: list[str]) -> None:
-    assert [f.code for f in checks.check_included(seen(text))] == codes
+def test_the_context_must_be_included_where_calls_come(text: str, codes: list[str]) -> None:
+    site = replace(seen(text), files=files(dialplan=text, channel="[gsip]\ncontext=default\n"))
+    assert [f.code for f in checks.check_included(site)] == codes
 
 
 @pytest.mark.parametrize(

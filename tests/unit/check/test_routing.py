@@ -28,7 +28,7 @@ def test_peers_that_the_site_keeps_itself_must_be_there(text: str, missing: str)
     layer = evidence(
         on, dnquery=[dn("2001", subscribe_presence="Asterisk"), dn("2002")], routingpointquery=[dn("2400", 4)]
     )
-    seen = replace(layer, files=files(endpoints=text), driver=CHAN_SIP)
+    seen = replace(layer, files=files(channel=text), driver=CHAN_SIP)
     assert [finding.message for finding in check_peers(seen)] == [missing] * bool(missing)
     assert list(check_peers(replace(seen, files=replace(seen.files, realtime=frozenset({"phones"}))))) == []
     asked = replace(seen, ami=AmiEvidence(endpoints=frozenset({"GSIP", "gwsim", "2001"})))

@@ -26,13 +26,13 @@ def test_a_file_that_a_sync_would_refuse_is_found() -> None:
         ("voicemail", "[GVMA_DNS]\n", False),
         ("dialplan", "[GVMA]\n", True),
         ("dialplan", block("[GVMA]\n"), False),
-        ("endpoints", "[gvm-1000]\ntype=aor\n", True),
-        ("endpoints", block("[gvm-1000]\ntype=aor\n"), False),
-        ("endpoints", "[gsip]\ntype=peer\n", False),
+        ("channel", "[gvm-1000]\ntype=aor\n", True),
+        ("channel", block("[gvm-1000]\ntype=aor\n"), False),
+        ("channel", "[gsip]\ntype=peer\n", False),
         ("voicemail", "[gvma_dn]\n1 => 1\n", True),
         ("voicemail", block("[GVMA_DN]\n1 => 1\n") + "2 => 2\n", True),
         ("voicemail", block("[GVMA_DN]\n1 => 1\n") + "[GVMA_DN](+)\n2 => 2\n", True),
-        ("endpoints", "[gvma-sipserver]\ntype=endpoint\n", True),
+        ("channel", "[gvma-sipserver]\ntype=endpoint\n", True),
     ],
 )
 def test_our_names_outside_the_markers(role: str, text: str, wrong: bool) -> None:

@@ -94,6 +94,46 @@ def test_a_log_that_cannot_be_opened_is_a_settings_error(tmp_path: Path) -> None
         pass
 
 
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "link"])
+def test_a_log_that_is_no_file_is_a_settings_error_and_nothing_is_written(tmp_path: Path, kind: str) -> None:
+    path = Path("/dev/zero") if kind == "device" else tmp_path / "gvma.log"
+    target = tmp_path / "passwd"
+    target.write_text("root\n")
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "link":
+        path.symlink_to(target)
+    with pytest.raises(SettingsError, match="cannot be opened|not safe to use"), logging_to(settings(path, "text")):
+        pass
+    assert target.read_text() == "root\n"
+
+
+def test_nobody_else_may_write_a_new_log(tmp_path: Path) -> None:
+    path = tmp_path / "gvma.log"
+    before = os.umask(0)
+    try:
+        with logging_to(settings(path, "text")):
+            speak()
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_service_with_a_log_folder_of_its_own_logs_there_where_it_may_not_write_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own").mkdir()
+    monkeypatch.setenv("LOGS_DIRECTORY", f"{tmp_path / 'own'}:{tmp_path / 'other'}")
+    with logging_to(settings(tmp_path / "missing" / "gvma.log", "text")):
+        speak()
+    assert "3 boxes" in (tmp_path / "own" / "gvma.log").read_text()
+    with logging_to(settings(tmp_path / "gvma.log", "text")):
+        speak()
+    assert "3 boxes" in (tmp_path / "gvma.log").read_text()
+
+
 def test_without_a_log_file_nothing_is_written_but_to_the_journal_where_asked(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -68,6 +68,9 @@ def test_an_unknown_host_is_unreachable() -> None:
         (chunked(ANSWER), ConfigServerTruncated),
         (chunked(ANSWER[:60]) + b"ffff\r\nCfg", ConfigServerTruncated),
         (chunked(ANSWER[:60]) + b"0\r\n\r\n", ConfigServerTruncated),
+        (chunked(ANSWER[:60]) + b"-5\r\n", ConfigServerMalformed),
+        (chunked(ANSWER[:60]) + b"five\r\n", ConfigServerTruncated),
+        (http(ANSWER, "200 OK", "Content-Length: 5"), ConfigServerUnreachable),
         (b"HTTP/1.0 200 OK\r\n\r\n" + ANSWER[:60], ConfigServerTruncated),
         (http(gzip.compress(ANSWER)[:-12], "200 OK", "Content-Encoding: gzip"), ConfigServerTruncated),
         (http(b"\x1f\x8b garbage" * 9, "200 OK", "Content-Encoding: gzip"), ConfigServerMalformed),
@@ -96,6 +99,11 @@ def test_each_broken_answer_is_its_own_error(wire: bytes, error: type[GvmaError]
 def test_a_port_that_speaks_something_else_is_said_to() -> None:
     with server(sending(b"220 smtp.example.com ESMTP\r\n")) as heard:
         assert "does not speak HTTP" in refused(heard.url, ConfigServerUnreachable).message
+
+
+def test_two_lengths_of_one_answer_are_said_to_be_no_http() -> None:
+    with server(sending(http(ANSWER, "200 OK", "Content-Length: 5"))) as heard:
+        assert "its HTTP cannot be read" in refused(heard.url, ConfigServerUnreachable).message
 
 
 @pytest.mark.parametrize("status", ["500 Internal Server Error", "200 OK"])

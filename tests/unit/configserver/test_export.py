@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -198,3 +199,15 @@ def test_a_file_that_is_no_export_says_so_and_names_itself(
     assert caught.value.where == str(path)
     assert caught.value.hint.startswith("Nothing was written.")
     assert caught.value.exit_status == 10
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_what_is_no_file_is_refused_and_not_read(tmp_path: Path, kind: str) -> None:
+    path = Path("/dev/zero") if kind == "device" else tmp_path / kind
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    with pytest.raises(ExportFileError, match="not an export file") as raised:
+        ExportFile(path).query("CfgDN")
+    assert raised.value.where == str(path)

@@ -68,7 +68,8 @@ def test_another_wsdl_names_its_binding_operation_and_parameter(where: str, tmp_
         .replace("QueryResponse", "AskResponse")
     )
     (tmp_path / "other.wsdl").write_text(other)
-    with server(sending(http(ANSWER))) as heard, server(sending(http(other.encode()))) as wsdl_server:
+    answer = ANSWER.replace(b"QueryResponse", b"AskResponse")
+    with server(sending(http(answer))) as heard, server(sending(http(other.encode()))) as wsdl_server:
         ask(
             heard.url,
             wsdl=str(tmp_path / "other.wsdl") if where == "file" else wsdl_server.url + "?wsdl",

@@ -9,6 +9,7 @@ import pytest
 
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
 from gvma.evidence.files import entered_contexts, from_database, look_at_files, read_file, unsafe
+from gvma.sinks.files.targets import targets
 from tests.unit.evidence.site import settings
 
 
@@ -39,14 +40,16 @@ def test_files_are_read_through_relative_absolute_and_starred_includes(tmp_path:
 )
 def test_files_that_a_sync_would_refuse(tmp_path: Path, text: bytes, reason: str) -> None:
     (tmp_path / "voicemail.conf").write_bytes(text)
-    found = list(unsafe(settings(tmp_path), PJSIP))
+    found = list(unsafe(settings(tmp_path), targets(settings(tmp_path), PJSIP)))
     assert [name for name, _ in found] == ["voicemail.conf"] * bool(reason)
     assert all(reason in message for _, message in found)
 
 
 def test_a_fifo_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "voicemail.conf")
-    assert list(unsafe(settings(tmp_path), CHAN_SIP)) == [("voicemail.conf", "is no regular file")]
+    assert list(unsafe(settings(tmp_path), targets(settings(tmp_path), CHAN_SIP))) == [
+        ("voicemail.conf", "is no regular file")
+    ]
     assert not read_file(settings(tmp_path), "voicemail.conf").exists
 
 
@@ -76,3 +79,16 @@ def test_contexts_that_other_channels_lead_to(tmp_path: Path) -> None:
     (tmp_path / "chan_dahdi.conf").write_text("context=>pstn\n")
     (tmp_path / "notes.txt").write_text("context=no\n")
     assert entered_contexts(tmp_path) == {"from-iax", "agents", "\udcff", "pstn"}
+
+
+@pytest.mark.parametrize(
+    ("text", "users"),
+    [
+        ("[general]\nhasvoicemail=yes\n[5001]\nfullname=A\n[5002]\nhasvoicemail=no\n", {"5001"}),
+        ("[general]\n[5001]\nhasvoicemail=yes\n[5002]\n[t](!)\nhasvoicemail=on\n[5003](t)\n", {"5001", "5003"}),
+        ("", set()),
+    ],
+)
+def test_users_conf_has_mailboxes_too(tmp_path: Path, text: str, users: set[str]) -> None:
+    (tmp_path / "users.conf").write_text(text)
+    assert look_at_files(settings(tmp_path), PJSIP).users == users

@@ -9,8 +9,8 @@ from tests.unit.check.objects import application
 
 
 def test_an_address_of_this_host_is_this_asterisk() -> None:
-    things = (application(mwi_host="127.0.0.9", mwi_domain="192.0.2.1"),)
-    answers = ConfigServerEvidence({"applicationquery": QueryAnswer("applicationquery", "//x", things)})
+    objects = (application(mwi_host="127.0.0.9", mwi_domain="192.0.2.1"),)
+    answers = ConfigServerEvidence({"applicationquery": QueryAnswer("applicationquery", "//x", objects)})
     here = sip_addresses(Settings(), answers, [("0.0.0.0", 5070)])
     assert here.ports == {5070}
     assert {"127.0.0.1", "localhost", "127.0.0.9"} <= here.hosts

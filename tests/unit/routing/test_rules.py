@@ -9,6 +9,7 @@ import pytest
 
 from gvma.asterisk.dialplan import render_dialplan
 from gvma.asterisk.drivers import CHAN_SIP, driver_of
+from gvma.asterisk.identification.model import Identified, SiteIdentification
 from gvma.asterisk.site import DialplanNames
 from gvma.configserver.objects import ConfigObject
 from gvma.routing import Routing, SiteRouting, routing
@@ -20,9 +21,13 @@ ON = GvmaSettings(
 )  # fmt: skip
 
 
-def dn(number: str, kind: int = 1, dbid: int = 1, **options: str) -> ConfigObject:
+def dn(number: str, kind: int = 1, dbid: int = 1) -> ConfigObject:
+    return ConfigObject("CfgDN", dbid, number, kind)
+
+
+def with_options(number: str, **options: str) -> ConfigObject:
     named = {name.replace("_", "-"): value for name, value in options.items()}
-    return ConfigObject("CfgDN", dbid, number, kind, options=named)
+    return dataclasses.replace(dn(number), options=named)
 
 
 def made(driver: str = "sip", site: SiteRouting | None = None, phones: str = "2001 2002", **changes: object) -> Routing:
@@ -72,7 +77,9 @@ HERE = SiteRouting(own_hosts=frozenset({"10.0.0.9", "pbx.example"}))
     ],
 )
 def test_a_phone_is_watched_where_presence_or_contact_says_so(options: dict[str, str], watched: bool) -> None:
-    answer = routing([dn("2001", **options), dn("2002", subscribe_presence="x")], [], WATCHED, CHAN_SIP, HERE)
+    answer = routing(
+        [with_options("2001", **options), with_options("2002", subscribe_presence="x")], [], WATCHED, CHAN_SIP, HERE
+    )
     assert ("2001" in [hint.extension for hint in answer.hints]) is watched
     assert ("2001" in [one.name for one in answer.endpoints]) is watched
     assert "2002" in [hint.extension for hint in answer.hints]
@@ -81,7 +88,11 @@ def test_a_phone_is_watched_where_presence_or_contact_says_so(options: dict[str,
 
 @pytest.mark.parametrize(("driver", "technology"), [("sip", "SIP"), ("pjsip", "PJSIP")])
 def test_a_phone_of_sip_servers_is_dialled_there_and_has_no_hint(driver: str, technology: str) -> None:
-    phones = [dn("2001", subscribe_presence="Asterisk"), dn("1999"), dn("2002", contact="10.0.0.55:5060")]
+    phones = [
+        with_options("2001", subscribe_presence="Asterisk"),
+        dn("1999"),
+        with_options("2002", contact="10.0.0.55:5060"),
+    ]
     answer = routing(phones, [dn("2400", 4)], WATCHED, driver_of(driver), HERE)
     assert dialplan(answer) == (
         "[GVMA_ROUTING]\n"
@@ -151,9 +162,24 @@ def test_a_pair_of_sip_servers_has_two_contacts_that_are_watched() -> None:
 
 
 def test_an_address_that_the_site_identifies_is_not_identified_again() -> None:
-    answer = made("pjsip", SiteRouting(identified={"10.0.0.1": "genesys"}))
+    answer = made("pjsip", SiteRouting(identification=SiteIdentification({"10.0.0.1": Identified("genesys")})))
     assert "match=10.0.0.1" not in endpoints(answer, "pjsip")
     assert answer.identified == ()
+    answer = made("pjsip", SiteRouting(gateway_identified=True))
+    assert "match=10.0.0.2" not in endpoints(answer, "pjsip")
+    assert "match=10.0.0.1\n" in endpoints(answer, "pjsip")
+
+
+def test_sip_server_is_known_by_its_port_too_where_the_site_knows_others_at_its_address() -> None:
+    answer = made("pjsip", SiteRouting(identification=SiteIdentification(shared=frozenset({"10.0.0.1"}))))
+    assert "match=10.0.0.1:5060\n" in endpoints(answer, "pjsip")
+
+
+def test_our_peer_of_chan_sip_has_the_context_of_the_sites_own() -> None:
+    known = SiteIdentification({"10.0.0.1": Identified("tserver")}, peer_context="from-tserver")
+    text = endpoints(made("sip", SiteRouting(identification=known)), "sip")
+    assert "[gsip]\ntype=peer\nusername=gsip\nhost=10.0.0.1\nport=5060\ncontext=from-tserver\n" in text
+    assert "[gwsim]\ntype=peer\nhost=10.0.0.2\nport=5066\ncontext=default\n" in text
 
 
 def test_what_the_site_has_is_left_out_and_named() -> None:
@@ -188,7 +214,7 @@ def test_what_the_site_has_is_left_out_and_named() -> None:
     ],
 )
 def test_a_number_that_means_something_to_asterisk_gets_nothing_and_a_warning(number: str) -> None:
-    answer = routing([dn(number, dbid=7)], [], ON, CHAN_SIP)
+    answer = routing([dn(number, 1, 7)], [], ON, CHAN_SIP)
     assert dialplan(answer) == "[GVMA_ROUTING]\nexten => _0.,1,Dial(SIP/${EXTEN:1}@gwsim,60)\n"
     assert [warning.code for warning in answer.warnings] == ["routing-number"]
 

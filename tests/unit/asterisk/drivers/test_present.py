@@ -177,7 +177,8 @@ def test_sip_server_gets_an_endpoint_of_ours_for_the_addresses_that_nobody_ident
     assert CHAN_SIP.mwi_endpoint(pair, ()) is None
 
 
-def test_the_site_identifies_sip_server_for_pjsip_alone() -> None:
-    site = conf(b"[genesys]\ntype=identify\nendpoint=genesys\nmatch=10.0.0.0/24\n")
-    assert PJSIP.identified(site, ["10.0.0.1", "10.1.0.1"], 5060) == {"10.0.0.1": "genesys"}
-    assert CHAN_SIP.identified(site, ["10.0.0.1"], 5060) == {}
+def test_sip_server_is_known_by_its_port_too_where_others_have_its_address() -> None:
+    one = GvmaSettings(siptserver_host="10.0.0.1,2001:db8::1", siptserver_port=5070)
+    endpoint = PJSIP.mwi_endpoint(one, (), {"10.0.0.1", "2001:db8::1"})
+    assert endpoint is not None
+    assert endpoint.matches == ("10.0.0.1:5070", "[2001:db8::1]:5070")

@@ -87,14 +87,14 @@ def test_a_file_that_is_not_there_is_said() -> None:
     ],
 )
 def test_a_phone_that_asterisk_challenges(driver: Driver, text: str, wrong: bool) -> None:
-    seen = replace(evidence(ROUTED, dnquery=[dn("2001")]), files=files(endpoints=text), driver=driver)
+    seen = replace(evidence(ROUTED, dnquery=[dn("2001")]), files=files(channel=text), driver=driver)
     found = [finding.code for finding in check_secrets(seen)]
     assert found == (["endpoint-secret"] if wrong else [])
 
 
 def test_a_secret_that_a_phone_inherits_counts() -> None:
     text = "[phone](!)\ntype=friend\nsecret=x\n[2001](phone)\n"
-    seen = replace(evidence(ROUTED, dnquery=[dn("2001")]), files=files(endpoints=text), driver=CHAN_SIP)
+    seen = replace(evidence(ROUTED, dnquery=[dn("2001")]), files=files(channel=text), driver=CHAN_SIP)
     assert [finding.message for finding in check_secrets(seen)] == ["[2001] has secret"]
     profile = replace(seen, settings=Settings(gvma=GvmaSettings(switch_profile="asterisk")))
     assert len(list(check_secrets(profile))) == 1
@@ -125,5 +125,5 @@ AOR = "[gvm-1000]\ntype=aor\nmailboxes=1000@GVMA_DN\n"
 )
 def test_one_box_on_endpoint_and_aor(text: str, wrong: bool) -> None:
     """Asterisk 22 answers 500 to the endpoint that has the box itself, and to nobody else."""
-    seen = Evidence(Settings(), files=files(endpoints=text))
+    seen = Evidence(Settings(), files=files(channel=text))
     assert [finding.code for finding in check_mailboxes_twice(seen)] == ["pjsip-mailboxes-twice"] * wrong

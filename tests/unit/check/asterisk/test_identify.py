@@ -73,7 +73,7 @@ def test_phones_behind_sip_servers_address_want_the_user_name_first() -> None:
     assert [finding.code for finding in found] == ["identifier-order-phones"]
     elsewhere = replace(live, contact_hosts=(("2001", "10.0.0.99"),))
     assert list(check_identifier_order(seen(elsewhere, settings))) == []
-    text = files(endpoints="[gsip]\ntype=endpoint\naors=genesys\n[genesys]\ntype=aor\ncontact=sip:10.0.0.20\n")
+    text = files(channel="[gsip]\ntype=endpoint\naors=genesys\n[genesys]\ntype=aor\ncontact=sip:10.0.0.20\n")
     itself = replace(live, contact_hosts=(("genesys", "10.0.0.20"), ("gsip", "10.0.0.20")))
     assert list(check_identifier_order(seen(itself, settings, files=text))) == []
     # The site's own endpoint is identified, and business call routing dials SIP Server through gsip.

@@ -81,7 +81,7 @@ def test_addresses_behind_a_nat_and_domains_of_asterisks_files_are_this_asterisk
 ) -> None:
     options = {**RIGHT, "mwi_domain": domain, "mwi_host": host}
     seen = evidence(dnquery=[dn("1000")], applicationquery=[application(**options)])
-    assert list(check_mwi(replace(seen, files=files(endpoints=driver)))) == []
+    assert list(check_mwi(replace(seen, files=files(channel=driver)))) == []
     assert list(check_mwi(seen)) != []
 
 
@@ -91,6 +91,6 @@ def test_addresses_behind_a_nat_and_domains_of_asterisks_files_are_this_asterisk
 )
 def test_an_option_that_is_nearly_an_mwi_option(name: str, codes: list[str]) -> None:
     options = {option.replace("_", "-"): value for option, value in RIGHT.items()} | {name: "1"}
-    thing = ConfigObject("CfgApplication", 401, "SIP_Server", options=options)
-    seen = evidence(dnquery=[dn("1000")], applicationquery=[thing])
+    one = ConfigObject("CfgApplication", 401, "SIP_Server", options=options)
+    seen = evidence(dnquery=[dn("1000")], applicationquery=[one])
     assert [finding.code for finding in check_mwi(seen)] == codes

@@ -141,7 +141,7 @@ def test_broadworks_has_fifty_users_for_each_blf(users: int, wrong: bool) -> Non
     [
         ({}, "watched", 0),
         ({}, "all", 6),
-        ({"subscribe_presence": "Asterisk"}, "watched", 5),
+        ({"subscribe-presence": "Asterisk"}, "watched", 5),
         ({"contact": "127.0.0.1:5060"}, "watched", 5),
         ({"contact": "10.0.0.55:5060"}, "watched", 0),
     ],
@@ -150,7 +150,9 @@ def test_asterisks_table_concerns_the_phones_that_are_on_asterisk(
     options: dict[str, str], routing_dns: str, missing: int
 ) -> None:
     settings = GvmaSettings(switch_profile="asterisk", routing_dns=routing_dns)
-    found = [finding.code for finding in check_switch(evidence(settings, dnquery=[dn("2001", **options)]))]
+    found = [
+        finding.code for finding in check_switch(evidence(settings, dnquery=[replace(dn("2001"), options=options)]))
+    ]
     assert found == ["switch-option-missing"] * missing
 
 

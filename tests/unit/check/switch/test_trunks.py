@@ -9,12 +9,12 @@ from gvma.configserver.objects import ConfigObject
 from tests.unit.check.objects import agent, dn, evidence, group
 
 
-def trunks(*things: ConfigObject) -> list[str]:
+def trunks(*objects: ConfigObject) -> list[str]:
     seen = evidence(
         dnquery=[dn("1000")],
         agentquery=[agent("7001", gvm_mailbox="1")],
         agentgroupquery=[group("Sales", gvm_mailbox="2")],
-        trunkquery=list(things),
+        trunkquery=list(objects),
     )
     return [finding.code for finding in check_trunks(seen)]
 

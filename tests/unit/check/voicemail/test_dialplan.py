@@ -53,7 +53,7 @@ def test_an_include_in_an_included_file_counts() -> None:
     ],
 )
 def test_the_include_must_stand_where_calls_come(dialplan: str, driver: str, code: list[str]) -> None:
-    seen = Evidence(Settings(), files=files(dialplan=dialplan, endpoints=driver))
+    seen = Evidence(Settings(), files=files(dialplan=dialplan, channel=driver))
     assert [finding.code for finding in check_dialplan_includes(seen)] == code
 
 
@@ -68,13 +68,21 @@ def test_the_include_must_stand_where_calls_come(dialplan: str, driver: str, cod
 )
 def test_an_include_that_no_line_of_the_file_says(registrar: str, more: str, code: list[str]) -> None:
     live = AmiEvidence(includes=(("agents", "GVMA", registrar),))
-    texts = files(dialplan=f"[in]\nexten => 1,1,Goto(agents,1,1)\n{more}", endpoints="[x]\ncontext=in\n")
+    texts = files(dialplan=f"[in]\nexten => 1,1,Goto(agents,1,1)\n{more}", channel="[x]\ncontext=in\n")
     seen = Evidence(Settings(), files=texts, ami=live)
     assert [finding.code for finding in check_dialplan_includes(seen)] == code
 
 
+def test_an_include_that_asterisk_has_from_elsewhere_leads_calls_on() -> None:
+    texts = files(dialplan="[agents]\ninclude => GVMA\n", channel="[x]\ncontext=from-phones\n")
+    alone = Evidence(Settings(), files=texts, ami=AmiEvidence())
+    assert [finding.code for finding in check_dialplan_includes(alone)] == ["dialplan-include-unreached"]
+    live = AmiEvidence(includes=(("from-phones", "agents", "pbx_config"),))
+    assert list(check_dialplan_includes(replace(alone, ami=live))) == []
+
+
 def test_contexts_of_other_channels_and_of_a_database_count() -> None:
-    alone = files(dialplan="[iax]\ninclude => GVMA\n", endpoints="[x]\ncontext=in\n")
+    alone = files(dialplan="[iax]\ninclude => GVMA\n", channel="[x]\ncontext=in\n")
 
     def found(texts: FilesEvidence) -> list[str]:
         return [finding.code for finding in check_dialplan_includes(Evidence(Settings(), files=texts))]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from gvma.check.voicemail.mailboxes import check_contexts, check_storage
+from gvma.check.voicemail.mailboxes import check_contexts, check_orphans, check_storage
 from gvma.evidence.model import Evidence
 from gvma.settings import Settings
 from tests.unit.check.objects import agent, dn, evidence, files
@@ -55,3 +55,27 @@ def test_boxes_of_a_database_or_a_command_are_not_missed() -> None:
 def test_where_messages_and_pins_are_kept(general: str, codes: list[str]) -> None:
     seen = Evidence(Settings(), files=files(voicemail=f"[general]\n{general}\n"))
     assert [finding.code for finding in check_storage(seen)] == codes
+
+
+def test_messages_without_a_mailbox_are_found_where_voicemail_conf_has_all_mailboxes() -> None:
+    texts = replace(files(voicemail="[general]\n"), orphans=("1001@GVMA_DN",))
+    (found,) = check_orphans(Evidence(Settings(), files=texts))
+    assert (found.code, found.message) == ("mailbox-messages-left", "messages without a mailbox: 1001@GVMA_DN")
+    database = replace(texts, realtime=frozenset({"voicemail"}))
+    assert list(check_orphans(Evidence(Settings(), files=database))) == []
+    assert list(check_orphans(Evidence(Settings(), files=replace(texts, orphans=())))) == []
+
+
+@pytest.mark.parametrize(
+    ("general", "context", "codes"),
+    [
+        ("", "default", []),
+        ("userscontext=office\n", "office", []),
+        ("", "office", ["gvm-context-unknown"]),
+        ("userscontext=office\n", "default", ["gvm-context-unknown"]),
+    ],
+)
+def test_a_mailbox_of_users_conf_exists(general: str, context: str, codes: list[str]) -> None:
+    foreign = dn("1000", gvm_mailbox="5001", gvm_mailbox_context=context)
+    texts = replace(files(voicemail=f"[general]\n{general}"), users=frozenset({"5001"}))
+    assert [f.code for f in check_contexts(replace(evidence(dnquery=[foreign]), files=texts))] == codes

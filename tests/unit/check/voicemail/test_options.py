@@ -41,10 +41,10 @@ def test_a_foreign_box_may_be_shared_across_kinds() -> None:
     ]
 
 
-@pytest.mark.parametrize("thing", [dn("1000", gvm_group_mailbox="3"), group("Sales", gvm_group_mailbox="3")])
-def test_gvm_group_mailbox_outside_an_agent_login(thing: ConfigObject) -> None:
-    key = "dnquery" if thing.kind == "CfgDN" else "agentgroupquery"
-    assert [f.code for f in options.check_option_names(evidence(None, **{key: [thing]}))] == ["gvm-option-misplaced"]
+@pytest.mark.parametrize("one", [dn("1000", gvm_group_mailbox="3"), group("Sales", gvm_group_mailbox="3")])
+def test_gvm_group_mailbox_outside_an_agent_login(one: ConfigObject) -> None:
+    key = "dnquery" if one.kind == "CfgDN" else "agentgroupquery"
+    assert [f.code for f in options.check_option_names(evidence(None, **{key: [one]}))] == ["gvm-option-misplaced"]
 
 
 @pytest.mark.parametrize("name", ["gvm_mailbx", "gvm_mail_box", "gvmmailbox", "gvm_pasword", "gvm-email"])
@@ -54,7 +54,7 @@ def test_a_misspelt_gvm_option_is_named_with_the_nearest_name(name: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("thing", "codes"),
+    ("one", "codes"),
     [
         (agent("7001", gvm_name="Anne"), ["gvm-option-without-effect"]),
         (group("Sales", gvm_password="1"), ["gvm-option-without-effect"]),
@@ -65,14 +65,14 @@ def test_a_misspelt_gvm_option_is_named_with_the_nearest_name(name: str) -> None
         (dn("1000", gvm_mailbox_context="MY_COMPANY"), []),
     ],
 )
-def test_options_that_another_one_leaves_without_effect(thing: ConfigObject, codes: list[str]) -> None:
-    key = {"CfgDN": "dnquery", "CfgAgentLogin": "agentquery"}.get(thing.kind, "agentgroupquery")
-    seen = evidence(None, **{key: [thing]})
+def test_options_that_another_one_leaves_without_effect(one: ConfigObject, codes: list[str]) -> None:
+    key = {"CfgDN": "dnquery", "CfgAgentLogin": "agentquery"}.get(one.kind, "agentgroupquery")
+    seen = evidence(None, **{key: [one]})
     assert [f.code for f in options.check_options_without_effect(seen)] == codes
 
 
 @pytest.mark.parametrize(
-    ("query", "thing"),
+    ("query", "one"),
     [
         ("trunkquery", dn("trunk", 14, gvm_mailbox="1")),
         ("routingpointquery", dn("2400", 4, gvm_email="a@example.com")),
@@ -81,5 +81,5 @@ def test_options_that_another_one_leaves_without_effect(thing: ConfigObject, cod
         ("agentquery", agent("7001", mwi_host="pbx")),
     ],
 )
-def test_an_option_in_an_object_of_the_wrong_kind(query: str, thing: ConfigObject) -> None:
-    assert [f.code for f in options.check_option_names(evidence(None, **{query: [thing]}))] == ["gvm-option-misplaced"]
+def test_an_option_in_an_object_of_the_wrong_kind(query: str, one: ConfigObject) -> None:
+    assert [f.code for f in options.check_option_names(evidence(None, **{query: [one]}))] == ["gvm-option-misplaced"]

@@ -151,3 +151,19 @@ def test_a_data_file_that_is_missing_says_so(tmp_path: Path) -> None:
     done = gvma("confserv", "simulate", "--port", "0", "--data", "nowhere.xml", folder=tmp_path)
     assert done.returncode == 10
     assert "nowhere.xml" in done.stderr
+
+
+def test_a_signal_ends_a_simulator_with_hundreds_of_half_requests(tmp_path: Path) -> None:
+    argv = [*GVMA, "confserv", "simulate", "--port", "0"]
+    with subprocess.Popen(argv, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        port = int(server.stdout.readline().partition("127.0.0.1:")[2].partition("/")[0])
+        begun = (b"POST / HTT", b"POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\n<half")
+        peers = [socket.create_connection(("127.0.0.1", port)) for _ in range(400)]
+        for number, peer in enumerate(peers):
+            peer.sendall(begun[number % 2])
+        server.send_signal(signal.SIGTERM)
+        _, err = server.communicate(timeout=60)
+        for peer in peers:
+            peer.close()
+    assert (server.returncode, err) == (0, "")

@@ -55,6 +55,9 @@ def test_no_byte_at_all_is_truncated() -> None:
         "<CfgData><CfgDN a='1' a='2'/></CfgData>",
         "<CfgData>\x01</CfgData>",
         "<?xml version='1.0' encoding='x-no-such'?><CfgData/>",
+        "<?xml version='1.0' encoding='idna'?><CfgData/>",
+        "<?xml version='1.0' encoding='punycode'?><CfgData/>",
+        "<?xml version='1.0' encoding='undefined'?><CfgData/>",
     ],
 )
 def test_what_is_not_well_formed_is_refused(text: str | bytes) -> None:

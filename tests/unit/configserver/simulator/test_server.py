@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import socket
 import threading
 import urllib.error
 import urllib.request
@@ -199,3 +200,17 @@ def test_the_sample_has_what_the_demo_and_the_rules_need() -> None:
     for kind in ("CfgDN", "CfgAgentLogin", "CfgAgentGroup", "CfgApplication"):
         dbids = [element.get("DBID") for element in root.iter(kind)]
         assert dbids == [str(number) for number in range(101, 101 + len(dbids))]
+
+
+def test_a_connection_for_which_there_is_no_thread_is_closed_and_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_more(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with Simulator().serve() as url, closing(ConfigurationServer(ConfigServerSettings(url=url))) as source:
+        assert len(source.query(DNS)) == 9
+        with monkeypatch.context() as limited:
+            limited.setattr(threading.Thread, "start", no_more)
+            with socket.create_connection(("127.0.0.1", urlsplit(url).port or 0)) as peer:
+                assert peer.recv(1) == b""

@@ -19,13 +19,15 @@ OTHER_ODD = Layer(dns={**ODD.dns, "61010": {"gvm_mailbox": "6 1"}})
 def test_an_unchanged_run_touches_no_file_anywhere_not_even_its_own(site: Site) -> None:
     site.sync()
     before = site.everything()
+    timed = {"backup/lock", "backup/state/last-success"}
     for words in ((), ("-q",), ("-v",)):
         done = site.gvma(*words, "sync", *site.from_tree)
         assert (done.status, done.stdout) == (0, ""), done.stderr
         after = site.everything()
-        # The lock is written and emptied again by every run.
-        assert {name: seen for name, seen in after.items() if name != "backup/lock"} == {
-            name: seen for name, seen in before.items() if name != "backup/lock"
+        # The lock is written and emptied again by every run, and an empty file keeps the time of the last success.
+        assert after.pop("backup/state/last-success")[-1] == before["backup/state/last-success"][-1] == b""
+        assert {name: seen for name, seen in after.items() if name not in timed} == {
+            name: seen for name, seen in before.items() if name not in timed
         }
     answer = site.answer("sync", *site.from_tree)
     assert (answer["status"], answer["changes"]) == ("ok", {"add": 0, "change": 0, "remove": 0})
@@ -95,6 +97,7 @@ def test_a_dry_run_names_each_item_and_its_owner_and_shows_the_diff_where_it_is_
         "+ subscription gvm-g-61500 (Agent Group Claims)\n"
         "+ subscription gvm-7 (DN 61003)\n"
         "+ endpoint gvma-sipserver (SIP Server)\n"
+        "Asterisk was not asked who gets SIP Server's requests; its files alone decide.\n"
         "Plan: 9 to add, 0 to change, 0 to remove.\n"
     )
     assert "+61902 => ****,Ulla Iso,,," in site.sync("--diff").stdout
@@ -104,8 +107,9 @@ def test_a_large_plan_shows_the_first_items_of_each_action_and_how_many_more(sit
     site.put(Layer(dns={str(number): {} for number in range(61001, 61041)}))
     lines = site.gvma("sync", "--dry-run", *site.from_tree).stdout.splitlines()
     assert lines[0] == "+ mailbox 61001@GVMA_DN (DN 61001)"
-    assert lines[10:] == ["+ ... and 71 more to add (-v shows all)", "Plan: 80 to add, 0 to change, 0 to remove."]
-    assert len(site.gvma("-v", "sync", "--dry-run", *site.from_tree).stdout.splitlines()) == 82
+    assert lines[10] == "+ ... and 71 more to add (-v shows all)"
+    assert lines[12:] == ["Plan: 80 to add, 0 to change, 0 to remove."]
+    assert len(site.gvma("-v", "sync", "--dry-run", *site.from_tree).stdout.splitlines()) == 83
     assert len(site.answer("sync", "--dry-run", *site.from_tree)["items"]) == 81
 
 

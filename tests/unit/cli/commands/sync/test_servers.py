@@ -60,6 +60,7 @@ BAD_ANSWERS: list[tuple[Play, int, str]] = [
     (sending(http(b"plain text")), 10, "not well-formed"),
     (sending(http(BOMB)), 10, "DTD"),
     (sending(b"SSH-2.0-OpenSSH_9.2\r\n"), 10, "does not speak HTTP"),
+    (sending(http(answer("").replace(b"QueryResponse", b"PingResponse"))), 10, "of another operation: <PingResponse>"),
 ]
 
 

@@ -18,18 +18,22 @@ from gvma.plan.owners import owner_rows, write_owners
 from gvma.plan.pins import KEY_BYTES
 from gvma.plan.wanted import Wanted, wanted_of
 from gvma.settings.model import GvmaSettings
+from gvma.sinks.addresses import own_hosts
 from gvma.sinks.base import Change, Reading, Sink
 from gvma.storage import records
-from gvma.sync.addresses import own_hosts
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, and what the sink makes of it. warnings: of the reading, the plan and the change."""
+    """A plan, and what the sink makes of it.
+
+    warnings: of the reading, the plan and the change. notes: what a reader of the plan should know.
+    """
 
     plan: Plan
     change: Change
     warnings: tuple[GvmaWarning, ...]
+    notes: tuple[str, ...] = ()
 
 
 class Planner:
@@ -66,7 +70,7 @@ class Planner:
         if plan is None or not reading.holds(wanted):
             plan = make_plan(wanted, reading.present(), previous)
         change = sink.change(reading, plan)
-        return Planned(plan, change, (*reading.warnings, *plan.warnings, *change.warnings))
+        return Planned(plan, change, (*reading.warnings, *plan.warnings, *change.warnings), reading.notes)
 
     def _wanted(self, reading: Reading) -> Wanted:
         site = reading.routing_site

@@ -7,11 +7,11 @@ the file since: the text outside the block and the PINs are the present ones, th
 from __future__ import annotations
 
 from gvma.asterisk import dialplan, voicemail
-from gvma.asterisk.block import OwnLines, find_block, with_block, without_block
+from gvma.asterisk.block import OwnLines, body_of, cut_out, find_block, replaced
 from gvma.asterisk.drivers import DRIVERS
 from gvma.asterisk.header import same_meaning
 from gvma.asterisk.voicemail import read_boxes, with_pins
-from gvma.sinks.files.journal import Markers
+from gvma.sinks.files.atomic.journal import Markers
 
 _OWN_LINES = {
     "pbx_config.so": dialplan.OWN_LINES,
@@ -35,18 +35,21 @@ def carry_pins(now: bytes, wanted: bytes | None, markers: Markers, module: str) 
     own = own_lines_of(module)
     there = find_block(now, begin, end, own)
     block = find_block(wanted, begin, end, own) if wanted is not None else None
-    if block is None:
+    if wanted is None or block is None:
         if there is None:
             return now
-        rest = without_block(now, begin, end, own)
+        rest = cut_out(now, there)
         return rest if rest.strip() or wanted is not None else None
+    body = body_of(wanted, block)
     if there is None:
-        return with_block(now, begin, end, block.body, own)
-    body = _with_present_pins(block.body, there.body)
-    return now if same_meaning(there.body, body) else with_block(now, begin, end, body, own)
+        return replaced(now, None, begin, end, body)
+    present = body_of(now, there)
+    body = with_present_pins(body, present)
+    return now if same_meaning(present, body) else replaced(now, there, begin, end, body)
 
 
-def _with_present_pins(body: bytes, present: bytes) -> bytes:
+def with_present_pins(body: bytes, present: bytes) -> bytes:
+    """A block's body with the PINs that another body has for the same mailboxes."""
     boxes = read_boxes(present)
     pins = {key: boxes[key].pin for key, box in read_boxes(body).items() if key in boxes and boxes[key].pin != box.pin}
     return with_pins(body, pins) if pins else body

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gvma.asterisk.hosts import hosts_written
+from gvma.asterisk.hosts import hosts_written, sipserver_hosts
 from gvma.errors import SettingsError
 from gvma.routing import NumberedObject
 from gvma.routing.watched import mentioned_hosts
@@ -22,8 +22,9 @@ _SECONDS = 10.0
 
 
 def look_up(settings: GvmaSettings) -> Addresses:
-    """Of each host that a sync writes; none for one that cannot be resolved within ten seconds."""
-    return addresses_of({host for _, host in hosts_written(settings)}, _SECONDS)
+    """Of SIP Server and the gateway; none for a host that cannot be resolved within ten seconds."""
+    gateways = {settings.routing_gateway_host} if settings.routing_gateway_host else set()
+    return addresses_of({*sipserver_hosts(settings), *gateways}, _SECONDS)
 
 
 def own_hosts(settings: GvmaSettings, dns: Iterable[NumberedObject]) -> frozenset[str]:
@@ -33,13 +34,13 @@ def own_hosts(settings: GvmaSettings, dns: Iterable[NumberedObject]) -> frozense
 
 
 def require(addresses: Addresses, settings: GvmaSettings) -> None:
-    """Raises SettingsError where a host has no address."""
+    """Raises SettingsError where a host that is to be written has no address."""
     for problem in unresolved(addresses, settings):
         raise problem
 
 
 def unresolved(addresses: Addresses, settings: GvmaSettings) -> Iterator[SettingsError]:
-    """An error for each host without an address."""
+    """An error for each host without an address that is to be written."""
     for key, host in hosts_written(settings):
         if not addresses[host]:
             yield SettingsError(

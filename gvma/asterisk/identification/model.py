@@ -1,0 +1,103 @@
+"""What is asked and what is answered: SIP Server's addresses, and the site's own endpoint for them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from gvma.asterisk.conf import Conf
+
+SENDERS_UNKNOWN = "senders-unknown"
+"""The code of the warning that Asterisk was not asked, and that its files do not tell all."""
+
+By = Literal["address", "anonymous", "request", "number", "setting"]
+
+_REASONS: Mapping[By, str] = {
+    "address": "which the site's own endpoint {0} identifies",
+    "anonymous": "whose requests the site's own endpoint {0} gets, as those of every unknown sender",
+    "request": "whose requests may be those of the site's own endpoint {0}, which is known by a header or the URI",
+    "number": "whose calls reach the site's own endpoint {0}, where they come from that number",
+    "setting": "since mwi_endpoint = site",
+}
+
+_WITHOUT_OURS: Mapping[By, str] = {
+    "anonymous": "the site's own endpoint {0} would get them, as those of every unknown sender",
+    "request": "they may be those of the site's own endpoint {0}, which is known by a header or the URI",
+    "number": "those of calls from {0} would be those of the site's own endpoint of that number",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SipServer:
+    """Where SIP Server is. addresses: IP addresses by host, as the settings name it. port: of its SIP.
+
+    names: IP addresses of other names that the site's files mention, lower case; those that nobody looked up are left
+    out.
+    """
+
+    addresses: Mapping[str, Collection[str]]
+    port: int
+    names: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFiles:
+    """What the site's own files say, with their includes.
+
+    channel: pjsip.conf or sip.conf. wizards: pjsip_wizard.conf; None where Asterisk itself was asked.
+    """
+
+    channel: Conf = field(default_factory=lambda: Conf(""), repr=False)
+    wizards: Conf | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The site's own endpoint that gets SIP Server's requests, or may get them.
+
+    by: ``address``: an identify or a peer has SIP Server's address. ``anonymous``: it gets what nobody else does.
+    ``request``: it is known by a header or the request URI, which SIP Server may or may not send. ``number``: it is a
+    phone without a password, known by the number that calls. ``setting``: the administrator says so.
+    """
+
+    endpoint: str
+    by: By = "address"
+
+    @property
+    def is_certain(self) -> bool:
+        return self.by not in {"request", "number"}
+
+    @property
+    def reason(self) -> str:
+        """Such as ``which the site's own endpoint genesys identifies``; it follows SIP Server's address."""
+        return _REASONS[self.by].format(self.endpoint)
+
+    @property
+    def without_ours(self) -> str:
+        """What would become of SIP Server's requests without our endpoint; a clause of its own."""
+        return _WITHOUT_OURS[self.by].format(self.endpoint)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteIdentification:
+    """What our block has to leave as it is.
+
+    identified: SIP Server's hosts whose requests the site's own endpoint gets. beside: hosts that our endpoint is
+    known by already, although the site has another one that would get their requests without ours.
+    shared: hosts whose address has other peers on other ports, so that ours must be known by its port too.
+    peer_context: chan_sip's context for SIP Server's calls, by the site's own peer; empty where a peer without
+    ``context`` has the same.
+    """
+
+    identified: Mapping[str, Identified] = field(default_factory=dict)
+    beside: Mapping[str, Identified] = field(default_factory=dict)
+    shared: frozenset[str] = frozenset()
+    peer_context: str = ""
+
+    def as_set(self, mwi_endpoint: str, hosts: Collection[str]) -> SiteIdentification:
+        """With the decision of the settings. mwi_endpoint: ``auto``, ``ours`` or ``site``. hosts: SIP Server's."""
+        if mwi_endpoint == "auto":
+            return self
+        by_site = {host: Identified("", "setting") for host in hosts if mwi_endpoint == "site"}
+        return replace(self, identified=by_site, beside={})

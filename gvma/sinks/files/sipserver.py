@@ -1,0 +1,69 @@
+"""What is seen of SIP Server before a plan: its addresses, what Asterisk says, and what the site's files say.
+
+It reads files and looks names up; it writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from gvma.asterisk.conf import Conf, read_conf
+from gvma.asterisk.drivers import PJSIP, Driver
+from gvma.asterisk.drivers.base import Known
+from gvma.asterisk.hosts import sipserver_hosts
+from gvma.asterisk.identification.model import SipServer, SiteFiles
+from gvma.asterisk.identification.untold import MORE_FILES, untold
+from gvma.settings.model import GvmaSettings
+from gvma.sinks.files.block_file import BlockFile
+from gvma.sip.addresses import addresses_of
+from gvma.storage.conf_files import included_files
+
+_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class SipServerSeen:
+    """server: where SIP Server is. gateway: addresses of the gateway. known: what Asterisk said; None where it was
+    not asked. files: what the site's say. untold: why they may not say all, where they alone decide."""
+
+    server: SipServer = field(default_factory=lambda: SipServer({}, 5060))
+    gateway: Collection[str] = ()
+    known: Known | None = field(default=None, repr=False)
+    files: SiteFiles = field(default_factory=SiteFiles, repr=False)
+    untold: tuple[str, ...] = ()
+
+
+def see(
+    settings: GvmaSettings,
+    driver: Driver,
+    channel: BlockFile,
+    addresses: Mapping[str, Collection[str]],
+    known: Known | None,
+) -> SipServerSeen:
+    """addresses: by host of the settings; one that is missing has none. known: as in SipServerSeen."""
+    files = SiteFiles(_main_file(settings, driver, channel))
+    hosts = {host: addresses.get(host, ()) for host in sipserver_hosts(settings)}
+    server = SipServer(hosts, settings.siptserver_port)
+    gateway = addresses.get(settings.routing_gateway_host, ())
+    if known is not None:
+        return SipServerSeen(server, gateway, known, files)
+    if driver is PJSIP:
+        files = replace(files, wizards=_read(settings, "pjsip_wizard.conf"))
+    more = {name: _read(settings, name) for name in MORE_FILES}
+    names = addresses_of(driver.host_names(files), _SECONDS)
+    return SipServerSeen(replace(server, names=names), gateway, None, files, tuple(untold(driver, files, more)))
+
+
+def _main_file(settings: GvmaSettings, driver: Driver, channel: BlockFile) -> Conf:
+    """The file that the driver reads first, which may include the one that has our block."""
+    if settings.target(driver.main_file) == channel.target.path:
+        return channel.site
+    main = _read(settings, driver.main_file)
+    return main if main.exists else channel.site
+
+
+def _read(settings: GvmaSettings, name: str) -> Conf:
+    markers = settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end
+    return read_conf(name, partial(included_files, settings.asterisk_cfg_path), markers)

@@ -1,0 +1,32 @@
+"""The sink of a run: of the right channel driver, and with what Asterisk says of SIP Server before the plan."""
+
+from __future__ import annotations
+
+import logging
+
+from gvma.ami.asterisk import Asterisk
+from gvma.asterisk.drivers.choose import AUTO
+from gvma.asterisk.hosts import sipserver_hosts
+from gvma.asterisk.identification.model import SipServer
+from gvma.settings.model import GvmaSettings
+from gvma.sinks.addresses import Addresses
+from gvma.sinks.files.driver import channel_driver
+from gvma.sinks.files.sink import FilesSink
+
+_log = logging.getLogger(__name__)
+
+
+def sink_of(settings: GvmaSettings, asterisk: Asterisk | None, addresses: Addresses | None = None) -> FilesSink:
+    """The three files of the channel driver.
+
+    asterisk: connected; None where the files alone decide. addresses: of SIP Server and the gateway; None where
+    nothing is planned.
+    """
+    asked = asterisk.drivers() if asterisk is not None and settings.channel_driver == AUTO else None
+    choice = channel_driver(settings, asked)
+    _log.debug("channel driver %s: %s", choice.driver.name, choice.reason)
+    known = None
+    if asterisk is not None and addresses is not None:
+        hosts = {host: addresses[host] for host in sipserver_hosts(settings)}
+        known = asterisk.known_senders(choice.driver, SipServer(hosts, settings.siptserver_port))
+    return FilesSink(settings, choice.driver, addresses=addresses, known=known)
