@@ -19,6 +19,9 @@ empty where there is none."""
 
 # As deep as Asterisk follows includes (MAX_INCLUDE_LEVEL, main/config.c).
 _DEEPEST = 10
+# Asterisk has no such limits: files that include each other several times are 60 million at that depth.
+_MOST_FILES = 10_000
+_MOST_BYTES = 256 * 2**20
 
 
 class Setting(NamedTuple):
@@ -82,7 +85,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """An ``#include``, ``#tryinclude`` or ``#exec``. problem: empty, ``missing`` or ``cycle``."""
+    """An ``#include``, ``#tryinclude`` or ``#exec``. problem: empty, ``missing``, ``cycle`` or ``limit``."""
 
     file: str
     number: int
@@ -112,6 +115,11 @@ class Conf:
     def executes(self) -> bool:
         """True where an ``#exec`` may say more than is known here."""
         return any(directive.kind == "exec" for directive in self.directives)
+
+    @property
+    def cut(self) -> Directive | None:
+        """Where reading stopped, because there was too much of it."""
+        return next((one for one in self.directives if one.problem == "limit"), None)
 
     @property
     def included(self) -> list[str]:
@@ -159,7 +167,7 @@ class _Reading:
     """One file and its includes on their way into ``conf``.
 
     opened: the section that any of the files opened last. first, last: sections by name, which Asterisk compares
-    without case here; first without templates.
+    without case here; first without templates. files, size: of all that was included.
     """
 
     conf: Conf
@@ -168,6 +176,8 @@ class _Reading:
     opened: Section | None = None
     first: dict[str, Section] = field(default_factory=dict)
     last: dict[str, Section] = field(default_factory=dict)
+    files: int = 0
+    size: int = 0
 
     def add(self, file: str, text: bytes, above: tuple[str, ...]) -> None:
         """The content of one file. It begins in the section that was opened last, and goes on in its own after an
@@ -212,10 +222,15 @@ class _Reading:
     def follow(self, rest: str, number: int, above: tuple[str, ...]) -> None:
         """What a directive includes. above: the files that the line is included through, its own last."""
         directive = syntax.directive_line(rest)
-        if directive is None:
+        if directive is None or self.conf.cut:
             return
         kind, target = directive
         found = [] if kind == "exec" else list(self.read(target))
+        self.files += len(found)
+        self.size += sum(len(text) for _, text in found)
+        if self.files > _MOST_FILES or self.size > _MOST_BYTES:
+            self.conf.directives.append(Directive(above[-1], number, kind, target, "limit"))
+            return
         cycle = len(above) >= _DEEPEST or any(file in above for file, _ in found)
         missing = kind == "include" and not found  # with wildcards too: Asterisk wants one file at least
         problem = "cycle" if cycle else "missing" if missing else ""

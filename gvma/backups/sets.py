@@ -42,6 +42,7 @@ _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _UNFINISHED = re.compile(r"\.\d{8}T\d{6}Z-[0-9a-f]{8}\.tmp")
 _ID_TIME = "%Y%m%dT%H%M%SZ"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
+_LATEST = datetime(9999, 12, 31, 23, 59, 58, tzinfo=UTC)
 _LIST_HINT = "Nothing was changed. `gvma backup list` shows the sets that there are."
 
 
@@ -106,7 +107,7 @@ class BackupSets:
     def all(self) -> list[BackupSet]:
         """Every set, oldest first; those whose manifest cannot be read too."""
         try:
-            names = sorted(entry.name for entry in os.scandir(self.path) if _ID.fullmatch(entry.name))
+            names = sorted(entry.name for entry in os.scandir(self.path) if _is_id(entry.name))
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -199,7 +200,7 @@ class BackupSets:
 
     def _manifest(self, saved: tuple[SavedFile, ...], reason: str, run_id: str, newest: BackupSet | None) -> Manifest:
         clock = self._clock().replace(microsecond=0)
-        time = max(clock, newest.time + timedelta(seconds=1)) if newest else clock
+        time = max(clock, min(newest.time, _LATEST) + timedelta(seconds=1)) if newest else clock
         return Manifest(
             id=f"{time.strftime(_ID_TIME)}-{secrets.token_hex(4)}",
             time=time.strftime(_TIME),
@@ -251,6 +252,17 @@ class BackupSets:
         if manifest.id != name:
             return BackupSet(name, folder, None, f"the manifest is that of {manifest.id}")
         return BackupSet(name, folder, manifest)
+
+
+def _is_id(name: str) -> bool:
+    """Whether a folder of this name can be a set: its time is one that there is."""
+    if not _ID.fullmatch(name):
+        return False
+    try:
+        datetime.strptime(name.partition("-")[0], _ID_TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return True
 
 
 def strangers(backup_set: BackupSet, settings: GvmaSettings) -> list[str]:

@@ -59,10 +59,14 @@ class Invocation:
         Raises SettingsError if the settings file is missing or not valid.
         """
         from gvma.settings import reader  # noqa: PLC0415  (start-up)
+        from gvma.settings.ownership import unsafe_paths  # noqa: PLC0415  (start-up)
 
         key = frozenset(without)
         if key not in self._loaded:
-            self._loaded[key] = reader.load(self.config, os.environ, without=without)
+            loaded = reader.load(self.config, os.environ, without=without)
+            for error in unsafe_paths(loaded.settings.gvma) if "gvma_settings" not in key else ():
+                raise error
+            self._loaded[key] = loaded
         return self._loaded[key]
 
     def settings(self, *, without: Collection[str] = ()) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,8 @@ from gvma.configserver.tree import Node, attach_to_owners
 from gvma.configserver.xpath import Query, kind_asked, parse
 from gvma.errors import ConfigServerError, ConfigServerQueryError, ExportFileError
 
+# 100,000 objects are 60 MB.
+_LARGEST = 2 * 2**30
 _GZIP = b"\x1f\x8b"
 _HINT = "Nothing was written. Export the objects again, or check the file that --from names."
 _QUERY_HINT = "Nothing was written. Write the query as the manual does, such as CfgDN[(@ownerDBID=101) and (@type=1)]."
@@ -178,6 +181,8 @@ def _resumed(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 def _pieces(path: Path) -> Iterator[bytes]:
     try:
         with open_regular(path) as file:
+            if os.fstat(file.fileno()).st_size > _LARGEST:
+                raise ExportFileError(f"the export file is larger than {_LARGEST >> 30} GiB")
             while piece := file.read(CHUNK):
                 yield piece
     except FileNotFoundError:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gvma.evidence.model import SettingsEvidence
 from gvma.settings import Settings
+from gvma.settings.ownership import unsafe_paths
 from gvma.settings.reader import Examined, lacking_and_unreported, sections_in_use
 
 _SECRETS = ("cfgserver.password", "gvma_settings.asterisk_cm_secret")
@@ -18,7 +19,11 @@ def look_at_settings(examined: Examined) -> SettingsEvidence:
     """Problems and warnings of the file, and the paths that this account cannot use or that others may read."""
     loaded = examined.loaded
     return SettingsEvidence(
-        problems=(*examined.problems, *lacking_and_unreported(examined, sections_in_use(loaded))),
+        problems=(
+            *examined.problems,
+            *unsafe_paths(loaded.settings.gvma),
+            *lacking_and_unreported(examined, sections_in_use(loaded)),
+        ),
         warnings=loaded.warnings,
         unreachable=tuple(unreachable(loaded.settings)) if serves_sync(examined) else (),
         exposed=tuple(exposed(loaded.settings, loaded.origins)),

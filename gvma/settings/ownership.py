@@ -9,25 +9,40 @@ import grp
 import os
 import pwd
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from gvma.errors import SettingsError
+from gvma.settings.model import GvmaSettings
 
 _MOST_LINKS = 40
 
 
 def refuse_if_others_may_change(path: Path, what: str) -> None:
     """Raises SettingsError where others can change what ``path`` names. what: the key, or ``settings file``."""
-    reason = who_may_change(path)
-    if not reason:
-        return
-    account = user_name(os.geteuid())
-    raise SettingsError(
-        f"{what} is not safe to use: {reason}",
-        where=f"{what} {path}",
-        hint=f"Nothing was changed. The file and every folder above it must belong to root or to {account}, and "
-        f"nobody else may write them; or run gvma as the user who owns them.",
+    for error in _unsafe(path, what):
+        raise error
+
+
+def unsafe_paths(settings: GvmaSettings) -> list[SettingsError]:
+    """The paths of the settings under which gvma keeps something of its own, and which others can change."""
+    kept = (
+        ("backup_path", settings.backup_path),
+        ("log_file", settings.log_file),
+        ("metrics_file", settings.metrics_file),
     )
+    return [error for key, path in kept if path is not None for error in _unsafe(path, key)]
+
+
+def _unsafe(path: Path, what: str) -> Iterator[SettingsError]:
+    reason = who_may_change(path)
+    if reason:
+        yield SettingsError(
+            f"it is not safe to use: {reason}",
+            where=f"{what} {path}",
+            hint="Nothing was changed. The file and every folder above it must belong to root or to "
+            f"{user_name(os.geteuid())}, and nobody else may write them; or run gvma as the user who owns them.",
+        )
 
 
 def who_may_change(path: Path) -> str:

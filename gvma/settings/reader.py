@@ -6,6 +6,7 @@ A file written for the Perl GVMA works unchanged. Every error names file, line a
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from typing import Any
 from gvma.errors import SettingsError
 from gvma.settings.keys import KEYS, PLACEHOLDERS, SECTIONS, Key
 from gvma.settings.model import Settings
+from gvma.settings.ownership import refuse_if_others_may_change
 from gvma.settings.rules import broken_rules, odd_values
 from gvma.settings.secrets import SECRETS, SecretSources, secret_from
 from gvma.settings.source import Entry, Source, read_source
@@ -83,7 +85,12 @@ def find(named: Path | None, environ: Mapping[str, str]) -> Path | None:
                 hint=f"{_UNCHANGED} Name an existing file, or write one with `gvma config init`.",
             )
         return named
-    return next((path for path in (Path(FILE_NAME), SYSTEM_FILE) if isfile(path)), None)
+    return next((path for path in (Path(FILE_NAME), SYSTEM_FILE) if isfile(path) and not _is_a_strangers(path)), None)
+
+
+def _is_a_strangers(path: Path) -> bool:
+    """For root, a file that another user may have laid into this folder does not count."""
+    return path == Path(FILE_NAME) and os.geteuid() == 0 and {os.lstat(path).st_uid, os.stat(path).st_uid} != {0}
 
 
 def load(path: Path | None, environ: Mapping[str, str], *, without: Collection[str] = ()) -> Loaded:
@@ -104,7 +111,7 @@ def load(path: Path | None, environ: Mapping[str, str], *, without: Collection[s
 def examine(path: Path | None, environ: Mapping[str, str], *, without: Collection[str] = ()) -> Examined:
     """The settings and every problem; a key with a problem has its default value.
 
-    Raises SettingsError only if there is no settings file, or it cannot be read at all.
+    Raises SettingsError only if there is no settings file, it cannot be read at all, or others may change it.
     """
     found = find(path, environ)
     if found is None:
@@ -112,6 +119,7 @@ def examine(path: Path | None, environ: Mapping[str, str], *, without: Collectio
             f"no settings file: neither ./{FILE_NAME} nor {SYSTEM_FILE} exists",
             hint=f"{_UNCHANGED} Write one with `gvma config init`, or name one with --config or $GVMA_CONFIG.",
         )
+    refuse_if_others_may_change(found, "settings file")
     return _Reading(read_source(found.absolute()), environ, frozenset(without)).examined()
 
 

@@ -9,7 +9,7 @@ _ADVICE = {
     errno.EDQUOT: "Make room on the disk, then run the command again.",
     errno.EINVAL: "Put a regular file, or a symbolic link to one, in its place.",
     errno.EPERM: "gvma works with the rights of the folder's owner: the file has to be his, with a group of his; "
-    "`lsattr` shows what nobody may change.",
+    "`lsattr` shows what nobody may change, and `chattr` takes that off.",
     errno.EACCES: "Give this user the right to write the file and its folder, then run the command again.",
     errno.EROFS: "Mount the file system for writing, or name the folder in ReadWritePaths= of the systemd unit. "
     "Then run the command again.",

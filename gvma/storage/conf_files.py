@@ -1,26 +1,26 @@
 """Asterisk's configuration files read for looking only: nothing is locked, nothing is waited for, nothing is raised.
 
-Devices, FIFOs and sockets are never opened, and no more than a limit is read.
+They are read with the rights of whoever owns their folders. Devices, FIFOs and sockets are never opened, and
+a file beyond the limit of size is not read.
 """
 
 from __future__ import annotations
 
 import os
-import stat
-from glob import glob
+from glob import glob, has_magic
 from pathlib import Path
 
-_MAXIMUM_BYTES = 64 * 2**20
+from gvma.errors import UnsafeTargetError
+from gvma.storage.files import read_content
+from gvma.storage.folders import find
+from gvma.storage.identity import acting_as
 
 
 def content(path: str | Path) -> bytes | None:
-    """What a regular file holds, at most 64 MiB of it; None where there is none, or it cannot be read."""
+    """What a regular file holds; None where there is none, or it cannot be read."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            return None
-        with open(path, "rb") as file:
-            return file.read(_MAXIMUM_BYTES)
-    except OSError:
+        return read_content(Path(path))
+    except (OSError, UnsafeTargetError):
         return None
 
 
@@ -29,4 +29,14 @@ def included_files(folder: Path, name: str) -> list[tuple[str, bytes]]:
 
     folder: Asterisk's configuration folder, which relative names are relative to. name: with or without wildcards.
     """
-    return [(path, content(path) or b"") for path in sorted(glob(str(folder / name))) if os.path.isfile(path)]
+    return [(path, content(path) or b"") for path in _matching(folder / name)]
+
+
+def _matching(pattern: Path) -> list[str]:
+    """The regular files of this name, sorted; looked for with the rights of the first folder without wildcards."""
+    base = next(parent for parent in pattern.parents if not has_magic(str(parent)))
+    try:
+        with acting_as(find(base / "-").folder.identity):
+            return [path for path in sorted(glob(str(pattern))) if os.path.isfile(path)]
+    except (OSError, UnsafeTargetError):
+        return []

@@ -9,8 +9,10 @@ system's own calls.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +30,9 @@ class UnfitFile(OSError):
 
 _CHUNK = 1 << 20
 _RENAME_EXCHANGE = 2
+# FS_IOC_GETFLAGS and two flags of linux/fs.h.
+_GET_FLAGS = 2 << 30 | array("L").itemsize << 16 | ord("f") << 8 | 1
+_IMMUTABLE, _APPEND_ONLY = 0x10, 0x20
 _watchers: list[Watcher] = []
 
 
@@ -190,6 +195,16 @@ def unlink(path: Path, at: int | None = None) -> None:
         os.unlink(_name(path, at), dir_fd=at)
     except FileNotFoundError:
         return
+
+
+def keeps_names(folder: int) -> bool:
+    """The folder is append-only or immutable (chattr): no name in it can be removed or exchanged."""
+    flags = array("L", [0])
+    try:
+        fcntl.ioctl(folder, _GET_FLAGS, flags)
+    except OSError:
+        return False  # a file system without such flags
+    return bool(flags[0] & (_IMMUTABLE | _APPEND_ONLY))
 
 
 def make_folder(path: Path, mode: int = 0o700) -> None:

@@ -73,6 +73,9 @@ def read_target(path: Path, *, complete: Callable[[bytes], bool] | None = None) 
     except OSError as error:
         raise unsafe(path, error) from error
     try:
+        status = place.folder.status(place.name)
+        if status is not None:
+            _refuse_an_owner_that_is_lost(path, place.folder, status)
         descriptor = place.folder.open_to_read(place.name)
     except FileNotFoundError:
         rights = _rights_of_siblings(place.folder)
@@ -81,7 +84,6 @@ def read_target(path: Path, *, complete: Callable[[bytes], bool] | None = None) 
     except OSError as error:
         raise unsafe(path, error) from error
     try:
-        _refuse_an_owner_that_is_lost(path, place.folder, os.fstat(descriptor))
         content = read_when_quiet(descriptor, place.path, complete)
         status = os.fstat(descriptor)
     except OSError as error:

@@ -10,6 +10,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +84,17 @@ class Folder:
     def unlink(self, name: str) -> None:
         with acting_as(self.identity):
             disk.unlink(self.path / name, self._descriptor)
+
+    def remove(self, name: str) -> bool:
+        """Whether the name is gone."""
+        with suppress(OSError):
+            self.unlink(name)
+        return self.status(name) is None
+
+    def refuse_if_names_stay(self) -> None:
+        """Raises UnfitFile where nothing that is laid here could be taken away again."""
+        if disk.keeps_names(self._descriptor):
+            raise disk.UnfitFile(errno.EPERM, "its folder is append-only or immutable", str(self.path))
 
     def fsync(self) -> None:
         disk.fsync(self._descriptor, self.path)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gvma.errors import LockedError, SettingsError
+from gvma.settings.ownership import refuse_if_others_may_change
 from gvma.storage import disk
 from gvma.storage.private import private_folder
 
@@ -29,6 +30,7 @@ def hold_lock(backup_path: Path, wait_seconds: float = 0.0) -> Iterator[None]:
     cannot be used.
     """
     path = backup_path / "lock"
+    refuse_if_others_may_change(backup_path, "backup_path")
     try:
         private_folder(backup_path)
         descriptor = disk.open_lock(path)

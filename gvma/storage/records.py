@@ -48,7 +48,7 @@ class Left:
     def _last(self) -> dict[str, object]:
         try:
             last = json.loads(self.last or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return last if isinstance(last, dict) else {}
 

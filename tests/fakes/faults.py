@@ -45,12 +45,28 @@ def killed_at(number: int, work: Work) -> bool:
     return _killed(Counter(number, lambda path: os.kill(os.getpid(), signal.SIGKILL)), work)
 
 
-def killed_before(call: str, ending: str, work: Work) -> bool:
-    """As ``killed_at``, right before the first call of this name with a path that ends so."""
+def at_call(call: str, ending: str, act: Work) -> disk.Watcher:
+    """Acts right before the first call of this name whose path ends so."""
+    done: list[str] = []
+
+    def watcher(name: str, path: str) -> None:
+        if name == call and path.endswith(ending) and not done:
+            done.append(path)
+            act()
+
+    return watcher
+
+
+def killed_before(call: str, ending: str, work: Work, *, time: int = 1) -> bool:
+    """As ``killed_at``, right before a call of this name with a path that ends so. time: the first such, or a later."""
+    left = time
 
     def strike(name: str, path: str) -> None:
+        nonlocal left
         if name == call and path.endswith(ending):
-            os.kill(os.getpid(), signal.SIGKILL)
+            left -= 1
+            if not left:
+                os.kill(os.getpid(), signal.SIGKILL)
 
     return _killed(strike, work)
 

@@ -46,7 +46,11 @@ TWICE = Rule(
 )  # fmt: skip
 RULES = (MISSING, INCLUDE, REFUSED, EXEC, SECRET, TWICE)
 
-_PROBLEMS = {"missing": "does not exist", "cycle": "includes itself, or more than nine files deep"}
+_PROBLEMS = {
+    "missing": "does not exist",
+    "cycle": "includes itself, or more than nine files deep",
+    "limit": "is one of more than 10,000 files, or of 256 MiB, that are included: files include each other",
+}
 
 
 def check_files(evidence: Evidence) -> Iterator[Finding]:

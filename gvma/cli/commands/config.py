@@ -11,6 +11,7 @@ import click
 from gvma.cli import exits
 from gvma.settings import Secret, reader
 from gvma.settings.keys import KEYS, SECTIONS, shown
+from gvma.settings.ownership import unsafe_paths
 from gvma.sync.addresses import look_up, unresolved
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def check(ctx: click.Context) -> None:
     path = examined.loaded.settings.path
     for warning in examined.loaded.warnings:
         output.warn(warning)
-    problems = [*examined.problems]
+    problems = [*examined.problems, *unsafe_paths(examined.loaded.settings.gvma)]
     # A host with the FastAGI server alone needs none of the keys that a sync needs.
     if reader.sections_in_use(examined.loaded) != ("media",):
         problems += reader.lacking_and_unreported(examined, ("cfgserver", "gvma_settings"))

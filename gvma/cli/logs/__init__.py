@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from gvma.cli.logs.handlers import LogFile, LogHandler, LogStream
 from gvma.cli.logs.lines import JsonLines, TextLines
 from gvma.errors import SettingsError
+from gvma.settings.ownership import refuse_if_others_may_change
 
 if TYPE_CHECKING:
     from gvma.settings import Settings
@@ -62,6 +63,7 @@ def logging_to(settings: Settings, *, run_id: str = "", verbosity: int = 0, stde
 def _handlers(settings: Settings, stderr: bool) -> list[LogHandler]:
     handlers: list[LogHandler] = []
     if settings.gvma.log_file is not None:
+        refuse_if_others_may_change(settings.gvma.log_file, "log_file")
         handlers.append(_log_file(settings.gvma.log_file))
     if stderr:
         handlers.append(LogStream(sys.stderr))

@@ -115,13 +115,13 @@ class LogFile(LogHandler):
         self._torn = False
 
     def open(self) -> None:
-        """Open the file, and create it where it is missing, writable by its owner alone.
+        """Open the file, and create it where it is missing: its owner writes, its group reads.
 
         Raises OSError; with EINVAL for what is not a regular file, with ELOOP for a symbolic link: where others may
         write the folder, it could lead to any file.
         """
         self._close_file()
-        self._descriptor = os.open(self._path, _APPEND, 0o644)
+        self._descriptor = os.open(self._path, _APPEND, 0o640)
         if not stat.S_ISREG(os.fstat(self._descriptor).st_mode):
             self._close_file()
             raise OSError(errno.EINVAL, "it is not a regular file")

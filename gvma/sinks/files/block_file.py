@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from gvma.asterisk.block import Block, body_of, cut_out, find_block, replaced
 from gvma.asterisk.conf import Conf, Read, Setting, read_conf
 from gvma.asterisk.header import same_meaning
+from gvma.errors import UnsafeTargetError
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.targets import Target
 
@@ -95,9 +96,19 @@ def block_file(target: Target, text: bytes | None, settings: GvmaSettings, read:
 
 
 def read_site(target: Target, text: bytes, read: Read, markers: tuple[str, str] | None = None) -> Conf:
-    """A target file of this text, with what it includes. markers: of the block, where it has one."""
+    """A target file of this text, with what it includes. markers: of the block, where it has one.
+
+    Raises UnsafeTargetError where the includes have no end.
+    """
     path = str(target.path)
-    return read_conf(path, lambda name: [(path, text)] if name == path else read(name), markers)
+    conf = read_conf(path, lambda name: [(path, text)] if name == path else read(name), markers)
+    if conf.cut is not None:
+        raise UnsafeTargetError(
+            f"what it includes has no end: {conf.cut.target} is one of more than 10,000 files, or of 256 MiB",
+            where=conf.cut.where,
+            hint="Nothing was changed. Take away the `#include` lines by which files include each other.",
+        )
+    return conf
 
 
 def _without_body(text: bytes, block: Block | None, markers: Markers) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,9 +53,9 @@ def _read(folder: Folder, name: str, read: Callable[[int, Path], bytes]) -> byte
 
 
 def rights_at(folder: Folder, name: str) -> Rights | None:
-    """Of the file, None where there is none."""
+    """Of the file, None where there is none; a symbolic link is none."""
     status = folder.status(name)
-    return Rights.of(status) if status is not None else None
+    return Rights.of(status) if status is not None and stat.S_ISREG(status.st_mode) else None
 
 
 def exchange(folder: Folder, name: str, expected: bytes | None, source: str, aside: str) -> int | None:

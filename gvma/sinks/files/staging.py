@@ -40,6 +40,7 @@ def journal_file(change: FileChange, token: str, number: int) -> JournalFile:
 def lay_ready(file: JournalFile, change: FileChange) -> None:
     """The new file and a second name of the old one lie beside the target. Raises UnsafeTargetError."""
     try:
+        change.folder.refuse_if_names_stay()
         if change.new is not None:
             like = file.name if change.target.exists else ""
             change.folder.stage(file.staged, change.new, file.new_rights, like=like)

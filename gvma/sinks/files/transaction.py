@@ -266,13 +266,6 @@ def close(
     """
     if pending:
         pending_reload.add(backup_path, pending)
-    removed = [_remove_quietly(folder, name) for file, folder in folders.items() for name in file.temporary]
+    removed = [folder.remove(name) for file, folder in folders.items() for name in file.temporary]
     if all(removed):
         journal.remove_journal(backup_path)
-
-
-def _remove_quietly(folder: Folder, name: str) -> bool:
-    """Whether the name is gone."""
-    with contextlib.suppress(OSError):
-        folder.unlink(name)
-    return folder.status(name) is None

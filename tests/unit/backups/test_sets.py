@@ -173,6 +173,16 @@ def test_a_set_that_could_not_be_written_leaves_nothing_and_says_why(site: Site)
     assert list(site.kept.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "name", ["99991231T235959Z-00000000", "20261341T250000Z-00000000", "00000000T000000Z-00000000"]
+)
+def test_a_folder_with_a_time_out_of_this_world_keeps_no_set_from_being_made(site: Site, time: str) -> None:
+    (site.kept / f"{time}-00000000").mkdir(parents=True)
+    made = site.make_set()
+    assert BackupSets(site.kept).faults(made) == []
+    assert made.id in [one.id for one in BackupSets(site.kept).all()]
+
+
 def test_a_set_is_removed_whole(site: Site) -> None:
     made = site.make_set()
     BackupSets(site.kept).remove(made)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gvma.sinks.base import SinkMoved
+from gvma.sinks.files.recovery import recover
 from gvma.sinks.files.transaction import apply
 from gvma.storage import disk, pending_reload
 from gvma.storage.pause import read_pause
@@ -23,6 +26,7 @@ from tests.fakes.asterisk_files import (
     Site,
     rewrite,
 )
+from tests.fakes.faults import at_call, killed_before
 
 pytestmark = pytest.mark.usefixtures("nothing_else_writes")
 ALL = ("app_voicemail.so", "pbx_config.so", "res_pjsip.so")
@@ -164,6 +168,67 @@ def test_what_an_editor_put_in_place_by_a_rename_of_its_own_is_in_place_afterwar
     assert path.read_bytes() == OLD_VOICEMAIL + b"; by hand\n"
     assert {**site.state(), "voicemail.conf": None} == {**OLD, "voicemail.conf": None}
     assert site.litter() == []
+
+
+def save_as_an_editor(path: Path, content: bytes) -> None:
+    path.with_name("4913").write_bytes(content)
+    path.with_name("4913").rename(path)
+
+
+def test_what_an_editor_puts_in_place_after_the_last_look_goes_back(site: Site) -> None:
+    path = site.etc / "voicemail.conf"
+    act = during_rename(site, lambda: save_as_an_editor(path, OLD_VOICEMAIL + b"; by hand\n"), before=True)
+    with disk.watch(act), pytest.raises(SinkMoved):
+        apply(site.changes(), backup_set=site.make_set(), markers=MARKERS)
+    assert path.read_bytes() == OLD_VOICEMAIL + b"; by hand\n"
+    assert {**site.state(), "voicemail.conf": None} == {**OLD, "voicemail.conf": None}
+    assert site.litter() == []
+
+
+def test_what_an_editor_puts_in_the_place_of_a_file_that_goes_stays(site: Site) -> None:
+    path = site.path("secret.conf")
+    seen: list[Path] = []
+
+    def save_before_it_goes(call: str, looked_at: str) -> None:
+        if call == "unlink" and looked_at.endswith("secret.conf.new.tmp") and not seen:
+            seen.append(path)
+            save_as_an_editor(path, b"[general]\npassword = 9999\n")
+
+    with disk.watch(save_before_it_goes), pytest.raises(SinkMoved):
+        apply(site.changes(), backup_set=site.make_set(), markers=MARKERS)
+    assert path.read_bytes() == b"[general]\npassword = 9999\n"
+    assert {**site.state(), "secret.conf": None} == {**OLD, "secret.conf": None}
+    assert site.litter() == []
+
+
+def test_an_editors_file_that_came_out_of_the_exchange_is_rescued_by_the_next_run(site: Site) -> None:
+    """The run is killed between the exchange and its look at what came out."""
+    path = site.etc / "pjsip.conf"
+    by_hand = b"[site]\ntype=endpoint\n[mine]\ntype=aor\n"
+
+    def run() -> None:
+        with disk.watch(at_call("exchange", "etc/pjsip.conf", lambda: save_as_an_editor(path, by_hand))):
+            site.run()
+
+    assert killed_before("exchange", "etc/pjsip.conf", run, time=2)
+    assert path.read_bytes() == NEW["pjsip.conf"]
+    recover(site.settings)
+    there = path.read_bytes()
+    assert b"[mine]\ntype=aor\n" in there
+    assert b"[gvm-1000]\ntype=aor\n" in there
+    assert {**site.state(), "pjsip.conf": None} == {**NEW, "pjsip.conf": None}
+    assert site.litter() == []
+
+
+@pytest.mark.parametrize("error", [errno.EINVAL, errno.ENOSYS])
+def test_where_the_kernel_cannot_exchange_a_rename_serves(site: Site, error: int) -> None:
+    def refuse(call: str, path: str) -> None:
+        if call == "exchange":
+            raise OSError(error, os.strerror(error), path)
+
+    with disk.watch(refuse):
+        assert site.run()
+    assert (site.state(), site.litter()) == (NEW, [])
 
 
 def test_a_rewrite_that_began_in_the_old_file_and_went_on_in_the_new_one_is_put_together(site: Site) -> None:
