@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from types import ModuleType
 
-from gvma.check import configserver, media, routing, settings, sync
+from gvma.check import configserver, media, routing, runs, settings, sync
 from gvma.check.asterisk import ami, files, identify
 from gvma.check.finding import SEVERITIES, Check, Finding, Rule
 from gvma.check.switch import mwi, tables, trunks
@@ -39,7 +39,7 @@ CHAPTERS = (
     Chapter("media", "Media server", (media,)),
     Chapter("switch", "SIP Server and the switch", (mwi, trunks, tables)),
     Chapter("asterisk", "Asterisk", (files, ami, identify)),
-    Chapter("sync", "What a sync stands on", (sync,)),
+    Chapter("sync", "What a sync stands on", (sync, runs)),
 )
 
 

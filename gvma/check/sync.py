@@ -12,6 +12,7 @@ from gvma.asterisk.conf import Conf
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.asterisk.drivers.pjsip import SIPSERVER
+from gvma.asterisk.identification.model import SENDERS_UNKNOWN
 from gvma.asterisk.kept import differing
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.check.conclusions.addresses import asterisk_hosts
@@ -49,6 +50,8 @@ RULES = (UNSAFE, OWN_NAME, OLD_BLOCK, SYNC_WARNING, DRIFT)
 
 _NEEDED = QUERIES[:3]
 _NAMED = 3
+# Of a file that is missing, and of an Asterisk that could not be asked, other rules speak.
+_FOUND_OTHERWISE = frozenset({"target-file", SENDERS_UNKNOWN})
 
 _T = TypeVar("_T")
 
@@ -96,7 +99,12 @@ def check_old_block(evidence: Evidence) -> Iterator[Finding]:
 
 def check_sync_warnings(evidence: Evidence) -> Iterator[Finding]:
     """What the sync would refuse or change, in its own words."""
-    if all(evidence.configserver.answered(query) for query in _NEEDED):
+    planned = evidence.next_sync
+    if planned is not None and planned.problem is None:
+        for warning in planned.warnings:
+            if warning.code not in _FOUND_OTHERWISE:
+                yield SYNC_WARNING.at(warning.where, warning.message)
+    elif all(evidence.configserver.answered(query) for query in _NEEDED):
         for warning in (*evidence.wanted.warnings, *_routing(evidence).warnings):
             yield SYNC_WARNING.at(warning.where, warning.message)
 

@@ -11,6 +11,7 @@ from gvma.evidence.configserver import Questions, why_not_asked
 from gvma.evidence.files import look_at_files
 from gvma.evidence.media import ask_media
 from gvma.evidence.model import AmiEvidence, Evidence, FilesEvidence, MediaEvidence
+from gvma.evidence.next_sync import plan_next_sync
 from gvma.evidence.records import look_at_records
 from gvma.evidence.settings import look_at_settings, serves_sync
 from gvma.evidence.sip import probe_boxes, sip_addresses
@@ -42,6 +43,7 @@ def collect(examined: Examined, *, probe: bool = False) -> Evidence:
         probes=probe_boxes(settings, files.channel, asked.bound) if probe and files.channel else None,
         media=ask_media(settings.media, asked.user) if _serves_media(files) else MediaEvidence(),
         records=look_at_records(gvma.backup_path),
+        next_sync=plan_next_sync(gvma, configserver) if syncs and not examined.problems else None,
     )
 
 

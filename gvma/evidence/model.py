@@ -14,10 +14,12 @@ from typing import NamedTuple, Protocol
 from gvma.asterisk.conf import Conf
 from gvma.asterisk.drivers import PJSIP, Driver
 from gvma.asterisk.drivers.choose import DriverModule
+from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.roles import ROLES
 from gvma.configserver.objects import ConfigObject
 from gvma.errors import GvmaError, SettingsError
 from gvma.mailboxes import Desired, desired
+from gvma.plan.items import Item
 from gvma.settings import Settings
 
 QUERIES = (
@@ -226,9 +228,40 @@ class MediaEvidence:
 
 @dataclass(frozen=True, slots=True)
 class RecordsEvidence:
-    """What gvma left under ``backup_path``. synced: a sync ran with it before."""
+    """What gvma left under ``backup_path``.
+
+    synced: a sync ran with it before. running: the run that holds the lock at this moment; empty where none does.
+    interrupted: what the next run will mend first. paused: a sentence why the sync is paused; empty where it is not.
+    pending_reload: modules of Asterisk. success_age: seconds since the last success; None where none is known.
+    failure: code and exit status of the failure since then, as far as one was noted. owners: the record of owners, as
+    a text. files: those that the last sync left a block in. problem: why not all could be read.
+    """
 
     synced: bool = True
+    running: str = ""
+    interrupted: str = ""
+    paused: str = ""
+    pending_reload: tuple[str, ...] = ()
+    success_age: float | None = None
+    failure: tuple[str, int] | None = None
+    owners: bytes = field(default=b"", repr=False)
+    files: frozenset[str] = frozenset()
+    problem: GvmaError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NextSync:
+    """What a sync would do with these answers. It was planned, and nothing of it was done.
+
+    items: what it would change. files: names of the files that it would write. warnings: in its own words.
+    brake: why the safety brake would stop it. problem: why nothing could be planned.
+    """
+
+    items: tuple[Item, ...] = field(default=(), repr=False)
+    files: tuple[str, ...] = ()
+    warnings: tuple[GvmaWarning, ...] = ()
+    brake: GvmaError | None = None
+    problem: GvmaError | None = None
 
 
 @dataclass(frozen=True)
@@ -237,7 +270,8 @@ class Evidence:
 
     settings: the effective settings. syncs: they serve a sync, and not the media server alone.
     driver: the channel driver that gvma writes for. driver_reason: a sentence why.
-    ami: None where AMI was not asked. probes: None where none was wanted.
+    ami: None where AMI was not asked. probes: None where none was wanted. next_sync: None where not every query of a
+    sync was answered.
     """
 
     settings: Settings
@@ -252,6 +286,7 @@ class Evidence:
     probes: tuple[Probe, ...] | None = None
     media: MediaEvidence = field(default_factory=MediaEvidence)
     records: RecordsEvidence = field(default_factory=RecordsEvidence)
+    next_sync: NextSync | None = None
 
     @cached_property
     def wanted(self) -> Desired:

@@ -167,6 +167,7 @@ _ASTERISK = _section(
     ("log_file", v.optional_path, "log file; empty: none"),
     ("log_format", v.one_of("text", "json"), "text, or json: one object a line"),
     ("metrics_file", v.optional_path, "file for the figures of the last run, for Prometheus; empty: none"),
+    ("status_max_age", v.number(1), "gvma check finds a last success older than so many seconds"),
     (
         "switch_profile",
         v.switch_profile,

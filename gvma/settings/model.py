@@ -116,6 +116,7 @@ class GvmaSettings:
     log_file: Path | None = None
     log_format: str = "text"
     metrics_file: Path | None = None
+    status_max_age: int = 3600
     switch_profile: str = ""
     routing: bool = False
     routing_endpoints: bool = False

@@ -158,6 +158,12 @@ def remove_attribute(descriptor: int, name: str, path: Path) -> None:
     os.removexattr(descriptor, name)
 
 
+def touch(path: Path) -> None:
+    """The file was written just now, for whoever looks at its time; FileNotFoundError where there is none."""
+    _about_to("utime", path)
+    os.utime(path, follow_symlinks=False)
+
+
 def rename(source: Path, path: Path, at: int | None = None) -> None:
     """``source`` takes the place of ``path``, in one step."""
     _about_to("rename", path)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +17,11 @@ from pathlib import Path
 from gvma.errors import LockedError, SettingsError
 from gvma.settings.ownership import refuse_if_others_may_change
 from gvma.storage import disk
+from gvma.storage.conf_files import content
 from gvma.storage.private import private_folder
 
 _POLL_SECONDS = 0.1
+_HOLDER = re.compile(r"process (\d+), started ")
 
 
 @contextmanager
@@ -45,6 +48,16 @@ def hold_lock(backup_path: Path, wait_seconds: float = 0.0) -> Iterator[None]:
             _wipe(descriptor, path)
     finally:
         os.close(descriptor)
+
+
+def holder(backup_path: Path) -> str:
+    """The run that holds the lock now, such as ``process 4711, started 2026-11-27T21:30:00Z``; empty where none does.
+
+    The lock is not tried for that: a run that begins at this moment would find it taken.
+    """
+    text = (content(backup_path / "lock") or b"").decode("ascii", "replace").strip()
+    found = _HOLDER.match(text)
+    return text if found and os.path.exists(f"/proc/{found[1]}") else ""
 
 
 def _take(descriptor: int, path: Path, wait_seconds: float) -> None:

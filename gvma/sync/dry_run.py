@@ -6,11 +6,11 @@ from gvma.ami.asterisk import at_once
 from gvma.configserver.fetch import fetch_answers
 from gvma.plan.brake import brake
 from gvma.settings.model import Settings
+from gvma.sinks.addresses import look_up, unresolved
+from gvma.sinks.opening import sink_of
+from gvma.sinks.planner import Planner
 from gvma.storage.pause import read_pause
-from gvma.sync.addresses import look_up, unresolved
-from gvma.sync.planner import Planner
 from gvma.sync.report import Progress, SyncOptions, SyncReport
-from gvma.sync.sink import sink_of
 
 
 def dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progress: Progress) -> None:

@@ -28,22 +28,22 @@ from gvma.errors import (
 from gvma.plan.brake import brake
 from gvma.plan.model import Plan
 from gvma.settings.model import Settings
+from gvma.sinks.addresses import Addresses, look_up, require
 from gvma.sinks.base import Change, Purpose, Sink
-from gvma.sinks.files.recovery import recover
+from gvma.sinks.files.atomic.recovery import recover
 from gvma.sinks.files.sink import FilesSink
-from gvma.storage import pending_reload, records, said_failure
+from gvma.sinks.opening import sink_of
+from gvma.sinks.planner import Planned, Planner
+from gvma.storage import last_success, pending_reload, records, said_failure
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import refuse_if_paused, resume
 from gvma.storage.private import although_changed
 from gvma.storage.signals import Stopped, stoppable
-from gvma.sync.addresses import Addresses, look_up, require
 from gvma.sync.dry_run import dry_run
 from gvma.sync.execute import Execution, Wording, first_of
 from gvma.sync.folders import refuse_other_folders
 from gvma.sync.metrics import leave_metrics
-from gvma.sync.planner import Planned, Planner
 from gvma.sync.report import Progress, SyncOptions, SyncReport
-from gvma.sync.sink import sink_of
 
 __all__ = ["Progress", "SyncOptions", "SyncReport", "sync"]
 
@@ -117,6 +117,7 @@ class _Run:
                 if options.resume:
                     resume(path)
                 said_failure.forget(path)
+                last_success.leave(path)
             if self._report.changed:
                 self._forget_old_sets()
         self._report.finished = True

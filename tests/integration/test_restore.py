@@ -14,10 +14,10 @@ from gvma.backups.sets import BackupSet, BackupSets
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.errors import AsteriskRefusedError, CredentialsError
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.files.change import FileChange
-from gvma.sinks.files.journal import Markers
+from gvma.sinks.files.atomic.change import FileChange
+from gvma.sinks.files.atomic.journal import Markers
+from gvma.sinks.files.atomic.transaction import apply
 from gvma.sinks.files.restored_file import RestoreOptions
-from gvma.sinks.files.transaction import apply
 from gvma.storage import pending_reload
 from gvma.storage.files import read_target
 from gvma.storage.lock import hold_lock

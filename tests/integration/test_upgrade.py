@@ -19,7 +19,8 @@ SIPSERVER = "127.0.0.5"
 SIP_CONF = "[general]\nudpbindaddr=127.0.0.1:{sip_port}\ncontext=default\nallowguest=yes\n"
 PJSIP_CONF = "[udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:{sip_port}\n"
 EXTENSIONS = "[general]\n[default]\ninclude => GVMA_ROUTING\ninclude => GVMA\n"
-LAYER = Layer(dns={"1000": {"gvm_name": "Ann"}, "1001": {}, ("2400", ROUTING_POINT): {}})
+ON_ASTERISK = {"subscribe-presence": "Asterisk_37"}
+LAYER = Layer(dns={"1000": {"gvm_name": "Ann", **ON_ASTERISK}, "1001": ON_ASTERISK, ("2400", ROUTING_POINT): {}})
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from gvma.backups.sets import BackupSet, BackupSets, strangers
 from gvma.cli import exits
 from gvma.cli.commands.restoring import restore, warn_mended
 from gvma.errors import BackupSetError
-from gvma.sinks.files.journal import sets_in_use
+from gvma.sinks.files.atomic.journal import sets_in_use
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import read_pause
 from gvma.storage.signals import stoppable

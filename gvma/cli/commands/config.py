@@ -12,7 +12,7 @@ from gvma.cli import exits
 from gvma.settings import Secret, reader
 from gvma.settings.keys import KEYS, SECTIONS, shown
 from gvma.settings.ownership import unsafe_paths
-from gvma.sync.addresses import look_up, unresolved
+from gvma.sinks.addresses import look_up, unresolved
 
 if TYPE_CHECKING:
     from gvma.cli.main import Invocation

@@ -14,7 +14,7 @@ from gvma.asterisk.entries import GvmaWarning
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.cli import exits
 from gvma.cli.items import item_lines
-from gvma.sinks.files.recovery import pending_recovery, recover
+from gvma.sinks.files.atomic.recovery import pending_recovery, recover
 from gvma.sinks.files.restored_file import RestoreOptions
 from gvma.sinks.files.restoring import restore_change
 from gvma.storage.lock import hold_lock

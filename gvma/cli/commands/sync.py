@@ -116,7 +116,7 @@ def _was_said_before(output: Output, settings: Settings | None, error: GvmaError
     """Off a terminal the same failure is said once a day; a cron job would mail it 288 times."""
     if settings is None or output.verbosity or output.stderr_is_terminal or isinstance(error, UsageError):
         return False
-    return is_repeated(settings.gvma.backup_path, f"{error.code}\n{error}", time.time())
+    return is_repeated(settings.gvma.backup_path, error, time.time())
 
 
 def _tell(output: Output, options: SyncOptions, report: SyncReport, shows_diff: bool) -> None:

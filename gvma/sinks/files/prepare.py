@@ -16,8 +16,8 @@ from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.diff import masked_diff
 from gvma.plan.counts import Counts
 from gvma.plan.model import Plan
+from gvma.sinks.files.atomic.change import FileChange, file_change
 from gvma.sinks.files.block_file import BlockFile
-from gvma.sinks.files.change import FileChange, file_change
 from gvma.sinks.files.conflicts import conflicts
 from gvma.sinks.files.expected import expected_of_files, expected_of_plan
 from gvma.sinks.files.left_messages import left_messages

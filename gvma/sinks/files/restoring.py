@@ -18,8 +18,8 @@ from gvma.plan.compare import counts_of, items_between
 from gvma.plan.items import Item
 from gvma.plan.owners import OwnerNames
 from gvma.settings.model import GvmaSettings
+from gvma.sinks.files.atomic.change import FileChange, file_change
 from gvma.sinks.files.block_file import BlockFile, block_file, markers_of, read_site
-from gvma.sinks.files.change import FileChange, file_change
 from gvma.sinks.files.expected import expected_of_files
 from gvma.sinks.files.prepare import FilesChange, diff_of
 from gvma.sinks.files.reading import FilesReading

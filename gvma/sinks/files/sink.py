@@ -20,15 +20,15 @@ from gvma.errors import UnsafeTargetError
 from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Part, Purpose, Recovery
+from gvma.sinks.files.atomic.journal import Markers
+from gvma.sinks.files.atomic.recovery import pending_recovery, recover
+from gvma.sinks.files.atomic.transaction import AppliedFiles, apply
 from gvma.sinks.files.block_file import BlockFile, block_file, markers_of
-from gvma.sinks.files.journal import Markers
 from gvma.sinks.files.lost_markers import LastSync, adopted_text
 from gvma.sinks.files.prepare import FilesChange, nothing, prepare
 from gvma.sinks.files.reading import FilesReading
-from gvma.sinks.files.recovery import pending_recovery, recover
 from gvma.sinks.files.sipserver import SipServerSeen, see
 from gvma.sinks.files.targets import Target, Targets, targets
-from gvma.sinks.files.transaction import AppliedFiles, apply
 from gvma.storage import records
 from gvma.storage.conf_files import content, included_files
 from gvma.storage.files import TargetFile, read_target

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import threading
 from pathlib import Path
 
 import pytest
 
 from gvma.errors import LockedError, SettingsError
-from gvma.storage.lock import hold_lock
+from gvma.storage.lock import hold_lock, holder
 
 
 def test_a_second_run_leaves_at_once_and_names_the_holder(tmp_path: Path) -> None:
@@ -69,3 +70,17 @@ def test_a_backup_path_that_is_no_folder_is_a_matter_of_the_settings(tmp_path: P
     (tmp_path / "kept").write_text("")
     with pytest.raises(SettingsError, match="backup_path cannot be used"), hold_lock(tmp_path / "kept"):
         pass
+
+
+def test_who_looks_sees_the_holder_and_never_takes_the_lock(tmp_path: Path) -> None:
+    assert holder(tmp_path) == ""
+    with hold_lock(tmp_path):
+        assert holder(tmp_path).startswith(f"process {os.getpid()}, started ")
+    assert holder(tmp_path) == ""
+
+
+def test_a_run_that_was_killed_holds_nothing(tmp_path: Path) -> None:
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    (tmp_path / "lock").write_text(f"process {gone.pid}, started 2026-11-27T21:30:00Z\n")
+    assert holder(tmp_path) == ""

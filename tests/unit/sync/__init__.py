@@ -12,8 +12,8 @@ OWN_FILES = {
 
 
 def state(site: Site) -> dict[str, tuple[object, ...]]:
-    """Every file of Asterisk's and of gvma's, the lock and what was said of the last failure aside."""
+    """Every file of Asterisk's and of gvma's; not the lock, the time of the last success, and the last failure."""
     found = site.everything(site.etc, site.backup_path, site.spool)
-    for name in ("backup/lock", "backup/state/said-failure.json"):
+    for name in ("backup/lock", "backup/state/last-success", "backup/state/said-failure.json"):
         found.pop(name, None)
     return found

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.sinks.files.change import FileChange
+from gvma.sinks.files.atomic.change import FileChange
 from gvma.storage.files import read_target
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import read_pause

@@ -75,11 +75,7 @@ def test_an_unfit_file_that_the_site_includes_counts_as_empty(site: Site, lay: C
 
 @pytest.mark.parametrize(
     ("lay", "said"),
-    [
-        (fifo, "this is a device, pipe or socket"),
-        (device, "this is a device, pipe or socket"),
-        (sparse, "larger than 2 GiB"),
-    ],
+    [(fifo, "a device, pipe or socket"), (device, "a device, pipe or socket"), (sparse, "larger than 2 GiB")],
 )
 def test_an_unfit_export_is_refused_at_once(site: Site, lay: Callable[[Path], None], said: str) -> None:
     path = site.folder / "export.xml"

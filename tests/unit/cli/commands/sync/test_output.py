@@ -19,13 +19,15 @@ OTHER_ODD = Layer(dns={**ODD.dns, "61010": {"gvm_mailbox": "6 1"}})
 def test_an_unchanged_run_touches_no_file_anywhere_not_even_its_own(site: Site) -> None:
     site.sync()
     before = site.everything()
+    timed = {"backup/lock", "backup/state/last-success"}
     for words in ((), ("-q",), ("-v",)):
         done = site.gvma(*words, "sync", *site.from_tree)
         assert (done.status, done.stdout) == (0, ""), done.stderr
         after = site.everything()
-        # The lock is written and emptied again by every run.
-        assert {name: seen for name, seen in after.items() if name != "backup/lock"} == {
-            name: seen for name, seen in before.items() if name != "backup/lock"
+        # The lock is written and emptied again by every run, and an empty file keeps the time of the last success.
+        assert after.pop("backup/state/last-success")[-1] == before["backup/state/last-success"][-1] == b""
+        assert {name: seen for name, seen in after.items() if name not in timed} == {
+            name: seen for name, seen in before.items() if name not in timed
         }
     answer = site.answer("sync", *site.from_tree)
     assert (answer["status"], answer["changes"]) == ("ok", {"add": 0, "change": 0, "remove": 0})

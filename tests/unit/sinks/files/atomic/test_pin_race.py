@@ -15,9 +15,9 @@ import pytest
 
 from gvma.asterisk.voicemail import read_boxes, with_pins
 from gvma.sinks.base import SinkMoved
-from gvma.sinks.files import transaction
-from gvma.sinks.files.change import FileChange
-from gvma.sinks.files.transaction import apply
+from gvma.sinks.files.atomic import transaction
+from gvma.sinks.files.atomic.change import FileChange
+from gvma.sinks.files.atomic.transaction import apply
 from gvma.storage import files
 from gvma.storage.files import read_target
 from tests.fakes.asterisk_files import BEGIN, END, HEADER, MARKERS, MODULES, Site, rewrite

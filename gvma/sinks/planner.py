@@ -18,9 +18,9 @@ from gvma.plan.owners import owner_rows, write_owners
 from gvma.plan.pins import KEY_BYTES
 from gvma.plan.wanted import Wanted, wanted_of
 from gvma.settings.model import GvmaSettings
+from gvma.sinks.addresses import own_hosts
 from gvma.sinks.base import Change, Reading, Sink
 from gvma.storage import records
-from gvma.sync.addresses import own_hosts
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from gvma.asterisk.block import OwnLines, body_of, cut_out, find_block, replaced
 from gvma.asterisk.drivers import DRIVERS
 from gvma.asterisk.header import same_meaning
 from gvma.asterisk.voicemail import read_boxes, with_pins
-from gvma.sinks.files.journal import Markers
+from gvma.sinks.files.atomic.journal import Markers
 
 _OWN_LINES = {
     "pbx_config.so": dialplan.OWN_LINES,

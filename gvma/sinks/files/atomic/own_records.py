@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from gvma.sinks.files import journal
-from gvma.sinks.files.journal import Journal, JournalRecord
+from gvma.sinks.files.atomic import journal
+from gvma.sinks.files.atomic.journal import Journal, JournalRecord
 from gvma.storage import disk, records
 from gvma.storage.digest import Digest
 from gvma.storage.private import not_kept, read_private, remove_private

@@ -17,11 +17,11 @@ from gvma.errors import BackupSetError, UnsafeTargetError
 from gvma.settings.model import GvmaSettings
 from gvma.settings.reach import is_target
 from gvma.sinks.base import Recovery
-from gvma.sinks.files import journal
-from gvma.sinks.files.exchange import ensure_content, install, read_now, together
-from gvma.sinks.files.journal import Journal, JournalFile
-from gvma.sinks.files.own_records import are_whole, make_records_new
-from gvma.sinks.files.transaction import close
+from gvma.sinks.files.atomic import journal
+from gvma.sinks.files.atomic.exchange import ensure_content, install, read_now, together
+from gvma.sinks.files.atomic.journal import Journal, JournalFile
+from gvma.sinks.files.atomic.own_records import are_whole, make_records_new
+from gvma.sinks.files.atomic.transaction import close
 from gvma.storage import disk
 from gvma.storage.files import unsafe
 from gvma.storage.folders import Folder, find

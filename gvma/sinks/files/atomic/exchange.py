@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gvma.errors import UnsafeTargetError
-from gvma.sinks.files.carry_pins import carry_pins
-from gvma.sinks.files.journal import JournalFile, Markers
+from gvma.sinks.files.atomic.carry_pins import carry_pins
+from gvma.sinks.files.atomic.journal import JournalFile, Markers
 from gvma.storage import disk
 from gvma.storage.atomic import Rights
 from gvma.storage.digest import Digest

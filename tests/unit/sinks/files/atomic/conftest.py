@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.sinks.files import transaction
+from gvma.sinks.files.atomic import transaction
 from tests.fakes.asterisk_files import Site
 
 

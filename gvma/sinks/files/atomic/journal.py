@@ -23,7 +23,7 @@ from pathlib import Path
 
 from gvma.backups.manifest import copy_name
 from gvma.errors import BackupSetError
-from gvma.sinks.files.change import entries
+from gvma.sinks.files.atomic.change import entries
 from gvma.storage import disk
 from gvma.storage.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, Rights
 from gvma.storage.digest import Digest

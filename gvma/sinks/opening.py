@@ -9,9 +9,9 @@ from gvma.asterisk.drivers.choose import AUTO
 from gvma.asterisk.hosts import sipserver_hosts
 from gvma.asterisk.identification.model import SipServer
 from gvma.settings.model import GvmaSettings
+from gvma.sinks.addresses import Addresses
 from gvma.sinks.files.driver import channel_driver
 from gvma.sinks.files.sink import FilesSink
-from gvma.sync.addresses import Addresses
 
 _log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from gvma.sinks.base import SinkMoved
-from gvma.sinks.files.recovery import recover
-from gvma.sinks.files.transaction import apply
+from gvma.sinks.files.atomic.recovery import recover
+from gvma.sinks.files.atomic.transaction import apply
 from gvma.storage import disk, pending_reload
 from gvma.storage.pause import read_pause
 from tests.fakes.asterisk_files import (

@@ -21,12 +21,12 @@ from types import MappingProxyType, TracebackType
 
 from gvma.backups.sets import BackupSet
 from gvma.errors import BackupSetError, UnsafeTargetError
-from gvma.sinks.files import journal
-from gvma.sinks.files.change import FileChange
-from gvma.sinks.files.exchange import Moved, ensure_content, exchange, install, late_writing, read_now
-from gvma.sinks.files.journal import Journal, JournalFile, Markers
-from gvma.sinks.files.own_records import changed_records, make_records_new
-from gvma.sinks.files.staging import journal_file, lay_ready, refuse_if_moved, target_moved
+from gvma.sinks.files.atomic import journal
+from gvma.sinks.files.atomic.change import FileChange
+from gvma.sinks.files.atomic.exchange import Moved, ensure_content, exchange, install, late_writing, read_now
+from gvma.sinks.files.atomic.journal import Journal, JournalFile, Markers
+from gvma.sinks.files.atomic.own_records import changed_records, make_records_new
+from gvma.sinks.files.atomic.staging import journal_file, lay_ready, refuse_if_moved, target_moved
 from gvma.storage import pending_reload
 from gvma.storage.files import unsafe
 from gvma.storage.folders import Folder

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from gvma.errors import GvmaError
-from gvma.sinks.files.recovery import pending_recovery, recover
-from gvma.sinks.files.transaction import apply
+from gvma.sinks.files.atomic.recovery import pending_recovery, recover
+from gvma.sinks.files.atomic.transaction import apply
 from gvma.storage import disk
 from gvma.storage.lock import hold_lock
 from gvma.storage.signals import Stopped, stoppable

@@ -7,10 +7,10 @@ import os
 from pathlib import Path
 
 from gvma.sinks.base import SinkMoved
-from gvma.sinks.files import journal
-from gvma.sinks.files.change import FileChange, entries
-from gvma.sinks.files.exchange import read_now
-from gvma.sinks.files.journal import JournalFile
+from gvma.sinks.files.atomic import journal
+from gvma.sinks.files.atomic.change import FileChange, entries
+from gvma.sinks.files.atomic.exchange import read_now
+from gvma.sinks.files.atomic.journal import JournalFile
 from gvma.storage.digest import Digest
 from gvma.storage.files import unsafe
 from gvma.storage.folders import Folder

@@ -1,0 +1,40 @@
+"""What a sync would do with Configuration Server's answers: it is planned from the files as they are, and not done.
+
+Asterisk is asked as a dry run asks it, so that both make the same plan.
+"""
+
+from __future__ import annotations
+
+from gvma.ami.asterisk import at_once
+from gvma.configserver.fetch import ROUTING_QUERIES, ServerAnswers
+from gvma.errors import GvmaError
+from gvma.evidence.model import QUERIES, ConfigServerEvidence, NextSync
+from gvma.plan.brake import brake
+from gvma.settings.model import GvmaSettings
+from gvma.sinks.addresses import look_up
+from gvma.sinks.opening import sink_of
+from gvma.sinks.planner import Planner
+
+
+def plan_next_sync(settings: GvmaSettings, seen: ConfigServerEvidence) -> NextSync | None:
+    """None where a query that a sync asks was not answered: the sync would stop there."""
+    needed = [*QUERIES[:3], *(ROUTING_QUERIES if settings.routing else ())]
+    asked = [query for query in needed if query in seen.answers]
+    if not any(query in seen.answers for query in QUERIES[:3]) or not all(seen.answered(query) for query in asked):
+        return None
+    further = {query: seen.objects(query) for query in ROUTING_QUERIES if query in asked}
+    answers = ServerAnswers(seen.dns, seen.agents, seen.groups, further)
+    addresses = look_up(settings)
+    try:
+        sink = at_once(settings, lambda asterisk: sink_of(settings, asterisk, addresses))
+        if sink is None:
+            sink = sink_of(settings, None, addresses)
+        planned = Planner(settings, answers, sink.driver, ()).plan(sink)
+    except GvmaError as problem:
+        return NextSync(problem=problem)
+    return NextSync(
+        items=tuple(planned.plan.items()),
+        files=tuple(path.name for path, changes in planned.change.files.items() if changes),
+        warnings=planned.warnings,
+        brake=brake(planned.plan.shrinkage, settings.max_remove_percent),
+    )
