@@ -39,4 +39,4 @@ def sink_of(settings: GvmaSettings, asterisk: Asterisk | None, addresses: Addres
     if asterisk is not None and addresses is not None:
         hosts = {host: addresses[host] for host in sipserver_hosts(settings)}
         known = asterisk.known_senders(choice.driver, SipServer(hosts, settings.siptserver_port))
-    return FilesSink(settings, choice.driver, addresses=addresses, known=known)
+    return FilesSink(settings, choice.driver, addresses=addresses, known=known, driver_reason=choice.reason)
