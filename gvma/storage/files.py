@@ -112,6 +112,14 @@ def read_content(path: Path) -> bytes | None:
         os.close(descriptor)
 
 
+def read_present(path: Path) -> bytes | None:
+    """As ``read_content``, with every failure an UnsafeTargetError."""
+    try:
+        return read_content(path)
+    except OSError as error:
+        raise unsafe(path, error) from error
+
+
 def read_when_quiet(descriptor: int, path: Path, complete: Callable[[bytes], bool] | None = None) -> bytes:
     """The content of an open file once it has not changed for a moment.
 
@@ -166,8 +174,9 @@ def _refuse_an_owner_that_is_lost(path: Path, folder: Folder, status: os.stat_re
         f"it belongs to {user_name(status.st_uid)}:{group_name(status.st_gid)}, which {owner.name}, whose folder it "
         "lies in, could not give to the new file",
         where=str(path),
-        hint=f"{_LEFT} gvma never works as root in a folder that another user owns. Run `chown "
-        f"{owner.name}:{group_name(owner.gid)} {path}`, then run the command again.",
+        hint=f"{_LEFT} gvma never works as root in a folder that another user owns. Give the file to that user "
+        f"(`chown {owner.name}:{group_name(owner.gid)} {path}`), or the folder to root, where every file keeps its "
+        "owner; then run the command again.",
     )
 
 
