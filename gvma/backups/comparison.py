@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gvma.backups.diff import masked_diff
 from gvma.backups.sets import BackupSet, BackupSets
-from gvma.storage.files import read_target
+from gvma.storage.files import read_present
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def compare(sets: BackupSets, old: BackupSet, new: BackupSet | None) -> list[Fil
             found.append(FileDifference(path, True, only_in=alone.id if alone else ""))
             continue
         text = sets.content(old, before)
-        now = sets.content(new, after) if new and after else read_target(path).old
+        now = sets.content(new, after) if new and after else read_present(path)
         diff = masked_diff(str(path), text or b"", now or b"", voicemail=before.is_voicemail)
         found.append(FileDifference(path, text != now, diff, missing_before=text is None, missing_after=now is None))
     return found

@@ -20,6 +20,7 @@ from gvma.evidence.model import FilesEvidence
 from gvma.settings import GvmaSettings
 from gvma.sinks.files.targets import Target, targets
 from gvma.storage.conf_files import content, included_files, leads_nowhere
+from gvma.storage.files import refuse_unsafe
 from gvma.storage.messages import boxes_in_spool, has_messages
 from gvma.storage.mounts import mount_points
 
@@ -90,13 +91,13 @@ def read_file(settings: GvmaSettings, name: str) -> Conf:
 
 
 def unsafe(settings: GvmaSettings, files: Iterable[Target]) -> Iterator[tuple[str, str]]:
-    """(file, reason) of files that a sync refuses to edit: no regular file, markers out of order."""
+    """(file, reason) of files that a sync refuses to edit: no regular file, an owner that it could not keep, markers
+    out of order. One that this account may not read is for ``unreadable``."""
     begin, end = settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
     for file in files:
-        if os.path.exists(file.path) and not os.path.isfile(file.path):
-            yield _shown(file.path, settings), "is no regular file"
-            continue
         try:
+            if os.access(file.path, os.R_OK):
+                refuse_unsafe(file.path)
             find_block(content(file.path) or b"", begin, end, file.own_lines)
         except UnsafeTargetError as error:
             yield _shown(file.path, settings), error.message

@@ -66,23 +66,11 @@ def read_target(path: Path, *, complete: Callable[[bytes], bool] | None = None) 
     Raises UnsafeTargetError: no regular file, unreadable, too large, its folder is missing, its owner could not
     be kept, or it is being written without an end.
     """
-    try:
-        place = find(path)
-    except FileNotFoundError as error:
-        raise unsafe(path, error, "its folder is missing") from error
-    except OSError as error:
-        raise unsafe(path, error) from error
-    try:
-        status = place.folder.status(place.name)
-        if status is not None:
-            _refuse_an_owner_that_is_lost(path, place.folder, status)
-        descriptor = place.folder.open_to_read(place.name)
-    except FileNotFoundError:
+    place, descriptor = _opened(path)
+    if descriptor is None:
         rights = _rights_of_siblings(place.folder)
         note = f"{path} is missing and will be created, mode {rights.mode:04o}."
         return TargetFile(path, place, b"", False, rights, (note,))
-    except OSError as error:
-        raise unsafe(path, error) from error
     try:
         content = read_when_quiet(descriptor, place.path, complete)
         status = os.fstat(descriptor)
@@ -94,6 +82,32 @@ def read_target(path: Path, *, complete: Callable[[bytes], bool] | None = None) 
     if status.st_nlink > 1:
         notes = (f"{path} has {status.st_nlink - 1} further hard link(s); they keep the old content.",)
     return TargetFile(path, place, content, True, Rights.of(status), notes)
+
+
+def refuse_unsafe(path: Path) -> None:
+    """Raises UnsafeTargetError where ``read_target`` would at once."""
+    _, descriptor = _opened(path)
+    if descriptor is not None:
+        os.close(descriptor)
+
+
+def _opened(path: Path) -> tuple[Place, int | None]:
+    """Where a target is, and its descriptor; None where it is missing."""
+    try:
+        place = find(path)
+    except FileNotFoundError as error:
+        raise unsafe(path, error, "its folder is missing") from error
+    except OSError as error:
+        raise unsafe(path, error) from error
+    try:
+        status = place.folder.status(place.name)
+        if status is not None:
+            _refuse_an_owner_that_is_lost(path, place.folder, status)
+        return place, place.folder.open_to_read(place.name)
+    except FileNotFoundError:
+        return place, None
+    except OSError as error:
+        raise unsafe(path, error) from error
 
 
 def read_content(path: Path) -> bytes | None:
@@ -110,6 +124,14 @@ def read_content(path: Path) -> bytes | None:
         return disk.read(descriptor, path)
     finally:
         os.close(descriptor)
+
+
+def read_present(path: Path) -> bytes | None:
+    """As ``read_content``, with every failure an UnsafeTargetError."""
+    try:
+        return read_content(path)
+    except OSError as error:
+        raise unsafe(path, error) from error
 
 
 def read_when_quiet(descriptor: int, path: Path, complete: Callable[[bytes], bool] | None = None) -> bytes:
@@ -166,8 +188,9 @@ def _refuse_an_owner_that_is_lost(path: Path, folder: Folder, status: os.stat_re
         f"it belongs to {user_name(status.st_uid)}:{group_name(status.st_gid)}, which {owner.name}, whose folder it "
         "lies in, could not give to the new file",
         where=str(path),
-        hint=f"{_LEFT} gvma never works as root in a folder that another user owns. Run `chown "
-        f"{owner.name}:{group_name(owner.gid)} {path}`, then run the command again.",
+        hint=f"{_LEFT} gvma never works as root in a folder that another user owns. Give the file to that user "
+        f"(`chown {owner.name}:{group_name(owner.gid)} {path}`), or the folder to root, where every file keeps its "
+        "owner; then run the command again.",
     )
 
 

@@ -50,7 +50,7 @@ def test_files_that_a_sync_would_refuse(tmp_path: Path, text: bytes, reason: str
 def test_a_fifo_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "voicemail.conf")
     assert list(unsafe(settings(tmp_path), targets(settings(tmp_path), CHAN_SIP))) == [
-        ("voicemail.conf", "is no regular file")
+        ("voicemail.conf", "it is a fifo, not a regular file")
     ]
     assert not read_file(settings(tmp_path), "voicemail.conf").exists
 

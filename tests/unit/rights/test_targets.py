@@ -195,6 +195,12 @@ def test_a_file_of_roots_in_asterisks_folder_is_refused_and_the_way_out_is_said(
     refused(site, "it belongs to root:root", f"chown {ASTERISK}:{ASTERISK} {site.etc / 'extensions.conf'}")
 
 
+def test_check_finds_a_file_that_a_sync_refuses_for_its_owner(site: Site) -> None:
+    os.chown(site.etc / "extensions.conf", 0, 0)
+    found = [(one["where"], one["message"]) for one in site.check() if "belongs to root:root" in one["message"]]
+    assert [where for where, _ in found] == ["extensions.conf"]
+
+
 def test_where_asterisks_folder_is_roots_own_a_file_of_any_owner_keeps_it(site: Site) -> None:
     os.chown(site.etc, 0, 0)
     site.etc.chmod(0o755)
