@@ -51,13 +51,15 @@ class SettingsEvidence:
     """The settings file, and the folders and files that it names.
 
     problems: lines that no sync accepts. unreachable: (key, reason) of paths that this account cannot use.
-    exposed: (path, mode) of files with secrets that others may read.
+    exposed: (path, mode) of files with secrets that others may read. wrong_keys: keys with a problem, which have
+    their default values.
     """
 
     problems: tuple[SettingsError, ...] = ()
     warnings: tuple[SettingsWarning, ...] = ()
     unreachable: tuple[tuple[str, str], ...] = ()
     exposed: tuple[tuple[str, int], ...] = ()
+    wrong_keys: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ def look_at_settings(examined: Examined) -> SettingsEvidence:
             *lacking_and_unreported(examined, sections_in_use(loaded)),
         ),
         warnings=loaded.warnings,
+        wrong_keys=examined.wrong_keys,
         unreachable=tuple(unreachable(loaded.settings)) if serves_sync(examined) else (),
         exposed=tuple(exposed(loaded.settings, loaded.origins)),
     )

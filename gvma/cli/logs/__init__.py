@@ -63,7 +63,6 @@ def logging_to(settings: Settings, *, run_id: str = "", verbosity: int = 0, stde
 def _handlers(settings: Settings, stderr: bool) -> list[LogHandler]:
     handlers: list[LogHandler] = []
     if settings.gvma.log_file is not None:
-        refuse_if_others_may_change(settings.gvma.log_file, "log_file")
         handlers.append(_log_file(settings.gvma.log_file))
     if stderr:
         handlers.append(LogStream(sys.stderr))
@@ -81,6 +80,9 @@ def _log_file(path: Path) -> LogFile:
     except OSError as error:
         if not own_folder:
             raise _cannot_open(path, error) from None
+    except SettingsError:
+        if not own_folder:
+            raise
     try:
         return _opened(Path(own_folder, path.name))
     except OSError as error:
@@ -88,6 +90,7 @@ def _log_file(path: Path) -> LogFile:
 
 
 def _opened(path: Path) -> LogFile:
+    refuse_if_others_may_change(path, "log_file")
     log_file = LogFile(path)
     try:
         log_file.open()
