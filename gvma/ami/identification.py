@@ -54,6 +54,7 @@ def _pjsip(ami: AsteriskManager, server: SipServer) -> PjsipKnown:
 
 
 def _chan_sip(ami: AsteriskManager, server: SipServer) -> ChanSipKnown:
+    """Without the peers of Realtime, which chan_sip 16 finds before ours (tried), and lists only while it has them."""
     addresses = {address for host in server.addresses.values() for address in host}
     names = [name for name, address in ami.sip_peer_addresses().items() if address in addresses]
     asked = ami.sip_peer_details(name for name in names if not name.startswith(SUBSCRIPTION_PREFIX))

@@ -44,7 +44,7 @@ _ENDPOINT = Listing(
     frozenset({"Mailboxes", "Context", "IdentifyBy", "AllowSubscribe", "Auth", "Acl"}),
     none="Unable to",
 )
-_PEERS = Listing("SIPpeers", "PeerEntry", frozenset({"ObjectName", "IPaddress"}))
+_PEERS = Listing("SIPpeers", "PeerEntry", frozenset({"ObjectName", "IPaddress", "RealtimeDevice"}))
 
 
 def connect(settings: GvmaSettings) -> AsteriskManager:
@@ -151,11 +151,17 @@ class AsteriskManager:
 
     def sip_peers(self) -> set[str]:
         """The names of chan_sip's peers."""
-        return {*self.sip_peer_addresses()}
+        return {entry["ObjectName"] for entry in self._conversation.ask_list(_PEERS)}
 
     def sip_peer_addresses(self) -> dict[str, str]:
-        """The IP addresses of chan_sip's peers by name; one without an address has ``-none-``."""
-        return {entry["ObjectName"]: entry.get("IPaddress", "") for entry in self._conversation.ask_list(_PEERS)}
+        """The IP addresses of chan_sip's own peers by name, those of Realtime aside; one without an address has
+        ``-none-``."""
+        entries = self._conversation.ask_list(_PEERS)
+        return {
+            entry["ObjectName"]: entry.get("IPaddress", "")
+            for entry in entries
+            if entry.get("RealtimeDevice", "no") == "no"
+        }
 
     def sip_peer_mailboxes(self, names: Iterable[str]) -> dict[str, str]:
         """``mailbox`` of chan_sip peers by name; a name that Asterisk does not know is left out."""

@@ -128,13 +128,20 @@ class _Run:
         planner = Planner(self._gvma, answers, sink.driver, self._options.reset_pins)
         try:
             return self._until_nobody_else_writes(planner, self._execution(sink, asterisk), answers)
-        except AsteriskRefusedError:
-            again = self._sink(asterisk, addresses)
+        except AsteriskRefusedError as refused:
+            again = self._sink_after(refused, asterisk, addresses)
             if again.known == sink.known:
                 raise
         _log.info("the site itself changed who gets SIP Server's requests; planning again")
         self._report.reload_failed = []
         return self._until_nobody_else_writes(planner, self._execution(again, asterisk), answers)
+
+    def _sink_after(self, refused: AsteriskRefusedError, asterisk: Asterisk | None, addresses: Addresses) -> FilesSink:
+        """Raises what Asterisk refused where Asterisk cannot be asked again."""
+        try:
+            return self._sink(asterisk, addresses)
+        except GvmaError:
+            raise refused from None
 
     def _recover(self, asterisk: Asterisk | None) -> None:
         """What an interrupted run left is ended, and Asterisk reloads it, whatever comes later."""

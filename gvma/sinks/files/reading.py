@@ -59,9 +59,11 @@ class FilesReading:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        if self.sipserver.known is not None or not self._decides_by_files:
-            return ()
-        return ("Asterisk was not asked who gets SIP Server's requests; its files alone decide.",)
+        context = self.identification.peer_context
+        said = [f"Subscriptions have context={context}, into which SIP Server's calls go already."] if context else []
+        if self.sipserver.known is None and self._decides_by_files:
+            said.append("Asterisk was not asked who gets SIP Server's requests; its files alone decide.")
+        return tuple(said)
 
     @property
     def warnings(self) -> tuple[GvmaWarning, ...]:

@@ -87,16 +87,22 @@ def test_the_file_that_includes_the_configured_one_may_identify_sip_server(lay: 
     assert "type=endpoint" not in senders.site.block("pjsip_custom.conf")
 
 
-@pytest.mark.asterisk
-def test_a_command_behind_exec_may_identify_sip_server(lay: Lay) -> None:
-    senders = lay(22, {"pjsip.conf": TSERVER})
+def _identify_by_exec(senders: Senders, condition: str = "true") -> None:
+    """A command prints the identify for SIP Server, where a condition of the shell holds."""
     command = senders.asterisk.etc / "identify.sh"
-    command.write_text(f"#!/bin/sh\ncat <<'END'\n{identify('tserver', f'match={SIPSERVER}')}END\n")
+    printed = identify("tserver", f"match={SIPSERVER}")
+    command.write_text(f"#!/bin/sh\ncd {senders.asterisk.etc}\n{condition} || exit 0\ncat <<'END'\n{printed}END\n")
     command.chmod(0o755)
     senders.add("asterisk.conf", "execincludes = yes\n", reload=False)
     senders.add("pjsip.conf", f"#exec {command}\n", reload=False)
     senders.asterisk.restart()
     assert senders.call() == ANSWERED
+
+
+@pytest.mark.asterisk
+def test_a_command_behind_exec_may_identify_sip_server(lay: Lay) -> None:
+    senders = lay(22, {"pjsip.conf": TSERVER})
+    _identify_by_exec(senders)
     _sync_changes_no_way(senders)
     assert "type=endpoint" not in senders.site.block("pjsip.conf")
 
@@ -224,3 +230,18 @@ def test_what_the_site_takes_out_without_a_reload_is_planned_for_with_ours(lay: 
     assert senders.call() == NOT_FOUND
     assert senders.hears()
     assert senders.site.sync().stdout == ""
+
+
+@pytest.mark.asterisk
+def test_a_change_after_which_sip_servers_calls_go_elsewhere_is_put_back(lay: Lay) -> None:
+    """The site's identify goes as soon as our block is there."""
+    senders = lay(22, {"pjsip.conf": TSERVER})
+    _identify_by_exec(senders, "! grep -q gvm-1000 pjsip.conf")
+    before = senders.site.text("pjsip.conf")
+    senders.site.lay_out()
+    done = senders.site.gvma("sync")
+    assert done.status == 15, str(done)
+    assert f"endpoint tserver does not get the requests of SIP Server, {SIPSERVER}, any more" in done.stderr
+    assert "The files were put back and Asterisk has reloaded them" in done.stderr
+    assert senders.site.text("pjsip.conf") == before
+    assert senders.call() == ANSWERED

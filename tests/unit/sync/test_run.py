@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import errno
+import io
 import stat
+import sys
 
 import pytest
 
+from gvma.backups.sets import BackupSet
+from gvma.sinks.base import Purpose
+from gvma.sinks.files.prepare import FilesChange
+from gvma.sinks.files.sink import FilesSink
 from tests.fakes.faults import calls_of, failing_at
 from tests.harness.command import Done
 from tests.harness.site import BEGIN, END, Site
@@ -287,3 +293,25 @@ def test_a_fault_says_whether_asterisks_files_are_changed(site: Site) -> None:
             assert changed
         assert site.try_sync().status == 0
     assert seen == {False, True}
+
+
+def test_what_the_files_do_not_tell_of_sip_server_is_said_before_they_are_written(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asterisk is not asked, and a command behind #exec may identify SIP Server."""
+    site.write("pjsip.conf", f"{site.text('pjsip.conf')}#exec /usr/local/bin/identifies\n")
+    said_before: list[str] = []
+    save = FilesSink.save
+
+    def watched(sink: FilesSink, change: FilesChange, purpose: Purpose) -> BackupSet:
+        assert isinstance(sys.stderr, io.StringIO)
+        said_before.append(sys.stderr.getvalue())
+        return save(sink, change, purpose)
+
+    monkeypatch.setattr(FilesSink, "save", watched)
+    done = site.try_sync()
+    said = "its files do not tell all (pjsip.conf runs /usr/local/bin/identifies)"
+    assert (done.status, done.stderr.count(said)) == (0, 1)
+    assert said in said_before[0]
+    site.settings["mwi_endpoint"] = "site"
+    assert said not in site.try_sync().stderr

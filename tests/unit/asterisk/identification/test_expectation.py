@@ -33,7 +33,15 @@ TSERVER, NEW, MINE = (Identify(name, ("10.0.0.1/32",)) for name in ("tserver", "
             [TSERVER, MINE],
             ["endpoint gvma-sipserver gets the requests of SIP Server, 10.0.0.1, which were tserver's"],
         ),
-        ([], [OURS], [], ["endpoint gvma-sipserver does not get the requests of SIP Server, 10.0.0.1"]),
+        (
+            [],
+            [OURS],
+            [],
+            [
+                "endpoint gvma-sipserver does not get the requests of SIP Server, 10.0.0.1: Asterisk has not loaded "
+                "its identify (where sorcery.conf takes identifies from a database, set mwi_endpoint = site)"
+            ],
+        ),
     ],
 )
 def test_who_got_the_requests_gets_them_and_ours_where_nobody_did(
