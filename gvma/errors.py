@@ -16,6 +16,7 @@ GvmaError                       1   an internal error in gvma, where it is raise
   LockedError                  11   another run holds the lock
   CredentialsError             12   refused by Configuration Server or AMI, before anything was written
     AmiPermissionError              the login works, but the account may not do what is asked
+    AmiAccountInUseError            another connection uses the account (allowmultiplelogin = no)
   SafetyBrakeError             13   too much would be removed
   SyncPausedError              13   the sync is paused after a restore
   UnsafeTargetError            14   a target file is not safe to edit
@@ -121,6 +122,10 @@ class CredentialsError(GvmaError):
 
 class AmiPermissionError(CredentialsError):
     """The login works, but the account lacks the class that an action needs (``read``, ``write`` in manager.conf)."""
+
+
+class AmiAccountInUseError(CredentialsError):
+    """Another connection uses the account, and manager.conf allows one at a time (``allowmultiplelogin = no``)."""
 
 
 class SafetyBrakeError(GvmaError):

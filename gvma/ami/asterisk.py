@@ -6,16 +6,15 @@ answer means for files or tables is not decided here.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from gvma.ami.channel_drivers import driver_modules
+from gvma.ami.folders import Folders, folders_shown
 from gvma.ami.identification import known
 from gvma.ami.verify import Expected, differences
 from gvma.asterisk.drivers import CHAN_SIP, Driver
@@ -36,15 +35,6 @@ _POLL_SECONDS = 0.2
 _QUICK_SECONDS = 2.0
 _LATE_SECONDS = 5.0
 _LATE_SECONDS_EACH = 0.002
-_FOLDER = re.compile(r"\s*(Configuration|Spool) directory:\s+(\S.*)")
-
-
-@dataclass(frozen=True, slots=True)
-class Folders:
-    """The folders that Asterisk uses, by its own names for them."""
-
-    configuration: Path
-    spool: Path
 
 
 class Asterisk:
@@ -101,10 +91,7 @@ class Asterisk:
                 shown = self._ask(lambda ami: ami.command("core show settings"))
         except (AsteriskRefusedError, CredentialsError):
             return None
-        found = {match[1]: match[2].strip() for line in shown if (match := _FOLDER.match(line))}
-        if found.keys() < {"Configuration", "Spool"}:
-            return None
-        return Folders(Path(found["Configuration"]), Path(found["Spool"]))
+        return folders_shown(shown)
 
     def loaded_names(self, modules: Sequence[str]) -> dict[str, str]:
         """Those modules that are loaded, each with the name that Asterisk has loaded it under."""

@@ -20,7 +20,13 @@ from panoramisk.message import Message
 
 from gvma.ami import wire
 from gvma.ami.answers import permission_denied
-from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, SettingsError
+from gvma.errors import (
+    AmiAccountInUseError,
+    AsteriskRefusedError,
+    AsteriskUnreachableError,
+    CredentialsError,
+    SettingsError,
+)
 from gvma.settings.model import GvmaSettings
 
 _T = TypeVar("_T")
@@ -185,7 +191,7 @@ class AmiConversation:
     def _login_refused(self, message: str, *, no_challenge: bool = False) -> CredentialsError:
         username = self._settings.asterisk_cm_username
         if message == _IN_USE:
-            return CredentialsError(
+            return AmiAccountInUseError(
                 f"the AMI account {username!r} is in use by another connection, and manager.conf allows one at a time",
                 where=self.where,
                 hint="Run the same command again when that connection has ended, set allowmultiplelogin = yes in "

@@ -11,7 +11,9 @@ from itertools import permutations
 from gvma.asterisk.hosts import sipserver_hosts
 from gvma.asterisk.roles import ROLES
 from gvma.check.finding import Finding, Rule
+from gvma.errors import SettingsError
 from gvma.evidence.model import Evidence
+from gvma.settings.secrets import AMI_SECRET, SAMPLES
 
 INVALID = Rule(
     "settings-invalid", "error", "a wrong line of the settings file: placeholder, unknown value, bad marker",
@@ -25,7 +27,8 @@ ODD = Rule(
 )  # fmt: skip
 SAMPLE_SECRET = Rule(
     "settings-sample-secret", "warning", "a secret that is the manual's or gvma's sample",
-    "The manual prints it (2662-2675), so everybody knows it, and AMI can run any command of Asterisk.",
+    "It is printed in the manual (2662-2675) or in dialplan/samples, so everybody knows it, and AMI can run any "
+    "command of Asterisk.",
     "Set another secret in manager.conf and in asterisk_cm_secret_file.",
 )  # fmt: skip
 PREFIXES = Rule(
@@ -46,13 +49,11 @@ EXPOSED = Rule(
 )  # fmt: skip
 RULES = (INVALID, ODD, SAMPLE_SECRET, PREFIXES, UNREACHABLE, EXPOSED)
 
-SAMPLE_SECRETS = frozenset({"genesys1"})
-
 
 def check_settings_file(evidence: Evidence) -> Iterator[Finding]:
     """Every problem and warning that reading the file gave."""
     for problem in evidence.settings_file.problems:
-        yield INVALID.at(problem.where, problem.message)
+        yield INVALID.at(problem.where, problem.message, remedy=_way_out(problem))
     hosts = sipserver_hosts(evidence.settings.gvma)
     if evidence.syncs and len(hosts) > 1 and not evidence.driver.several_hosts:
         yield INVALID.at("siptserver_host", f"names several addresses, {', '.join(hosts)}; chan_sip takes one")
@@ -60,10 +61,16 @@ def check_settings_file(evidence: Evidence) -> Iterator[Finding]:
         yield ODD.at(warning.where, warning.message)
 
 
+def _way_out(problem: SettingsError) -> str:
+    """What the error itself says is to be done."""
+    return problem.hint.removeprefix("Nothing was changed.").strip()
+
+
 def check_sample_secrets(evidence: Evidence) -> Iterator[Finding]:
-    """The manual's sample secret (its lines 2662-2675)."""
-    if evidence.syncs and evidence.settings.gvma.asterisk_cm_secret.reveal() in SAMPLE_SECRETS:
-        yield SAMPLE_SECRET.at("asterisk_cm_secret", "the AMI secret is the manual's sample")
+    """A secret that stands in a sample. Where the settings have a fault in it, it is the default and nobody's."""
+    is_known = evidence.settings_file.wrong_keys.isdisjoint(AMI_SECRET)
+    if evidence.syncs and is_known and evidence.settings.gvma.asterisk_cm_secret.reveal() in SAMPLES:
+        yield SAMPLE_SECRET.at("asterisk_cm_secret", "the AMI secret is that of a sample")
 
 
 def check_prefixes(evidence: Evidence) -> Iterator[Finding]:

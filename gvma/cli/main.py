@@ -9,9 +9,10 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import re
 import sys
 import traceback
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -22,6 +23,7 @@ from gvma import __version__
 from gvma.cli import exits
 from gvma.cli.output import Output, reader_is_gone
 from gvma.errors import GvmaError, UsageError
+from gvma.nearest import nearest
 
 if TYPE_CHECKING:
     from gvma.settings import Settings
@@ -41,6 +43,12 @@ COMMANDS = {
 
 # Commands that have their own answer to a missing settings file.
 _FIND_SETTINGS_THEMSELVES = frozenset({"config", "check"})
+
+
+# The four options that are taken before and after the command.
+_WITH_VALUE = ("--config", "--output")
+_WITHOUT_VALUE = re.compile(r"--quiet|--verbose|-[qv]+")
+_LIKENESS = 0.6
 
 
 @dataclass
@@ -99,6 +107,15 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and name[:1].isalpha():
+            meant = nearest(name, frozenset(COMMANDS), _LIKENESS)
+            raise click.UsageError(f"No such command {name!r}{_did_you_mean(meant)}", ctx)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -138,7 +155,10 @@ class LazyGroup(click.Group):
 @click.option("-v", "--verbose", count=True, help="Print more; twice: also where in gvma an internal error happened.")
 @click.pass_context
 def cli(ctx: click.Context, config: Path | None, form: str, quiet: bool, verbose: int) -> None:
-    """Join Asterisk to a Genesys contact centre: voicemail, media, call routing, restore."""
+    """Join Asterisk to a Genesys contact centre: voicemail, media, call routing, restore.
+
+    These options may also stand after the command.
+    """
     if quiet and verbose:
         raise click.UsageError("-q and -v cannot be used together", ctx)
     output: Output = ctx.obj.output
@@ -157,7 +177,7 @@ def run(group: click.Group, argv: list[str]) -> int:
         if hasattr(stream, "reconfigure"):  # a name that the locale cannot show must not stop a sync
             stream.reconfigure(errors="backslashreplace")
     logging.lastResort = None  # warnings of libraries may contain secrets: they do not reach stderr
-    argv = _output_option_first(argv)
+    argv = _own_options_first(argv)
     output = Output(json=_wants_json(argv))
     with output.capturing_prints():
         status = _exit_status(output, lambda: _invoke(group, argv, output))
@@ -186,6 +206,8 @@ def _exit_status(output: Output, command: Callable[[], None]) -> int:
         status = leave.code if isinstance(leave.code, int) else exits.INTERNAL_ERROR if leave.code else exits.OK
     except (KeyboardInterrupt, click.Abort):
         status = _reported(output, _interrupted())
+    except click.exceptions.NoArgsIsHelpError as bare:
+        status = _reported(output, _usage_error(bare), shown=bare.format_message())
     except click.ClickException as wrong:
         status = _reported(output, _usage_error(wrong))
     except GvmaError as error:
@@ -198,8 +220,9 @@ def _exit_status(output: Output, command: Callable[[], None]) -> int:
     return status
 
 
-def _reported(output: Output, error: GvmaError) -> int:
-    output.error(error)
+def _reported(output: Output, error: GvmaError, *, shown: str = "") -> int:
+    """shown: what a person reads in the error's place."""
+    output.error(error, shown=shown)
     return error.exit_status
 
 
@@ -221,9 +244,25 @@ def _usage_error(wrong: click.ClickException) -> UsageError:
     if isinstance(wrong, click.UsageError) and wrong.ctx is not None:
         where = wrong.ctx.command_path
     hint = f"Nothing was changed. `{where} --help` shows the usage and an example."
-    missing = isinstance(wrong, click.exceptions.NoArgsIsHelpError)
-    message = "no command given" if missing else wrong.format_message().rstrip(".")
+    message = wrong.format_message().rstrip(".")
+    if isinstance(wrong, click.exceptions.NoArgsIsHelpError):
+        message = "no command given"
+    elif isinstance(wrong, click.NoSuchOption) and wrong.ctx is not None:
+        known = frozenset(name for level in _levels(wrong.ctx) for option in level.params for name in option.opts)
+        message = f"{wrong.message.rstrip('.')}{_did_you_mean(nearest(wrong.option_name, known, _LIKENESS))}"
     return UsageError(message, where=where, hint=hint)
+
+
+def _levels(ctx: click.Context) -> Iterator[click.Command]:
+    """The command and those above it, whose options it takes too."""
+    level: click.Context | None = ctx
+    while level is not None:
+        yield level.command
+        level = level.parent
+
+
+def _did_you_mean(meant: str) -> str:
+    return f". Did you mean {meant!r}?" if meant else ""
 
 
 def _internal_error(output: Output, error: Exception) -> GvmaError:
@@ -239,17 +278,17 @@ def _internal_error(output: Output, error: Exception) -> GvmaError:
     )
 
 
-def _output_option_first(argv: list[str]) -> list[str]:
-    """``--output FORM`` after the command means the same as before it."""
+def _own_options_first(argv: list[str]) -> list[str]:
+    """The options of ``gvma`` itself mean the same after the command as before it."""
     moved: list[str] = []
     kept: list[str] = []
     words = iter(argv)
     for word in words:
         if word == "--":
             kept += [word, *words]
-        elif word == "--output":
+        elif word in _WITH_VALUE:
             moved += [word, *[value for value in [next(words, None)] if value is not None]]
-        elif word.startswith("--output="):
+        elif _WITHOUT_VALUE.fullmatch(word) or word.startswith(tuple(f"{name}=" for name in _WITH_VALUE)):
             moved.append(word)
         else:
             kept.append(word)
@@ -268,7 +307,7 @@ def _command_words(group: click.Group, argv: list[str]) -> str:
     words: list[str] = []
     level: click.Command | None = group
     for before, word in zip(["", *argv], argv, strict=False):
-        if before in ("--config", "--output"):
+        if before in _WITH_VALUE:
             continue
         if isinstance(level, LazyGroup) and word in COMMANDS:
             words.append(word)

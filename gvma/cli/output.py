@@ -110,10 +110,17 @@ class Output:
         """Do not print this error, which an earlier run printed already; it stays in the JSON object."""
         self._muted = error
 
-    def error(self, error: GvmaError) -> None:
-        """An error, on stderr and in the JSON object. The caller chooses the exit status."""
+    def error(self, error: GvmaError, *, shown: str = "") -> None:
+        """An error, on stderr and in the JSON object. The caller chooses the exit status.
+
+        shown: what stands on stderr in its place; nothing in JSON mode.
+        """
         self._errors.append(error.as_json())
         if error is self._muted:
+            return
+        if shown:
+            if not self.json:
+                self._write(sys.stderr, shown)
             return
         self._write(sys.stderr, printable(str(error)))
         if error.hint:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from gvma.ami.channel_drivers import TRANSPORT_COMMANDS, driver_modules
 from gvma.ami.dialplan_show import includes_shown, patterns_shown
+from gvma.ami.folders import folders_shown
 from gvma.ami.identification import identifies
 from gvma.ami.manager import AsteriskManager, connect
 from gvma.asterisk.drivers import PJSIP
@@ -26,6 +27,7 @@ from gvma.errors import (
 from gvma.evidence.model import AmiEvidence, MailboxFields
 from gvma.settings import GvmaSettings
 from gvma.sinks.files.driver import channel_driver
+from gvma.sinks.folders import other_folders
 
 # A sync may wait longer, as asterisk_cm_timeout says; whoever looks wants to hear what is slow.
 _ANSWER_SECONDS = 8.0
@@ -39,6 +41,11 @@ _BINDADDRESS = re.compile(r"\s*UDP Bindaddress:\s+(\S+):(\d+)\s*\Z")
 _RUN_USER = re.compile(r"User name and group:\s*([^/\s]*)/")
 
 _T = TypeVar("_T")
+
+TO_REACH_AMI = frozenset(
+    f"asterisk_cm_{name}" for name in ("host", "port", "username", "secret", "secret_file", "tls", "ca_file")
+)
+"""Keys of the settings without which Asterisk cannot be asked, or somebody else would be."""
 
 
 def ask_asterisk(settings: GvmaSettings) -> AmiEvidence:
@@ -69,6 +76,8 @@ class _Questions:
         # A count of a mailbox that nobody has, as a sync asks for before it writes: whether the account may ask.
         self._try(lambda: ami.mailbox_count("0@GVMA_DN"), None)
         dialplan = self._lines("dialplan show")
+        asterisk = self._lines("core show settings")
+        others = other_folders(settings, folders_shown(asterisk))
         seen = AmiEvidence(
             version=ami.version,
             loaded=frozenset(running) or None,
@@ -80,7 +89,8 @@ class _Questions:
             contexts=patterns_shown(dialplan) or None,
             includes=tuple(includes_shown(dialplan)),
             bound=tuple(_bound(self._lines(TRANSPORT_COMMANDS["pjsip" if pjsip else "sip"]))),
-            user=_first(_RUN_USER, self._lines("core show settings")),
+            user=_first(_RUN_USER, asterisk),
+            other_folders=tuple((key, str(named), str(used)) for key, named, used in others),
         )
         if pjsip and "res_pjsip.so" in running:
             seen = replace(

@@ -6,7 +6,7 @@ Nothing is raised for what cannot be had, and nobody is waited for long: the evi
 from __future__ import annotations
 
 from gvma.asterisk.dialplan import MEDIA_CONTEXT
-from gvma.evidence.ami import ask_asterisk
+from gvma.evidence.ami import TO_REACH_AMI, ask_asterisk
 from gvma.evidence.configserver import Questions, why_not_asked
 from gvma.evidence.files import look_at_files
 from gvma.evidence.media import ask_media
@@ -25,7 +25,7 @@ def collect(examined: Examined, *, probe: bool = False) -> Evidence:
     gvma = settings.gvma
     syncs = serves_sync(examined)
     questions = Questions(settings, why_not_asked(examined))
-    ami = ask_asterisk(gvma) if syncs else None
+    ami = ask_asterisk(gvma) if syncs and not examined.wrong_keys & TO_REACH_AMI else None
     asked = ami or AmiEvidence()
     choice = channel_driver(gvma, asked.drivers)
     files = look_at_files(gvma, choice.driver, syncs=syncs)

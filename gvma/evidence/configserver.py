@@ -32,7 +32,7 @@ _TO_REACH_IT = frozenset({"host", "port", "url", "username", "password", "passwo
 
 def why_not_asked(examined: Examined) -> str:
     """Why Configuration Server is not to be asked; empty where it is. Nobody else gets its credentials."""
-    if any(problem.where.rpartition(", ")[2] in _TO_REACH_IT for problem in examined.problems):
+    if examined.wrong_keys & _TO_REACH_IT:
         return "the settings have problems in [cfgserver], see above"
     if "cfgserver" not in sections_in_use(examined.loaded):
         return "[cfgserver] sets nothing"

@@ -19,14 +19,16 @@ from gvma.errors import UnsafeTargetError
 from gvma.evidence.model import FilesEvidence
 from gvma.settings import GvmaSettings
 from gvma.sinks.files.targets import Target, targets
-from gvma.storage.conf_files import content, included_files
+from gvma.storage.conf_files import content, included_files, leads_nowhere
 from gvma.storage.files import refuse_unsafe
 from gvma.storage.messages import boxes_in_spool, has_messages
+from gvma.storage.mounts import mount_points
 
 _CONTEXT = re.compile(
     rb"^[ \t]*(?:endpoint/)?(?:sub)?(?:scribe_?|message_)?context[ \t]*=>?[ \t]*([^\s;]+)", re.M | re.I
 )
 _TRUE = frozenset({"yes", "true", "y", "t", "1", "on"})
+_SORCERY_SECTIONS = {"aor": "res_pjsip", "endpoint": "res_pjsip", "identify": "res_pjsip_endpoint_identifier_ip"}
 # Families of extconfig.conf by what they bring into memory (Asterisk's own names).
 _FAMILIES = {
     "voicemail": frozenset({"voicemail", "voicemail.conf"}),
@@ -52,6 +54,8 @@ def look_at_files(settings: GvmaSettings, driver: Driver, *, syncs: bool = True)
         unreadable=tuple(unreadable(settings, confs)),
         realtime=realtime,
         entered_contexts=entered,
+        mounted=tuple(mounted(settings, three)),
+        elsewhere=tuple(mapped_elsewhere(settings.asterisk_cfg_path, three.channel.path.name)),
         users=users_with_mailbox(settings),
         orphans=tuple(orphans(settings, confs.voicemail)),
     )
@@ -103,8 +107,32 @@ def unreadable(settings: GvmaSettings, confs: Iterable[Conf]) -> Iterator[tuple[
     """(file, reason) of files, included ones among them, that this account may not read."""
     names = [name for conf in confs for name in (conf.name, *conf.included)]
     for path in dict.fromkeys(path for name in names for path in sorted(glob(str(settings.target(name))))):
-        if not os.access(path, os.R_OK):
+        if nowhere := leads_nowhere(path):
+            yield _shown(path, settings), nowhere
+        elif not os.access(path, os.R_OK):
             yield _shown(path, settings), f"{path} may not be read by this account"
+
+
+def mounted(settings: GvmaSettings, files: Iterable[Target]) -> Iterator[str]:
+    """The files that are mount points: they can be written, and not replaced."""
+    points = mount_points()
+    for file in files:
+        if Path(os.path.realpath(file.path)) in points:
+            yield _shown(file.path, settings)
+
+
+def mapped_elsewhere(folder: Path, name: str) -> Iterator[tuple[str, str]]:
+    """Type and place of PJSIP's objects that sorcery.conf maps, and not to our file. Without a mapping Asterisk reads
+    pjsip.conf.
+
+    name: of the file that a sync writes.
+    """
+    sorcery = read_conf("sorcery.conf", lambda name: included_files(folder, name))
+    for type_, section in _SORCERY_SECTIONS.items():
+        places = sorcery.values(section, type_)
+        files = [place.split(",")[1].strip() for place in places if place.startswith("config,")]
+        if places and not any(file in {name, str(folder / name)} for file in files):
+            yield type_, places[0]
 
 
 def from_database(folder: Path) -> frozenset[str]:

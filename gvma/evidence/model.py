@@ -50,13 +50,15 @@ class SettingsEvidence:
     """The settings file, and the folders and files that it names.
 
     problems: lines that no sync accepts. unreachable: (key, reason) of paths that this account cannot use.
-    exposed: (path, mode) of files with secrets that others may read.
+    exposed: (path, mode) of files with secrets that others may read. wrong_keys: keys with a problem, which have
+    their default values.
     """
 
     problems: tuple[SettingsError, ...] = ()
     warnings: tuple[SettingsWarning, ...] = ()
     unreachable: tuple[tuple[str, str], ...] = ()
     exposed: tuple[tuple[str, int], ...] = ()
+    wrong_keys: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ class FilesEvidence:
     unreadable: (file, reason) of files that this account may not read.
     realtime: what Asterisk reads from a database, which no file tells: ``voicemail``, ``phones``, ``dialplan``.
     entered_contexts: contexts that some file of Asterisk's folder sends calls to.
+    mounted: files that a sync writes and that are mount points themselves.
+    elsewhere: (type, where) of PJSIP's types of objects that sorcery.conf has Asterisk read from elsewhere alone.
     users: names of users.conf with ``hasvoicemail=yes``, which are mailboxes too.
     orphans: ``box@context`` of our contexts whose messages are in the spool, and of whom voicemail.conf has nothing.
     """
@@ -143,6 +147,8 @@ class FilesEvidence:
     unreadable: tuple[tuple[str, str], ...] = ()
     realtime: frozenset[str] = frozenset()
     entered_contexts: frozenset[str] = frozenset()
+    mounted: tuple[str, ...] = ()
+    elsewhere: tuple[tuple[str, str], ...] = ()
     users: frozenset[str] = frozenset()
     orphans: tuple[str, ...] = ()
 
@@ -171,6 +177,7 @@ class AmiEvidence:
     identifies: (endpoint, address or network) of every identify. identifier_order: as Asterisk has it.
     contexts: all dialplan contexts with their patterns.
     includes: (context, included context, who registered it) of the dialplan.
+    other_folders: (key of the settings, folder that it names, folder that Asterisk uses in its place).
     bound: addresses and UDP ports that SIP listens on. user: whom Asterisk runs as; empty for whoever started it.
     """
 
@@ -188,6 +195,7 @@ class AmiEvidence:
     identifier_order: str = ""
     contexts: Mapping[str, Collection[str]] | None = field(default=None, repr=False)
     includes: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
+    other_folders: tuple[tuple[str, str, str], ...] = ()
     bound: tuple[tuple[str, int], ...] = ()
     user: str = ""
 

@@ -11,6 +11,7 @@ from gvma.evidence.model import SettingsEvidence
 from gvma.settings import Settings
 from gvma.settings.ownership import unsafe_paths
 from gvma.settings.reader import Examined, lacking_and_unreported, sections_in_use
+from gvma.storage.conf_files import leads_nowhere
 
 _SECRETS = ("cfgserver.password", "gvma_settings.asterisk_cm_secret")
 
@@ -25,6 +26,7 @@ def look_at_settings(examined: Examined) -> SettingsEvidence:
             *lacking_and_unreported(examined, sections_in_use(loaded)),
         ),
         warnings=loaded.warnings,
+        wrong_keys=examined.wrong_keys,
         unreachable=tuple(unreachable(loaded.settings)) if serves_sync(examined) else (),
         exposed=tuple(exposed(loaded.settings, loaded.origins)),
     )
@@ -49,7 +51,7 @@ def unreachable(settings: Settings) -> Iterator[tuple[str, str]]:
     ]
     for key, folder, rights in folders:
         if not os.path.isdir(folder):
-            yield key, f"{folder} is no folder, or cannot be seen"
+            yield key, leads_nowhere(folder) or f"{folder} is no folder, or cannot be seen"
         elif not os.access(folder, rights):
             yield key, f"{folder} may not be {'written' if rights & os.W_OK else 'read'} by this account"
     above = _nearest_existing(gvma.backup_path)

@@ -1,6 +1,7 @@
 """A plan: what has to become of mailboxes, subscriptions, hints, extensions and endpoints. Pure, values only.
 
-A plan knows no file, no byte and no SQL, and it never carries the PIN of a mailbox that stays as it is.
+A plan knows no file, no byte and no SQL. Its mailboxes carry first PINs alone: the PIN in force of a mailbox that
+stays is in ``present``, and no ``repr`` shows either.
 """
 
 from __future__ import annotations

@@ -10,11 +10,11 @@ from gvma.asterisk.entries import Extension, Hint, PresentMailbox, PresentSubscr
 
 @dataclass(frozen=True, slots=True)
 class SiteDefined:
-    """What the site itself defines under names that could be ours; a plan leaves these alone.
+    """What the site itself defines under names that could be ours.
 
-    mailboxes: ``box@context`` in our contexts, lower case, since app_voicemail compares without case.
-    subscriptions: names of ``gvm-*`` objects. fold_case: the channel driver compares names without case; then
-    these are lower case too.
+    mailboxes: ``box@context`` in our contexts, lower case, since app_voicemail compares without case; ours is written
+    all the same, with a warning. subscriptions: names of ``gvm-*`` objects; these are left to the site.
+    fold_case: the channel driver compares names without case; then these are lower case too.
     """
 
     mailboxes: frozenset[str] = frozenset()

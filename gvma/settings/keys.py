@@ -130,7 +130,12 @@ _ASTERISK = _section(
     ("asterisk_cm_host", v.host, "host of the Asterisk Manager Interface (AMI)"),
     ("asterisk_cm_port", v.port, "its port, as in manager.conf"),
     ("asterisk_cm_username", v.text, "AMI account, as in manager.conf"),
-    ("asterisk_cm_secret", v.secret, "its secret; the default is the manual's sample: change it"),
+    (
+        "asterisk_cm_secret",
+        v.secret,
+        "its secret, better in asterisk_cm_secret_file; the default is the manual's sample: change it",
+        "<AMI secret>",
+    ),
     (
         "asterisk_cm_secret_file",
         v.optional_path,

@@ -68,6 +68,11 @@ class Examined:
     loaded: Loaded
     problems: tuple[SettingsError, ...]
 
+    @property
+    def wrong_keys(self) -> frozenset[str]:
+        """The keys that have a problem; they have their default values."""
+        return frozenset(problem.where.rpartition(", ")[2] for problem in self.problems)
+
 
 def find(named: Path | None, environ: Mapping[str, str]) -> Path | None:
     """The settings file of a run: ``--config``, $GVMA_CONFIG, that in ./ or that in /etc/gvma; None if there is none.
@@ -91,6 +96,13 @@ def find(named: Path | None, environ: Mapping[str, str]) -> Path | None:
 def _is_a_strangers(path: Path) -> bool:
     """For root, a file that another user may have laid into this folder does not count."""
     return path == Path(FILE_NAME) and os.geteuid() == 0 and {os.lstat(path).st_uid, os.stat(path).st_uid} != {0}
+
+
+def _register_file() -> str:
+    """A Perl GVMA for REGISTER left its own file, which is never taken without being named."""
+    if not isfile(REGISTER_FILE_NAME):
+        return ""
+    return f"For ./{REGISTER_FILE_NAME}, the REGISTER mode's file, run `gvma --config ./{REGISTER_FILE_NAME} ...`. "
 
 
 def load(path: Path | None, environ: Mapping[str, str], *, without: Collection[str] = ()) -> Loaded:
@@ -117,7 +129,8 @@ def examine(path: Path | None, environ: Mapping[str, str], *, without: Collectio
     if found is None:
         raise SettingsError(
             f"no settings file: neither ./{FILE_NAME} nor {SYSTEM_FILE} exists",
-            hint=f"{_UNCHANGED} Write one with `gvma config init`, or name one with --config or $GVMA_CONFIG.",
+            hint=f"{_UNCHANGED} {_register_file()}Write one with `gvma config init`, or name one with --config or "
+            "$GVMA_CONFIG.",
         )
     refuse_if_others_may_change(found, "settings file")
     return _Reading(read_source(found.absolute()), environ, frozenset(without)).examined()

@@ -20,6 +20,12 @@ from gvma.settings.model import Secret
 
 _LONGEST = 4096
 
+AMI_SECRET = frozenset({"asterisk_cm_secret", "asterisk_cm_secret_file"})
+"""The keys that can hold it."""
+
+SAMPLES = frozenset({"genesys1", "CHANGE-ME"})
+"""The AMI secrets of the manual (2662-2675) and of ``dialplan/samples/manager.conf``, which everybody knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class SecretSources:

@@ -10,10 +10,20 @@ from gvma.asterisk.hosts import sipserver_hosts
 from gvma.asterisk.identification.model import SipServer
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.addresses import Addresses
+from gvma.sinks.base import Recovery
+from gvma.sinks.files.atomic.recovery import recover
 from gvma.sinks.files.driver import channel_driver
 from gvma.sinks.files.sink import FilesSink
 
 _log = logging.getLogger(__name__)
+
+
+def recover_sinks(settings: GvmaSettings) -> Recovery | None:
+    """Ends what an interrupted run began, in whichever sink, under the lock and before anything else.
+
+    None where no run was interrupted. Raises BackupSetError or UnsafeTargetError; the next run tries again.
+    """
+    return recover(settings)
 
 
 def sink_of(settings: GvmaSettings, asterisk: Asterisk | None, addresses: Addresses | None = None) -> FilesSink:
@@ -29,4 +39,4 @@ def sink_of(settings: GvmaSettings, asterisk: Asterisk | None, addresses: Addres
     if asterisk is not None and addresses is not None:
         hosts = {host: addresses[host] for host in sipserver_hosts(settings)}
         known = asterisk.known_senders(choice.driver, SipServer(hosts, settings.siptserver_port))
-    return FilesSink(settings, choice.driver, addresses=addresses, known=known)
+    return FilesSink(settings, choice.driver, addresses=addresses, known=known, driver_reason=choice.reason)

@@ -40,3 +40,15 @@ def _matching(pattern: Path) -> list[str]:
             return [path for path in sorted(glob(str(pattern))) if os.path.isfile(path)]
     except (OSError, UnsafeTargetError):
         return []
+
+
+def leads_nowhere(path: str | Path) -> str:
+    """A sentence where it is a symbolic link to nothing; empty for all else, and where its target cannot be seen."""
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        if os.path.islink(path):
+            return f"{path} is a link that leads nowhere: there is no {os.readlink(path)}"
+    except OSError:
+        pass
+    return ""

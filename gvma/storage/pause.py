@@ -36,8 +36,8 @@ def read_pause(backup_path: Path) -> Pause | None:
         raise damaged(_path(backup_path)) from error
 
 
-def refuse_if_paused(backup_path: Path) -> None:
-    """Raises SyncPausedError where the sync is paused."""
+def refuse_if_paused(backup_path: Path, option: str = "--resume") -> None:
+    """Raises SyncPausedError where the sync is paused. option: of ``gvma sync``, with which it goes on."""
     pause = read_pause(backup_path)
     if pause is None:
         return
@@ -45,7 +45,7 @@ def refuse_if_paused(backup_path: Path) -> None:
         pause.sentence,
         where=str(_path(backup_path)),
         hint="Nothing was changed. `gvma sync --dry-run` shows what a sync would change. "
-        "To go on: `gvma sync --resume`.",
+        f"To go on: `gvma sync {option}`.",
     )
 
 

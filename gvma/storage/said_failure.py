@@ -24,10 +24,10 @@ class Failure:
 def is_repeated(backup_path: Path, error: GvmaError, now: float) -> bool:
     """Whether this failure was said within a day already; if not, it counts as said now.
 
-    Of its place and text only a digest is kept. now: seconds since 1970. A note that cannot be read or written is no
-    reason to be silent.
+    Of its place, text and hint only a digest is kept. now: seconds since 1970. A note that cannot be read or written
+    is no reason to be silent.
     """
-    failure = f"{error.code}\n{error}"
+    failure = f"{error.code}\n{error}\n{error.hint}"
     digest = hashlib.sha256(failure.encode("utf-8", "surrogateescape")).hexdigest()
     try:
         note = read_json(_path(backup_path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gvma.ami.asterisk import at_once
+from gvma.asterisk.drivers.choose import AUTO
 from gvma.configserver.fetch import fetch_answers
 from gvma.plan.brake import brake
 from gvma.settings.model import Settings
@@ -35,6 +36,8 @@ def dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progre
     planned = Planner(gvma, answers, sink.driver, options.reset_pins).plan(sink)
     report.warnings += planned.warnings
     report.notes = planned.notes
+    if gvma.channel_driver == AUTO:
+        report.notes = (f"Channel driver {sink.driver.name}: {sink.driver_reason}", *report.notes)
     stop = brake(planned.plan.shrinkage, gvma.max_remove_percent)
     if stop is not None and not options.allow_remove:
         report.warn("safety-brake", f"a sync would stop here: {stop.message}", stop.where)

@@ -1,6 +1,6 @@
-"""The one way to write, for sync, restore and remove: save, apply, activate, verify, then finish or put back.
+"""The one way to write, for sync and restore: save, apply, activate, verify, then finish or put back.
 
-It decides nothing of what should be written, and knows no file and no table.
+It decides nothing of what should be written, and opens no file and no table.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Applied, Change, Purpose, Sink, SinkMoved
 from gvma.storage import pending_reload
 from gvma.storage.private import although_changed
-from gvma.storage.signals import Stopped
 from gvma.sync.folders import likely_reason
 from gvma.sync.report import RunReport
 
@@ -108,9 +107,8 @@ class Execution:
         except (AsteriskUnreachableError, CredentialsError) as error:
             self.report.reload_failed = list(reloads)
             return error
-        except Stopped:
-            raise
         except GvmaError as error:
+            self.report.reload_failed = list(reloads)
             applied.put_back()
             error.hint = f"The files were put back{self._reload_again(applied, change)}. {error.hint}"
             raise

@@ -1,30 +1,24 @@
-"""Whether Asterisk uses the folders that the settings name; only Asterisk itself knows which it uses."""
+"""A sync into another folder than Asterisk's is refused, and named where it is likely."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-from gvma.ami.asterisk import Asterisk, Folders
+from gvma.ami.asterisk import Asterisk
+from gvma.ami.folders import Folders
 from gvma.errors import SettingsError
 from gvma.settings.model import GvmaSettings
-
-_LOCAL = ("127.", "localhost", "::1")
+from gvma.sinks.folders import OtherFolder, other_folders
 
 
 def refuse_other_folders(settings: GvmaSettings, asterisk: Asterisk, *, resets_pins: bool) -> None:
     """Before the write. Raises SettingsError where Asterisk is known to use another folder than the settings name.
 
     resets_pins: the spool counts too, since a PIN that is kept there stays in force until its file is removed.
-    A folder that this host does not have says nothing: Asterisk may be in a container, or on another host.
     """
-    folders = asterisk.folders()
-    if folders is None or not settings.asterisk_cm_host.startswith(_LOCAL):
-        return
-    if _differ(folders.configuration, settings.asterisk_cfg_path):
-        raise _other_folder("asterisk_cfg_path", settings.asterisk_cfg_path, folders.configuration, settings)
-    if resets_pins and _differ(folders.spool, settings.asterisk_spool_path):
-        raise _other_folder("asterisk_spool_path", settings.asterisk_spool_path, folders.spool, settings)
+    for other in other_folders(settings, asterisk.folders()):
+        if resets_pins or other.key != "asterisk_spool_path":
+            raise _other_folder(other, settings)
 
 
 def likely_reason(settings: GvmaSettings, folders: Folders | None) -> str:
@@ -38,14 +32,8 @@ def likely_reason(settings: GvmaSettings, folders: Folders | None) -> str:
     )
 
 
-def _differ(used: Path, named: Path) -> bool:
-    try:
-        return not os.path.samefile(used, named)
-    except OSError:
-        return False
-
-
-def _other_folder(key: str, named: Path, used: Path, settings: GvmaSettings) -> SettingsError:
+def _other_folder(other: OtherFolder, settings: GvmaSettings) -> SettingsError:
+    key, named, used = other
     return SettingsError(
         f"{key} = {named}, but this Asterisk uses {used}",
         where=f"[gvma_settings] {key}",

@@ -30,9 +30,8 @@ from gvma.plan.model import Plan
 from gvma.settings.model import Settings
 from gvma.sinks.addresses import Addresses, look_up, require
 from gvma.sinks.base import Change, Purpose, Sink
-from gvma.sinks.files.atomic.recovery import recover
 from gvma.sinks.files.sink import FilesSink
-from gvma.sinks.opening import sink_of
+from gvma.sinks.opening import recover_sinks, sink_of
 from gvma.sinks.planner import Planned, Planner
 from gvma.storage import last_success, pending_reload, records, said_failure
 from gvma.storage.lock import hold_lock
@@ -105,7 +104,7 @@ class _Run:
             self._recover(asterisk)
             with self._reloading_what_is_pending(asterisk):
                 if not options.resume:
-                    refuse_if_paused(path)
+                    refuse_if_paused(path, option="--force" if options.allow_remove else "--resume")
                 addresses = look_up(self._gvma)
                 require(addresses, self._gvma)
                 self._progress("asking Configuration Server")
@@ -139,7 +138,7 @@ class _Run:
 
     def _recover(self, asterisk: Asterisk | None) -> None:
         """What an interrupted run left is ended, and Asterisk reloads it, whatever comes later."""
-        recovery = recover(self._gvma)
+        recovery = recover_sinks(self._gvma)
         if recovery is not None:
             self._report.warn("interrupted-run-mended", recovery.text, self._gvma.backup_path)
             self._reload_pending_quietly(asterisk)
@@ -161,9 +160,12 @@ class _Run:
             return
         try:
             sink = self._sink(asterisk)
-            self._execution(sink, asterisk).reload_pending(sink.as_it_is())
+            found = self._execution(sink, asterisk).reload_pending(sink.as_it_is())
         except GvmaError as error:
             _log.warning("the reload stays pending: %s", error)
+        else:
+            if found:
+                _log.warning("the reload stays pending, since Asterisk did not take the files: %s", first_of(found))
 
     def _sink(self, asterisk: Asterisk | None, addresses: Addresses | None = None) -> FilesSink:
         """Reaches Asterisk, unless this run does not speak to it."""
@@ -185,6 +187,8 @@ class _Run:
             report.files = {path: report.files.get(path, False) for path in change.files}
             stop = brake(plan.shrinkage, self._gvma.max_remove_percent)
             if stop is not None and not self._options.allow_remove:
+                if self._options.resume:
+                    stop.hint = stop.hint.replace("--allow-remove", "--force")  # else the pause stops the next one
                 raise stop
             if change.is_empty:
                 self._reload_pending(execution, change)

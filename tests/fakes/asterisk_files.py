@@ -48,7 +48,7 @@ NEW_RECORDS = {"first-pins": b"1000@GVMA_DN new\n", "owners": b"dn 101\n", "gone
 
 
 @dataclass
-class Site:
+class ChangedFiles:
     """One server's folders. new: what a run is to write, by file name."""
 
     root: Path
@@ -82,7 +82,7 @@ class Site:
         return {name: path.read_bytes() if (path := self.path(name)).exists() else None for name in OLD}
 
     @classmethod
-    def with_records(cls, root: Path) -> Site:
+    def with_records(cls, root: Path) -> ChangedFiles:
         """A site that an earlier run has left its records on."""
         site = cls(root)
         for name, content in OLD_RECORDS.items():

@@ -58,3 +58,25 @@ def test_a_pin_is_not_reset_in_a_spool_that_asterisk_does_not_use(site: Site, tm
     assert done.status == 78
     assert f"asterisk_spool_path = {tmp_path}, but this Asterisk uses {site.spool}" in done.stderr
     assert site.text("voicemail.conf") == text
+
+
+def test_check_finds_each_folder_that_asterisk_does_not_use(site: Site, tmp_path: Path) -> None:
+    site.sync()
+    assert "asterisk-other-folder" not in {one["code"] for one in site.check()}
+    site.settings |= {"asterisk_cfg_path": _copy(site.etc, tmp_path / "etc"), "asterisk_spool_path": tmp_path}
+    found = [(one["where"], one["message"]) for one in site.check() if one["code"] == "asterisk-other-folder"]
+    assert found == [
+        ("asterisk_cfg_path", f"it is {tmp_path}/etc, and this Asterisk uses {site.etc}"),
+        ("asterisk_spool_path", f"it is {tmp_path}, and this Asterisk uses {site.spool}"),
+    ]
+
+
+@pytest.mark.parametrize("version", [22], indirect=True)
+def test_check_finds_that_sorcery_has_aors_read_from_elsewhere(site: Site) -> None:
+    site.sync()
+    site.write("sorcery.conf", "[res_pjsip]\naor=memory\n")
+    site.asterisk.restart()
+    site.layer.dns["1001"] = {}
+    assert site.gvma("sync").status == 15
+    found = [one["message"] for one in site.check() if one["code"] == "sorcery-elsewhere"]
+    assert found == ["aor is read from memory, and not from pjsip.conf"]

@@ -15,7 +15,7 @@ from gvma.asterisk.modules import (
     VOICEMAIL_MODULES,
 )
 from gvma.check.finding import Finding, Rule
-from gvma.errors import CredentialsError
+from gvma.errors import AmiAccountInUseError, CredentialsError
 from gvma.evidence.model import Evidence
 
 UNREACHABLE = Rule(
@@ -27,6 +27,12 @@ CREDENTIALS = Rule(
     "ami-credentials", "error", "AMI refuses the account",
     "A sync stops with exit 12 before it writes anything.",
     "Make the account in manager.conf (dialplan/samples/manager.conf), and set its secret in the settings.",
+)  # fmt: skip
+IN_USE = Rule(
+    "ami-in-use", "warning", "the AMI account is in use by another connection",
+    "A sync that meets it stops with exit 12 before it writes anything, and this check could not ask Asterisk.",
+    "Check again when that connection has ended, set allowmultiplelogin = yes in manager.conf, or give gvma an account "
+    "of its own.",
 )  # fmt: skip
 PERMISSION = Rule(
     "ami-permission", "error", "the AMI account lacks a class",
@@ -50,7 +56,7 @@ CONFLICT = Rule(
     "app_voicemail refuses to load beside it, so there are no mailboxes.",
     "noload => res_mwi_external.so in modules.conf.",
 )  # fmt: skip
-RULES = (UNREACHABLE, CREDENTIALS, PERMISSION, VERSION, MODULE, CONFLICT)
+RULES = (UNREACHABLE, CREDENTIALS, IN_USE, PERMISSION, VERSION, MODULE, CONFLICT)
 
 OLDEST = 16
 
@@ -61,7 +67,9 @@ def check_reached(evidence: Evidence) -> Iterator[Finding]:
     if ami is None:
         return
     where = f"{evidence.settings.gvma.asterisk_cm_host}:{evidence.settings.gvma.asterisk_cm_port}"
-    if isinstance(ami.problem, CredentialsError):
+    if isinstance(ami.problem, AmiAccountInUseError):
+        yield IN_USE.at(where, ami.problem.message)
+    elif isinstance(ami.problem, CredentialsError):
         yield CREDENTIALS.at(where, ami.problem.message)
     elif ami.problem is not None:
         yield UNREACHABLE.at(where, ami.problem.message)

@@ -44,7 +44,23 @@ TWICE = Rule(
     "Asterisk answers that endpoint's SUBSCRIBE for the mailbox with 500 (res_pjsip_mwi).",
     "Remove mailboxes= from the endpoint, or set mwi_subscribe_replaces_unsolicited=yes on it.",
 )  # fmt: skip
-RULES = (MISSING, INCLUDE, REFUSED, EXEC, SECRET, TWICE)
+OTHER_FOLDER = Rule(
+    "asterisk-other-folder", "error", "asterisk_cfg_path or asterisk_spool_path is not the folder that Asterisk uses",
+    "What a sync writes there Asterisk never reads (it stops with exit 78 instead), and a PIN that is reset stays.",
+    "Set the key to Asterisk's own folder (`core show settings`), or asterisk_cm_host and asterisk_cm_port to the "
+    "Asterisk that uses this one.",
+)  # fmt: skip
+MOUNTED = Rule(
+    "file-mounted", "error", "a file that a sync writes is mounted by itself, as containers do it",
+    "It cannot be replaced in there, and replaced outside it stays the old one in the container.",
+    "Mount the folder, not the file.",
+)  # fmt: skip
+ELSEWHERE = Rule(
+    "sorcery-elsewhere", "error", "sorcery.conf has Asterisk read PJSIP's objects from elsewhere than from our file",
+    "What a sync writes into pjsip.conf Asterisk never reads, and it puts everything back (exit 15).",
+    "Add a line such as aor=config,pjsip.conf,criteria=type=aor beside the mapping in sorcery.conf.",
+)  # fmt: skip
+RULES = (MISSING, INCLUDE, REFUSED, EXEC, SECRET, TWICE, OTHER_FOLDER, MOUNTED, ELSEWHERE)
 
 _PROBLEMS = {
     "missing": "does not exist",
@@ -110,4 +126,19 @@ def _listed(section: Section, key: str) -> list[str]:
     return [name.strip() for name in section.value(key).split(",") if name.strip()]
 
 
-CHECKS = (check_files, check_secrets, check_mailboxes_twice)
+def check_read_elsewhere(evidence: Evidence) -> Iterator[Finding]:
+    """Whether Asterisk reads what a sync writes: folders, mounts, and sorcery.conf for what our block holds."""
+    for key, named, used in evidence.ami.other_folders if evidence.ami else ():
+        yield OTHER_FOLDER.at(key, f"it is {named}, and this Asterisk uses {used}")
+    for name in evidence.files.mounted:
+        yield MOUNTED.at(name, "it is a mount point itself")
+    channel = evidence.files.channel
+    if channel is None or evidence.driver is not PJSIP:
+        return
+    ours = {section.value("type") for section in channel.objects if section.ours} | {"aor"}
+    for type_, place in evidence.files.elsewhere:
+        if type_ in ours:
+            yield ELSEWHERE.at("sorcery.conf", f"{type_} is read from {place}, and not from {channel.name}")
+
+
+CHECKS = (check_files, check_secrets, check_mailboxes_twice, check_read_elsewhere)

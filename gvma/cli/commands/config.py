@@ -12,11 +12,17 @@ from gvma.cli import exits
 from gvma.settings import Secret, reader
 from gvma.settings.keys import KEYS, SECTIONS, shown
 from gvma.settings.ownership import unsafe_paths
+from gvma.settings.secrets import AMI_SECRET, SAMPLES
 from gvma.sinks.addresses import look_up, unresolved
 
 if TYPE_CHECKING:
     from gvma.cli.main import Invocation
 
+_SAMPLE = reader.SettingsWarning(
+    "settings-sample-secret",
+    "the AMI secret is that of a sample; set that of your account in manager.conf, best by asterisk_cm_secret_file",
+    "asterisk_cm_secret",
+)
 SETTINGS_FILE = "/etc/gvma/gvma_asterisk76.cfg"
 
 
@@ -114,6 +120,11 @@ def check(ctx: click.Context) -> None:
     if reader.sections_in_use(examined.loaded) != ("media",):
         problems += reader.lacking_and_unreported(examined, ("cfgserver", "gvma_settings"))
         problems += unresolved(look_up(examined.loaded.settings.gvma), examined.loaded.settings.gvma)
+        if (
+            not examined.wrong_keys & AMI_SECRET
+            and examined.loaded.settings.gvma.asterisk_cm_secret.reveal() in SAMPLES
+        ):
+            output.warn(_SAMPLE)
     for problem in problems:
         output.error(problem)
     output.result("config check", "error" if problems else "ok", path=str(path))

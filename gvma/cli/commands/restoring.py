@@ -14,9 +14,10 @@ from gvma.asterisk.entries import GvmaWarning
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.cli import exits
 from gvma.cli.items import item_lines
-from gvma.sinks.files.atomic.recovery import pending_recovery, recover
+from gvma.sinks.files.atomic.recovery import pending_recovery
 from gvma.sinks.files.restored_file import RestoreOptions
 from gvma.sinks.files.restoring import restore_change
+from gvma.sinks.opening import recover_sinks
 from gvma.storage.lock import hold_lock
 from gvma.storage.signals import stoppable
 from gvma.sync.restore import RestoreReport
@@ -75,7 +76,7 @@ def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each 
 
 def warn_mended(output: Output, settings: GvmaSettings) -> None:
     """Finish or undo what an interrupted run began, under the lock, with a warning that says which."""
-    mended = recover(settings)
+    mended = recover_sinks(settings)
     if mended is not None:
         output.warn(GvmaWarning("interrupted-run-mended", mended.text, str(settings.backup_path)))
 

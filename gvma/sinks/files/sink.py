@@ -55,8 +55,11 @@ class FilesSink:
         *,
         addresses: Mapping[str, Collection[str]] | None = None,
         known: Known | None = None,
+        driver_reason: str = "",
     ) -> None:
+        """driver_reason: a sentence why this channel driver was chosen."""
         self.driver = driver
+        self.driver_reason = driver_reason
         self.known = known
         self._addresses = addresses
         self._settings = settings

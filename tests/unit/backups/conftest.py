@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.asterisk_files import Site
+from tests.fakes.asterisk_files import ChangedFiles
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
+def site(tmp_path: Path) -> ChangedFiles:
     """Asterisk's files before a change, and the contents that the change gives them."""
-    return Site(tmp_path)
+    return ChangedFiles(tmp_path)

@@ -12,7 +12,7 @@ from gvma.backups.retention import Policy, apply_policy, judge
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.errors import UsageError
 from gvma.storage.pause import pause
-from tests.fakes.asterisk_files import Site
+from tests.fakes.asterisk_files import ChangedFiles
 
 
 def a_set(time: str, *, first: bool = False, readable: bool = True, clock: str = "") -> BackupSet:
@@ -75,7 +75,7 @@ def test_a_set_that_is_in_use_or_unreadable_is_kept() -> None:
 
 
 def test_what_has_no_reason_is_removed_and_a_held_state_stays(tmp_path: Path) -> None:
-    site = Site(tmp_path)
+    site = ChangedFiles(tmp_path)
     made = []
     for number in range(5):
         site.write("pjsip.conf", f"; {number}\n".encode())

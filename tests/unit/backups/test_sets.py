@@ -13,10 +13,10 @@ from gvma.backups.sets import BackupSet, BackupSets
 from gvma.errors import BackupSetError, UsageError
 from gvma.storage import disk
 from gvma.storage.digest import Digest
-from tests.fakes.asterisk_files import OLD, OLD_VOICEMAIL, Site
+from tests.fakes.asterisk_files import OLD, OLD_VOICEMAIL, ChangedFiles
 
 
-def make(site: Site, clock: datetime | None = None) -> BackupSet:
+def make(site: ChangedFiles, clock: datetime | None = None) -> BackupSet:
     """Another set each time: the files differ."""
     path = site.etc / "pjsip.conf"
     site.write("pjsip.conf", path.read_bytes() + b";\n")
@@ -26,7 +26,7 @@ def make(site: Site, clock: datetime | None = None) -> BackupSet:
     )
 
 
-def test_a_set_holds_every_file_byte_for_byte_and_says_which_were_about_to_change(site: Site) -> None:
+def test_a_set_holds_every_file_byte_for_byte_and_says_which_were_about_to_change(site: ChangedFiles) -> None:
     site.new["secret.conf"] = OLD["secret.conf"]
     made = site.make_set()
     assert re.fullmatch(r"\d{8}T\d{6}Z-[0-9a-f]{8}", made.id)
@@ -43,20 +43,22 @@ def test_a_set_holds_every_file_byte_for_byte_and_says_which_were_about_to_chang
     assert copy.read_bytes() == OLD_VOICEMAIL
 
 
-def test_a_set_is_private_and_no_copy_is_named_conf(site: Site) -> None:
+def test_a_set_is_private_and_no_copy_is_named_conf(site: ChangedFiles) -> None:
     made = site.make_set()
     for path in [made.folder, *made.folder.rglob("*")]:
         assert path.stat().st_mode & 0o7777 == (0o700 if path.is_dir() else 0o600)
     assert not list(site.kept.rglob("*.conf"))
 
 
-def test_manifest_and_snapshot_hold_no_pin(site: Site) -> None:
+def test_manifest_and_snapshot_hold_no_pin(site: ChangedFiles) -> None:
     site.write("secret.conf", b"[general]\npassword = 987654\n")
     made = site.make_set()
     assert "987654" not in (made.folder / "manifest.json").read_text() + (made.folder / "snapshot.json").read_text()
 
 
-def test_the_manifest_names_version_time_host_run_reason_and_each_files_digest_owner_and_mode(site: Site) -> None:
+def test_the_manifest_names_version_time_host_run_reason_and_each_files_digest_owner_and_mode(
+    site: ChangedFiles,
+) -> None:
     manifest = json.loads((site.make_set().folder / "manifest.json").read_text())
     assert manifest["gvma_backup_set"] == 1
     assert manifest["reason"] == "sync"
@@ -70,7 +72,7 @@ def test_the_manifest_names_version_time_host_run_reason_and_each_files_digest_o
     assert {"owner", "group", "uid", "gid", "module"} <= file.keys()
 
 
-def test_an_equal_state_is_not_saved_twice_but_another_is(site: Site) -> None:
+def test_an_equal_state_is_not_saved_twice_but_another_is(site: ChangedFiles) -> None:
     first = site.make_set()
     assert site.make_set().id == first.id
     site.write("pjsip.conf", b"; other\n")
@@ -81,7 +83,7 @@ def test_an_equal_state_is_not_saved_twice_but_another_is(site: Site) -> None:
     assert len(BackupSets(site.kept).all()) == 3
 
 
-def test_times_never_go_backwards_even_if_the_clock_does(site: Site) -> None:
+def test_times_never_go_backwards_even_if_the_clock_does(site: ChangedFiles) -> None:
     one = make(site, datetime(2026, 11, 21, 21, 30, tzinfo=UTC))
     two = make(site, datetime(2026, 11, 21, 21, 30, tzinfo=UTC))
     three = make(site, datetime(2020, 1, 1, tzinfo=UTC))
@@ -96,7 +98,7 @@ def test_times_never_go_backwards_even_if_the_clock_does(site: Site) -> None:
     assert [made.first for made in (one, two, three)] == [True, False, False]
 
 
-def test_a_set_is_found_by_id_by_unique_prefix_and_as_latest(site: Site) -> None:
+def test_a_set_is_found_by_id_by_unique_prefix_and_as_latest(site: ChangedFiles) -> None:
     one = make(site, datetime(2026, 11, 21, 21, 30, tzinfo=UTC))
     two = make(site, datetime(2026, 11, 22, 21, 30, tzinfo=UTC))
     sets = BackupSets(site.kept)
@@ -105,14 +107,14 @@ def test_a_set_is_found_by_id_by_unique_prefix_and_as_latest(site: Site) -> None
     assert sets.find("latest").id == two.id
 
 
-def test_an_ambiguous_prefix_is_wrong_usage_and_lists_the_candidates(site: Site) -> None:
+def test_an_ambiguous_prefix_is_wrong_usage_and_lists_the_candidates(site: ChangedFiles) -> None:
     made = [make(site, datetime(2026, 11, day, tzinfo=UTC)) for day in (21, 22)]
     with pytest.raises(UsageError) as refused:
         BackupSets(site.kept).find("202611")
     assert all(one.id in refused.value.message for one in made)
 
 
-def test_an_empty_id_is_wrong_usage_and_never_the_only_set(site: Site) -> None:
+def test_an_empty_id_is_wrong_usage_and_never_the_only_set(site: ChangedFiles) -> None:
     """As a script gives it whose variable is not set."""
     site.make_set()
     with pytest.raises(UsageError, match="the id of the backup set is empty"):
@@ -120,7 +122,7 @@ def test_an_empty_id_is_wrong_usage_and_never_the_only_set(site: Site) -> None:
 
 
 @pytest.mark.parametrize("wanted", ["latest", "2026", "../state"])
-def test_a_set_that_does_not_exist_is_said(site: Site, wanted: str) -> None:
+def test_a_set_that_does_not_exist_is_said(site: ChangedFiles, wanted: str) -> None:
     with pytest.raises(BackupSetError) as refused:
         BackupSets(site.kept).find(wanted)
     assert refused.value.exit_status == 17
@@ -145,7 +147,7 @@ def nest(path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [corrupt, cut, add, nest, Path.unlink])
 @pytest.mark.parametrize("name", ["manifest.json", "snapshot.json", "voicemail.conf.copy"])
-def test_every_damage_is_seen(site: Site, damage: object, name: str) -> None:
+def test_every_damage_is_seen(site: ChangedFiles, damage: object, name: str) -> None:
     made = site.make_set()
     sets = BackupSets(site.kept)
     assert sets.faults(made) == []
@@ -156,14 +158,14 @@ def test_every_damage_is_seen(site: Site, damage: object, name: str) -> None:
         sets.verify(again, site.settings)
 
 
-def test_a_changed_mode_in_the_manifest_breaks_its_seal(site: Site) -> None:
+def test_a_changed_mode_in_the_manifest_breaks_its_seal(site: ChangedFiles) -> None:
     path = site.make_set().folder / "manifest.json"
     path.write_text(path.read_text().replace('"0640"', '"0666"'))
     sets = BackupSets(site.kept)
     assert sets.faults(sets.find("latest")) == ["the manifest does not match its seal"]
 
 
-def test_a_set_that_could_not_be_written_leaves_nothing_and_says_why(site: Site) -> None:
+def test_a_set_that_could_not_be_written_leaves_nothing_and_says_why(site: ChangedFiles) -> None:
     def full(call: str, path: str) -> None:
         if call == "write" and path.endswith("pjsip.conf.copy"):
             raise OSError(28, "No space left on device", path)
@@ -174,21 +176,21 @@ def test_a_set_that_could_not_be_written_leaves_nothing_and_says_why(site: Site)
 
 
 @pytest.mark.parametrize("time", ["99991231T235959Z", "20261341T250000Z", "00000000T000000Z"])
-def test_a_folder_with_a_time_out_of_this_world_keeps_no_set_from_being_made(site: Site, time: str) -> None:
+def test_a_folder_with_a_time_out_of_this_world_keeps_no_set_from_being_made(site: ChangedFiles, time: str) -> None:
     (site.kept / f"{time}-00000000").mkdir(parents=True)
     made = site.make_set()
     assert BackupSets(site.kept).faults(made) == []
     assert made.id in [one.id for one in BackupSets(site.kept).all()]
 
 
-def test_a_set_is_removed_whole(site: Site) -> None:
+def test_a_set_is_removed_whole(site: ChangedFiles) -> None:
     made = site.make_set()
     BackupSets(site.kept).remove(made)
     assert list(site.kept.iterdir()) == []
 
 
-def test_files_of_one_name_in_two_folders_do_not_meet(site: Site) -> None:
-    other = Site(site.root / "other")
+def test_files_of_one_name_in_two_folders_do_not_meet(site: ChangedFiles) -> None:
+    other = ChangedFiles(site.root / "other")
     made = site.make_set([*site.changes(), *other.changes()])
     assert len({file.copy for file in made.files if file.copy}) == 6
     assert BackupSets(site.kept).faults(made) == []

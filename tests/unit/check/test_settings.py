@@ -75,3 +75,22 @@ def test_paths_and_files_that_others_may_read() -> None:
     (exposed,) = checks.check_exposed_secrets(evidence)
     assert exposed.message == "it has secrets and mode 0644"
     assert [*checks.check_paths(seen()), *checks.check_exposed_secrets(seen())] == []
+
+
+@pytest.mark.parametrize("secret", ["genesys1", "CHANGE-ME"])
+def test_a_secret_that_stands_in_our_samples_is_a_sample_secret(secret: str) -> None:
+    found = checks.check_sample_secrets(seen(asterisk_cm_secret=Secret(secret)))
+    assert [finding.code for finding in found] == ["settings-sample-secret"]
+
+
+def test_a_secret_file_that_others_may_read_is_one_fault_with_its_own_way_out() -> None:
+    problem = SettingsError(
+        "the secret file /etc/gvma/ami.secret can be read by its group or by others (mode 0644)",
+        where="gvma_asterisk76.cfg, line 7, asterisk_cm_secret_file",
+        hint="Nothing was changed. Run `chmod 600 /etc/gvma/ami.secret`; change the secret if others may have read it.",
+    )
+    wrong = SettingsEvidence(problems=(problem,), wrong_keys=frozenset({"asterisk_cm_secret_file"}))
+    evidence = replace(seen(), settings_file=wrong)
+    found = [finding for check in checks.CHECKS for finding in check(evidence)]
+    assert [finding.code for finding in found] == ["settings-invalid"]
+    assert found[0].hint.endswith("Run `chmod 600 /etc/gvma/ami.secret`; change the secret if others may have read it.")

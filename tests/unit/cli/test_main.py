@@ -65,7 +65,8 @@ def test_netann_loads_neither_zeep_nor_panoramisk(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["nonsense"], ["--nonsense"], ["--output", "xml", "config"], ["config"], ["config", "show", "--x"]]
+    "words",
+    [["nonsense"], ["--nonsense"], ["--output", "xml", "config"], ["config", "nonsense"], ["config", "show", "--x"]],
 )
 def test_wrong_usage_is_64_and_stdout_is_empty(tmp_path: Path, words: list[str]) -> None:
     done = run(*words, folder=tmp_path)
@@ -249,3 +250,62 @@ def test_quiet_silences_warnings_but_not_in_the_object(demo_is: Any) -> None:
     demo_is(lambda invocation: invocation.output.warn(SettingsWarning("odd", "is odd", "")))
     result = invoke("-q", "--output", "json", "demo")
     assert (result.stderr, len(json.loads(result.stdout)["warnings"])) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["snyc"], "sync"),
+        (["chekc", "--nagios"], "check"),
+        (["backup", "lsit"], "list"),
+        (["sync", "--dry-rnu"], "--dry-run"),
+        (["sync", "--quite"], "--quiet"),
+        (["--confg", "x", "sync"], "--config"),
+    ],
+)
+def test_a_misspelt_word_is_answered_with_the_one_that_was_meant(words: list[str], meant: str) -> None:
+    done = invoke(*words)
+    assert done.exit_code == 64
+    assert f"Did you mean '{meant}'?" in done.stderr
+    assert done.stderr.count("Did you mean") == 1
+
+
+def test_a_word_that_is_like_none_is_answered_without_a_guess() -> None:
+    assert "Did you mean" not in invoke("xyzzy").stderr
+    assert "Did you mean" not in invoke("sync", "--zzzzzzzz").stderr
+
+
+@pytest.mark.parametrize("words", [[], ["backup"]])
+def test_a_line_without_a_command_shows_the_help(words: list[str]) -> None:
+    done = invoke(*words)
+    assert (done.exit_code, done.stdout) == (64, "")
+    assert done.stderr == invoke(*words, "--help").stdout
+    answer = json.loads(invoke("--output", "json", *words).stdout)
+    assert (answer["exit_code"], answer["errors"][0]["code"]) == (64, "usage")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--config", "gvma.cfg", "-q", "demo"],
+        ["demo", "--config", "gvma.cfg", "--quiet"],
+        ["demo", "--config=gvma.cfg", "-q"],
+        ["-q", "demo", "--config", "gvma.cfg"],
+    ],
+)
+def test_the_four_options_are_taken_before_and_after_the_command(
+    words: list[str], demo_is: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gvma.cfg").write_text("")
+    seen: list[tuple[bool, Path | None]] = []
+    demo_is(lambda invocation: seen.append((invocation.output.quiet, invocation.config)))
+    assert invoke(*words).exit_code == 0
+    assert seen == [(True, Path("gvma.cfg"))]
+
+
+def test_verbose_counts_wherever_it_stands(demo_is: Any) -> None:
+    seen: list[int] = []
+    demo_is(lambda invocation: seen.append(invocation.output.verbosity))
+    assert [invoke(*words).exit_code for words in (["-v", "demo", "-v"], ["demo", "-vv"])] == [0, 0]
+    assert seen == [2, 2]

@@ -38,3 +38,18 @@ def test_a_placeholder_is_said_once_and_nobody_gets_the_credentials(tmp_path: Pa
     problems, evidence = collected(tmp_path, text)
     assert len(problems) == 1
     assert evidence.configserver.not_asked == "the settings have problems in [cfgserver], see above"
+
+
+def test_ami_is_not_asked_with_a_secret_that_the_settings_do_not_mean(tmp_path: Path) -> None:
+    secret = tmp_path / "secrets" / "ami"
+    secret.parent.mkdir()
+    secret.write_text("of-our-own\n")
+    secret.chmod(0o644)
+    text = f"[cfgserver]\nusername = x\n[gvma_settings]\nasterisk_cfg_path = {tmp_path}\nasterisk_cm_port = 1\n"
+    path = tmp_path / "gvma.cfg"
+    path.write_text(f"{text}asterisk_cm_secret_file = {secret}\n")
+    evidence = collect(examine(path, {}))
+    assert evidence.ami is None
+    codes = {finding.code for finding in findings(evidence)}
+    assert "settings-invalid" in codes
+    assert codes.isdisjoint({"settings-sample-secret", "ami-credentials", "ami-unreachable"})

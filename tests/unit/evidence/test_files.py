@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,58 @@ def test_contexts_that_other_channels_lead_to(tmp_path: Path) -> None:
 def test_users_conf_has_mailboxes_too(tmp_path: Path, text: str, users: set[str]) -> None:
     (tmp_path / "users.conf").write_text(text)
     assert look_at_files(settings(tmp_path), PJSIP).users == users
+
+
+def test_a_link_that_leads_nowhere_is_called_so_and_not_unreadable(tmp_path: Path) -> None:
+    (tmp_path / "voicemail.conf").symlink_to("/nowhere/voicemail.conf")
+    (tmp_path / "extensions.conf").write_text("#tryinclude gone.conf\n")
+    (tmp_path / "gone.conf").symlink_to("gone/too.conf")
+    assert look_at_files(settings(tmp_path), PJSIP).unreadable == (
+        (
+            "voicemail.conf",
+            f"{tmp_path}/voicemail.conf is a link that leads nowhere: there is no /nowhere/voicemail.conf",
+        ),
+        ("gone.conf", f"{tmp_path}/gone.conf is a link that leads nowhere: there is no gone/too.conf"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "elsewhere"),
+    [
+        ("", ()),
+        ("[res_pjsip]\nendpoint=config,pjsip.conf,criteria=type=endpoint\n", ()),
+        ("[res_pjsip]\naor=realtime,ps_aors\n", (("aor", "realtime,ps_aors"),)),
+        ("[res_pjsip]\naor=config,pjsip.conf,criteria=type=aor\naor=realtime,ps_aors\n", ()),
+        ("[res_pjsip]\naor/cache=memory_cache,expire=60\n", ()),
+        ("[res_pjsip]\naor=config,aors.conf,criteria=type=aor\n", (("aor", "config,aors.conf,criteria=type=aor"),)),
+        ("[res_pjsip_endpoint_identifier_ip]\nidentify=realtime,ps_ips\n", (("identify", "realtime,ps_ips"),)),
+        ("[test_sorcery]\naor=memory\n", ()),
+    ],
+)
+def test_what_sorcery_has_asterisk_read_from_elsewhere(
+    tmp_path: Path, text: str, elsewhere: tuple[tuple[str, str], ...]
+) -> None:
+    (tmp_path / "sorcery.conf").write_text(text)
+    assert look_at_files(settings(tmp_path), PJSIP).elsewhere == elsewhere
+
+
+def test_a_file_that_is_mounted_by_itself_is_known_by_its_name_and_through_links(tmp_path: Path) -> None:
+    real = tmp_path / "a folder" / "voicemail.conf"
+    real.parent.mkdir()
+    real.write_text("")
+    (tmp_path / "voicemail.conf").symlink_to(real)
+    look = (
+        "import sys; from pathlib import Path; from gvma.asterisk.drivers import PJSIP; "
+        "from gvma.evidence.files import look_at_files; from tests.unit.evidence.site import settings; "
+        "print(look_at_files(settings(Path(sys.argv[1])), PJSIP).mounted)"
+    )
+    mount = f"mount --bind '{tmp_path}/other' '{real}' && exec \"$@\""
+    (tmp_path / "other").write_text("")
+    namespace = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]
+    done = subprocess.run(
+        [*namespace, sys.executable, "-c", look, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    if "unshare" in done.stderr:
+        pytest.skip("this kernel gives no mount namespace")
+    assert (done.stdout, done.stderr) == ("('voicemail.conf',)\n", "")
+    assert look_at_files(settings(tmp_path), PJSIP).mounted == ()

@@ -256,3 +256,18 @@ def test_what_a_sync_needs_is_asked_for_in_the_sections_that_are_used(tmp_path: 
         "siptserver_host is not set in [gvma_settings]",
     ]
     assert lacking(loaded(tmp_path, MANUAL_FILE), ("cfgserver", "gvma_settings")) == []
+
+
+def test_a_register_file_in_the_folder_is_named_where_no_settings_file_was_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("gvma.settings.reader.SYSTEM_FILE", tmp_path / "none.cfg")
+    (tmp_path / "gvma_asterisk.cfg").write_text("")
+    with pytest.raises(SettingsError) as missing:
+        load(None, {})
+    assert "gvma --config ./gvma_asterisk.cfg" in missing.value.hint
+    (tmp_path / "gvma_asterisk.cfg").unlink()
+    with pytest.raises(SettingsError) as missing:
+        load(None, {})
+    assert "gvma_asterisk.cfg" not in missing.value.hint

@@ -17,7 +17,7 @@ from gvma.asterisk.modules import (
     ROUTING_MODULES,
 )
 from gvma.check.asterisk import ami as checks
-from gvma.errors import AsteriskUnreachableError, CredentialsError
+from gvma.errors import AmiAccountInUseError, AsteriskUnreachableError, CredentialsError
 from gvma.evidence.model import AmiEvidence, Evidence
 from gvma.settings import GvmaSettings, Settings
 
@@ -46,6 +46,7 @@ def seen(live: AmiEvidence, settings: GvmaSettings | None = None, **changes: Any
     [
         (AmiEvidence(problem=AsteriskUnreachableError("refused")), ["ami-unreachable"]),
         (AmiEvidence(problem=CredentialsError("no")), ["ami-credentials"]),
+        (AmiEvidence(problem=AmiAccountInUseError("in use")), ["ami-in-use"]),
         (AmiEvidence(refused=("ModuleLoad needs system",)), ["ami-permission"]),
         (WELL, []),
     ],

@@ -8,10 +8,10 @@ import pytest
 
 from gvma.asterisk.conf import read_conf
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
-from gvma.check.asterisk.files import check_files, check_mailboxes_twice, check_secrets
-from gvma.evidence.model import Evidence, FilesEvidence
+from gvma.check.asterisk.files import check_files, check_mailboxes_twice, check_read_elsewhere, check_secrets
+from gvma.evidence.model import AmiEvidence, Evidence, FilesEvidence
 from gvma.settings import GvmaSettings, Settings
-from tests.unit.check.objects import MARKERS, conf, dn, evidence, files
+from tests.unit.check.objects import MARKERS, block, conf, dn, evidence, files
 
 ROUTED = GvmaSettings(routing=True)
 
@@ -127,3 +127,29 @@ def test_one_box_on_endpoint_and_aor(text: str, wrong: bool) -> None:
     """Asterisk 22 answers 500 to the endpoint that has the box itself, and to nobody else."""
     seen = Evidence(Settings(), files=files(channel=text))
     assert [finding.code for finding in check_mailboxes_twice(seen)] == ["pjsip-mailboxes-twice"] * wrong
+
+
+def test_a_sync_into_what_asterisk_does_not_read_is_found() -> None:
+    others = (("asterisk_cfg_path", "/etc/asterisk", "/opt/asterisk/etc"),)
+    assert codes_of(Evidence(Settings(), ami=AmiEvidence(other_folders=others))) == ["asterisk-other-folder"]
+    assert codes_of(Evidence(Settings(), files=FilesEvidence(mounted=("pjsip.conf",)))) == ["file-mounted"]
+    assert codes_of(Evidence(Settings(), ami=AmiEvidence())) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "elsewhere", "found"),
+    [
+        ("", "aor", True),
+        ("", "endpoint", False),
+        (block("[gvma-sipserver]\ntype=endpoint\n"), "endpoint", True),
+        ("[site]\ntype=endpoint\n", "endpoint", False),
+    ],
+)
+def test_what_sorcery_maps_counts_where_our_block_has_it(text: str, elsewhere: str, found: bool) -> None:
+    seen = Evidence(Settings(), files=replace(files(channel=text), elsewhere=((elsewhere, "realtime,ps_x"),)))
+    assert codes_of(seen) == ["sorcery-elsewhere"] * found
+    assert codes_of(replace(seen, driver=CHAN_SIP)) == []
+
+
+def codes_of(seen: Evidence) -> list[str]:
+    return [finding.code for finding in check_read_elsewhere(seen)]

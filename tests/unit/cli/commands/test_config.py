@@ -101,11 +101,11 @@ def test_check_names_every_problem_and_warns_of_unknown_keys() -> None:
     assert f"{path}, line {MANUAL_FILE.count(chr(10)) + 1}: the line is neither a section, nor" in result.stderr
     assert "unknown key sipserver_port; did you mean siptserver_port?" in result.stderr
     said = json.loads(gvma("--output", "json", "--config", "a.cfg", "config", "check").stdout)
-    assert (said["status"], len(said["errors"]), len(said["warnings"])) == ("error", 2, 1)
+    assert (said["status"], len(said["errors"]), len(said["warnings"])) == ("error", 2, 2)
 
 
 def test_check_of_a_valid_file_says_so() -> None:
-    Path("a.cfg").write_text(MANUAL_FILE)
+    Path("a.cfg").write_text(f"{MANUAL_FILE}asterisk_cm_secret = of-our-own\n")
     result = gvma("--config", "a.cfg", "config", "check")
     assert (result.exit_code, result.stdout, result.stderr) == (0, f"{Path('a.cfg').absolute()}: valid\n", "")
     assert gvma("-q", "--config", "a.cfg", "config", "check").stdout == ""
@@ -132,3 +132,19 @@ def test_without_a_settings_file_show_and_check_are_78(words: list[str], monkeyp
     result = gvma("config", *words)
     assert result.exit_code == 78
     assert "gvma config init" in result.stderr
+
+
+def test_a_new_file_asks_for_the_secret_of_ami() -> None:
+    gvma("config", "init")
+    done = gvma("config", "check")
+    assert "asterisk_cm_secret: still has the placeholder <AMI secret>" in done.stderr
+    path = Path("gvma_asterisk76.cfg")
+    assert "\nasterisk_cm_secret = <AMI secret>\n" in path.read_text()
+
+
+@pytest.mark.parametrize("line", ["", "asterisk_cm_secret = CHANGE-ME\n", "asterisk_cm_secret = genesys1\n"])
+def test_check_warns_of_the_sample_secret_which_no_ami_account_should_have(line: str) -> None:
+    Path("a.cfg").write_text(f"{MANUAL_FILE}{line}")
+    done = gvma("--config", "a.cfg", "config", "check")
+    assert done.exit_code == 0
+    assert "asterisk_cm_secret: the AMI secret is that of a sample" in done.stderr

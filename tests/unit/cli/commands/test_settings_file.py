@@ -40,6 +40,7 @@ def test_a_new_file_has_only_placeholders_wrong_and_loads_once_they_are_filled_i
         "dnquery",
         "agentquery",
         "agentgroupquery",
+        "asterisk_cm_secret",
         "siptserver_host",
         "siptserver_port",
     ]
@@ -49,6 +50,7 @@ def test_a_new_file_has_only_placeholders_wrong_and_loads_once_they_are_filled_i
         "<config server SOAP port>": "8090",
         "<SIP Server hostname or IP>": "10.0.0.2",
         "<SIP Server Port>": "5060",
+        "<AMI secret>": "s",
     }.items():
         text = text.replace(placeholder, value)
     text = text.replace("<tenant name>", "Environment").replace("<Switch Name>", "Asterisk")

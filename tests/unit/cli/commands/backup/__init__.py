@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from click.testing import CliRunner, Result
-
 from gvma.backups.sets import BackupSets
-from gvma.cli.main import cli
-from tests.fakes.asterisk_files import Site
+from tests.fakes.asterisk_files import ChangedFiles
+from tests.harness.command import Done, in_this_process
 
 
-def gvma(site: Site, *words: str) -> Result:
-    return CliRunner().invoke(cli, ["--config", str(site.root / "gvma.cfg"), *words])
+def gvma(site: ChangedFiles, *words: str) -> Done:
+    return in_this_process("--config", str(site.root / "gvma.cfg"), *words)
 
 
-def gvma_json(site: Site, *words: str) -> dict[str, Any]:
+def gvma_json(site: ChangedFiles, *words: str) -> dict[str, Any]:
     """The one object of JSON mode."""
-    answer: dict[str, Any] = json.loads(gvma(site, "--output", "json", *words).stdout)
-    return answer
+    return gvma(site, "--output", "json", *words).json()
 
 
-def ids(site: Site) -> list[str]:
+def ids(site: ChangedFiles) -> list[str]:
     return [one.id for one in BackupSets(site.kept).all()]
 
 

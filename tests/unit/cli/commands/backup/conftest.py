@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from gvma.storage import pending_reload
-from tests.fakes.asterisk_files import Site
+from tests.fakes.asterisk_files import ChangedFiles
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
+def site(tmp_path: Path) -> ChangedFiles:
     """A server on which one sync has been."""
-    site = Site(tmp_path)
+    site = ChangedFiles(tmp_path)
     (tmp_path / "gvma.cfg").write_text(
         f"[gvma_settings]\nasterisk_cfg_path = {site.etc}\nbackup_path = {site.kept}\n"
         f"asterisk_spool_path = {site.settings.asterisk_spool_path}\n"

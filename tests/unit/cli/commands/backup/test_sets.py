@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from gvma.backups.sets import BackupSets
-from tests.fakes.asterisk_files import NEW, OLD, OLD_VOICEMAIL, Site
+from tests.fakes.asterisk_files import NEW, OLD, OLD_VOICEMAIL, ChangedFiles
 from tests.unit.cli.commands.backup import everything, gvma, gvma_json, ids
 
 
-def test_list_names_each_set_with_its_time_reason_and_files(site: Site) -> None:
+def test_list_names_each_set_with_its_time_reason_and_files(site: ChangedFiles) -> None:
     (one,) = BackupSets(site.kept).all()
     shown = gvma(site, "backup", "list").stdout
     assert shown.startswith(f"{one.id}  {one.time:%Y-%m-%d %H:%M:%S} UTC  sync: voicemail.conf, pjsip.conf")
@@ -21,21 +21,21 @@ def test_list_names_each_set_with_its_time_reason_and_files(site: Site) -> None:
 
 
 def test_list_without_a_set_says_so(tmp_path: Path) -> None:
-    site = Site(tmp_path)
+    site = ChangedFiles(tmp_path)
     (tmp_path / "gvma.cfg").write_text(f"[gvma_settings]\nbackup_path = {site.kept}\nsiptserver_host = 127.0.0.1\n")
     result = gvma(site, "backup", "list")
-    assert (result.exit_code, result.stdout[:28]) == (0, "There is no backup set yet. ")
+    assert (result.status, result.stdout[:28]) == (0, "There is no backup set yet. ")
     assert not site.kept.exists()
 
 
-def test_show_tells_owner_mode_and_size(site: Site) -> None:
+def test_show_tells_owner_mode_and_size(site: ChangedFiles) -> None:
     shown = gvma(site, "backup", "show", "latest").stdout
     assert f"* {site.etc}/voicemail.conf: {len(OLD_VOICEMAIL)} bytes, " in shown
     assert " 0640\n" in shown
     assert f"* {site.etc}/extensions.conf: did not exist" in shown
 
 
-def test_diff_leads_from_the_set_to_the_present_files_with_pins_masked(site: Site) -> None:
+def test_diff_leads_from_the_set_to_the_present_files_with_pins_masked(site: ChangedFiles) -> None:
     shown = gvma(site, "backup", "diff", "latest").stdout
     assert "+1001 => ****,Bob,,," in shown
     assert "+[gvm-1000]" in shown
@@ -45,7 +45,7 @@ def test_diff_leads_from_the_set_to_the_present_files_with_pins_masked(site: Sit
     assert "4321" not in shown
 
 
-def test_diff_between_two_sets(site: Site) -> None:
+def test_diff_between_two_sets(site: ChangedFiles) -> None:
     site.new = OLD
     site.run()
     one, two = ids(site)
@@ -56,36 +56,36 @@ def test_diff_between_two_sets(site: Site) -> None:
     assert gvma(site, "backup", "diff", one, one).stdout == ""
 
 
-def test_verify_of_all_sets_and_of_a_damaged_one(site: Site) -> None:
+def test_verify_of_all_sets_and_of_a_damaged_one(site: ChangedFiles) -> None:
     (one,) = ids(site)
     sound = gvma(site, "backup", "verify")
-    assert (sound.exit_code, sound.stdout) == (0, f"{one}  sound\n")
+    assert (sound.status, sound.stdout) == (0, f"{one}  sound\n")
     next((site.kept / one).rglob("voicemail.conf.copy")).write_bytes(b"x")
     damaged = gvma(site, "backup", "verify")
-    assert damaged.exit_code == 17
+    assert damaged.status == 17
     assert "voicemail.conf.copy is damaged" in damaged.stdout
     answer = gvma_json(site, "backup", "verify", one)
     assert (answer["status"], answer["exit_code"], answer["sets"][0]["sound"]) == ("error", 17, False)
 
 
 @pytest.mark.parametrize("words", [("show",), ("diff",), ("verify",), ("restore",), ("restore", "--dry-run")])
-def test_a_set_that_does_not_exist_is_17(site: Site, words: tuple[str, ...]) -> None:
+def test_a_set_that_does_not_exist_is_17(site: ChangedFiles, words: tuple[str, ...]) -> None:
     before = everything(site.etc)
     result = gvma(site, "backup", *words, "1999")
-    assert result.exit_code == 17
+    assert result.status == 17
     assert "there is no backup set '1999'" in result.stderr
     assert everything(site.etc) == before
 
 
-def test_an_ambiguous_prefix_is_64_and_lists_the_candidates(site: Site) -> None:
+def test_an_ambiguous_prefix_is_64_and_lists_the_candidates(site: ChangedFiles) -> None:
     site.new = OLD
     site.run()
     result = gvma(site, "backup", "restore", "20", "--no-reload")
-    assert result.exit_code == 64
+    assert result.status == 64
     assert all(one in result.stderr for one in ids(site))
 
 
-def test_forget_says_why_each_set_is_kept_and_a_dry_run_removes_none(site: Site) -> None:
+def test_forget_says_why_each_set_is_kept_and_a_dry_run_removes_none(site: ChangedFiles) -> None:
     for contents in (OLD, NEW, OLD):
         site.new = contents
         site.run()
@@ -102,20 +102,20 @@ def test_forget_says_why_each_set_is_kept_and_a_dry_run_removes_none(site: Site)
     assert ids(site) == [before[0], before[3]]
 
 
-def test_forget_without_options_applies_the_settings(site: Site) -> None:
+def test_forget_without_options_applies_the_settings(site: ChangedFiles) -> None:
     config = site.root / "gvma.cfg"
     config.write_text(config.read_text() + "keep_last = 1\nkeep_daily = 0\nkeep_monthly = 0\n")
     for contents in (OLD, NEW):
         site.new = contents
         site.run()
     before = ids(site)
-    assert gvma(site, "backup", "forget").exit_code == 0
+    assert gvma(site, "backup", "forget").status == 0
     assert ids(site) == [before[0], before[2]]
 
 
-def test_a_policy_that_keeps_nothing_is_64(site: Site) -> None:
+def test_a_policy_that_keeps_nothing_is_64(site: ChangedFiles) -> None:
     before = ids(site)
     result = gvma(site, "backup", "forget", "--keep-last", "0")
-    assert result.exit_code == 64
+    assert result.status == 64
     assert "would keep nothing" in result.stderr
     assert ids(site) == before

@@ -64,7 +64,9 @@ def test_a_resume_that_meets_the_brake_leaves_with_13_and_the_pause_stays(site: 
     site.put(FEWER)
     stopped = site.gvma("sync", "--resume", *site.from_tree)
     assert (stopped.status, "safety brake" in stopped.stderr) == (13, True)
+    assert "`gvma sync --force`" in stopped.stderr
     assert "Sync is paused" in site.gvma("sync", *site.from_tree).stderr
+    assert "To go on: `gvma sync --force`." in site.gvma("sync", "--allow-remove", *site.from_tree).stderr
     site.sync("--force")
     assert site.sync().stdout == ""
 

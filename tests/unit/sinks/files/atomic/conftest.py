@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from gvma.sinks.files.atomic import transaction
-from tests.fakes.asterisk_files import Site
+from tests.fakes.asterisk_files import ChangedFiles
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
+def site(tmp_path: Path) -> ChangedFiles:
     """Asterisk's files before a change, and the contents that the change gives them."""
-    return Site.with_records(tmp_path)
+    return ChangedFiles.with_records(tmp_path)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from gvma.sinks.files.atomic.change import FileChange
 from gvma.sinks.files.atomic.transaction import apply
 from gvma.storage import files
 from gvma.storage.files import read_target
-from tests.fakes.asterisk_files import BEGIN, END, HEADER, MARKERS, MODULES, Site, rewrite
+from tests.fakes.asterisk_files import BEGIN, END, HEADER, MARKERS, MODULES, ChangedFiles, rewrite
 
 ROUNDS = 50
 BOX = "1000@GVMA_DN"
@@ -45,7 +45,7 @@ def looks_whole(content: bytes) -> bool:
     return END.encode() in content
 
 
-def sync(site: Site, extra: int) -> int:
+def sync(site: ChangedFiles, extra: int) -> int:
     """As a sync: read, carry the PIN over, write; again where the file moved. The number of tries."""
     for tries in range(1, 100):
         target = read_target(site.etc / "voicemail.conf", complete=looks_whole)
@@ -69,7 +69,7 @@ def test_no_pin_is_lost_in_fifty_rounds_of_a_sync_racing_a_pin_change(
     monkeypatch.setattr(transaction, "_SETTLE_SECONDS", settle)
     for name in ("_QUIET_SECONDS", "_ASTERISK_QUIET_SECONDS"):  # more rounds that meet in the middle
         monkeypatch.setattr(files, name, 0.01)
-    site = Site(tmp_path)
+    site = ChangedFiles(tmp_path)
     path = site.etc / "voicemail.conf"
     site.write("voicemail.conf", voicemail("1000", 0))
     # Spawned, not forked: other tests' threads may hold locks. A daemon: a failed round leaves nobody waiting.

@@ -23,7 +23,7 @@ from tests.fakes.asterisk_files import (
     OLD,
     OLD_RECORDS,
     OLD_VOICEMAIL,
-    Site,
+    ChangedFiles,
     rewrite,
 )
 from tests.fakes.faults import at_call, killed_before
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("nothing_else_writes")
 ALL = ("app_voicemail.so", "pbx_config.so", "res_pjsip.so")
 
 
-def test_a_change_replaces_creates_and_removes_and_leaves_nothing_behind(site: Site) -> None:
+def test_a_change_replaces_creates_and_removes_and_leaves_nothing_behind(site: ChangedFiles) -> None:
     assert site.run()
     assert site.state() == NEW
     assert site.records() == NEW_RECORDS
@@ -40,7 +40,7 @@ def test_a_change_replaces_creates_and_removes_and_leaves_nothing_behind(site: S
     assert site.pending_reload() == ALL
 
 
-def test_an_exception_between_write_and_finish_puts_back_and_leaves_the_reload_pending(site: Site) -> None:
+def test_an_exception_between_write_and_finish_puts_back_and_leaves_the_reload_pending(site: ChangedFiles) -> None:
     def fail(state: object) -> None:
         assert state == NEW
         raise RuntimeError
@@ -53,7 +53,7 @@ def test_an_exception_between_write_and_finish_puts_back_and_leaves_the_reload_p
     assert site.pending_reload() == ()
 
 
-def test_records_are_old_until_the_files_stay_new_and_stay_old_where_those_are_put_back(site: Site) -> None:
+def test_records_are_old_until_the_files_stay_new_and_stay_old_where_those_are_put_back(site: ChangedFiles) -> None:
     made = site.make_set()
     with apply(site.changes(), records=NEW_RECORDS, backup_set=made, markers=MARKERS, pause=made.id) as applied:
         assert (site.state(), site.records()) == (NEW, OLD_RECORDS)
@@ -69,7 +69,7 @@ def test_records_are_old_until_the_files_stay_new_and_stay_old_where_those_are_p
     assert pause.backup_set == made.id
 
 
-def test_records_alone_are_changed_as_one_too(site: Site) -> None:
+def test_records_alone_are_changed_as_one_too(site: ChangedFiles) -> None:
     changes = [replace(change, new=change.target.old) for change in site.changes()]
     with apply(changes, records=NEW_RECORDS, backup_set=site.make_set(), markers=MARKERS) as applied:
         assert applied.finish()
@@ -77,7 +77,7 @@ def test_records_alone_are_changed_as_one_too(site: Site) -> None:
     assert site.litter() == []
 
 
-def test_putting_back_gives_back_the_very_file_with_its_inode_and_mode(site: Site) -> None:
+def test_putting_back_gives_back_the_very_file_with_its_inode_and_mode(site: ChangedFiles) -> None:
     path = site.etc / "voicemail.conf"
     path.chmod(0o604)
     before = path.stat()
@@ -86,7 +86,7 @@ def test_putting_back_gives_back_the_very_file_with_its_inode_and_mode(site: Sit
     assert (before.st_ino, before.st_mode, before.st_uid) == (after.st_ino, after.st_mode, after.st_uid)
 
 
-def test_owner_mode_and_symbolic_link_stay(site: Site, tmp_path: Path) -> None:
+def test_owner_mode_and_symbolic_link_stay(site: ChangedFiles, tmp_path: Path) -> None:
     path = site.etc / "voicemail.conf"
     real = tmp_path / "elsewhere.conf"
     path.rename(real)
@@ -98,7 +98,7 @@ def test_owner_mode_and_symbolic_link_stay(site: Site, tmp_path: Path) -> None:
     assert real.stat().st_mode & 0o7777 == 0o604
 
 
-def test_a_new_file_never_has_more_rights_than_the_one_it_replaces(site: Site) -> None:
+def test_a_new_file_never_has_more_rights_than_the_one_it_replaces(site: ChangedFiles) -> None:
     """Looked at before each call: what is staged is never more open than its target."""
     (site.etc / "voicemail.conf").chmod(0o600)
     seen = []
@@ -112,7 +112,7 @@ def test_a_new_file_never_has_more_rights_than_the_one_it_replaces(site: Site) -
     assert set(seen) == {0o600}
 
 
-def test_a_file_that_moved_since_it_was_read_is_left_alone_with_all_others(site: Site) -> None:
+def test_a_file_that_moved_since_it_was_read_is_left_alone_with_all_others(site: ChangedFiles) -> None:
     changes = site.changes()
     made = site.make_set(changes)
     newer = OLD_VOICEMAIL.replace(b"1000 => 1000", b"1000 => 4321")
@@ -124,7 +124,7 @@ def test_a_file_that_moved_since_it_was_read_is_left_alone_with_all_others(site:
     assert site.litter() == []
 
 
-def during_rename(site: Site, act: Callable[[], None], *, before: bool) -> Callable[[str, str], None]:
+def during_rename(site: ChangedFiles, act: Callable[[], None], *, before: bool) -> Callable[[str, str], None]:
     """A watcher that acts right before voicemail.conf is renamed, or right after it (at the folder's fsync)."""
     seen = {"rename": False, "done": False}
 
@@ -139,7 +139,7 @@ def during_rename(site: Site, act: Callable[[], None], *, before: bool) -> Calla
     return watcher
 
 
-def test_a_pin_written_between_check_and_rename_is_in_place_afterwards(site: Site) -> None:
+def test_a_pin_written_between_check_and_rename_is_in_place_afterwards(site: ChangedFiles) -> None:
     changes = site.changes()
     newer = OLD_VOICEMAIL.replace(b"1000 => 1000", b"1000 => 4321")
     act = during_rename(site, lambda: rewrite(site.etc / "voicemail.conf", newer), before=True)
@@ -150,7 +150,7 @@ def test_a_pin_written_between_check_and_rename_is_in_place_afterwards(site: Sit
     assert site.litter() == []
 
 
-def test_what_an_editor_put_in_place_by_a_rename_of_its_own_is_in_place_afterwards(site: Site) -> None:
+def test_what_an_editor_put_in_place_by_a_rename_of_its_own_is_in_place_afterwards(site: ChangedFiles) -> None:
     path = site.etc / "voicemail.conf"
     changes = site.changes()
     made = site.make_set(changes)
@@ -175,7 +175,7 @@ def save_as_an_editor(path: Path, content: bytes) -> None:
     path.with_name("4913").rename(path)
 
 
-def test_what_an_editor_puts_in_place_after_the_last_look_goes_back(site: Site) -> None:
+def test_what_an_editor_puts_in_place_after_the_last_look_goes_back(site: ChangedFiles) -> None:
     path = site.etc / "voicemail.conf"
     act = during_rename(site, lambda: save_as_an_editor(path, OLD_VOICEMAIL + b"; by hand\n"), before=True)
     with disk.watch(act), pytest.raises(SinkMoved):
@@ -185,7 +185,7 @@ def test_what_an_editor_puts_in_place_after_the_last_look_goes_back(site: Site) 
     assert site.litter() == []
 
 
-def test_what_an_editor_puts_in_the_place_of_a_file_that_goes_stays(site: Site) -> None:
+def test_what_an_editor_puts_in_the_place_of_a_file_that_goes_stays(site: ChangedFiles) -> None:
     path = site.path("secret.conf")
     seen: list[Path] = []
 
@@ -201,7 +201,7 @@ def test_what_an_editor_puts_in_the_place_of_a_file_that_goes_stays(site: Site) 
     assert site.litter() == []
 
 
-def test_an_editors_file_that_came_out_of_the_exchange_is_rescued_by_the_next_run(site: Site) -> None:
+def test_an_editors_file_that_came_out_of_the_exchange_is_rescued_by_the_next_run(site: ChangedFiles) -> None:
     """The run is killed between the exchange and its look at what came out."""
     path = site.etc / "pjsip.conf"
     by_hand = b"[site]\ntype=endpoint\n[mine]\ntype=aor\n"
@@ -221,7 +221,7 @@ def test_an_editors_file_that_came_out_of_the_exchange_is_rescued_by_the_next_ru
 
 
 @pytest.mark.parametrize("error", [errno.EINVAL, errno.ENOSYS])
-def test_where_the_kernel_cannot_exchange_a_rename_serves(site: Site, error: int) -> None:
+def test_where_the_kernel_cannot_exchange_a_rename_serves(site: ChangedFiles, error: int) -> None:
     def refuse(call: str, path: str) -> None:
         if call == "exchange":
             raise OSError(error, os.strerror(error), path)
@@ -231,7 +231,7 @@ def test_where_the_kernel_cannot_exchange_a_rename_serves(site: Site, error: int
     assert (site.state(), site.litter()) == (NEW, [])
 
 
-def test_a_rewrite_that_began_in_the_old_file_and_went_on_in_the_new_one_is_put_together(site: Site) -> None:
+def test_a_rewrite_that_began_in_the_old_file_and_went_on_in_the_new_one_is_put_together(site: ChangedFiles) -> None:
     """Asterisk opens by name for every entry: the rename comes between two of them."""
     path = site.etc / "voicemail.conf"
     newer = OLD_VOICEMAIL.replace(b"1000 => 1000", b"1000 => 4321").splitlines(keepends=True)
@@ -249,7 +249,7 @@ def test_a_rewrite_that_began_in_the_old_file_and_went_on_in_the_new_one_is_put_
     assert path.read_bytes() == b";! Automatically generated configuration file\n" + b"".join(newer)
 
 
-def test_a_rewrite_of_the_new_file_from_the_old_text_is_seen_and_its_pin_stays(site: Site) -> None:
+def test_a_rewrite_of_the_new_file_from_the_old_text_is_seen_and_its_pin_stays(site: ChangedFiles) -> None:
     """Asterisk had read the file before the rename, and writes it after it."""
     newer = OLD_VOICEMAIL.replace(b"1000 => 1000", b"1000 => 4321")
     act = during_rename(site, lambda: rewrite(site.etc / "voicemail.conf", newer), before=False)
@@ -262,7 +262,7 @@ def test_a_rewrite_of_the_new_file_from_the_old_text_is_seen_and_its_pin_stays(s
     assert b"1001" not in there
 
 
-def test_a_pin_changed_before_the_end_of_the_transaction_is_told_and_stays(site: Site) -> None:
+def test_a_pin_changed_before_the_end_of_the_transaction_is_told_and_stays(site: ChangedFiles) -> None:
     newer = NEW_VOICEMAIL.replace(b"1001 => 1001", b"1001 => 9999")
     with apply(site.changes(), backup_set=site.make_set(), markers=MARKERS) as applied:
         rewrite(site.etc / "voicemail.conf", newer)
@@ -271,7 +271,7 @@ def test_a_pin_changed_before_the_end_of_the_transaction_is_told_and_stays(site:
     assert (site.etc / "pjsip.conf").read_bytes() == NEW["pjsip.conf"]
 
 
-def test_a_pin_changed_while_asterisk_had_the_new_files_survives_their_being_put_back(site: Site) -> None:
+def test_a_pin_changed_while_asterisk_had_the_new_files_survives_their_being_put_back(site: ChangedFiles) -> None:
     newer = NEW_VOICEMAIL.replace(b"1000 => 1000", b"1000 => 4321")
     with apply(site.changes(), backup_set=site.make_set(), markers=MARKERS) as applied:
         rewrite(site.etc / "voicemail.conf", newer)

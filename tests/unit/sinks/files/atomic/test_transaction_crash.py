@@ -17,14 +17,14 @@ from gvma.sinks.files.atomic.transaction import apply
 from gvma.storage import disk
 from gvma.storage.lock import hold_lock
 from gvma.storage.signals import Stopped, stoppable
-from tests.fakes.asterisk_files import MARKERS, NEW, NEW_RECORDS, OLD, OLD_RECORDS, Site, rewrite
+from tests.fakes.asterisk_files import MARKERS, NEW, NEW_RECORDS, OLD, OLD_RECORDS, ChangedFiles, rewrite
 from tests.fakes.faults import calls_of, failing_at, killed_at, killed_before, signalled_at
 
 pytestmark = pytest.mark.usefixtures("nothing_else_writes")
 ALL = ("app_voicemail.so", "pbx_config.so", "res_pjsip.so")
 
 
-def locked_run(site: Site) -> Callable[[], object]:
+def locked_run(site: ChangedFiles) -> Callable[[], object]:
     def run() -> None:
         with hold_lock(site.kept):
             site.run()
@@ -32,7 +32,7 @@ def locked_run(site: Site) -> Callable[[], object]:
     return run
 
 
-def locked_recovery(site: Site) -> Callable[[], object]:
+def locked_recovery(site: ChangedFiles) -> Callable[[], object]:
     def run() -> None:
         with hold_lock(site.kept):
             recover(site.settings)
@@ -41,7 +41,7 @@ def locked_recovery(site: Site) -> Callable[[], object]:
 
 
 def number_of_calls(folder: Path) -> int:
-    return len(calls_of(locked_run(Site.with_records(folder))))
+    return len(calls_of(locked_run(ChangedFiles.with_records(folder))))
 
 
 @pytest.mark.long
@@ -50,7 +50,7 @@ def test_a_kill_at_any_call_leaves_all_old_or_all_new_after_the_next_run(tmp_pat
     assert points > 100
     seen = set()
     for point in range(points):
-        site = Site.with_records(tmp_path / str(point))
+        site = ChangedFiles.with_records(tmp_path / str(point))
         assert killed_at(point, locked_run(site))
         announced = pending_recovery(site.kept) if site.kept.exists() else ""
         before = sorted(path for path in site.root.rglob("*"))
@@ -76,7 +76,7 @@ def test_a_kill_at_any_call_leaves_all_old_or_all_new_after_the_next_run(tmp_pat
 def test_any_call_that_fails_once_ends_all_old_or_all_new_at_once(tmp_path: Path, error: int) -> None:
     points = number_of_calls(tmp_path / "whole")
     for point in range(points):
-        site = Site.with_records(tmp_path / str(point))
+        site = ChangedFiles.with_records(tmp_path / str(point))
         problem = None
         try:
             failing_at(point, error, locked_run(site))
@@ -90,7 +90,7 @@ def test_any_call_that_fails_once_ends_all_old_or_all_new_at_once(tmp_path: Path
         assert site.records() == (NEW_RECORDS if site.state() == NEW else OLD_RECORDS)
 
 
-def test_a_disk_call_that_keeps_failing_is_mended_by_the_next_run(site: Site) -> None:
+def test_a_disk_call_that_keeps_failing_is_mended_by_the_next_run(site: ChangedFiles) -> None:
     """The disk turns read-only in the middle of the renames, and stays so."""
     made = site.make_set()
     renames = 0
@@ -117,7 +117,7 @@ def test_a_signal_during_the_write_ends_it_all_old_or_all_new_with_the_conventio
 ) -> None:
     points = number_of_calls(tmp_path / "whole")
     for point in range(0, points, 5):
-        site = Site.with_records(tmp_path / str(point))
+        site = ChangedFiles.with_records(tmp_path / str(point))
         with pytest.raises(Stopped) as stopped, stoppable():
             signalled_at(point, which, locked_run(site))
         assert stopped.value.code == 128 + which
@@ -131,7 +131,7 @@ def test_a_signal_during_the_write_ends_it_all_old_or_all_new_with_the_conventio
 def test_a_pin_changed_after_the_crash_survives_the_recovery_at_every_point(tmp_path: Path) -> None:
     points = number_of_calls(tmp_path / "whole")
     for point in range(0, points, 2):
-        site = Site.with_records(tmp_path / str(point))
+        site = ChangedFiles.with_records(tmp_path / str(point))
         assert killed_at(point, locked_run(site))
         path = site.etc / "voicemail.conf"
         rewrite(path, path.read_bytes().replace(b"1000 => 1000", b"1000 => 4321"))
@@ -146,7 +146,7 @@ def test_a_pin_changed_after_the_crash_survives_the_recovery_at_every_point(tmp_
         assert others == {name: (NEW if new else OLD)[name] for name in others}
 
 
-def test_a_hand_edit_after_the_crash_is_kept_and_the_change_completed_around_it(site: Site) -> None:
+def test_a_hand_edit_after_the_crash_is_kept_and_the_change_completed_around_it(site: ChangedFiles) -> None:
     assert killed_before("exchange", "etc/pjsip.conf", site.run)
     path = site.etc / "pjsip.conf"
     site.write("pjsip.conf", b"[mine]\ntype=aor\n" + path.read_bytes())
@@ -155,7 +155,7 @@ def test_a_hand_edit_after_the_crash_is_kept_and_the_change_completed_around_it(
     assert {**site.state(), "pjsip.conf": None} == {**NEW, "pjsip.conf": None}
 
 
-def test_recovery_says_who_was_stopped_what_is_in_place_and_which_reload_is_pending(site: Site) -> None:
+def test_recovery_says_who_was_stopped_what_is_in_place_and_which_reload_is_pending(site: ChangedFiles) -> None:
     assert killed_before("exchange", "etc/pjsip.conf", site.run)
     assert "the next run completes its change" in pending_recovery(site.kept)
     found = recover(site.settings)
@@ -168,7 +168,7 @@ def test_recovery_says_who_was_stopped_what_is_in_place_and_which_reload_is_pend
 
 
 @pytest.mark.parametrize("damaged", ["0.new", "record-0.new"])
-def test_where_a_new_content_is_damaged_the_old_files_and_records_come_back(site: Site, damaged: str) -> None:
+def test_where_a_new_content_is_damaged_the_old_files_and_records_come_back(site: ChangedFiles, damaged: str) -> None:
     assert killed_before("exchange", "etc/pjsip.conf", site.run)
     next((site.kept / "state/transaction").glob(damaged)).write_bytes(b"rotten")
     found = recover(site.settings)
@@ -178,7 +178,9 @@ def test_where_a_new_content_is_damaged_the_old_files_and_records_come_back(site
     assert site.records() == OLD_RECORDS
 
 
-def test_a_record_whose_new_text_rots_under_new_files_is_removed_so_that_the_next_sync_is_cautious(site: Site) -> None:
+def test_a_record_whose_new_text_rots_under_new_files_is_removed_so_that_the_next_sync_is_cautious(
+    site: ChangedFiles,
+) -> None:
     assert killed_before("rename", "state/first-pins", site.run)
     next((site.kept / "state/transaction").glob("record-0.new")).write_bytes(b"rotten")
     recover(site.settings)
@@ -186,8 +188,8 @@ def test_a_record_whose_new_text_rots_under_new_files_is_removed_so_that_the_nex
     assert site.records() == {**NEW_RECORDS, "first-pins": None}
 
 
-def test_nothing_gvma_keeps_of_a_transaction_names_a_pin_but_the_copies(site: Site) -> None:
-    calls = calls_of(Site.with_records(site.root / "whole").run)
+def test_nothing_gvma_keeps_of_a_transaction_names_a_pin_but_the_copies(site: ChangedFiles) -> None:
+    calls = calls_of(ChangedFiles.with_records(site.root / "whole").run)
     assert killed_at(len(calls) - 12, site.run)
     journal = (site.kept / "state/transaction/journal.json").read_text()
     assert "4321" not in journal
