@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from gvma.check import configserver, media, routing, runs, settings, sync
-from gvma.check.asterisk import ami, files, identify
+from gvma.check.asterisk import ami, files, identify, subscribe
 from gvma.check.finding import SEVERITIES, Check, Finding, Rule
-from gvma.check.switch import mwi, tables, trunks
+from gvma.check.switch import mwi, sipserver, tables, trunks
 from gvma.check.voicemail import dialplan, mailboxes, no_answer, options, probe
 from gvma.evidence.model import Evidence
 
@@ -37,8 +37,8 @@ CHAPTERS = (
     Chapter("voicemail", "Mailboxes and message waiting", (options, mailboxes, no_answer, dialplan, probe)),
     Chapter("routing", "Business call routing", (routing,)),
     Chapter("media", "Media server", (media,)),
-    Chapter("switch", "SIP Server and the switch", (mwi, trunks, tables)),
-    Chapter("asterisk", "Asterisk", (files, ami, identify)),
+    Chapter("switch", "SIP Server and the switch", (mwi, sipserver, trunks, tables)),
+    Chapter("asterisk", "Asterisk", (files, ami, identify, subscribe)),
     Chapter("sync", "What a sync stands on", (sync, runs)),
 )
 

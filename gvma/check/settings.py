@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import permutations
 
-from gvma.asterisk.hosts import sipserver_hosts
+from gvma.asterisk.hosts import hosts_written, sipserver_hosts
 from gvma.asterisk.roles import ROLES
 from gvma.check.finding import Finding, Rule
 from gvma.errors import SettingsError
@@ -16,7 +16,8 @@ from gvma.evidence.model import Evidence
 from gvma.settings.secrets import AMI_SECRET, SAMPLES
 
 INVALID = Rule(
-    "settings-invalid", "error", "a wrong line of the settings file: placeholder, unknown value, bad marker",
+    "settings-invalid", "error", "a wrong line of the settings file: placeholder, unknown value, bad marker, a host "
+    "that has no address",
     "No sync runs with it (exit 78).",
     "Correct the line; `gvma config check` shows them all.",
 )  # fmt: skip
@@ -57,6 +58,9 @@ def check_settings_file(evidence: Evidence) -> Iterator[Finding]:
     hosts = sipserver_hosts(evidence.settings.gvma)
     if evidence.syncs and len(hosts) > 1 and not evidence.driver.several_hosts:
         yield INVALID.at("siptserver_host", f"names several addresses, {', '.join(hosts)}; chan_sip takes one")
+    for key, host in hosts_written(evidence.settings.gvma) if evidence.syncs else ():
+        if host in evidence.addresses and not evidence.addresses[host]:
+            yield INVALID.at(key, f"{key} = {host} cannot be resolved: Asterisk would know nobody by it")
     for warning in evidence.settings_file.warnings:
         yield ODD.at(warning.where, warning.message)
 

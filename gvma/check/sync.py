@@ -12,7 +12,7 @@ from gvma.asterisk.conf import Conf
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.asterisk.drivers.pjsip import SIPSERVER
-from gvma.asterisk.identification.model import SENDERS_UNKNOWN
+from gvma.asterisk.identification.model import SENDERS_UNKNOWN, UNDECIDED
 from gvma.asterisk.kept import differing
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.check.conclusions.addresses import asterisk_hosts
@@ -51,7 +51,7 @@ RULES = (UNSAFE, OWN_NAME, OLD_BLOCK, SYNC_WARNING, DRIFT)
 _NEEDED = QUERIES[:3]
 _NAMED = 3
 # Of a file that is missing, and of an Asterisk that could not be asked, other rules speak.
-_FOUND_OTHERWISE = frozenset({"target-file", SENDERS_UNKNOWN})
+_FOUND_OTHERWISE = frozenset({"target-file", SENDERS_UNKNOWN, *UNDECIDED})
 
 _T = TypeVar("_T")
 

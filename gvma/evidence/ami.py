@@ -16,6 +16,7 @@ from gvma.ami.folders import folders_shown
 from gvma.ami.identification import identifies
 from gvma.ami.manager import AsteriskManager, connect
 from gvma.asterisk.drivers import PJSIP
+from gvma.asterisk.identification.rights import SipServerRequests
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.errors import (
     AmiPermissionError,
@@ -25,7 +26,9 @@ from gvma.errors import (
     SettingsError,
 )
 from gvma.evidence.model import AmiEvidence, MailboxFields
+from gvma.evidence.sipserver import ask_about_sipserver
 from gvma.settings import GvmaSettings
+from gvma.sinks.addresses import Addresses
 from gvma.sinks.files.driver import channel_driver
 from gvma.sinks.folders import other_folders
 
@@ -48,12 +51,15 @@ TO_REACH_AMI = frozenset(
 """Keys of the settings without which Asterisk cannot be asked, or somebody else would be."""
 
 
-def ask_asterisk(settings: GvmaSettings) -> AmiEvidence:
-    """All answers of one Asterisk; of its two channel drivers, of the one that gvma writes for."""
+def ask_asterisk(settings: GvmaSettings, addresses: Addresses | None = None) -> AmiEvidence:
+    """All answers of one Asterisk; of its two channel drivers, of the one that gvma writes for.
+
+    addresses: of SIP Server and the gateway, by host of the settings.
+    """
     hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
     try:
         with connect(hasty) as ami:
-            return _Questions(ami).ask(hasty)
+            return _Questions(ami).ask(hasty, addresses or {})
     except AmiPermissionError as refusal:
         return AmiEvidence(refused=(refusal.message,))
     except (AsteriskUnreachableError, AsteriskRefusedError, CredentialsError, SettingsError) as problem:
@@ -68,11 +74,12 @@ class _Questions:
         self._refused: list[str] = []
         self._lost: AsteriskUnreachableError | None = None
 
-    def ask(self, settings: GvmaSettings) -> AmiEvidence:
+    def ask(self, settings: GvmaSettings, addresses: Addresses) -> AmiEvidence:
         ami = self._ami
         running = modules(self._lines("module show"))
         drivers = self._try(lambda: driver_modules(ami), None)
-        pjsip = channel_driver(settings, drivers).driver is PJSIP
+        driver = channel_driver(settings, drivers).driver
+        pjsip = driver is PJSIP
         # A count of a mailbox that nobody has, as a sync asks for before it writes: whether the account may ask.
         self._try(lambda: ami.mailbox_count("0@GVMA_DN"), None)
         dialplan = self._lines("dialplan show")
@@ -92,6 +99,10 @@ class _Questions:
             user=_first(_RUN_USER, asterisk),
             other_folders=tuple((key, str(named), str(used)) for key, named, used in others),
         )
+        requests = self._try(
+            lambda: ask_about_sipserver(ami, driver, settings, addresses, seen.subscriptions or ()), None
+        )
+        seen = replace(seen, sipserver=requests or SipServerRequests())
         if pjsip and "res_pjsip.so" in running:
             seen = replace(
                 seen,

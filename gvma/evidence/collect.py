@@ -15,7 +15,9 @@ from gvma.evidence.next_sync import plan_next_sync
 from gvma.evidence.records import look_at_records
 from gvma.evidence.settings import look_at_settings, serves_sync
 from gvma.evidence.sip import probe_boxes, sip_addresses
+from gvma.evidence.sipserver import addresses_named
 from gvma.settings.reader import Examined
+from gvma.sinks.addresses import look_up
 from gvma.sinks.files.driver import channel_driver
 
 
@@ -25,7 +27,8 @@ def collect(examined: Examined, *, probe: bool = False) -> Evidence:
     gvma = settings.gvma
     syncs = serves_sync(examined)
     questions = Questions(settings, why_not_asked(examined))
-    ami = ask_asterisk(gvma) if syncs and not examined.wrong_keys & TO_REACH_AMI else None
+    addresses = look_up(gvma) if syncs else {}
+    ami = ask_asterisk(gvma, addresses) if syncs and not examined.wrong_keys & TO_REACH_AMI else None
     asked = ami or AmiEvidence()
     choice = channel_driver(gvma, asked.drivers)
     files = look_at_files(gvma, choice.driver, syncs=syncs)
@@ -38,12 +41,13 @@ def collect(examined: Examined, *, probe: bool = False) -> Evidence:
         settings_file=look_at_settings(examined),
         configserver=configserver,
         files=files,
+        addresses={**addresses_named(configserver.applications), **addresses},
         ami=ami,
         sip=sip_addresses(settings, configserver, asked.bound),
         probes=probe_boxes(settings, files.channel, asked.bound) if probe and files.channel else None,
         media=ask_media(settings.media, asked.user) if _serves_media(files) else MediaEvidence(),
         records=look_at_records(gvma.backup_path),
-        next_sync=plan_next_sync(gvma, configserver) if syncs and not examined.problems else None,
+        next_sync=plan_next_sync(gvma, configserver, addresses) if syncs and not examined.problems else None,
     )
 
 

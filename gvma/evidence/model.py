@@ -15,6 +15,7 @@ from gvma.asterisk.conf import Conf
 from gvma.asterisk.drivers import PJSIP, Driver
 from gvma.asterisk.drivers.choose import DriverModule
 from gvma.asterisk.entries import GvmaWarning
+from gvma.asterisk.identification.rights import SipServerRequests
 from gvma.asterisk.roles import ROLES
 from gvma.configserver.objects import ConfigObject
 from gvma.errors import GvmaError, SettingsError
@@ -179,6 +180,7 @@ class AmiEvidence:
     includes: (context, included context, who registered it) of the dialplan.
     other_folders: (key of the settings, folder that it names, folder that Asterisk uses in its place).
     bound: addresses and UDP ports that SIP listens on. user: whom Asterisk runs as; empty for whoever started it.
+    sipserver: what becomes of SIP Server's requests.
     """
 
     problem: GvmaError | None = None
@@ -198,6 +200,7 @@ class AmiEvidence:
     other_folders: tuple[tuple[str, str, str], ...] = ()
     bound: tuple[tuple[str, int], ...] = ()
     user: str = ""
+    sipserver: SipServerRequests = field(default_factory=SipServerRequests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +281,7 @@ class Evidence:
 
     settings: the effective settings. syncs: they serve a sync, and not the media server alone.
     driver: the channel driver that gvma writes for. driver_reason: a sentence why.
+    addresses: IP addresses by host, of SIP Server, of the gateway and of what Applications call their own.
     ami: None where AMI was not asked. probes: None where none was wanted. next_sync: None where not every query of a
     sync was answered.
     """
@@ -289,6 +293,7 @@ class Evidence:
     settings_file: SettingsEvidence = field(default_factory=SettingsEvidence)
     configserver: ConfigServerEvidence = field(default_factory=ConfigServerEvidence)
     files: FilesEvidence = field(default_factory=FilesEvidence)
+    addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ami: AmiEvidence | None = None
     sip: SipAddresses = field(default_factory=SipAddresses)
     probes: tuple[Probe, ...] | None = None

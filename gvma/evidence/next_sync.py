@@ -11,20 +11,20 @@ from gvma.errors import GvmaError
 from gvma.evidence.model import QUERIES, ConfigServerEvidence, NextSync
 from gvma.plan.brake import brake
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.addresses import look_up
+from gvma.sinks.addresses import Addresses
 from gvma.sinks.opening import sink_of
 from gvma.sinks.planner import Planner
 
 
-def plan_next_sync(settings: GvmaSettings, seen: ConfigServerEvidence) -> NextSync | None:
-    """None where a query that a sync asks was not answered: the sync would stop there."""
+def plan_next_sync(settings: GvmaSettings, seen: ConfigServerEvidence, addresses: Addresses) -> NextSync | None:
+    """None where a query that a sync asks was not answered: the sync would stop there. addresses: by host of the
+    settings."""
     needed = [*QUERIES[:3], *(ROUTING_QUERIES if settings.routing else ())]
     asked = [query for query in needed if query in seen.answers]
     if not any(query in seen.answers for query in QUERIES[:3]) or not all(seen.answered(query) for query in asked):
         return None
     further = {query: seen.objects(query) for query in ROUTING_QUERIES if query in asked}
     answers = ServerAnswers(seen.dns, seen.agents, seen.groups, further)
-    addresses = look_up(settings)
     try:
         sink = at_once(settings, lambda asterisk: sink_of(settings, asterisk, addresses))
         if sink is None:

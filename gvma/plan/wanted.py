@@ -9,7 +9,7 @@ from gvma.asterisk.drivers import Driver
 from gvma.asterisk.drivers.pjsip import SIPSERVER
 from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint, Mailbox, Subscription
 from gvma.asterisk.hosts import sipserver_hosts
-from gvma.asterisk.identification.model import SiteIdentification
+from gvma.asterisk.identification.model import COMES_FIRST, LEFT_OUT, SiteIdentification
 from gvma.mailboxes import Desired, RefusedOwner
 from gvma.routing import NumberedObject, SiteRouting, routing
 from gvma.settings.model import GvmaSettings
@@ -97,14 +97,14 @@ def _uncertain(settings: GvmaSettings, driver: Driver, known: SiteIdentification
     for host, site in known.identified.items():
         if not site.is_certain:
             yield GvmaWarning(
-                "mwi-endpoint-left-out",
+                LEFT_OUT,
                 f"our endpoint for {host} is left out, {site.reason}. Where SIP Server's SUBSCRIBE gets 401, set "
                 "mwi_endpoint = ours; set mwi_endpoint = site where all is well.",
                 _SETTING,
             )
     for host, site in known.beside.items():
         yield GvmaWarning(
-            "mwi-endpoint-first",
+            COMES_FIRST,
             f"our endpoint gets the requests of {host}; without it {site.without_ours}. Set mwi_endpoint = site to "
             "leave them to it, or mwi_endpoint = ours where all is well.",
             _SETTING,

@@ -79,19 +79,20 @@ def refuse(site: WatchedSite, refusal: Refusal) -> None:
 
 
 def refuse_where_asterisk_reads_another_folder(site: WatchedSite) -> None:
-    """The settings name a copy of Asterisk's folder: every reload succeeds, and nothing of it is in Asterisk."""
+    """The settings name a copy of Asterisk's folder: it is refused before a byte is written."""
     good = site.run_sync(site.export("before.xml", BEFORE), "--force")
     assert good.status == 0, good
     held = asterisk_holds(site)
-    copy = site.folder / "copy"
+    used, copy = site.etc, site.folder / "copy"
     shutil.copytree(site.etc, copy)
     site.etc = copy
     site.settings["asterisk_cfg_path"] = copy
     site.age()
     before = site.state()
     done = site.run_sync(site.export("after.xml", AFTER))
-    assert done.status == 15, done
-    assert "mailbox 1002@GVMA_DN is missing" in done.stderr
+    assert done.status == 78, done
+    assert f"asterisk_cfg_path = {copy}, but this Asterisk uses {used}" in done.stderr
+    assert "Nothing was changed." in done.stderr
     assert site.state() == before
     assert asterisk_holds(site) == held
 

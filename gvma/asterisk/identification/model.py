@@ -11,6 +11,9 @@ from gvma.asterisk.conf import Conf
 SENDERS_UNKNOWN = "senders-unknown"
 """The code of the warning that Asterisk was not asked, and that its files do not tell all."""
 
+LEFT_OUT, COMES_FIRST = UNDECIDED = ("mwi-endpoint-left-out", "mwi-endpoint-first")
+"""The codes of warnings that an administrator should decide whose SIP Server's requests are."""
+
 By = Literal["address", "anonymous", "request", "number", "setting"]
 
 _REASONS: Mapping[By, str] = {

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gvma.asterisk.hosts import match_has, sipserver_hosts
+from gvma.asterisk.identification.model import UNDECIDED
+from gvma.asterisk.identification.pjsip import PjsipKnown
 from gvma.check.conclusions.addresses import is_address, sipserver_matches
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.evidence.model import AmiEvidence, Evidence
+from gvma.settings import GvmaSettings
 
 NONE = Rule(
     "identify-none", "error", "no identify of PJSIP matches SIP Server's address",
@@ -29,7 +32,12 @@ ORDER_PHONES = Rule(
     "Their calls are taken for SIP Server's. Asterisk 22 takes no other order on a reload, so the sync does not try.",
     "Write [global] endpoint_identifier_order=username,ip,anonymous into pjsip.conf, and restart Asterisk.",
 )  # fmt: skip
-RULES = (NONE, TWICE, ORDER, ORDER_PHONES)
+UNCERTAIN = Rule(
+    "identify-uncertain", "warning", "an endpoint of the site's that may be meant to get SIP Server's requests",
+    "gvma leaves SIP Server's calls where they are, and cannot tell from Asterisk whether that is right.",
+    "Set mwi_endpoint to ours or site, as the message says.",
+)  # fmt: skip
+RULES = (NONE, TWICE, ORDER, ORDER_PHONES, UNCERTAIN)
 
 _WHERE = "pjsip.conf"
 
@@ -42,11 +50,30 @@ def check_identify(evidence: Evidence) -> Iterator[Finding]:
     if settings.mwi_mode != "SUBSCRIBE":
         return
     for host in sipserver_hosts(settings):
-        matching = {name for name, match in ami.identifies if match_has(match, host, settings.siptserver_port)}
+        addresses = evidence.addresses.get(host, frozenset()) | {host}
+        matching = {
+            name
+            for name, match in ami.identifies
+            if any(match_has(match, address, settings.siptserver_port) for address in addresses)
+        }
         if len(matching) > 1:
             yield TWICE.at(_WHERE, f"{host} is {' and '.join(sorted(matching))}")
-        elif not matching and is_address(host):
+        elif not matching and any(map(is_address, addresses)) and not _known_otherwise(ami, settings):
             yield NONE.at(_WHERE, f"nothing matches {host}")
+
+
+def _known_otherwise(ami: AmiEvidence, settings: GvmaSettings) -> bool:
+    """Whether an endpoint gets, or may get, the requests of senders whose address nobody is known by."""
+    known = ami.sipserver.known
+    other = known.otherwise(settings.routing_endpoint_context) if isinstance(known, PjsipKnown) else None
+    return other is not None and other.by != "number"
+
+
+def check_undecided(evidence: Evidence) -> Iterator[Finding]:
+    """What the plan of a sync says of endpoints beside ours, or in place of it."""
+    for warning in evidence.next_sync.warnings if evidence.next_sync else ():
+        if warning.code in UNDECIDED:
+            yield UNCERTAIN.at(warning.where, warning.message)
 
 
 def check_identifier_order(evidence: Evidence) -> Iterator[Finding]:
@@ -76,4 +103,4 @@ def _address_first(ami: AmiEvidence) -> bool:
     return "ip" in order and ("username" not in order or order.index("ip") < order.index("username"))
 
 
-CHECKS = (check_identify, check_identifier_order)
+CHECKS = (check_identify, check_identifier_order, check_undecided)

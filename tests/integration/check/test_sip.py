@@ -119,3 +119,71 @@ def test_phones_behind_sip_servers_address_want_the_user_name_first(installation
 def test_register_mode_wants_the_user_name_first(installation: Site) -> None:
     installation.settings["mwi_mode"] = "REGISTER"
     assert {"identifier-order", "sipserver-mwi-mode", "probe-register"} <= codes(installation, "--probe")
+
+
+@only_pjsip
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("allow_subscribe=no", "endpoint gsip has allow_subscribe=no"),
+        ("auth=gsip", "endpoint gsip has auth"),
+        ("deny=0.0.0.0/0.0.0.0", f"endpoint gsip has deny/permit, which does not permit {SIP_SERVER}"),
+        ("acl=nobody", f"endpoint gsip has acl=nobody, which does not permit {SIP_SERVER}"),
+        ("acl=nosuch", "endpoint gsip has acl=nosuch, which Asterisk does not know"),
+    ],
+)
+def test_what_refuses_sip_servers_subscribe_is_found_without_a_probe(
+    installation: Site, lines: str, message: str
+) -> None:
+    acl = installation.asterisk.etc / "acl.conf"
+    with reloaded(installation):
+        acl.write_text("[nobody]\ndeny=0.0.0.0/0.0.0.0\n")
+        installation.asterisk.cli("module reload acl")
+        password = "[gsip]\ntype=auth\nusername=gsip\npassword=x\n"
+        endpoint = "[gsip]\ntype=endpoint\n"
+        edit(installation, "pjsip.conf", lambda text: password + text.replace(endpoint, f"{endpoint}{lines}\n"))
+        reload_driver(installation)
+        found = installation.check("--probe")
+        acl.write_text("")
+        installation.asterisk.cli("module reload acl")
+    assert message in [finding["message"] for finding in found if finding["code"] == "sipserver-refused"]
+    assert "probe-refused" in {finding["code"] for finding in found}
+    assert codes(installation, "--probe") == set()
+
+
+@pytest.mark.parametrize("module_version", [16], indirect=True, scope="module")
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[general]\n", "[general]\nallowsubscribe=no\n", "peer gvm-1000 has allowsubscribe=no"),
+        ("[gvm-1000]\n", "[gvm-1000]\nsecret=x\n", "peer gvm-1000 has secret"),
+        (
+            "[gvm-1000]\n",
+            "[gvm-1000]\ndeny=0.0.0.0/0.0.0.0\n",
+            f"peer gvm-1000 has deny/permit, which does not permit {SIP_SERVER}",
+        ),
+    ],
+)
+def test_what_refuses_a_subscription_of_chan_sip_is_found_without_a_probe(
+    installation: Site, old: str, new: str, message: str
+) -> None:
+    with reloaded(installation):
+        edit(installation, "sip.conf", lambda text: text.replace(old, new))
+        reload_driver(installation)
+        wait_until(
+            lambda: message in [one["message"] for one in installation.check()],
+            "chan_sip did not read its file",
+            lambda: "\n".join(installation.asterisk.cli("sip show peer gvm-1000")),
+        )
+        assert "probe-refused" in codes(installation, "--probe")
+
+
+def test_sip_servers_own_address_and_port_are_compared_with_ours(installation: Site) -> None:
+    assert installation.layer.application is not None
+    own = {"sip-address": SIP_SERVER, "sip-port": str(installation.settings["siptserver_port"])}
+    installation.layer.application |= own
+    assert codes(installation) == set()
+    installation.layer.application |= {"sip-address": "192.0.2.8", "sip-port": "5999", "sip-interface": SIP_SERVER}
+    found = [one for one in installation.check() if one["code"].startswith("sipserver-")]
+    assert [one["code"] for one in found] == ["sipserver-address", "sipserver-port"]
+    assert "which is sip-interface" in found[0]["message"]
