@@ -68,7 +68,10 @@ def read_target(path: Path, *, complete: Callable[[bytes], bool] | None = None) 
     """
     place, descriptor = _opened(path)
     if descriptor is None:
-        rights = _rights_of_siblings(place.folder)
+        try:
+            rights = _rights_of_siblings(place.folder)
+        except OSError as error:
+            raise unsafe(path, error) from error
         note = f"{path} is missing and will be created, mode {rights.mode:04o}."
         return TargetFile(path, place, b"", False, rights, (note,))
     try:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class Folder:
                 return None
 
     def names(self) -> list[str]:
-        with acting_as(self.identity):
+        with acting_as(self.identity), self._listing():
             return sorted(os.listdir(self._descriptor))
 
     def stage(self, name: str, content: bytes | Iterable[bytes], rights: Rights, *, like: str = "") -> None:
@@ -97,7 +97,18 @@ class Folder:
             raise disk.UnfitFile(errno.EPERM, "its folder is append-only or immutable", str(self.path))
 
     def fsync(self) -> None:
-        disk.fsync(self._descriptor, self.path)
+        with self._listing():
+            disk.fsync(self._descriptor, self.path)
+
+    @contextmanager
+    def _listing(self) -> Iterator[None]:
+        """In here is what needs the right to list the folder, which its user may lack."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno != errno.EBADF:
+                raise
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.path)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +204,7 @@ class _Walk:
         self._descriptor, self._path = descriptor, path
 
     def _end(self, name: str, status: os.stat_result | None, owner: int) -> Place:
-        with acting_as(self._identity):
-            descriptor = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._descriptor)
+        descriptor = self._opened_to_list()
         folder = Folder(self._path, descriptor, self._identity)
         if self._is_open_to_others():
             if status is not None:
@@ -203,6 +213,14 @@ class _Walk:
                 owner, group = (owner, 0) if owner else _owner_of_most(folder)
             folder.identity = self._owner_of(name, owner, group)
         return Place(folder, name)
+
+    def _opened_to_list(self) -> int:
+        """A descriptor of the last folder. One whose names this user may not list still serves for reading a file."""
+        with acting_as(self._identity):
+            try:
+                return os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._descriptor)
+            except PermissionError:
+                return os.dup(self._descriptor)
 
     def _is_open_to_others(self) -> bool:
         """It is root's, and yet others can exchange the names in it."""
