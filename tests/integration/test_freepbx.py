@@ -15,7 +15,7 @@ from tests.harness.site import Site
 from tests.soak.phone import Phone
 
 SIPSERVER = "127.0.0.5"
-TRUNK = "genesys"
+TRUNK = "sipserver"
 OUR_FILES = {
     "asterisk_cfg_file_vm": "voicemail_gvma.conf",
     "asterisk_cfg_file_exten": "extensions_custom.conf",
@@ -96,7 +96,7 @@ def test_a_block_in_voicemail_conf_itself_is_taken_up_again_after_apply_config_w
     assert site.sync().stdout == ""
 
 
-def test_calls_of_a_trunk_that_comes_first_by_name_stay_where_they_were_and_subscriptions_work(
+def test_calls_of_sip_servers_trunk_stay_where_they_were_and_subscriptions_work(
     site: Site, asterisk: PrivateAsterisk, start_telephone: StartTelephone
 ) -> None:
     sipserver = start_telephone(asterisk, "5000", host=SIPSERVER)
