@@ -8,8 +8,8 @@ import time
 from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
 from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
-from tests.integration.test_rendered_blocks import SETTINGS, files_of
-from tests.integration.test_rendered_mwi import SUBSCRIPTIONS, WANTED
+from tests.integration.asterisk.test_rendered_blocks import SETTINGS, files_of
+from tests.integration.asterisk.test_rendered_mwi import SUBSCRIPTIONS, WANTED
 
 POLLING = "format=wav\npollmailboxes=yes\npollfreq=3600\n"
 

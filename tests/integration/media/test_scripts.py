@@ -11,7 +11,7 @@ import pytest
 from gvma.demo.asterisk import PrivateAsterisk
 from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.media_dialplan import DIALPLAN
-from tests.integration.test_media_dialplan import EXTENSIONS, PJSIP
+from tests.integration.media.test_dialplan import EXTENSIONS, PJSIP
 from tests.useragent.agent import UserAgent
 
 SCRIPTS = DIALPLAN.parent / "agi_scripts"

@@ -10,7 +10,7 @@ from gvma.configserver.objects import ConfigObject
 from gvma.mailboxes import desired
 from gvma.routing import routing
 from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
-from tests.integration.test_rendered_blocks import SETTINGS, files_of
+from tests.integration.asterisk.test_rendered_blocks import SETTINGS, files_of
 
 BOXES = (
     Mailbox("1000", "GVMA_DN", "1000", "1000"),

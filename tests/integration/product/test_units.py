@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-UNITS = sorted((Path(__file__).resolve().parents[2] / "cron").glob("gvma-*.*"))
+UNITS = sorted((Path(__file__).resolve().parents[3] / "cron").glob("gvma-*.*"))
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)

@@ -1,0 +1,1 @@
+"""What a real Asterisk says and does that gvma relies on."""

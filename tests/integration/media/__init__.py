@@ -1,0 +1,1 @@
+"""Our dialplan for the media server on a real Asterisk."""

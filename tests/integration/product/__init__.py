@@ -1,0 +1,1 @@
+"""What is shipped: the package, the units, the demo."""

@@ -1,0 +1,1 @@
+"""Whole syncs and restores beside a real Asterisk."""
