@@ -186,7 +186,10 @@ class Sink(Protocol[R, C]):
         ...
 
     def change(self, reading: R, plan: Plan) -> C:
-        """What the plan makes of what was read. Writes nothing."""
+        """What the plan makes of what was read; where the plan is a removal, what the site has without us.
+
+        Writes nothing.
+        """
         ...
 
     def as_it_is(self) -> C:
@@ -197,8 +200,9 @@ class Sink(Protocol[R, C]):
         """The backup set with what is about to be replaced. Raises BackupSetError; then nothing of it is left."""
         ...
 
-    def apply(self, change: C, saved: BackupSet, purpose: Purpose, records: Mapping[str, bytes]) -> Applied:
-        """Writes everything, or nothing. records: texts that are as new or as old as the sink, by name.
+    def apply(self, change: C, saved: BackupSet, purpose: Purpose, records: Mapping[str, bytes | None]) -> Applied:
+        """Writes everything, or nothing. records: texts that are as new or as old as the sink, by name; None for one
+        that goes.
 
         Raises SinkMoved, UnsafeTargetError or BackupSetError (then everything is as before), or Stopped.
         """

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gvma.mailboxes import GvmaWarning
-from gvma.storage.private import read_private, write_private
+from gvma.storage.private import read_private, remove_private, write_private
 
 PINS, OWNERS, LAST, MARKS = "first-pins", "owners", "last-sync.json", "marks.json"
 
@@ -91,3 +91,9 @@ def leave(backup_path: Path, name: str, text: bytes) -> None:
     path = folder(backup_path) / name
     if read_private(path) != text:
         write_private(path, text)
+
+
+def forget(backup_path: Path, names: Iterable[str]) -> None:
+    """Removes texts; no error where one is not there. Raises BackupSetError."""
+    for name in names:
+        remove_private(folder(backup_path) / name)

@@ -1,4 +1,4 @@
-"""The one way to write, for sync and restore: save, apply, activate, verify, then finish or put back.
+"""The one way to write, for sync, restore and remove: save, apply, activate, verify, then finish or put back.
 
 It decides nothing of what should be written, and opens no file and no table.
 """
@@ -52,10 +52,10 @@ class Execution:
     def backup_path(self) -> Path:
         return self.settings.backup_path
 
-    def execute(self, change: Change, purpose: Purpose, records: Mapping[str, bytes]) -> bool:
+    def execute(self, change: Change, purpose: Purpose, records: Mapping[str, bytes | None]) -> bool:
         """Writes the change, and has Asterisk take it; False where somebody else wrote meanwhile: plan again.
 
-        records: gvma's own texts that are as new or as old as what is written, by name.
+        records: gvma's own texts that are as new or as old as what is written, by name; None for one that goes.
         Raises AsteriskRefusedError (everything is put back), AsteriskUnreachableError (everything is written, the
         reload is pending), UnsafeTargetError, BackupSetError, or Stopped.
         """

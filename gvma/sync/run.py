@@ -257,4 +257,4 @@ def _log_what_was_done(report: SyncReport) -> None:
     for one in report.warnings if report.show_warnings else ():
         _log.warning("%s: %s", one.where, one.message)
     if report.changed:
-        _log.info("%s", report.summary())
+        _log.info("%s", report.summary("sync"))

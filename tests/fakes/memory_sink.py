@@ -147,7 +147,7 @@ class MemorySink:
         return sets.create([], snapshot=purpose.snapshot, reason=purpose.reason, run_id=purpose.run_id)
 
     def apply(
-        self, change: MemoryChange, saved: BackupSet, purpose: Purpose, records: Mapping[str, bytes]
+        self, change: MemoryChange, saved: BackupSet, purpose: Purpose, records: Mapping[str, bytes | None]
     ) -> MemoryApplied:
         if self.state != change.old:
             raise SinkMoved("somebody else wrote", where="memory")
@@ -175,7 +175,7 @@ class MemoryApplied:
         change: MemoryChange,
         saved: BackupSet,
         purpose: Purpose,
-        records: Mapping[str, bytes],
+        records: Mapping[str, bytes | None],
     ) -> None:
         self.saved = saved
         self._sink = sink

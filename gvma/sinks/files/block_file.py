@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gvma.asterisk.block import Block, body_of, cut_out, find_block, replaced
+from gvma.asterisk.block import Block, body_of, cut_out, cut_out_as_found, find_block, replaced
 from gvma.asterisk.conf import Conf, Read, Setting, read_conf
 from gvma.asterisk.header import same_meaning
 from gvma.asterisk.mark import mark_of
@@ -85,6 +85,15 @@ class BlockFile:
         """The very bytes that the file would have if gvma had never written into it."""
         text = self.text or b""
         return cut_out(text, self.block) if self.block else text
+
+    def as_site_has_it(self, *, blank_line_is_ours: bool) -> bytes:
+        """The site's bytes, also where it has written below the block since.
+
+        blank_line_is_ours: of a line behind the end marker. Adopted lines have none: what stands there is the site's.
+        """
+        if self.block is None or self.adopted:
+            return self.without_block()
+        return cut_out_as_found(self.text or b"", self.block, blank_line_is_ours=blank_line_is_ours)
 
     def redated(self, generated_at: str) -> bytes:
         """The body with another date line and nothing else changed."""

@@ -103,13 +103,14 @@ def prepare(
     """targets, other: files that were read. Raises UnsafeTargetError where a ``secret.conf`` is not safe to remove."""
     if plan.unchanged:
         return replace(nothing(reading, targets), warnings=_warnings(reading, plan))
+    assert not plan.is_removal, "gvma.sinks.files.removing has no block left"
     spool = reading.settings.asterisk_spool_path
     stale = stale_pins(plan, reading.files.voicemail.site, spool)
     bodies = reading.bodies(
         plan.mailboxes, plan.subscriptions, plan.hints, plan.extensions, plan.endpoints, plan.kept_pins()
     )
     changes, body = [], b""
-    for file, target in _pairs(reading, targets):
+    for file, target in pairs(reading, targets):
         body = next(bodies)
         new = file.with_body(body)
         if file.target.module == VOICEMAIL and stale.files and new == target.old:
@@ -150,12 +151,13 @@ def _remark(file: BlockFile, change: FileChange) -> str:
 
 def nothing(reading: FilesReading, targets: Targets[TargetFile]) -> FilesChange:
     """The change that leaves every file as it is."""
-    changes = [file_change(target, target.old, file.target.module) for file, target in _pairs(reading, targets)]
+    changes = [file_change(target, target.old, file.target.module) for file, target in pairs(reading, targets)]
     as_it_is = partial(expected_of_files, reading)
     return FilesChange(tuple(changes), after=as_it_is, before=as_it_is, markers=markers_of(reading.settings))
 
 
-def _pairs(reading: FilesReading, targets: Targets[TargetFile]) -> Iterator[tuple[BlockFile, TargetFile]]:
+def pairs(reading: FilesReading, targets: Targets[TargetFile]) -> Iterator[tuple[BlockFile, TargetFile]]:
+    """Each file with its block found, and as it was read."""
     return zip(reading.files, targets, strict=True)
 
 
