@@ -61,7 +61,7 @@ class Execution:
         """
         path, report = self.backup_path, self.report
         saved = self.sink.save(change, purpose)
-        all_records = {**records, MARKS: marks_text(change.marks())}
+        all_records = {MARKS: marks_text(change.marks()), **records}
         try:
             with self.sink.apply(change, saved, purpose, all_records) as applied:
                 report.backup_set = report.backup_set or saved.id
