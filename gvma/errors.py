@@ -20,11 +20,13 @@ GvmaError                       1   an internal error in gvma, where it is raise
   SafetyBrakeError             13   too much would be removed
   SyncPausedError              13   the sync is paused after a restore
   UnsafeTargetError            14   a target file is not safe to edit
+    UnpreparedDatabaseError         an index, a table or a right is missing in the database, or a right is too wide
   AsteriskRefusedError         15   Asterisk did not take the change; it was put back
   AsteriskUnreachableError     16   AMI cannot be reached, or was lost
   SipError                     16   no SIP answer, or one that cannot be read
     MessageSummaryError             a NOTIFY without message counts
   BackupSetError               17   a backup set is missing or damaged
+  DatabaseError                18   the database is unreachable or was lost, or a lock in it was not had in time
   UsageError                   64   wrong usage
   SettingsError                78   settings invalid
 
@@ -143,6 +145,10 @@ class UnsafeTargetError(GvmaError):
     exit_status = 14
 
 
+class UnpreparedDatabaseError(UnsafeTargetError):
+    code = "database-grants"
+
+
 class AsteriskRefusedError(GvmaError):
     code = "asterisk-refused"
     exit_status = 15
@@ -165,6 +171,11 @@ class MessageSummaryError(SipError):
 class BackupSetError(GvmaError):
     code = "backup-set"
     exit_status = 17
+
+
+class DatabaseError(GvmaError):
+    code = "database-unreachable"
+    exit_status = 18
 
 
 class UsageError(GvmaError):

@@ -1,7 +1,7 @@
-"""The command ``gvma``: its global options, its commands by name, and the exit status of every failure.
+"""The command ``gvma``: its global options, and its commands by name.
 
 Each command is imported when it is called: ``gvma netann`` never loads zeep. click's own exit statuses are replaced
-by ours. No failure shows a secret: of an unforeseen exception only the class and the place are shown.
+by ours (gvma.cli.failures).
 """
 
 from __future__ import annotations
@@ -9,25 +9,19 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-import re
 import sys
-import traceback
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 import click
 
 from gvma import __version__
 from gvma.cli import exits
-from gvma.cli.output import Output, reader_is_gone
-from gvma.errors import GvmaError, UsageError
-from gvma.nearest import nearest
-
-if TYPE_CHECKING:
-    from gvma.settings import Settings
-    from gvma.settings.reader import Loaded
+from gvma.cli.arguments import WITH_VALUE, own_options_first, wants_json
+from gvma.cli.failures import did_you_mean, exit_status
+from gvma.cli.invocation import Invocation
+from gvma.cli.output import Output
 
 # Name and summary, as `gvma --help` shows them. The command is the attribute `command` of gvma.cli.commands.<name>.
 COMMANDS = {
@@ -43,55 +37,6 @@ COMMANDS = {
 
 # Commands that have their own answer to a missing settings file.
 _FIND_SETTINGS_THEMSELVES = frozenset({"config", "check"})
-
-
-# The four options that are taken before and after the command.
-_WITH_VALUE = ("--config", "--output")
-_WITHOUT_VALUE = re.compile(r"--quiet|--verbose|-[qv]+")
-_LIKENESS = 0.6
-
-
-@dataclass
-class Invocation:
-    """One run of ``gvma``, as commands find it in ``ctx.obj``."""
-
-    output: Output
-    config: Path | None = None
-    asks_help: bool = False
-    _loaded: dict[frozenset[str], Loaded] = field(default_factory=dict)
-
-    def loaded(self, *, without: Collection[str] = ()) -> Loaded:
-        """Settings with their warnings and origins, read once. Prints nothing: the caller reports the warnings.
-
-        without: sections that this run does not need; a placeholder in them is no error.
-        Raises SettingsError if the settings file is missing or not valid.
-        """
-        from gvma.settings import reader  # noqa: PLC0415  (start-up)
-        from gvma.settings.ownership import unsafe_paths  # noqa: PLC0415  (start-up)
-
-        key = frozenset(without)
-        if key not in self._loaded:
-            loaded = reader.load(self.config, os.environ, without=without)
-            for error in unsafe_paths(loaded.settings.gvma) if "gvma_settings" not in key else ():
-                raise error
-            self._loaded[key] = loaded
-        return self._loaded[key]
-
-    def settings(self, *, without: Collection[str] = ()) -> Settings:
-        """As ``loaded``, and the warnings are printed."""
-        known = frozenset(without) in self._loaded
-        loaded = self.loaded(without=without)
-        for warning in () if known else loaded.warnings:
-            self.output.warn(warning)
-        return loaded.settings
-
-    def settings_or_default(self) -> Settings:
-        """The settings if there is a file, else the defaults; for commands that work without one."""
-        from gvma.settings import Settings, reader  # noqa: PLC0415  (start-up)
-
-        if reader.find(self.config, os.environ) is None:
-            return Settings()
-        return self.settings(without=("cfgserver", "gvma_settings"))
 
 
 class LazyGroup(click.Group):
@@ -112,8 +57,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in COMMANDS and name[:1].isalpha():
-            meant = nearest(name, frozenset(COMMANDS), _LIKENESS)
-            raise click.UsageError(f"No such command {name!r}{_did_you_mean(meant)}", ctx)
+            raise click.UsageError(f"No such command {name!r}{did_you_mean(name, frozenset(COMMANDS))}", ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -177,10 +121,10 @@ def run(group: click.Group, argv: list[str]) -> int:
         if hasattr(stream, "reconfigure"):  # a name that the locale cannot show must not stop a sync
             stream.reconfigure(errors="backslashreplace")
     logging.lastResort = None  # warnings of libraries may contain secrets: they do not reach stderr
-    argv = _own_options_first(argv)
-    output = Output(json=_wants_json(argv))
+    argv = own_options_first(argv)
+    output = Output(json=wants_json(argv))
     with output.capturing_prints():
-        status = _exit_status(output, lambda: _invoke(group, argv, output))
+        status = exit_status(output, lambda: _invoke(group, argv, output))
     return output.finish(status)
 
 
@@ -196,118 +140,12 @@ def _invoke(group: click.Group, argv: list[str], output: Output) -> None:
         group.invoke(ctx)
 
 
-def _exit_status(output: Output, command: Callable[[], None]) -> int:
-    status = exits.OK
-    try:
-        command()
-    except click.exceptions.Exit as leave:
-        status = leave.exit_code
-    except SystemExit as leave:
-        status = leave.code if isinstance(leave.code, int) else exits.INTERNAL_ERROR if leave.code else exits.OK
-    except (KeyboardInterrupt, click.Abort):
-        status = _reported(output, _interrupted())
-    except click.exceptions.NoArgsIsHelpError as bare:
-        status = _reported(output, _usage_error(bare), shown=bare.format_message())
-    except click.ClickException as wrong:
-        status = _reported(output, _usage_error(wrong))
-    except GvmaError as error:
-        status = _reported(output, error)
-    except BrokenPipeError as error:
-        gone = reader_is_gone(output.stdout)
-        status = exits.OUTPUT_CLOSED if gone else _reported(output, _internal_error(output, error))
-    except Exception as error:  # the last line of defence: no traceback may show a secret
-        status = _reported(output, _internal_error(output, error))
-    return status
-
-
-def _reported(output: Output, error: GvmaError, *, shown: str = "") -> int:
-    """shown: what a person reads in the error's place."""
-    output.error(error, shown=shown)
-    return error.exit_status
-
-
-class _Interrupted(GvmaError):
-    code = "interrupted"
-    exit_status = exits.INTERRUPTED
-
-
-def _interrupted() -> GvmaError:
-    return _Interrupted(
-        "interrupted",
-        where="gvma",
-        hint="The next `gvma sync` first finishes or undoes what was interrupted.",
-    )
-
-
-def _usage_error(wrong: click.ClickException) -> UsageError:
-    where = "gvma"
-    if isinstance(wrong, click.UsageError) and wrong.ctx is not None:
-        where = wrong.ctx.command_path
-    hint = f"Nothing was changed. `{where} --help` shows the usage and an example."
-    message = wrong.format_message().rstrip(".")
-    if isinstance(wrong, click.exceptions.NoArgsIsHelpError):
-        message = "no command given"
-    elif isinstance(wrong, click.NoSuchOption) and wrong.ctx is not None:
-        known = frozenset(name for level in _levels(wrong.ctx) for option in level.params for name in option.opts)
-        message = f"{wrong.message.rstrip('.')}{_did_you_mean(nearest(wrong.option_name, known, _LIKENESS))}"
-    return UsageError(message, where=where, hint=hint)
-
-
-def _levels(ctx: click.Context) -> Iterator[click.Command]:
-    """The command and those above it, whose options it takes too."""
-    level: click.Context | None = ctx
-    while level is not None:
-        yield level.command
-        level = level.parent
-
-
-def _did_you_mean(meant: str) -> str:
-    return f". Did you mean {meant!r}?" if meant else ""
-
-
-def _internal_error(output: Output, error: Exception) -> GvmaError:
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    if output.verbosity >= 2:  # the frames alone: an exception's own text could hold a secret
-        sys.stderr.write("".join(traceback.format_list(frames)))
-    return GvmaError(
-        f"internal error in gvma: {type(error).__name__} at {place}",
-        where="gvma",
-        hint="Files may have been changed: `gvma check` shows the present state, and `gvma backup list` the earlier "
-        "ones. Please report it, with the output of the same command under `gvma -v -v`.",
-    )
-
-
-def _own_options_first(argv: list[str]) -> list[str]:
-    """The options of ``gvma`` itself mean the same after the command as before it."""
-    moved: list[str] = []
-    kept: list[str] = []
-    words = iter(argv)
-    for word in words:
-        if word == "--":
-            kept += [word, *words]
-        elif word in _WITH_VALUE:
-            moved += [word, *[value for value in [next(words, None)] if value is not None]]
-        elif _WITHOUT_VALUE.fullmatch(word) or word.startswith(tuple(f"{name}=" for name in _WITH_VALUE)):
-            moved.append(word)
-        else:
-            kept.append(word)
-    return moved + kept
-
-
-def _wants_json(argv: list[str]) -> bool:
-    return any(
-        word == "--output=json" or (word == "json" and before == "--output")
-        for before, word in zip(["", *argv], argv, strict=False)
-    )
-
-
 def _command_words(group: click.Group, argv: list[str]) -> str:
     """``backup list`` of ``--config x backup list latest``; errors before the command starts name it too."""
     words: list[str] = []
     level: click.Command | None = group
     for before, word in zip(["", *argv], argv, strict=False):
-        if before in _WITH_VALUE:
+        if before in WITH_VALUE:
             continue
         if isinstance(level, LazyGroup) and word in COMMANDS:
             words.append(word)

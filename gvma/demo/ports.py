@@ -6,6 +6,7 @@ open, so that other processes see that the block is in use; when the process end
 
 from __future__ import annotations
 
+import atexit
 import random
 import socket
 from collections.abc import Iterator
@@ -66,6 +67,8 @@ def free_port(kind: socket.SocketKind) -> int:
 def _own_block() -> tuple[socket.socket, Iterator[int]]:
     """The socket that keeps this process's block of single ports in use, and the block's ports again and again."""
     for guard, start in _free_blocks(range(_LOWEST_SINGLE, _HIGHEST_SINGLE - _SINGLES, _SINGLES)):
+        # Closed by name when the process ends: Python warns of a socket that is left to it.
+        atexit.register(guard.close)
         return guard, cycle(range(start + 1, start + _SINGLES))
     raise NotObtainableError("every block of ports for servers of the demo is in use", where="127.0.0.1")
 

@@ -172,6 +172,18 @@ _ASTERISK = _section(
     ("log_file", v.optional_path, "log file; empty: none"),
     ("log_format", v.one_of("text", "json"), "text, or json: one object a line"),
     ("metrics_file", v.optional_path, "file for the figures of the last run, for Prometheus; empty: none"),
+    (
+        "sink",
+        v.one_of("files", "realtime"),
+        "where mailboxes and subscriptions go: files, or realtime: PostgreSQL tables that several Asterisk hosts read",
+    ),
+    ("realtime_dsn", v.dsn, "libpq connection string of that database, with user= and without a password"),
+    ("realtime_password", v.secret, "the account's password; better in realtime_password_file"),
+    ("realtime_password_file", v.optional_path, "file with that password, which only its owner may read"),
+    ("realtime_timeout", v.seconds, "time limit in seconds to connect to the database, and to wait for a lock in it"),
+    ("realtime_nodes", v.listed, "host:port of the AMI of each Asterisk host, comma-separated; empty: none is asked"),
+    ("realtime_driver", v.one_of("odbc", "pgsql"), "how the Asterisk hosts reach the database: odbc or pgsql"),
+    ("realtime_connection", v.name, "the connection's name in their res_odbc.conf or res_pgsql.conf"),
     ("status_max_age", v.number(1), "gvma check finds a last success older than so many seconds"),
     (
         "switch_profile",

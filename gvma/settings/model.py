@@ -79,7 +79,7 @@ class ConfigServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class GvmaSettings:
-    """``[gvma_settings]``: Asterisk's files and AMI, the managed block, backups, routing. Times in seconds."""
+    """``[gvma_settings]``: Asterisk's files and AMI, the managed block, backups, Realtime, routing. In seconds."""
 
     asterisk_cfg_path: Path = Path("/etc/asterisk")
     asterisk_cfg_file_sip: str = "sip.conf"
@@ -116,6 +116,14 @@ class GvmaSettings:
     log_file: Path | None = None
     log_format: str = "text"
     metrics_file: Path | None = None
+    sink: str = "files"
+    realtime_dsn: str = ""
+    realtime_password: Secret = field(default_factory=lambda: Secret(""))
+    realtime_password_file: Path | None = None
+    realtime_timeout: float = 30.0
+    realtime_nodes: tuple[str, ...] = ()
+    realtime_driver: str = "odbc"
+    realtime_connection: str = "asterisk"
     status_max_age: int = 3600
     switch_profile: str = ""
     routing: bool = False

@@ -10,7 +10,7 @@ from itertools import combinations
 from os.path import normpath
 from pathlib import Path
 
-from gvma.settings.model import Settings
+from gvma.settings.model import GvmaSettings, Settings
 
 _PREFIXES = ("vm_dn_ext_prefix", "vm_agt_ext_prefix", "vm_grp_ext_prefix")
 _TARGETS = (
@@ -36,6 +36,17 @@ def broken_rules(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "routing_context", f"{gvma.routing_context} is already the name of another context or section"
     if gvma.routing_sipserver_peer == gvma.routing_gateway_peer:
         yield "routing_gateway_peer", "is the same as routing_sipserver_peer"
+    if gvma.sink == "realtime":
+        yield from _broken_for_realtime(gvma)
+
+
+def _broken_for_realtime(gvma: GvmaSettings) -> Iterator[tuple[str, str]]:
+    if not gvma.realtime_dsn:
+        yield "realtime_dsn", "is missing, and sink = realtime needs it"
+    if gvma.channel_driver == "sip":
+        yield "channel_driver", "is sip, and sink = realtime needs PJSIP"
+    if gvma.mwi_mode != "SUBSCRIBE":
+        yield "mwi_mode", f"is {gvma.mwi_mode}, and sink = realtime needs SUBSCRIBE"
 
 
 def odd_values(settings: Settings) -> Iterator[tuple[str, str]]:

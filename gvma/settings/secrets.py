@@ -41,6 +41,9 @@ class SecretSources:
 SECRETS = (
     SecretSources("cfgserver", "password", "password_file", "GVMA_CFGSERVER_PASSWORD", "cfgserver-password"),
     SecretSources("gvma_settings", "asterisk_cm_secret", "asterisk_cm_secret_file", "GVMA_AMI_SECRET", "ami-secret"),
+    SecretSources(
+        "gvma_settings", "realtime_password", "realtime_password_file", "GVMA_REALTIME_PASSWORD", "realtime-password"
+    ),
 )
 
 

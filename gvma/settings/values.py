@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gvma.settings.dsn import SECRET_WORDS, dsn_words
 from gvma.settings.model import Secret
 
 Parse = Callable[[str, Path], object]
@@ -37,6 +38,16 @@ def text(value: str, folder: Path) -> str:
     """Any text without control characters."""
     if any(ord(char) < 32 or ord(char) == 127 for char in value):
         raise ValueError("must not contain control characters")
+    return value
+
+
+def dsn(value: str, folder: Path) -> str:
+    """A libpq connection string with a user and without a secret, or nothing."""
+    words = dsn_words(text(value, folder)) if value else {"user": "-"}
+    if SECRET_WORDS & words.keys():
+        raise ValueError("must not contain a password: use realtime_password_file")
+    if not words.get("user"):
+        raise ValueError("must name the account: user=...")
     return value
 
 

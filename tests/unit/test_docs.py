@@ -15,7 +15,8 @@ import click
 import pytest
 
 from gvma.cli import exits
-from gvma.cli.main import COMMANDS, Invocation, cli
+from gvma.cli.invocation import Invocation
+from gvma.cli.main import COMMANDS, cli
 from gvma.cli.output import Output
 from gvma.settings.reader import load
 

@@ -9,7 +9,7 @@ import click
 from gvma.cli import exits
 
 if TYPE_CHECKING:
-    from gvma.cli.main import Invocation
+    from gvma.cli.invocation import Invocation
 
 
 @click.group("agi", epilog=exits.help_ending("gvma agi serve --host 127.0.0.1 --port 4573", exits=(exits.SETTINGS,)))

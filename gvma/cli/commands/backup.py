@@ -22,7 +22,7 @@ from gvma.storage.signals import stoppable
 
 if TYPE_CHECKING:
     from gvma.backups.manifest import SavedFile
-    from gvma.cli.main import Invocation
+    from gvma.cli.invocation import Invocation
     from gvma.settings.model import GvmaSettings
 
 _ID = "ID"

@@ -14,7 +14,7 @@ from gvma.errors import GvmaError
 
 if TYPE_CHECKING:
     from gvma.check.finding import Finding
-    from gvma.cli.main import Invocation
+    from gvma.cli.invocation import Invocation
     from gvma.cli.output import Output
     from gvma.evidence.model import Evidence
 

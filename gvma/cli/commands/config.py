@@ -16,7 +16,7 @@ from gvma.settings.secrets import AMI_SECRET, SAMPLES
 from gvma.sinks.addresses import look_up, unresolved
 
 if TYPE_CHECKING:
-    from gvma.cli.main import Invocation
+    from gvma.cli.invocation import Invocation
 
 _SAMPLE = reader.SettingsWarning(
     "settings-sample-secret",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gvma.cli.exits import help_ending
-from gvma.cli.seconds import Seconds
+from gvma.cli.values.seconds import Seconds
 from gvma.configserver.simulator.choices import FAILURES, SHAPES
 from gvma.errors import SettingsError, UsageError
 from gvma.secrecy import masked_option
@@ -19,7 +19,7 @@ from gvma.secrecy import masked_option
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gvma.cli.main import Invocation
+    from gvma.cli.invocation import Invocation
     from gvma.cli.output import Output
     from gvma.configserver.objects import ConfigObject, ObjectSource
 

@@ -9,7 +9,7 @@ import click
 from gvma.cli import exits
 
 if TYPE_CHECKING:
-    from gvma.cli.main import Invocation
+    from gvma.cli.invocation import Invocation
 
 
 @click.command("demo", epilog=exits.help_ending("gvma demo", meanings={1: "a step did not have the expected result"}))

@@ -18,7 +18,7 @@ from gvma.netann.pasted import from_trace
 from gvma.netann.request import FOREVER, REFUSALS, REQUEST_URI, TO_HEADER, Kind, ServiceRequest
 
 if TYPE_CHECKING:
-    from gvma.cli.main import Invocation
+    from gvma.cli.invocation import Invocation
     from gvma.settings.model import MediaSettings
 
 KINDS = (REQUEST_URI, TO_HEADER)

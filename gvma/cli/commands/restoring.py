@@ -24,7 +24,7 @@ from gvma.sync.restore import RestoreReport
 from gvma.sync.restore import restore as restore_set
 
 if TYPE_CHECKING:
-    from gvma.cli.main import Invocation
+    from gvma.cli.invocation import Invocation
     from gvma.cli.output import Output
     from gvma.settings.model import GvmaSettings
 

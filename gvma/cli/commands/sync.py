@@ -17,7 +17,7 @@ import click
 from gvma.cli import exits
 from gvma.cli.items import item_lines
 from gvma.cli.output import printable
-from gvma.cli.seconds import Seconds
+from gvma.cli.values.seconds import Seconds
 from gvma.configserver.reading.reader import without_garbage_collection
 from gvma.errors import GvmaError, UsageError
 from gvma.storage.said_failure import is_repeated
@@ -25,7 +25,7 @@ from gvma.sync.report import Progress, SyncOptions, SyncReport
 from gvma.sync.run import sync
 
 if TYPE_CHECKING:
-    from gvma.cli.main import Invocation
+    from gvma.cli.invocation import Invocation
     from gvma.cli.output import Output
     from gvma.settings import Settings
 

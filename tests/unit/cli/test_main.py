@@ -14,7 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gvma import __version__
-from gvma.cli.main import COMMANDS, Invocation, cli
+from gvma.cli.invocation import Invocation
+from gvma.cli.main import COMMANDS, cli
 from gvma.errors import AsteriskRefusedError, SettingsError
 from gvma.settings.reader import SettingsWarning
 from tests.unit.cli import run

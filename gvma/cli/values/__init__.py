@@ -1,0 +1,1 @@
+"""Values of options, as the command line writes them."""
