@@ -44,6 +44,13 @@ def shown_commands() -> list[str]:
     return sorted({shlex.join(shlex.split(line, comments=True)) for line in found if line.startswith("gvma ")})
 
 
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 @each_page
 def test_every_relative_link_leads_to_a_file(page: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8"))
@@ -52,8 +59,32 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
 
 
 @each_page
+def test_every_link_with_an_anchor_leads_to_a_heading(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", page.read_text("utf-8"))
+    lost = [
+        f"{path}#{anchor}"
+        for path, anchor in links
+        if "://" not in path and anchor not in anchors(page.parent / path if path else page)
+    ]
+    assert lost == []
+
+
+def test_every_page_for_users_can_be_reached_from_the_readme() -> None:
+    reached, waiting = set[Path](), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page not in reached:
+            reached.add(page)
+            links = re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8"))
+            linked = [(page.parent / link).resolve() for link in links if "://" not in link]
+            waiting += [path for one in linked for path in (sorted(one.glob("*.md")) if one.is_dir() else [one])
+                        if path.suffix == ".md"]  # fmt: skip
+    assert sorted(set(PAGES) - reached) == []
+
+
+@each_page
 def test_every_file_of_ours_that_is_named_is_there(page: Path) -> None:
-    named = re.findall(r"`((?:dialplan|cron|agi_scripts|docs|gvma|tests)/[\w./-]+)`", page.read_text("utf-8"))
+    named = re.findall(r"`((?:dialplan|contrib|cron|agi_scripts|docs|gvma|tests)/[\w./-]+)`", page.read_text("utf-8"))
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
