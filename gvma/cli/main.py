@@ -28,6 +28,7 @@ COMMANDS = {
     "sync": "Write mailboxes and MWI subscriptions from Configuration Server into Asterisk.",
     "backup": "List, compare, verify, restore and forget backup sets.",
     "check": "Find problems with voicemail, media or routing, and say how to fix them.",
+    "realtime": "Prepare PostgreSQL and the Asterisk hosts for `sink = realtime`.",
     "agi": "Serve media calls to Asterisk over FastAGI.",
     "netann": "Explain a NETANN URI.",
     "confserv": "Query Configuration Server, or simulate one.",
