@@ -1,0 +1,123 @@
+"""Asterisk: its files on the disk, what it said over AMI, where SIP reaches it, and its media server. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from gvma.asterisk.conf import Conf
+from gvma.asterisk.drivers.choose import DriverModule
+from gvma.asterisk.identification.rights import SipServerRequests
+from gvma.errors import GvmaError
+
+
+@dataclass(frozen=True, slots=True)
+class FilesEvidence:
+    """Asterisk's files. The three that a sync writes are None where nobody looked at them.
+
+    voicemail: voicemail.conf. channel: sip.conf or pjsip.conf. dialplan: extensions.conf.
+    unsafe: (file, reason) of files that a sync refuses to edit.
+    unreadable: (file, reason) of files that this account may not read.
+    realtime: what Asterisk reads from a database, which no file tells: ``voicemail``, ``phones``, ``dialplan``.
+    entered_contexts: contexts that some file of Asterisk's folder sends calls to.
+    mounted: files that a sync writes and that are mount points themselves.
+    elsewhere: (type, where) of PJSIP's types of objects that sorcery.conf has Asterisk read from elsewhere alone.
+    users: names of users.conf with ``hasvoicemail=yes``, which are mailboxes too.
+    orphans: ``box@context`` of our contexts whose messages are in the spool, and of whom voicemail.conf has nothing.
+    """
+
+    voicemail: Conf | None = None
+    channel: Conf | None = None
+    dialplan: Conf | None = None
+    unsafe: tuple[tuple[str, str], ...] = ()
+    unreadable: tuple[tuple[str, str], ...] = ()
+    realtime: frozenset[str] = frozenset()
+    entered_contexts: frozenset[str] = frozenset()
+    mounted: tuple[str, ...] = ()
+    elsewhere: tuple[tuple[str, str], ...] = ()
+    users: frozenset[str] = frozenset()
+    orphans: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[Conf]:
+        """Those of the three files that were looked at."""
+        return (conf for conf in (self.voicemail, self.channel, self.dialplan) if conf is not None)
+
+
+class MailboxFields(NamedTuple):
+    """What AMI shows of a mailbox."""
+
+    name: str = ""
+    email: str = ""
+    pager: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AmiEvidence:
+    """What Asterisk itself said over AMI. A part that was not asked, or not answered, is None or empty.
+
+    problem: why nothing or not all was answered. refused: what the AMI account may not do.
+    loaded: every module that is loaded; idle: those that do not run. drivers: both channel drivers by name.
+    mailboxes: by ``box@context``, of gvma's contexts.
+    subscriptions: ``gvm-*`` names to mailboxes; None for one whose mailbox was not asked for.
+    endpoints: PJSIP's endpoints or chan_sip's peers. contact_hosts: (endpoint or AOR, host).
+    identifies: (endpoint, address or network) of every identify. identifier_order: as Asterisk has it.
+    contexts: all dialplan contexts with their patterns.
+    includes: (context, included context, who registered it) of the dialplan.
+    other_folders: (key of the settings, folder that it names, folder that Asterisk uses in its place).
+    bound: addresses and UDP ports that SIP listens on. user: whom Asterisk runs as; empty for whoever started it.
+    sipserver: what becomes of SIP Server's requests.
+    """
+
+    problem: GvmaError | None = None
+    version: str = ""
+    refused: tuple[str, ...] = ()
+    loaded: frozenset[str] | None = None
+    idle: frozenset[str] = frozenset()
+    drivers: Mapping[str, DriverModule] | None = None
+    mailboxes: Mapping[str, MailboxFields] | None = field(default=None, repr=False)
+    subscriptions: Mapping[str, str | None] | None = field(default=None, repr=False)
+    endpoints: frozenset[str] | None = field(default=None, repr=False)
+    contact_hosts: tuple[tuple[str, str], ...] = ()
+    identifies: tuple[tuple[str, str], ...] | None = None
+    identifier_order: str = ""
+    contexts: Mapping[str, Collection[str]] | None = field(default=None, repr=False)
+    includes: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
+    other_folders: tuple[tuple[str, str, str], ...] = ()
+    bound: tuple[tuple[str, int], ...] = ()
+    user: str = ""
+    sipserver: SipServerRequests = field(default_factory=SipServerRequests)
+
+
+@dataclass(frozen=True, slots=True)
+class SipAddresses:
+    """Where SIP reaches this Asterisk: addresses and names in lower case, and UDP ports; empty where not known."""
+
+    hosts: frozenset[str] = frozenset()
+    ports: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One SUBSCRIBE from this host. status: of the answer, 0 where none came. notified: a NOTIFY with counts came.
+
+    counts: those of the NOTIFY, ``new/old``. as_sipserver: sent from an address that is SIP Server's.
+    """
+
+    name: str
+    status: int
+    notified: bool
+    counts: str = ""
+    as_sipserver: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MediaEvidence:
+    """The media server's side. used: the dialplan has its context. problem: empty where the server is well.
+
+    unusable: (path, reason) of what Asterisk's user could not play or record.
+    """
+
+    used: bool = False
+    problem: str = ""
+    unusable: tuple[tuple[str, str], ...] = ()

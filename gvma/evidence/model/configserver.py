@@ -1,0 +1,99 @@
+"""What Configuration Server answered, query by query, and what its objects are called. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gvma.asterisk.roles import ROLES
+from gvma.configserver.objects import ConfigObject
+from gvma.errors import GvmaError
+
+QUERIES = (
+    "dnquery",
+    "agentquery",
+    "agentgroupquery",
+    "routingpointquery",
+    "trunkquery",
+    "servicequery",
+    "applicationquery",
+)
+"""The keys of ``[cfgserver]`` that hold a query, in the order in which they are asked."""
+
+_LABELS = {**{role.element: role.label for role in ROLES}, "CfgApplication": "Application"}
+
+
+@dataclass(frozen=True, slots=True)
+class QueryAnswer:
+    """What one query of ``[cfgserver]`` gave: objects, or the error in their place."""
+
+    query: str
+    xpath: str
+    objects: tuple[ConfigObject, ...] = field(default=(), repr=False)
+    error: GvmaError | None = None
+
+    @property
+    def types(self) -> dict[str, int]:
+        """How many objects of each type, such as ``DN of type 1``, the most frequent first."""
+        return dict(Counter(type_name(one) for one in self.objects).most_common())
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigServerEvidence:
+    """What Configuration Server answered, one answer for each query that is set.
+
+    not_asked: why it was not asked at all; empty where it was.
+    """
+
+    answers: Mapping[str, QueryAnswer] = field(default_factory=dict)
+    not_asked: str = ""
+
+    def objects(self, query: str) -> tuple[ConfigObject, ...]:
+        """The objects of one query; empty where it failed or is not set."""
+        answer = self.answers.get(query)
+        return answer.objects if answer else ()
+
+    def answered(self, query: str) -> bool:
+        """True where the query is set and was answered."""
+        answer = self.answers.get(query)
+        return answer is not None and answer.error is None
+
+    @property
+    def dns(self) -> tuple[ConfigObject, ...]:
+        return self.objects("dnquery")
+
+    @property
+    def agents(self) -> tuple[ConfigObject, ...]:
+        return self.objects("agentquery")
+
+    @property
+    def groups(self) -> tuple[ConfigObject, ...]:
+        return self.objects("agentgroupquery")
+
+    @property
+    def routing_points(self) -> tuple[ConfigObject, ...]:
+        return self.objects("routingpointquery")
+
+    @property
+    def trunks(self) -> tuple[ConfigObject, ...]:
+        return self.objects("trunkquery")
+
+    @property
+    def services(self) -> tuple[ConfigObject, ...]:
+        return self.objects("servicequery")
+
+    @property
+    def applications(self) -> tuple[ConfigObject, ...]:
+        return self.objects("applicationquery")
+
+
+def type_name(one: ConfigObject) -> str:
+    """``DN of type 1``, ``Agent Login``."""
+    kind = _LABELS.get(one.kind, one.kind)
+    return f"{kind} of type {one.type}" if one.kind == "CfgDN" and one.type is not None else kind
+
+
+def object_name(one: ConfigObject) -> str:
+    """How a person names an object: ``DN 1000``, or ``DN with DBID 101`` where it has no number."""
+    return f"{_LABELS.get(one.kind, one.kind)} {one.number or f'with DBID {one.dbid}'}"

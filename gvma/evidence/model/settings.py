@@ -1,0 +1,33 @@
+"""The settings file, and the paths that it names. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from gvma.errors import SettingsError
+
+
+class SettingsWarning(Protocol):
+    """A warning of the settings reader."""
+
+    @property
+    def message(self) -> str: ...
+    @property
+    def where(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsEvidence:
+    """The settings file, and the folders and files that it names.
+
+    problems: lines that no sync accepts. unreachable: (key, reason) of paths that this account cannot use.
+    exposed: (path, mode) of files with secrets that others may read. wrong_keys: keys with a problem, which have
+    their default values.
+    """
+
+    problems: tuple[SettingsError, ...] = ()
+    warnings: tuple[SettingsWarning, ...] = ()
+    unreachable: tuple[tuple[str, str], ...] = ()
+    exposed: tuple[tuple[str, int], ...] = ()
+    wrong_keys: frozenset[str] = frozenset()

@@ -1,0 +1,55 @@
+"""All that is known of a site, one part for each source. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from gvma.asterisk.drivers import PJSIP, Driver
+from gvma.evidence.model.asterisk import AmiEvidence, FilesEvidence, MediaEvidence, Probe, SipAddresses
+from gvma.evidence.model.configserver import ConfigServerEvidence
+from gvma.evidence.model.runs import NextSync, RecordsEvidence
+from gvma.evidence.model.settings import SettingsEvidence
+from gvma.mailboxes import Desired, desired
+from gvma.settings import Settings
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that was seen of a site, one part for each source.
+
+    settings: the effective settings. syncs: they serve a sync, and not the media server alone.
+    driver: the channel driver that gvma writes for. driver_reason: a sentence why.
+    addresses: IP addresses by host, of SIP Server, of the gateway and of what Applications call their own.
+    ami: None where AMI was not asked. probes: None where none was wanted. next_sync: None where not every query of a
+    sync was answered.
+    """
+
+    settings: Settings
+    syncs: bool = True
+    driver: Driver = PJSIP
+    driver_reason: str = ""
+    settings_file: SettingsEvidence = field(default_factory=SettingsEvidence)
+    configserver: ConfigServerEvidence = field(default_factory=ConfigServerEvidence)
+    files: FilesEvidence = field(default_factory=FilesEvidence)
+    addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    ami: AmiEvidence | None = None
+    sip: SipAddresses = field(default_factory=SipAddresses)
+    probes: tuple[Probe, ...] | None = None
+    media: MediaEvidence = field(default_factory=MediaEvidence)
+    records: RecordsEvidence = field(default_factory=RecordsEvidence)
+    next_sync: NextSync | None = None
+
+    @cached_property
+    def wanted(self) -> Desired:
+        """What the manual's rules make of the objects; of those of the queries that were answered."""
+        layer = self.configserver
+        settings = self.settings.gvma
+        return desired(
+            layer.dns,
+            layer.agents,
+            layer.groups,
+            allow_mailcmd=settings.allow_mailcmd,
+            main_extension=settings.vm_voicemail_main_ext,
+        )
