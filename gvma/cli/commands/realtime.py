@@ -13,16 +13,17 @@ if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation
 
 
-@click.group("realtime", epilog=exits.help_ending("gvma realtime sql | psql asterisk", exits=(exits.SETTINGS,)))
+@click.group(
+    "realtime",
+    epilog=exits.help_ending("gvma realtime sql --create", exits=(exits.SETTINGS,)),
+)
 def command() -> None:
     """Prepare PostgreSQL and the Asterisk hosts for `sink = realtime`."""
 
 
 @command.command(
     "sql",
-    epilog=exits.help_ending(
-        "gvma realtime sql >gvma.sql && psql -v ON_ERROR_STOP=1 -f gvma.sql asterisk", exits=(exits.SETTINGS,)
-    ),
+    epilog=exits.help_ending("gvma realtime sql --create", exits=(exits.SETTINGS,)),
 )
 @click.option("--create", is_flag=True, help="Also create the tables voicemail and ps_aors where there are none.")
 @click.pass_obj
