@@ -190,6 +190,7 @@ _ASTERISK = _section(
         v.switch_profile,
         f"switches whose option tables gvma check uses, comma-separated: {', '.join(v.SWITCHES)}",
     ),
+    ("check_ignore", v.codes, "codes of notes that gvma check counts and does not show, comma-separated"),
 )
 
 _ROUTING = _section(

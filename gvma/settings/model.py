@@ -126,6 +126,7 @@ class GvmaSettings:
     realtime_connection: str = "asterisk"
     status_max_age: int = 3600
     switch_profile: tuple[str, ...] = ()
+    check_ignore: tuple[str, ...] = ()
     routing: bool = False
     routing_endpoints: bool = False
     routing_dns: str = "watched"

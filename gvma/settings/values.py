@@ -28,6 +28,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 _SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 _QNAME = re.compile(r"\{[^{}\s]+\}[A-Za-z_][\w.-]*")
 _XML_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+_CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_TIMEOUT = 86_400
 # The switches whose tables the manual prints, by the ids under which `gvma check` keeps those.
 SWITCHES = ("openscape-voice", "asterisk", "broadworks", "cisco-mgc", "audiocodes", "f5-bigip-ltm")
@@ -254,6 +255,15 @@ def switch_profile(value: str, folder: Path) -> tuple[str, ...]:
     if len(named) != len(set(named)):
         raise ValueError(f"names the same switch twice: {_shown(value)}")
     return tuple(named)
+
+
+def codes(value: str, folder: Path) -> tuple[str, ...]:
+    """Codes of findings, separated by commas or blanks; may be empty."""
+    named = tuple(part.lower() for part in re.split(r"[,\s]+", value) if part)
+    for code in named:
+        if not _CODE.fullmatch(code):
+            raise ValueError(f"must be codes such as configserver-query-unset, not {_shown(code)}")
+    return tuple(dict.fromkeys(named))
 
 
 def _shown(value: str) -> str:
