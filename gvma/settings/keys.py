@@ -188,7 +188,7 @@ _ASTERISK = _section(
     (
         "switch_profile",
         v.switch_profile,
-        f"switch whose option tables gvma check uses: {', '.join(v.SWITCHES)}",
+        f"switches whose option tables gvma check uses, comma-separated: {', '.join(v.SWITCHES)}",
     ),
 )
 

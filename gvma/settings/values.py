@@ -247,9 +247,13 @@ def query(value: str, folder: Path) -> str:
     return value
 
 
-def switch_profile(value: str, folder: Path) -> str:
-    """One of the manual's switches, or nothing (``gvma check`` then guesses, and says so)."""
-    return str(one_of(*SWITCHES)(value, folder)) if value else ""
+def switch_profile(value: str, folder: Path) -> tuple[str, ...]:
+    """The manual's switches that the site has, or none (``gvma check`` then guesses, and says so)."""
+    known = one_of(*SWITCHES)
+    named = [str(known(part.strip(), folder)) for part in value.split(",")] if value else []
+    if len(named) != len(set(named)):
+        raise ValueError(f"names the same switch twice: {_shown(value)}")
+    return tuple(named)
 
 
 def _shown(value: str) -> str:
