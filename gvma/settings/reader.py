@@ -5,7 +5,6 @@ A file written for the Perl GVMA works unchanged. Every error names file, line a
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Collection, Mapping
@@ -318,5 +317,7 @@ def _placeholder(value: str) -> str:
 
 
 def _nearest(name: str, names: Collection[str]) -> str:
+    import difflib  # noqa: PLC0415  (start-up: nearly no run meets a misspelt name)
+
     close = difflib.get_close_matches(name, list(names), n=1)
     return f"; did you mean {close[0]}?" if close else ""
