@@ -14,7 +14,7 @@ PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 demo: $(VENV)/installed
 	$(BIN)/gvma demo
 
-# All tests, real Asterisk 16 and 22 included; fetches what is missing (about 170 MB, once).
+# All tests, with real Asterisk 16 and 22, PostgreSQL and HAProxy; fetches what is missing (about 250 MB, once).
 test: lint asterisks
 	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_FLAGS)
 

@@ -34,8 +34,8 @@ class Expected:
     subscriptions: name to ``box@context``. moved: of those that are new or watch another mailbox, as many as are
     asked for one by one. on_endpoint: REGISTER mode, where PJSIP's endpoints name the mailbox, and its AORs do not.
     removed: subscriptions that were there before and must be gone; removed_from_other: those of the other driver.
-    extensions: context to the patterns of our dialplan block. senders: who gets SIP Server's requests; None where
-    nobody knows.
+    extensions: context to the patterns of our dialplan block; removed_extensions: those that must be gone.
+    senders: who gets SIP Server's requests; None where nobody knows.
     """
 
     channel: str = ""
@@ -47,6 +47,7 @@ class Expected:
     removed: frozenset[str] = frozenset()
     removed_from_other: frozenset[str] = frozenset()
     extensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    removed_extensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     senders: Expectation | None = None
 
 
@@ -151,5 +152,10 @@ def _extensions(ami: AsteriskManager, expected: Expected) -> list[str]:
         shown = patterns_shown(ami.dialplan(context).splitlines()).get(context, ())
         found += [
             f"extension {pattern} is missing in context {context}" for pattern in patterns if pattern not in shown
+        ]
+    for context, patterns in expected.removed_extensions.items():
+        shown = patterns_shown(ami.dialplan(context).splitlines()).get(context, ())
+        found += [
+            f"extension {pattern} of context {context} should be gone" for pattern in patterns if pattern in shown
         ]
     return found

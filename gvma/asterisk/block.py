@@ -15,6 +15,7 @@ from gvma.asterisk.lines import BOM, lines, open_comment, section_line
 from gvma.errors import UnsafeTargetError
 
 _UNCHANGED = "Nothing was changed."
+_BLANK_LINES = frozenset({b"\n", b"\r\n"})
 _NO_FINAL_LINE_END = b"; The file above this block had no final line end."
 
 
@@ -140,8 +141,21 @@ def without_block(text: bytes, begin: bytes, end: bytes, own: OwnLines | None = 
 def cut_out(text: bytes, block: Block) -> bytes:
     """As ``without_block``, where the block of the file is known already."""
     before, after = text[: block.start], text[block.end :]
-    if after in {b"\n", b"\r\n"}:
-        after = b""
+    return _joined(before, b"" if after in _BLANK_LINES else after, block)
+
+
+def cut_out_as_found(text: bytes, block: Block, *, blank_line_is_ours: bool) -> bytes:
+    """As ``cut_out``, also where the site has written more below the blank line behind the end marker.
+
+    blank_line_is_ours: gvma wrote that line, and it was not there before.
+    """
+    before, after = text[: block.start], text[block.end :]
+    if blank_line_is_ours:
+        after = after.removeprefix(b"\r\n" if after.startswith(b"\r\n") else b"\n")
+    return _joined(before, after, block)
+
+
+def _joined(before: bytes, after: bytes, block: Block) -> bytes:
     if block.no_final_line_end and not after:
         before = before.removesuffix(block.newline)
     return before + after

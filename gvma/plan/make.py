@@ -95,6 +95,17 @@ def unchanged_plan(wanted: Wanted, site: SiteDefined, previous: PreviousRun) -> 
     )
 
 
+def removal_plan(present: Present, owners: bytes) -> Plan:
+    """The plan that wants nothing. owners: the record of the last sync, for the items."""
+    return Plan(
+        present=present,
+        differences=differences((), present.mailboxes, (), (), present.subscriptions, ""),
+        owners_before=owners,
+        shrinkage=Shrinkage(len(present.mailboxes), tuple(present.mailboxes)),
+        is_removal=True,
+    )
+
+
 def without_sites_own(subscriptions: tuple[Subscription, ...], site: SiteDefined) -> tuple[Subscription, ...]:
     """The subscriptions that the site does not define itself."""
     if not site.subscriptions:

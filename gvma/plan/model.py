@@ -32,7 +32,8 @@ class Plan:
 
     mailboxes, subscriptions, hints, extensions, endpoints: all that should be there, in order; among them the
     mailboxes that are retained for refused owners, whose first PIN is empty. unchanged: a sink need not look
-    closer, since it holds just this already. left_to_site: subscriptions that the site defines itself.
+    closer, since it holds just this already. is_removal: nothing of ours is to stay, no empty block either.
+    left_to_site: subscriptions that the site defines itself.
     owners: the text of the new owner record. left_out: a line for each part that the site has itself.
     """
 
@@ -52,6 +53,7 @@ class Plan:
     left_out: tuple[str, ...] = ()
     left_to_site: frozenset[str] = frozenset()
     unchanged: bool = False
+    is_removal: bool = False
 
     def pin_of(self, key: str) -> Pin:
         """KEEP or SET for one mailbox of the plan. key: ``box@context``."""

@@ -68,6 +68,11 @@ class Reading(Protocol):
         """What there is of ours."""
         ...
 
+    def marks(self) -> Mapping[str, str | None]:
+        """By file or table what is ours in it, recognisable again; None where it has nothing of ours. A PIN that was
+        changed by phone changes no mark."""
+        ...
+
 
 class Change(Protocol):
     """What is to be written. counts: of mailboxes and subscriptions. reloads: modules of Asterisk that read it, such
@@ -87,6 +92,10 @@ class Change(Protocol):
     @property
     def files(self) -> Mapping[Path, bool]:
         """Every target file, and whether it changes; empty for a sink without files."""
+        ...
+
+    def marks(self) -> Mapping[str, str | None]:
+        """As the ``marks`` of a Reading, once this is written."""
         ...
 
     @property
@@ -177,7 +186,10 @@ class Sink(Protocol[R, C]):
         ...
 
     def change(self, reading: R, plan: Plan) -> C:
-        """What the plan makes of what was read. Writes nothing."""
+        """What the plan makes of what was read; where the plan is a removal, what the site has without us.
+
+        Writes nothing.
+        """
         ...
 
     def as_it_is(self) -> C:
@@ -188,8 +200,9 @@ class Sink(Protocol[R, C]):
         """The backup set with what is about to be replaced. Raises BackupSetError; then nothing of it is left."""
         ...
 
-    def apply(self, change: C, saved: BackupSet, purpose: Purpose, records: Mapping[str, bytes]) -> Applied:
-        """Writes everything, or nothing. records: texts that are as new or as old as the sink, by name.
+    def apply(self, change: C, saved: BackupSet, purpose: Purpose, records: Mapping[str, bytes | None]) -> Applied:
+        """Writes everything, or nothing. records: texts that are as new or as old as the sink, by name; None for one
+        that goes.
 
         Raises SinkMoved, UnsafeTargetError or BackupSetError (then everything is as before), or Stopped.
         """

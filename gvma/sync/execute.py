@@ -1,4 +1,4 @@
-"""The one way to write, for sync and restore: save, apply, activate, verify, then finish or put back.
+"""The one way to write, for sync, restore and remove: save, apply, activate, verify, then finish or put back.
 
 It decides nothing of what should be written, and opens no file and no table.
 """
@@ -17,6 +17,7 @@ from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Applied, Change, Purpose, Sink, SinkMoved
 from gvma.storage import pending_reload
 from gvma.storage.private import although_changed
+from gvma.storage.records import MARKS, marks_text
 from gvma.sync.folders import likely_reason
 from gvma.sync.report import RunReport
 
@@ -51,17 +52,18 @@ class Execution:
     def backup_path(self) -> Path:
         return self.settings.backup_path
 
-    def execute(self, change: Change, purpose: Purpose, records: Mapping[str, bytes]) -> bool:
+    def execute(self, change: Change, purpose: Purpose, records: Mapping[str, bytes | None]) -> bool:
         """Writes the change, and has Asterisk take it; False where somebody else wrote meanwhile: plan again.
 
-        records: gvma's own texts that are as new or as old as what is written, by name.
+        records: gvma's own texts that are as new or as old as what is written, by name; None for one that goes.
         Raises AsteriskRefusedError (everything is put back), AsteriskUnreachableError (everything is written, the
         reload is pending), UnsafeTargetError, BackupSetError, or Stopped.
         """
         path, report = self.backup_path, self.report
         saved = self.sink.save(change, purpose)
+        all_records = {MARKS: marks_text(change.marks()), **records}
         try:
-            with self.sink.apply(change, saved, purpose, records) as applied:
+            with self.sink.apply(change, saved, purpose, all_records) as applied:
                 report.backup_set = report.backup_set or saved.id
                 reloads = sorted({*applied.reloads, *pending_reload.read(path)})
                 lost = self._activate(applied, change, reloads)

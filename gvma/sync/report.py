@@ -74,47 +74,55 @@ class RunReport:
     def add_reloaded(self, modules: list[str]) -> None:
         self.reloaded = sorted({*self.reloaded, *modules})
 
+    @property
+    def changed_files(self) -> str:
+        return ", ".join(path.name for path, changed in self.files.items() if changed)
+
 
 @dataclass(slots=True)
-class SyncReport(RunReport):
-    """What a sync did so far.
+class PlannedReport(RunReport):
+    """What a run by a plan did so far: a sync or a remove.
 
-    plan: of what was written (in a dry run: would be); None where nothing was. objects: how many each query gave.
-    show_warnings: the warnings differ from those of the run before, or something changed.
-    finished: the sync came to its end. notes: what a reader of the plan should know. warn_at_once: called before the
-    write, with what has to be known by then; those warnings are in ``said``.
+    plan: of what was written (in a dry run: would be); None where nothing was. finished: the run came to its end.
     """
 
     plan: Plan | None = None
-    notes: tuple[str, ...] = ()
-    warn_at_once: Callable[[GvmaWarning], None] | None = None
-    said: list[GvmaWarning] = field(default_factory=list)
-    objects: dict[str, int] = field(default_factory=dict)
-    show_warnings: bool = True
     finished: bool = False
 
     def items(self) -> Iterator[Item]:
         """What was changed (in a dry run: would be), one after the other."""
         return self.plan.items() if self.plan is not None else iter(())
 
-    def say(self, warning: GvmaWarning) -> None:
-        """Before the write, once."""
-        if self.warn_at_once is not None and warning not in self.said:
-            self.said.append(warning)
-            self.warn_at_once(warning)
-
-    @property
-    def changed_files(self) -> str:
-        return ", ".join(path.name for path, changed in self.files.items() if changed)
-
     def plan_line(self) -> str:
         """``Plan: 3 to add, 1 to change, 0 to remove.``; where the counts are all zero, with the files too."""
         files = "" if self.counts or not self.changed_files else f"; rewrites {self.changed_files}"
         return f"Plan: {self.counts}{files}."
 
-    def summary(self) -> str:
+    def summary(self, command: str) -> str:
         """One line of what was done."""
         counts = f"{self.counts.add} added, {self.counts.change} changed, {self.counts.remove} removed"
         done = f"{counts} in {self.changed_files}" if self.counts else "; ".join(["no mailbox changed", *self.remarks])
         reloads = f"reloaded {', '.join(self.reloaded)}" if self.reloaded else "not reloaded"
-        return f"sync: {done}; backup set {self.backup_set}; {reloads}."
+        return f"{command}: {done}; backup set {self.backup_set}; {reloads}."
+
+
+@dataclass(slots=True)
+class SyncReport(PlannedReport):
+    """What a sync did so far.
+
+    objects: how many each query gave. show_warnings: the warnings differ from those of the run before, or something
+    changed. notes: what a reader of the plan should know. warn_at_once: called before the write, with what has to be
+    known by then; those warnings are in ``said``.
+    """
+
+    notes: tuple[str, ...] = ()
+    warn_at_once: Callable[[GvmaWarning], None] | None = None
+    said: list[GvmaWarning] = field(default_factory=list)
+    objects: dict[str, int] = field(default_factory=dict)
+    show_warnings: bool = True
+
+    def say(self, warning: GvmaWarning) -> None:
+        """Before the write, once."""
+        if self.warn_at_once is not None and warning not in self.said:
+            self.said.append(warning)
+            self.warn_at_once(warning)

@@ -54,6 +54,9 @@ class MemoryReading:
         """It never knows without a closer look."""
         return False
 
+    def marks(self) -> dict[str, str | None]:
+        return {"memory": _mark(self.state)}
+
     def present(self) -> Present:
         state = self.state
         return Present(state.mailboxes, state.subscriptions, state.hints, state.extensions, state.endpoints, self.site)
@@ -84,8 +87,16 @@ class MemoryChange:
     def remarks(self) -> tuple[str, ...]:
         return () if self.is_empty else ("memory: rewritten",)
 
+    def marks(self) -> dict[str, str | None]:
+        return {"memory": _mark(self.new)}
+
     def diffs(self) -> Iterator[str]:
         return iter(())
+
+
+def _mark(state: State) -> str:
+    """All but the version; no ``repr`` shows a PIN."""
+    return repr(state.values)
 
 
 class MemorySink:
@@ -136,7 +147,7 @@ class MemorySink:
         return sets.create([], snapshot=purpose.snapshot, reason=purpose.reason, run_id=purpose.run_id)
 
     def apply(
-        self, change: MemoryChange, saved: BackupSet, purpose: Purpose, records: Mapping[str, bytes]
+        self, change: MemoryChange, saved: BackupSet, purpose: Purpose, records: Mapping[str, bytes | None]
     ) -> MemoryApplied:
         if self.state != change.old:
             raise SinkMoved("somebody else wrote", where="memory")
@@ -164,7 +175,7 @@ class MemoryApplied:
         change: MemoryChange,
         saved: BackupSet,
         purpose: Purpose,
-        records: Mapping[str, bytes],
+        records: Mapping[str, bytes | None],
     ) -> None:
         self.saved = saved
         self._sink = sink

@@ -1,4 +1,4 @@
-"""The fixtures of everything that starts a real Asterisk."""
+"""The fixtures of everything that starts a real server: Asterisk, PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from tests.harness.asterisk_fixtures import (
     start_telephone,
     version,
 )
+from tests.harness.postgresql_fixtures import database, postgresql_server
 
 __all__ = [
     "asterisk_root",
+    "database",
     "module_version",
+    "postgresql_server",
     "start_asterisk",
     "start_module_asterisk",
     "start_telephone",

@@ -158,7 +158,7 @@ def _lines(output: Output, options: SyncOptions, report: SyncReport) -> Iterator
             yield from report.change.notes if report.change is not None else ()
             yield report.plan_line()
     elif report.changed:
-        yield report.summary()
+        yield report.summary("sync")
     elif output.stdout_is_terminal and report.finished:
         yield "Asterisk already has what Configuration Server says; nothing was written."
 

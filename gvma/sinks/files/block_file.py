@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gvma.asterisk.block import Block, body_of, cut_out, find_block, replaced
+from gvma.asterisk.block import Block, body_of, cut_out, cut_out_as_found, find_block, replaced
 from gvma.asterisk.conf import Conf, Read, Setting, read_conf
 from gvma.asterisk.header import same_meaning
+from gvma.asterisk.mark import mark_of
+from gvma.asterisk.modules import VOICEMAIL
 from gvma.errors import UnsafeTargetError
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.targets import Target
@@ -44,6 +46,11 @@ class BlockFile:
         return body_of(self.text or b"", self.block) if self.block else b""
 
     @property
+    def mark(self) -> str | None:
+        """Of the block; None where there is none."""
+        return None if self.block is None else mark_of(self.body, has_pins=self.target.module == VOICEMAIL)
+
+    @property
     def below(self) -> Iterator[Setting]:
         """The site's lines below the end marker that have no section of their own, with their numbers in the file."""
         if self.block is None:
@@ -78,6 +85,15 @@ class BlockFile:
         """The very bytes that the file would have if gvma had never written into it."""
         text = self.text or b""
         return cut_out(text, self.block) if self.block else text
+
+    def as_site_has_it(self, *, blank_line_is_ours: bool) -> bytes:
+        """The site's bytes, also where it has written below the block since.
+
+        blank_line_is_ours: of a line behind the end marker. Adopted lines have none: what stands there is the site's.
+        """
+        if self.block is None or self.adopted:
+            return self.without_block()
+        return cut_out_as_found(self.text or b"", self.block, blank_line_is_ours=blank_line_is_ours)
 
     def redated(self, generated_at: str) -> bytes:
         """The body with another date line and nothing else changed."""

@@ -27,6 +27,7 @@ from gvma.sinks.files.block_file import BlockFile, block_file, markers_of
 from gvma.sinks.files.lost_markers import LastSync, adopted_text
 from gvma.sinks.files.prepare import FilesChange, nothing, prepare
 from gvma.sinks.files.reading import FilesReading
+from gvma.sinks.files.removing import removal
 from gvma.sinks.files.sipserver import SipServerSeen, see
 from gvma.sinks.files.targets import Target, Targets, targets
 from gvma.storage import records
@@ -97,6 +98,8 @@ class FilesSink:
 
     def change(self, reading: FilesReading, plan: Plan) -> FilesChange:
         assert self._read is not None, "read() comes first"
+        if plan.is_removal:
+            return removal(reading, plan, self._read, self._read_other)
         return prepare(reading, plan, self._read, self._read_other)
 
     def as_it_is(self) -> FilesChange:
@@ -114,7 +117,7 @@ class FilesSink:
         )
 
     def apply(
-        self, change: FilesChange, saved: BackupSet, purpose: Purpose, records: Mapping[str, bytes]
+        self, change: FilesChange, saved: BackupSet, purpose: Purpose, records: Mapping[str, bytes | None]
     ) -> AppliedFiles:
         markers = Markers(self._settings.asterisk_cfg_gvma_begin, self._settings.asterisk_cfg_gvma_end)
         return apply(change.all, backup_set=saved, markers=markers, records=records, pause=purpose.pause)

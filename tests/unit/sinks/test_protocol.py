@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gvma.plan.make import removal_plan
 from gvma.plan.model import Pin
 from gvma.sinks.base import Purpose, SinkMoved
 from gvma.storage import pending_reload, records
@@ -204,6 +205,25 @@ def test_a_reload_that_was_not_done_is_pending(site: SinkSite) -> None:
         applied.finish(applied.reloads)
     assert applied.reloads
     assert pending_reload.read(site.settings.backup_path) == applied.reloads
+
+
+def test_a_removal_leaves_nothing_of_ours_and_all_of_the_sites(site: SinkSite) -> None:
+    own, untouched = site.sites_own(), site.sink().read().present()
+    write(site, wanted(site, box("1000"), box("1001")))
+    sink = site.sink()
+    reading = sink.read()
+    plan = removal_plan(reading.present(), b"")
+    change = sink.change(reading, plan)
+    assert (change.is_empty, change.counts.remove) == (False, 4)
+    saved = sink.save(change, Purpose("remove", "run-9"))
+    with sink.apply(change, saved, Purpose("remove", "run-9"), {records.PINS: None}) as applied:
+        assert applied.finish(())
+    assert site.sink().read().present() == untouched
+    assert site.record(records.PINS) is None
+    assert site.sites_own() == own
+    again = site.sink()
+    reading = again.read()
+    assert again.change(reading, removal_plan(reading.present(), b"")).is_empty
 
 
 def test_an_empty_change_of_what_there_is_changes_nothing(site: SinkSite) -> None:
