@@ -188,8 +188,9 @@ _ASTERISK = _section(
     (
         "switch_profile",
         v.switch_profile,
-        f"switch whose option tables gvma check uses: {', '.join(v.SWITCHES)}",
+        f"switches whose option tables gvma check uses, comma-separated: {', '.join(v.SWITCHES)}",
     ),
+    ("check_ignore", v.codes, "codes of notes that gvma check counts and does not show, comma-separated"),
 )
 
 _ROUTING = _section(

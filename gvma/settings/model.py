@@ -125,7 +125,8 @@ class GvmaSettings:
     realtime_driver: str = "odbc"
     realtime_connection: str = "asterisk"
     status_max_age: int = 3600
-    switch_profile: str = ""
+    switch_profile: tuple[str, ...] = ()
+    check_ignore: tuple[str, ...] = ()
     routing: bool = False
     routing_endpoints: bool = False
     routing_dns: str = "watched"

@@ -28,6 +28,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 _SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 _QNAME = re.compile(r"\{[^{}\s]+\}[A-Za-z_][\w.-]*")
 _XML_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+_CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_TIMEOUT = 86_400
 # The switches whose tables the manual prints, by the ids under which `gvma check` keeps those.
 SWITCHES = ("openscape-voice", "asterisk", "broadworks", "cisco-mgc", "audiocodes", "f5-bigip-ltm")
@@ -257,9 +258,22 @@ def query(value: str, folder: Path) -> str:
     return value
 
 
-def switch_profile(value: str, folder: Path) -> str:
-    """One of the manual's switches, or nothing (``gvma check`` then guesses, and says so)."""
-    return str(one_of(*SWITCHES)(value, folder)) if value else ""
+def switch_profile(value: str, folder: Path) -> tuple[str, ...]:
+    """The manual's switches that the site has, or none (``gvma check`` then guesses, and says so)."""
+    known = one_of(*SWITCHES)
+    named = [str(known(part.strip(), folder)) for part in value.split(",")] if value else []
+    if len(named) != len(set(named)):
+        raise ValueError(f"names the same switch twice: {_shown(value)}")
+    return tuple(named)
+
+
+def codes(value: str, folder: Path) -> tuple[str, ...]:
+    """Codes of findings, separated by commas or blanks; may be empty."""
+    named = tuple(part.lower() for part in re.split(r"[,\s]+", value) if part)
+    for code in named:
+        if not _CODE.fullmatch(code):
+            raise ValueError(f"must be codes such as configserver-query-unset, not {_shown(code)}")
+    return tuple(dict.fromkeys(named))
 
 
 def _shown(value: str) -> str:

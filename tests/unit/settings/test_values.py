@@ -54,7 +54,11 @@ FOLDER = Path("/site")
         (v.path, "/a", Path("/a")),
         (v.optional_path, "", None),
         (v.one_of("auto", "pjsip"), "PJSIP", "pjsip"),
-        (v.switch_profile, "", ""),
+        (v.switch_profile, "", ()),
+        (v.switch_profile, "BroadWorks", ("broadworks",)),
+        (v.switch_profile, "asterisk, f5-bigip-ltm", ("asterisk", "f5-bigip-ltm")),
+        (v.codes, "", ()),
+        (v.codes, "pin-is-number, configserver-query-unset", ("pin-is-number", "configserver-query-unset")),
         (v.query, "CfgDN[(@a='[') and (@type=1)]", "CfgDN[(@a='[') and (@type=1)]"),
     ],
 )
@@ -120,7 +124,11 @@ def test_what_is_right_is_read(parse: v.Parse, text: str, value: object) -> None
         (v.path, "a\0b"),
         (v.query, "CfgDN[@type='1'"),
         (v.query, "CfgDN[@name='a]"),
+        (v.codes, "pin is 1234;"),
         (v.switch_profile, "nortel"),
+        (v.switch_profile, "asterisk, nortel"),
+        (v.switch_profile, "asterisk,"),
+        (v.switch_profile, "asterisk, Asterisk"),
     ],
 )
 def test_what_is_wrong_is_refused(parse: v.Parse, text: str) -> None:
