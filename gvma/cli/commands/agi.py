@@ -44,8 +44,9 @@ def serve(invocation: Invocation, host: str | None, port: int | None) -> None:
     The server stays in the foreground and logs to stderr, and to log_file if the settings name one. On SIGTERM or
     SIGHUP it refuses new calls at once, lets open calls go on for at most drain_seconds (a second signal ends
     them), and exits with 0. On SIGUSR1 it logs the number of calls by route and outcome. agi://host/health is
-    for load balancers. Without --host and --port it listens on agi_host and agi_port of [media]. Without a
-    settings file every setting has its default.
+    for load balancers. With metrics of [media] it shows its figures over HTTP there: /metrics for Prometheus,
+    /status.json, and /healthz. Without --host and --port it listens on agi_host and agi_port of [media]. Without
+    a settings file every setting has its default.
     """
     from gvma.agi.routes import all_routes  # noqa: PLC0415  (start-up)
     from gvma.agi.run import run  # noqa: PLC0415
