@@ -234,6 +234,7 @@ _MEDIA = _section(
     ("allow", v.networks, "networks that may connect, in CIDR form"),
     ("agi_host", v.host, "address on which the FastAGI server listens"),
     ("agi_port", v.port, "its port"),
+    ("metrics", v.address_or_none, "host:port on which it shows its figures over HTTP; empty: nowhere"),
 )
 
 KEYS: tuple[Key, ...] = (*_CFGSERVER, *_ASTERISK, *_ROUTING, *_MEDIA)
