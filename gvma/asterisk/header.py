@@ -21,7 +21,7 @@ def same_meaning(old_body: bytes, new_body: bytes) -> bool:
     That rewriting (main/config.c, on a PIN change by phone) puts blanks around ``=``, ``=>`` and before
     comments, adds a header of ``;!`` lines and moves blank lines; the old Perl GVMA wrote blanks after commas.
     """
-    old, new = _without_date(old_body), _without_date(new_body)
+    old, new = without_date(old_body), without_date(new_body)
     if old == new:
         return True
     old_lines, new_lines = _significant(old), _significant(new)
@@ -31,7 +31,8 @@ def same_meaning(old_body: bytes, new_body: bytes) -> bool:
     )
 
 
-def _without_date(body: bytes) -> bytes:
+def without_date(body: bytes) -> bytes:
+    """The body without its date line."""
     at = body.find(_DATE)
     if at < 0 or (at and body[at - 1 : at] != b"\n"):
         return body

@@ -13,7 +13,7 @@ from functools import lru_cache
 from gvma.nearest import nearest
 from gvma.secrecy import is_secret
 
-_YES_NO = frozenset(
+YES_NO = frozenset(
     {
         "attach", "attachextrecs", "delete", "deletevoicemail", "envelope", "forcegreetings", "forcename",
         "leaveurgent", "messagewrap", "moveheard", "nextaftercmd", "operator", "review", "saycid", "sayduration",
@@ -31,10 +31,10 @@ _TEXTS = frozenset(
         "passwordlocation", "serveremail", "tz", "volgain",
     }
 )  # fmt: skip
-KNOWN = frozenset({*_YES_NO, *_NUMBERS, *_MAIL_TEXTS, *_TEXTS})
+KNOWN = frozenset({*YES_NO, *_NUMBERS, *_MAIL_TEXTS, *_TEXTS})
 """Every option of Asterisk 16 and 22, those of its builds for IMAP included."""
 
-_YES = frozenset({"yes", "true", "y", "t", "1", "on"})
+YES = frozenset({"yes", "true", "y", "t", "1", "on"})
 _NO = frozenset({"no", "false", "n", "f", "0", "off"})
 _ANOTHER = re.compile(r",\s*([A-Za-z]+)\s*=")
 _GAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -80,9 +80,9 @@ def _of_value(name: str, value: str) -> str:
     may_have_commas = name in _MAIL_TEXTS or is_secret(name)
     if another and (not may_have_commas or another[1].lower() in KNOWN):
         return f"has a comma before {another[1][:_SHOWN]}: app_voicemail separates options by |, and reads one value"
-    if name in _YES_NO:
-        return "" if value.lower() in _YES | _NO else f"= {value[:_SHOWN]!a} is neither yes nor no; Asterisk takes no"
-    if name == "backupdeleted" and value.lower() in _YES | _NO:
+    if name in YES_NO:
+        return "" if value.lower() in YES | _NO else f"= {value[:_SHOWN]!a} is neither yes nor no; Asterisk takes no"
+    if name == "backupdeleted" and value.lower() in YES | _NO:
         return ""
     if name in _NUMBERS:
         return _of_number(value, *_NUMBERS[name])

@@ -68,6 +68,11 @@ class Reading(Protocol):
         """What there is of ours."""
         ...
 
+    def marks(self) -> Mapping[str, str | None]:
+        """By file or table what is ours in it, recognisable again; None where it has nothing of ours. A PIN that was
+        changed by phone changes no mark."""
+        ...
+
 
 class Change(Protocol):
     """What is to be written. counts: of mailboxes and subscriptions. reloads: modules of Asterisk that read it, such
@@ -87,6 +92,10 @@ class Change(Protocol):
     @property
     def files(self) -> Mapping[Path, bool]:
         """Every target file, and whether it changes; empty for a sink without files."""
+        ...
+
+    def marks(self) -> Mapping[str, str | None]:
+        """As the ``marks`` of a Reading, once this is written."""
         ...
 
     @property

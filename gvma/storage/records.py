@@ -1,4 +1,5 @@
-"""What one sync leaves for the next, under ``backup_path/state``: first PINs, owners, counts, warnings and files.
+"""What one sync leaves for the next, under ``backup_path/state``: first PINs, owners, counts, warnings, files
+and marks.
 
 Small texts that only gvma reads; those that must be as new or as old as the files are written by the
 transaction (gvma.sinks.files). A missing or damaged one makes the next sync more cautious, never bolder.
@@ -14,7 +15,7 @@ from pathlib import Path
 from gvma.mailboxes import GvmaWarning
 from gvma.storage.private import read_private, remove_private, write_private
 
-PINS, OWNERS, LAST = "first-pins", "owners", "last-sync.json"
+PINS, OWNERS, LAST, MARKS = "first-pins", "owners", "last-sync.json", "marks.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,20 @@ def last_text(objects: Mapping[str, int], warnings: Sequence[GvmaWarning], files
     return (
         json.dumps({"objects": dict(objects), "warnings": said, "files": sorted(map(str, files))}, indent=1) + "\n"
     ).encode()
+
+
+def marks_text(marks: Mapping[str, str | None]) -> bytes:
+    """What a run left in the sink, by file or table."""
+    return (json.dumps(dict(marks), indent=1, sort_keys=True) + "\n").encode()
+
+
+def read_marks(backup_path: Path) -> dict[str, str | None]:
+    """By file or table; empty where there is no record. Raises BackupSetError where it is there and cannot be read."""
+    try:
+        found = json.loads(read_private(folder(backup_path) / MARKS) or b"{}")
+    except (ValueError, RecursionError):
+        return {}
+    return {str(name): mark for name, mark in found.items()} if isinstance(found, dict) else {}
 
 
 def folder(backup_path: Path) -> Path:

@@ -17,6 +17,7 @@ from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Applied, Change, Purpose, Sink, SinkMoved
 from gvma.storage import pending_reload
 from gvma.storage.private import although_changed
+from gvma.storage.records import MARKS, marks_text
 from gvma.sync.folders import likely_reason
 from gvma.sync.report import RunReport
 
@@ -60,8 +61,9 @@ class Execution:
         """
         path, report = self.backup_path, self.report
         saved = self.sink.save(change, purpose)
+        all_records = {MARKS: marks_text(change.marks()), **records}
         try:
-            with self.sink.apply(change, saved, purpose, records) as applied:
+            with self.sink.apply(change, saved, purpose, all_records) as applied:
                 report.backup_set = report.backup_set or saved.id
                 reloads = sorted({*applied.reloads, *pending_reload.read(path)})
                 lost = self._activate(applied, change, reloads)

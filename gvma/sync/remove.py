@@ -31,7 +31,7 @@ _WORDING = Wording(
     way_out="Asterisk's own log says why it refused; `gvma remove --no-reload` takes gvma's part out all the same.",
     again="a second `gvma remove` does it",
 )
-_RECORDS = {records.PINS: None, records.OWNERS: None, records.LAST: None}
+_RECORDS = {records.PINS: None, records.OWNERS: None, records.LAST: None, records.MARKS: None}
 # Lines of ours that have lost their markers get new ones in a sync, and go in a remove.
 _OF_A_SYNC = "block-adopted"
 

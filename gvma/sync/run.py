@@ -191,6 +191,8 @@ class _Run:
                 raise stop
             if change.is_empty:
                 self._reload_pending(execution, change)
+                if not records.read_marks(self._gvma.backup_path):
+                    records.leave(self._gvma.backup_path, records.MARKS, records.marks_text(change.marks()))
                 return planned
             if execution.asterisk is not None:
                 refuse_other_folders(self._gvma, execution.asterisk, resets_pins=bool(plan.pins.reset))

@@ -54,6 +54,9 @@ class MemoryReading:
         """It never knows without a closer look."""
         return False
 
+    def marks(self) -> dict[str, str | None]:
+        return {"memory": _mark(self.state)}
+
     def present(self) -> Present:
         state = self.state
         return Present(state.mailboxes, state.subscriptions, state.hints, state.extensions, state.endpoints, self.site)
@@ -84,8 +87,16 @@ class MemoryChange:
     def remarks(self) -> tuple[str, ...]:
         return () if self.is_empty else ("memory: rewritten",)
 
+    def marks(self) -> dict[str, str | None]:
+        return {"memory": _mark(self.new)}
+
     def diffs(self) -> Iterator[str]:
         return iter(())
+
+
+def _mark(state: State) -> str:
+    """All but the version; no ``repr`` shows a PIN."""
+    return repr(state.values)
 
 
 class MemorySink:

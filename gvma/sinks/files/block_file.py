@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from gvma.asterisk.block import Block, body_of, cut_out, cut_out_as_found, find_block, replaced
 from gvma.asterisk.conf import Conf, Read, Setting, read_conf
 from gvma.asterisk.header import same_meaning
+from gvma.asterisk.mark import mark_of
+from gvma.asterisk.modules import VOICEMAIL
 from gvma.errors import UnsafeTargetError
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.targets import Target
@@ -42,6 +44,11 @@ class BlockFile:
     def body(self) -> bytes:
         """What is in the block, empty where there is none; cut out anew each time, since it may be megabytes."""
         return body_of(self.text or b"", self.block) if self.block else b""
+
+    @property
+    def mark(self) -> str | None:
+        """Of the block; None where there is none."""
+        return None if self.block is None else mark_of(self.body, has_pins=self.target.module == VOICEMAIL)
 
     @property
     def below(self) -> Iterator[Setting]:

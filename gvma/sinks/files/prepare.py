@@ -11,13 +11,17 @@ from functools import partial
 from pathlib import Path
 
 from gvma.ami.verify import Expected
+from gvma.asterisk.block import body_of, find_block
 from gvma.asterisk.entries import GvmaWarning
+from gvma.asterisk.mark import mark_of
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.diff import masked_diff
+from gvma.errors import UnsafeTargetError
 from gvma.plan.counts import Counts
 from gvma.plan.model import Plan
+from gvma.sinks.files.atomic.carry_pins import own_lines_of
 from gvma.sinks.files.atomic.change import FileChange, file_change
-from gvma.sinks.files.block_file import BlockFile
+from gvma.sinks.files.block_file import BlockFile, Markers, markers_of
 from gvma.sinks.files.conflicts import conflicts
 from gvma.sinks.files.expected import expected_of_files, expected_of_plan
 from gvma.sinks.files.left_messages import left_messages
@@ -33,11 +37,12 @@ class FilesChange:
 
     other: the file of the other channel driver, where our block goes. secrets: ``secret.conf`` files. after, before:
     what Asterisk should have with the new files, and once the old ones are back in place. remarks: what happens to
-    each file that changes, for a reader.
+    each file that changes, for a reader. markers: of the blocks in the files.
     notes: what else the administrator should know, one sentence each.
     """
 
     targets: tuple[FileChange, ...]
+    markers: Markers
     other: tuple[FileChange, ...] = ()
     secrets: tuple[FileChange, ...] = ()
     after: Callable[[], Expected] = field(default=Expected, repr=False)
@@ -67,10 +72,23 @@ class FilesChange:
     def files(self) -> Mapping[Path, bool]:
         return {change.target.path: change.changes for change in (*self.targets, *self.other)}
 
+    def marks(self) -> dict[str, str | None]:
+        return {change.target.path.name: _mark(change, self.markers) for change in self.targets}
+
     def diffs(self) -> Iterator[str]:
         for change in (*self.targets, *self.other):
             if change.changes:
                 yield diff_of(change)
+
+
+def _mark(change: FileChange, markers: Markers) -> str | None:
+    """Of the block that the file will have; None where it will have none, or markers that cannot be trusted."""
+    text = change.new or b""
+    try:
+        block = find_block(text, *markers, own_lines_of(change.module))
+    except UnsafeTargetError:  # an earlier state is brought back as it was, its markers too
+        return None
+    return None if block is None else mark_of(body_of(text, block), has_pins=change.module == VOICEMAIL)
 
 
 def diff_of(change: FileChange) -> str:
@@ -110,6 +128,7 @@ def prepare(
         warnings=(*_warnings(reading, plan), *stale.warnings, *left_messages(plan, spool)),
         remarks=tuple(_remark(*pair) for pair in zip(reading.files, changes, strict=True) if pair[1].changes),
         notes=(f"{other.path.name}: the block of the other channel driver is removed.",) if other is not None else (),
+        markers=markers_of(reading.settings),
     )
 
 
@@ -134,7 +153,7 @@ def nothing(reading: FilesReading, targets: Targets[TargetFile]) -> FilesChange:
     """The change that leaves every file as it is."""
     changes = [file_change(target, target.old, file.target.module) for file, target in pairs(reading, targets)]
     as_it_is = partial(expected_of_files, reading)
-    return FilesChange(tuple(changes), after=as_it_is, before=as_it_is)
+    return FilesChange(tuple(changes), markers_of(reading.settings), after=as_it_is, before=as_it_is)
 
 
 def pairs(reading: FilesReading, targets: Targets[TargetFile]) -> Iterator[tuple[BlockFile, TargetFile]]:

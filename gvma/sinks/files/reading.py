@@ -121,6 +121,9 @@ class FilesReading:
             site=self.site,
         )
 
+    def marks(self) -> dict[str, str | None]:
+        return {file.target.path.name: file.mark for file in self.files}
+
     @property
     def left_in_other(self) -> frozenset[str]:
         """Subscriptions of the other channel driver, which go with its block."""

@@ -73,6 +73,7 @@ def restore_change(
         counts=counts_of(items),
         notes=(*_notes(backup_set, options), *restoring.notes),
         items=tuple(items),
+        markers=markers_of(settings),
     )
 
 

@@ -1,0 +1,1 @@
+"""One connection to PostgreSQL: what is asked of it, and what its errors mean."""

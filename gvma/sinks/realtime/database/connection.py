@@ -1,0 +1,171 @@
+"""The connection to PostgreSQL: opened with time limits, one sync at a time, and its errors as ours."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import errors, sql
+
+from gvma.errors import CredentialsError, DatabaseError, GvmaError, LockedError, UnpreparedDatabaseError
+from gvma.settings.dsn import dsn_words
+from gvma.settings.model import GvmaSettings
+from gvma.sinks.base import SinkMoved
+from gvma.sinks.realtime.names import VOICEMAIL
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+UNCHANGED = "Nothing was changed."
+_STATEMENT_TIMES = 20
+"""A statement may take so many times as long as a lock may be waited for."""
+_POLL_SECONDS = 0.2
+_LOCK_CLASS = 0x67766D61  # "gvma"
+_MOVED = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
+_UNPREPARED = (psycopg.ProgrammingError, psycopg.DataError)
+"""A table, a column, a function or a right is missing, or a column is of another type than before."""
+_LOGIN_REFUSED = re.compile(
+    r'authentication failed|no password supplied|no pg_hba.conf entry|role ".*" does not exist'
+    r"|permission denied for database|is not permitted to log in"
+)
+_HOLDER = """
+select coalesce(host(client_addr), 'local'), a.pid, to_char(backend_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')
+from pg_locks l join pg_stat_activity a using (pid)
+where l.locktype = 'advisory' and l.classid::bigint = %s and l.granted
+"""
+
+
+@contextmanager
+def opened(settings: GvmaSettings) -> Iterator[Connection]:
+    """A connection in autocommit. Raises CredentialsError (12) or DatabaseError (18)."""
+    try:
+        connection = _connect(settings)
+    except psycopg.OperationalError as error:
+        raise _not_connected(error, settings) from None
+    except psycopg.ProgrammingError as error:
+        raise DatabaseError(
+            f"realtime_dsn is not usable: {_first_line(error)}", where="realtime_dsn", hint=UNCHANGED
+        ) from None
+    try:
+        with answered(connection):
+            _set_limits(connection, settings)
+        yield connection
+    finally:
+        with contextlib.suppress(psycopg.Error):
+            connection.close()
+
+
+@contextmanager
+def answered(connection: Connection) -> Iterator[None]:
+    """Errors of the database in here are ours."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise _ours(error, where_of(connection)) from error
+
+
+def where_of(connection: Connection) -> str:
+    """``HOST:PORT/DATABASE``, for messages."""
+    known = connection.info
+    return f"{known.host}:{known.port}/{known.dbname}"
+
+
+def hold_lock(connection: Connection, wait_seconds: float = 0.0) -> None:
+    """Takes the lock that syncs on all hosts see; the database gives it back when the connection ends.
+
+    Raises LockedError, which names the host that has it.
+    """
+    give_up = time.monotonic() + wait_seconds
+    with answered(connection):
+        while not _try_lock(connection):
+            left = give_up - time.monotonic()
+            if left <= 0:
+                raise LockedError(
+                    f"another run of gvma holds the lock in the database{_holder(connection)}",
+                    where=where_of(connection),
+                    hint=f"{UNCHANGED} Wait until it ends, or give --wait SECONDS to sync.",
+                )
+            time.sleep(min(_POLL_SECONDS, left))
+
+
+def _try_lock(connection: Connection) -> bool:
+    asked = f"select pg_try_advisory_lock((%s::bigint << 32) | '{VOICEMAIL}'::regclass::oid::bigint)"
+    row = connection.execute(asked.encode(), (_LOCK_CLASS,)).fetchone()
+    return row is not None and bool(row[0])
+
+
+def _holder(connection: Connection) -> str:
+    row = connection.execute(_HOLDER, (_LOCK_CLASS,)).fetchone()
+    return f" (from {row[0]}, server process {row[1]}, connected {row[2]} UTC)" if row else ""
+
+
+def _connect(settings: GvmaSettings) -> Connection:
+    seconds = settings.realtime_timeout
+    words: dict[str, object] = {
+        "connect_timeout": max(2, math.ceil(seconds)),  # libpq takes no less
+        "tcp_user_timeout": int(seconds * 1000),
+        "keepalives_idle": max(1, math.ceil(seconds / 3)),
+        "keepalives_interval": max(1, math.ceil(seconds / 9)),
+        "application_name": "gvma",
+        "client_encoding": "utf8",
+    }
+    if settings.realtime_password:
+        words["password"] = settings.realtime_password.reveal()
+    return psycopg.connect(settings.realtime_dsn, autocommit=True, **words)  # type: ignore[arg-type]
+
+
+def _set_limits(connection: Connection, settings: GvmaSettings) -> None:
+    lock = int(settings.realtime_timeout * 1000)
+    for name, value in (("lock_timeout", lock), ("statement_timeout", lock * _STATEMENT_TIMES)):
+        connection.execute(sql.SQL("set {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+
+
+def _not_connected(error: psycopg.OperationalError, settings: GvmaSettings) -> GvmaError:
+    words = dsn_words(settings.realtime_dsn)
+    where = "{}/{}".format(words.get("host", "localhost"), words.get("dbname", words["user"]))
+    message = _first_line(error)
+    if _LOGIN_REFUSED.search(message):
+        return CredentialsError(
+            f"the database refused the login: {message}",
+            where=where,
+            hint=f"{UNCHANGED} Compare user= of realtime_dsn and realtime_password with the database's account, and "
+            "its pg_hba.conf.",
+        )
+    return DatabaseError(
+        f"the database cannot be reached: {message}",
+        where=where,
+        hint=f"{UNCHANGED} Start PostgreSQL, or correct realtime_dsn, then run the command again.",
+    )
+
+
+def _ours(error: psycopg.Error, where: str) -> GvmaError:
+    message = _first_line(error)
+    if isinstance(error, _MOVED):
+        return SinkMoved(f"somebody else wrote at the same time: {message}", where=where, hint=UNCHANGED)
+    if isinstance(error, errors.LockNotAvailable):
+        return DatabaseError(
+            f"a lock was not had within realtime_timeout: {message}",
+            where=where,
+            hint=f"{UNCHANGED} Find out who holds it (pg_stat_activity), then run `gvma sync` again.",
+        )
+    if isinstance(error, _UNPREPARED):
+        return UnpreparedDatabaseError(
+            message,
+            where=where,
+            hint=f"{UNCHANGED} Have the owner of the tables run what `gvma realtime sql` prints, then try again.",
+        )
+    return DatabaseError(
+        f"the database failed: {message}",
+        where=where,
+        hint=f"{UNCHANGED} Look at PostgreSQL's log, then run the command again.",
+    )
+
+
+def _first_line(error: psycopg.Error) -> str:
+    """What PostgreSQL says, without the detail, which may repeat a row's values."""
+    text = error.diag.message_primary or str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__

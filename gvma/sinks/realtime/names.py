@@ -1,0 +1,27 @@
+"""The names that the database's owner, gvma and Asterisk agree on: tables, keys, gvma's rows, its own objects. Pure.
+
+Source: contrib/ast-db-manage of Asterisk 22 for ``voicemail`` and ``ps_aors``.
+"""
+
+from __future__ import annotations
+
+from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
+
+VOICEMAIL, AORS = "voicemail", "ps_aors"
+TABLES = (VOICEMAIL, AORS)
+KEYS = {VOICEMAIL: ("context", "mailbox"), AORS: ("id",)}
+"""The columns that make a row one of its kind."""
+UNWRITTEN = {VOICEMAIL: frozenset({"uniqueid", "context", "mailbox", "password"}), AORS: frozenset({"id"})}
+"""Columns of rows that exist which gvma never updates."""
+AOR_MAILBOXES = "mailboxes"
+
+RECORDS = "gvma_records"
+"""gvma's own table: texts that are as new or as old as the rows, by name."""
+RESET_PIN = "gvma_reset_pin"
+"""The function that sets a first PIN again."""
+EVERYBODY, OWN_ROWS = "gvma_everybody", "gvma_own_rows"
+"""The policies on both tables: one lets everybody go on as before, the other keeps gvma within its own rows."""
+
+_CONTEXTS = ", ".join(f"'{context}'" for context in OWN_CONTEXTS)
+OURS = {VOICEMAIL: f"context in ({_CONTEXTS})", AORS: f"id like '{SUBSCRIPTION_PREFIX}%'"}
+"""SQL conditions: which rows are gvma's."""

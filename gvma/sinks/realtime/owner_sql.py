@@ -1,0 +1,121 @@
+"""The SQL that the owner of Asterisk's tables runs once: what gvma needs there, and what it may never do. Pure.
+
+It may be run again at any time. gvma itself never needs the owner's rights.
+"""
+
+from __future__ import annotations
+
+from gvma.sinks.realtime.names import AORS, EVERYBODY, OURS, OWN_ROWS, RECORDS, RESET_PIN, TABLES, UNWRITTEN, VOICEMAIL
+
+_HEAD = """\
+-- What gvma needs in the database of Asterisk's Realtime tables. Run it as the owner of the tables, in their schema:
+-- psql -v ON_ERROR_STOP=1 -f gvma.sql. It may be run again at any time.
+begin;
+"""
+
+_CREATE = """
+-- Asterisk's two tables, where there are none.
+do $$ begin
+  if to_regtype('yes_no_values') is null then create type yes_no_values as enum ('yes', 'no'); end if;
+  if to_regtype('ast_bool_values') is null then
+    create type ast_bool_values as enum ('0', '1', 'off', 'on', 'false', 'true', 'no', 'yes');
+  end if;
+end $$;
+create table if not exists voicemail (
+  uniqueid serial primary key, context varchar(80) not null, mailbox varchar(80) not null,
+  password varchar(80) not null, fullname varchar(80), alias varchar(80), email varchar(80), pager varchar(80),
+  attach yes_no_values, attachfmt varchar(10), serveremail varchar(80), language varchar(20), tz varchar(30),
+  deletevoicemail yes_no_values, saycid yes_no_values, sendvoicemail yes_no_values, review yes_no_values,
+  tempgreetwarn yes_no_values, operator yes_no_values, envelope yes_no_values, sayduration integer,
+  forcename yes_no_values, forcegreetings yes_no_values, callback varchar(80), dialout varchar(80),
+  exitcontext varchar(80), maxmsg integer, volgain numeric(5,2), imapuser varchar(80), imappassword varchar(80),
+  imapserver varchar(80), imapport varchar(8), imapflags varchar(80), stamp timestamp
+);
+create table if not exists ps_aors (
+  id varchar(255) not null unique, contact varchar(255), default_expiration integer, mailboxes varchar(80),
+  max_contacts integer, minimum_expiration integer, remove_existing ast_bool_values, qualify_frequency integer,
+  authenticate_qualify ast_bool_values, maximum_expiration integer, outbound_proxy varchar(255),
+  support_path ast_bool_values, qualify_timeout double precision, voicemail_extension varchar(40),
+  remove_unavailable ast_bool_values, qualify_2xx_only ast_bool_values
+);
+"""
+
+_OBJECTS = f"""
+-- One row for each mailbox. Asterisk's own tables have no such rule.
+create unique index if not exists gvma_voicemail_key on {VOICEMAIL} (context, mailbox);
+
+-- gvma's own records, such as keyed hashes of first PINs; they are as new or as old as the rows.
+create table if not exists {RECORDS} (name text primary key, content bytea not null);
+
+-- A PIN is set again by this function alone, in gvma's contexts, and only while it is still the one that was read.
+create or replace function {RESET_PIN}(box_context text, box text, pin_now text, pin_new text) returns boolean
+  language sql volatile security definer as $$
+  with reset as (
+    update {VOICEMAIL} set password = $4
+    where context = $1 and mailbox = $2 and password = $3 and {OURS[VOICEMAIL]}
+    returning 1
+  ) select exists (select 1 from reset)
+$$;
+do $$ begin
+  execute format('alter function {RESET_PIN}(text, text, text, text) set search_path = %I, pg_temp', current_schema());
+end $$;
+revoke all on function {RESET_PIN}(text, text, text, text) from public;
+"""
+
+
+def owner_sql(role: str, *, create: bool = False) -> str:
+    """role: gvma's account, which exists already. create: with Asterisk's two tables."""
+    return "".join([_HEAD, _CREATE if create else "", _OBJECTS, _grants(role), _policies(role), "commit;\n"])
+
+
+def _grants(role: str) -> str:
+    name, text = quoted_name(role), _quoted_text(role)
+    return f"""
+-- gvma's account adds and removes rows, and updates every column but the PIN and the keys.
+revoke all on {", ".join(TABLES)} from {name};
+grant select, insert, delete on {", ".join(TABLES)} to {name};
+grant update (mailboxes) on {AORS} to {name};
+do $$
+declare
+  columns text := (
+    select string_agg(quote_ident(attname), ', ') from pg_attribute
+    where attrelid = '{VOICEMAIL}'::regclass and attnum > 0 and not attisdropped
+      and attname not in ({", ".join(f"'{column}'" for column in sorted(UNWRITTEN[VOICEMAIL]))}));
+  numbers text := pg_get_serial_sequence('{VOICEMAIL}', 'uniqueid');
+begin
+  execute format('grant update (%s) on {VOICEMAIL} to %I', columns, {text});
+  if numbers is not null then execute format('grant usage on sequence %s to %I', numbers, {text}); end if;
+  execute format('grant usage on schema %I to %I', current_schema(), {text});
+  execute format('grant temporary on database %I to %I', current_database(), {text});
+end $$;
+revoke all on {RECORDS} from public, {name};
+grant select, insert, update, delete on {RECORDS} to {name};
+grant execute on function {RESET_PIN}(text, text, text, text) to {name};
+"""
+
+
+def _policies(role: str) -> str:
+    lines = ["\n-- Everybody else sees and changes what they did before; gvma sees and changes its own rows alone.\n"]
+    for table in TABLES:
+        lines += [
+            f"alter table {table} enable row level security;\n",
+            f"drop policy if exists {EVERYBODY} on {table};\n",
+            f"create policy {EVERYBODY} on {table} to public using (true) with check (true);\n",
+            f"drop policy if exists {OWN_ROWS} on {table};\n",
+            f"create policy {OWN_ROWS} on {table} as restrictive to {quoted_name(role)}\n"
+            f"  using ({OURS[table]}) with check ({OURS[table]});\n",
+        ]
+    return "".join(lines)
+
+
+def quoted_name(name: str) -> str:
+    """A name as SQL takes any name.
+
+    >>> quoted_name("my gvma")
+    '"my gvma"'
+    """
+    return '"{}"'.format(name.replace('"', '""'))
+
+
+def _quoted_text(text: str) -> str:
+    return "'{}'".format(text.replace("'", "''"))
