@@ -200,23 +200,28 @@ class _Run:
             for warning in planned.warnings:
                 if warning.code == SENDERS_UNKNOWN:
                     report.say(warning)
-            self._progress("writing the files, and reloading Asterisk")
-            purpose = Purpose("sync", report.run_id, snapshot(answers.by_query()))
-            records_with_files = {records.PINS: plan.pins.record, records.OWNERS: plan.owners}
-            before = set_before(self._gvma.backup_path, report.run_id)
-            try:
-                is_final = execution.execute(change, purpose, records_with_files)
-            finally:
-                report.plan = plan if report.changed else None
-                if report.changed:
-                    report.why = why(plan, answers, before, self._options.reset_pins)
-            if is_final:
+            if self._write(execution, planned, answers):
                 return planned
         raise UnsafeTargetError(
             f"gave up after {_TRIES} attempts: another process keeps rewriting it",
             where=", ".join(str(path) for path in change.files),
             hint="The newest content is in place. Find out what writes the file, then run `gvma sync` again.",
         )
+
+    def _write(self, execution: Execution, planned: Planned, answers: ServerAnswers) -> bool:
+        """False where somebody else wrote meanwhile."""
+        plan, report = planned.plan, self._report
+        self._progress("writing the files, and reloading Asterisk")
+        purpose = Purpose("sync", report.run_id, snapshot(answers.by_query()))
+        before = set_before(self._gvma.backup_path, report.run_id)
+        try:
+            return execution.execute(
+                planned.change, purpose, {records.PINS: plan.pins.record, records.OWNERS: plan.owners}
+            )
+        finally:
+            report.plan = plan if report.changed else None
+            if report.changed:
+                report.why = why(plan, answers, before, self._options.reset_pins)
 
     def _reload_pending(self, execution: Execution, change: Change) -> None:
         """What an earlier run could not make Asterisk reload, although no file changes now."""

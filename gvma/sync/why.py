@@ -9,10 +9,11 @@ from pathlib import Path
 from gvma.backups.causes import Concerned, causes
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.configserver.fetch import ServerAnswers
+from gvma.errors import BackupSetError
 from gvma.plan.items import Item
 from gvma.plan.model import Plan
 from gvma.storage.history import log
-from gvma.storage.history.model import Cause
+from gvma.storage.history.model import Cause, PastRun
 
 _MOST = 1_000
 
@@ -23,11 +24,19 @@ def set_before(backup_path: Path, run_id: str) -> BackupSet | None:
     A run that was put back leaves a set too, and its snapshot never came into force. Raises BackupSetError.
     """
     sets = {one.id: one for one in BackupSets(backup_path).all() if one.manifest is not None}
-    in_force = [run.backup_set for run in log.read(backup_path).runs if run.command == "sync" and run.items]
+    in_force = [run.backup_set for run in _history(backup_path) if run.command == "sync" and run.items]
     if in_force:
         return next((sets[one] for one in in_force if one in sets), None)
     made = [one for one in sets.values() if one.manifest and one.manifest.reason == "sync"]
     return next((one for one in reversed(made) if one.manifest and one.manifest.run_id != run_id), None)
+
+
+def _history(backup_path: Path) -> tuple[PastRun, ...]:
+    """One that cannot be read tells nothing, and stops no sync."""
+    try:
+        return log.read(backup_path).runs
+    except BackupSetError:
+        return ()
 
 
 def why(plan: Plan, answers: ServerAnswers, before: BackupSet | None, reset_pins: Collection[str]) -> tuple[Cause, ...]:
