@@ -54,14 +54,13 @@ def _last_syncs(backup_path: Path, now: float) -> tuple[Run | None, Run | None]:
     known."""
     past = [one for one in log.read(backup_path).runs if one.command == "sync" and not _is_none(one)]
     runs = [_run(one, now) for one in past]
-    succeeded = last_success.read(backup_path)
-    last_good = next((one for one in runs if one.exit_code == 0), None)
-    if succeeded is not None and (last_good is None or _ended(last_good, now) + _SAME_RUN_SECONDS < succeeded):
-        last_good = Run(_text(succeeded), max(0.0, now - succeeded))
     last = runs[0] if runs else None
-    if last is None or (last_good is not None and last_good.age < last.age):
-        last = last_good
-    return last, last_good
+    succeeded = last_success.read(backup_path)
+    if succeeded is None:
+        return last, None
+    known = (one for one in runs if not one.exit_code and abs(_ended(one, now) - succeeded) < _SAME_RUN_SECONDS)
+    last_good = next(known, None) or Run(_text(succeeded), max(0.0, now - succeeded))
+    return last if last is not None and last.age <= last_good.age else last_good, last_good
 
 
 def _is_none(run: PastRun) -> bool:
