@@ -15,7 +15,7 @@ from gvma.cli.main import cli
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "commands"
 _WIDTH = 100
-_PLACE = re.compile(r"<!-- help: ([a-z -]+) -->\n```\n.*?```\n", re.DOTALL)
+_PLACE = re.compile(r"<!-- help: ([a-z0-9 -]+) -->\n```\n.*?```\n", re.DOTALL)
 
 
 def help_text(words: str) -> str:
