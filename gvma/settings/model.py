@@ -146,6 +146,17 @@ class GvmaSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server listens. host: a name or an IP address, without brackets."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
 class MediaSettings:
     """``[media]``: what the call flows may play, record and for how long. Times in seconds."""
 
@@ -164,6 +175,7 @@ class MediaSettings:
     allow: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     agi_host: str = "127.0.0.1"
     agi_port: int = 4573
+    metrics: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)

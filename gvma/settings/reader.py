@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from os.path import isfile
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from gvma.errors import SettingsError
 from gvma.settings.keys import KEYS, PLACEHOLDERS, SECTIONS, Key
@@ -38,8 +38,7 @@ _NEEDED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsWarning:
+class SettingsWarning(NamedTuple):
     """Something unusual in the settings that does not stop a run; ``where`` is file, line and key."""
 
     code: str
@@ -47,8 +46,7 @@ class SettingsWarning:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """The effective settings, their warnings, and the origin of each value.
 
     origins: "section.key" to ``default``, ``FILE:LINE``, ``file name``, ``environment NAME``,
@@ -60,8 +58,7 @@ class Loaded:
     origins: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(NamedTuple):
     """All that ``gvma config check`` reports: problems in the order of the lines."""
 
     loaded: Loaded

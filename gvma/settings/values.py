@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from gvma.settings.dsn import SECRET_WORDS, dsn_words
-from gvma.settings.model import Secret
+from gvma.settings.model import Address, Secret
 
 Parse = Callable[[str, Path], object]
 
@@ -76,7 +76,7 @@ def one_of(*choices: str) -> Parse:
     return parse
 
 
-def number(lowest: int = 0, highest: int = 999_999_999) -> Parse:
+def number(lowest: int = 0, highest: int = 999_999_999) -> Callable[[str, Path], int]:
     def parse(value: str, folder: Path) -> int:
         if not _NUMBER.fullmatch(value) or not lowest <= int(value) <= highest:
             raise ValueError(f"must be a whole number from {lowest} to {highest}, not {_shown(value)}")
@@ -184,6 +184,16 @@ def listed(value: str, folder: Path) -> tuple[str, ...]:
         port(digits, folder)
         host(name, folder)
     return parts
+
+
+def address_or_none(value: str, folder: Path) -> Address | None:
+    """``host:port``, an IPv6 address in brackets; or nothing."""
+    if not value:
+        return None
+    name, colon, digits = value.rpartition(":")
+    if not colon or (":" in name and not name.startswith("[")):
+        raise ValueError(f"must be host:port, not {_shown(value)}")
+    return Address(host(name, folder), port(digits, folder))
 
 
 def networks(value: str, folder: Path) -> tuple[str, ...]:

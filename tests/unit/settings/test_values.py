@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gvma.settings import values as v
 from gvma.settings.keys import KEYS
+from gvma.settings.model import Address
 
 FOLDER = Path("/site")
 
@@ -36,6 +37,9 @@ FOLDER = Path("/site")
         (v.hosts, "", ""),
         (v.listed, "a.example, B.example:8080", ("a.example", "b.example:8080")),
         (v.listed, "", ()),
+        (v.address_or_none, "127.0.0.1:4574", Address("127.0.0.1", 4574)),
+        (v.address_or_none, "[::1]:4574", Address("::1", 4574)),
+        (v.address_or_none, "", None),
         (v.networks, "10.1.2.3/8, ::1", ("10.0.0.0/8", "::1/128")),
         (v.prefix, "*37", "*37"),
         (v.prefix_or_none, "", ""),
@@ -86,6 +90,10 @@ def test_what_is_right_is_read(parse: v.Parse, text: str, value: object) -> None
         (v.hosts, "a,a"),
         (v.listed, "http://a"),
         (v.listed, "a:99999"),
+        (v.address_or_none, "127.0.0.1"),
+        (v.address_or_none, "::1:4574"),
+        (v.address_or_none, "a:0"),
+        (v.address_or_none, ":4574"),
         (v.networks, ""),
         (v.networks, "10.0.0.0/33"),
         (v.prefix, ""),
