@@ -99,9 +99,9 @@ def self_address(text: str) -> str:
 
 
 def networks(text: str) -> str:
-    """Addresses and networks with commas between, each with its length; nothing for none."""
+    """Addresses, and networks with their length, with commas between; nothing for none."""
     try:
-        return ",".join(str(ipaddress.ip_network(part, strict=False)) for part in listed(text))
+        return ",".join(_network(part) for part in listed(text))
     except ValueError:
         raise ValueError(f"must be addresses or networks such as 192.0.2.0/24, not {_shown(text)}") from None
 
@@ -145,6 +145,10 @@ def expanded(value: str, most: int = MOST_NUMBERS) -> list[str]:
             raise ValueError(f"must run from the lower number to the higher, not {_shown(part)}")
         found += [str(one).zfill(len(ends[1])) for one in range(first, min(last, first + most) + 1)]
     return list(dict.fromkeys(found))[:most]
+
+
+def _network(text: str) -> str:
+    return str(ipaddress.ip_network(text, strict=False)) if "/" in text else str(ipaddress.ip_address(text))
 
 
 def _raise() -> str:

@@ -96,8 +96,8 @@ def checklist_command(invocation: Invocation, name: str) -> None:
     "objects",
     epilog=exits.help_ending(
         "gvma switch objects asterisk --set contact=10.0.0.5:5060",
-        "gvma switch objects f5-bigip-ltm --format xml > objects.xml",
-        "gvma confserv simulate --data objects.xml",
+        "gvma switch objects f5-bigip-ltm --format xml",
+        "gvma switch objects broadworks --set users=2001-2060",
         exits=(exits.SETTINGS,),
     ),
 )
@@ -108,7 +108,7 @@ def checklist_command(invocation: Invocation, name: str) -> None:
     type=click.Choice(["table", "xml"]),
     default="table",
     show_default=True,
-    help="Rows for Configuration Manager, or an export that `gvma confserv simulate --data` serves.",
+    help="Rows for Configuration Manager, or an export that `gvma confserv simulate` serves.",
 )
 @click.option(
     "--set", "given", multiple=True, metavar="KEY=VALUE", help="Another value; `values` in JSON has the keys."
