@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     epilog=exits.help_ending(
         "gvma backup restore latest --dry-run",
         "gvma backup restore 20261121T213000Z",
-        "gvma backup restore --at 2026-11-21T18:00",
+        "gvma backup restore --at 2h --dry-run",
         exits=(11, 12, 14, 15, 16, 17, exits.SETTINGS),
     )
 )
