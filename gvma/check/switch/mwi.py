@@ -19,7 +19,7 @@ MISSING = Rule(
     "Set the option in section TServer of the SIP Server Application.",
 )  # fmt: skip
 MODE = Rule(
-    "sipserver-mwi-mode", "error", "mwi-mode of SIP Server and mwi_mode of our settings differ",
+    "sipserver-mwi-mode", "error", "mwi-mode of SIP Server and mwi_mode of the settings differ",
     "The gvm-* objects of one mode refuse the other mode's requests (manual 2277-2322).",
     "Set both to SUBSCRIBE, or both to REGISTER.",
 )  # fmt: skip
