@@ -22,6 +22,7 @@ _CLASSES = {
     "PJSIPShowEndpoints": "system",
     "SIPpeers": "system",
     "SIPshowpeer": "system",
+    "VoicemailUserStatus": "call",
     "VoicemailUsersList": "call",
 }
 

@@ -15,7 +15,7 @@ from gvma.asterisk.entries import Extension, GvmaWarning, Hint, PresentMailbox, 
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.plan.counts import Counts
 from gvma.plan.model import Pin, Plan
-from gvma.plan.present import Present, SiteDefined
+from gvma.plan.present import Place, Present, SiteDefined
 from gvma.plan.wanted import Wanted
 from gvma.routing import SiteRouting
 from gvma.sinks.base import Part, Purpose, Recovery, SinkMoved
@@ -53,6 +53,10 @@ class MemoryReading:
     def holds(self, wanted: Wanted) -> bool:
         """It never knows without a closer look."""
         return False
+
+    def place_of(self, kind: str, name: str) -> Place | None:
+        there = self.state.mailboxes if kind == "mailbox" else self.state.subscriptions
+        return Place(table="memory") if name in there else None
 
     def marks(self) -> dict[str, str | None]:
         return {"memory": _mark(self.state)}
