@@ -27,10 +27,15 @@ KEY = bytes(range(32))
 
 
 class SinkSite(Protocol):
-    """What the suite needs beside the sink."""
+    """What the suite needs beside the sink. reloads: Asterisk has to be asked to read what is written.
+
+    recovers_itself: the sink ends what an interrupted run began; else somebody else has, as a database does.
+    """
 
     settings: GvmaSettings
     driver: Driver
+    reloads: bool
+    recovers_itself: bool
 
     def sink(self) -> Sink[Any, Any]:
         """The sink, as a new process finds it."""
@@ -49,6 +54,8 @@ class SinkSite(Protocol):
 
 class FilesSite:
     """The three files of one channel driver in a folder."""
+
+    reloads = recovers_itself = True
 
     def __init__(self, root: Path, driver: str) -> None:
         self.driver = driver_of(driver)
@@ -99,6 +106,8 @@ class FilesSite:
 
 class MemorySite:
     """The sink in a dictionary."""
+
+    reloads = recovers_itself = True
 
     def __init__(self, root: Path) -> None:
         self.driver = driver_of("pjsip")
