@@ -159,6 +159,11 @@ class AsteriskUnreachableError(GvmaError):
     exit_status = 16
 
 
+class MediaServerUnreachableError(GvmaError):
+    code = "media-unreachable"
+    exit_status = 16
+
+
 class SipError(GvmaError):
     code = "sip"
     exit_status = 16

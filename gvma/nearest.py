@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache
 
 
@@ -14,4 +13,6 @@ def nearest(name: str, known: frozenset[str], likeness: float) -> str:
     """
     if name in known:
         return ""
+    from difflib import get_close_matches  # noqa: PLC0415  (start-up: nearly no run meets a misspelt name)
+
     return next(iter(get_close_matches(name, sorted(known), 1, likeness)), "")

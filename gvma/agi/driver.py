@@ -13,10 +13,11 @@ from contextlib import suppress
 
 from gvma.agi.protocol import SIMPLE_REPLY_BYTES, AgiConversation, Hangup, simple_reply
 from gvma.agi.quoting import RefusedCommandError, command_line
-from gvma.treatments.commands import Call, CallerGone, CallFlow, Note, Reply
+from gvma.treatments.commands import Call, CallerGone, CallFlow, Failure, Note, Reply
 
 # How many more commands a flow may yield after the connection is lost.
 _CLEAN_UP_COMMANDS = 20
+CALLER_GONE = "caller-gone"
 
 
 class UnknownRouteError(LookupError):
@@ -32,7 +33,7 @@ class CallDriver:
 
     __slots__ = (
         "_begin_flow", "_channel_gone", "_conversation", "_flow", "_flow_knows", "_log_note",
-        "blocking", "call", "error", "outcome",
+        "blocking", "call", "error", "failure", "outcome",
     )  # fmt: skip
 
     def __init__(self, begin_flow: Callable[[Call], CallFlow], log_note: Callable[[Call, Note], None]) -> None:
@@ -46,6 +47,7 @@ class CallDriver:
         self.blocking = False  # the outstanding command may take as long as the call lasts
         self.outcome: str | None = None  # None while the call goes on
         self.error: Exception | None = None  # what ended the call, where it did not end by itself
+        self.failure: Failure | None = None  # why the flow did not serve the call
 
     def receive(self, received: bytes) -> bytes:
         """The bytes to write next. received: empty when the peer has closed.
@@ -112,7 +114,7 @@ class CallDriver:
             self._resume(None, CallerGone())
             if self.outcome is not None:
                 return
-        self.stop("caller-gone")
+        self.stop(CALLER_GONE)
 
     def _resume(self, reply: Reply | None, thrown: Exception | None = None) -> bytes:
         """Run the flow up to its next command. Returns the line of that command."""
@@ -124,6 +126,7 @@ class CallDriver:
                 while isinstance(step, Note):
                     assert self.call is not None
                     self._log_note(self.call, step)
+                    self.failure = step.failure or self.failure
                     step = flow.send(None)
                 verb, arguments, blocking = step
                 try:
@@ -135,7 +138,7 @@ class CallDriver:
             self.outcome = end.value or "done"
             return b""
         except CallerGone:
-            self.outcome = "caller-gone"
+            self.outcome = CALLER_GONE
             return b""
         except Exception as error:  # an internal error in a flow ends this call and no other
             self.outcome = "error"

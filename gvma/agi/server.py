@@ -18,16 +18,20 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from time import monotonic
+from typing import TYPE_CHECKING
 
+from gvma.agi.call_log import NO_ROUTE, log_end, log_note, log_unknown_route
 from gvma.agi.connection import Connection
 from gvma.agi.driver import UnknownRouteError, failure_line
 from gvma.agi.listening import Allowed, Listener, close_all, listen
-from gvma.agi.protocol import AgiProtocolError
 from gvma.agi.readiness import Readiness
-from gvma.agi.routes import HEALTH, Flow, begin_flow
+from gvma.agi.routes import Flow, begin_flow
 from gvma.errors import SettingsError
 from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallFlow, Note
+
+if TYPE_CHECKING:
+    from gvma.agi.figures.counting import Figures
 
 log = logging.getLogger("gvma.agi")
 
@@ -37,7 +41,6 @@ _ACCEPTS_AT_ONCE = 128
 _NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _SPARE_DESCRIPTORS = 64
 _WARN_AGAIN_SECONDS = 60.0
-_NO_ROUTE = "-"
 # A call leaves no reference cycles behind, so the collector finds next to nothing and can run seldom.
 _COLLECT_AFTER = 50_000
 
@@ -47,7 +50,7 @@ class Server:
 
     routes: call flows by name. host, port: where to listen; port 0: a free port.
     command_seconds: how long Asterisk may take for a command that does not block.
-    counters: calls that have ended, by route and outcome.
+    counters: calls that have ended, by route and outcome. figures: counts for /metrics too; None: nobody asks.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Server:
         self.preamble_seconds = media.preamble_seconds
         self.command_seconds = command_seconds
         self.counters: Counter[tuple[str, str]] = Counter()
+        self.figures: Figures | None = None
         self._media = media
         self._routes = routes
         self._host = host
@@ -91,6 +95,16 @@ class Server:
     def open_calls(self) -> int:
         """Connections that are open now."""
         return len(self._connections)
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """The names of its routes."""
+        return tuple(self._routes)
+
+    @property
+    def max_calls(self) -> int:
+        """How many connections may be open at once."""
+        return self._max_calls
 
     async def serve(self) -> None:
         """Serve until a drain has ended. Call ``open`` first."""
@@ -136,18 +150,17 @@ class Server:
         try:
             return begin_flow(self._routes, call, self._media)
         except UnknownRouteError as error:
-            routes = ", ".join(self._routes)
-            log.warning("%s: no route %.80r; the routes are %s", self._name(call), *error.args, routes)
+            log_unknown_route(call, str(error.args[0]), ", ".join(self._routes))
             raise
 
     def log_note(self, call: Call, note: Note) -> None:
         """Log a line that a call flow has yielded."""
-        level = logging.WARNING if note.warning else logging.INFO
-        if log.isEnabledFor(level):
-            log.log(level, f"%s: {note.text}", self._name(call), *note.values)
+        log_note(call, self._route(call), note)
 
     def _count_refused(self, outcome: str) -> str:
-        self.counters[_NO_ROUTE, outcome] += 1
+        self.counters[NO_ROUTE, outcome] += 1
+        if self.figures is not None:
+            self.figures.turned_away(outcome)
         return outcome
 
     def ended(self, connection: Connection) -> None:
@@ -158,37 +171,19 @@ class Server:
         outcome = driver.outcome or "error"
         route = self._route(driver.call)
         self.counters[route, outcome] += 1
-        self._log_end(connection, route, outcome)
+        seconds = monotonic() - connection.opened
+        log_end(connection, route, outcome, seconds)
+        if self.figures is not None:
+            self.figures.ended(route, driver, seconds)
         if self._drain_until is not None:
             if not self._connections:
                 self._finished.set()
         elif not self._listeners:
             self._listen_again()
 
-    def _log_end(self, connection: Connection, route: str, outcome: str) -> None:
-        driver = connection.driver
-        seconds = monotonic() - connection.opened
-        if driver.error is not None and not isinstance(driver.error, AgiProtocolError):
-            log.error("%s: internal error in gvma; please report it", self._peer(connection), exc_info=driver.error)
-        if driver.error is not None or outcome == "preamble-timeout":
-            reason = f": {driver.error}" if isinstance(driver.error, AgiProtocolError) else ""
-            log.warning("%s: %s after %.3f s%s", self._peer(connection), outcome, seconds, reason)
-        elif log.isEnabledFor(level := logging.INFO if driver.call is not None and route != HEALTH else logging.DEBUG):
-            log.log(level, "%s: %s after %.3f s", self._peer(connection), outcome, seconds)
-
     def _route(self, call: Call | None) -> str:
         """The route's name; a dash where there is no complete preamble, or no such route."""
-        return call.route if call is not None and call.route in self._routes else _NO_ROUTE
-
-    def _peer(self, connection: Connection) -> str:
-        """How the log names a connection: its call, or its address where there is no preamble."""
-        call = connection.driver.call
-        return "no call from {} port {}".format(*connection.peer) if call is None else self._name(call)
-
-    def _name(self, call: Call) -> str:
-        """How the log names a call: route, channel, unique id."""
-        variables = call.variables
-        return f"{self._route(call)} {variables.get('channel', '?')} {variables.get('uniqueid', '?')}"
+        return call.route if call is not None and call.route in self._routes else NO_ROUTE
 
     def _start_accepting(self) -> None:
         for listener in self._listeners:

@@ -11,7 +11,6 @@ import contextlib
 import os
 import re
 import secrets
-import socket
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -205,7 +204,7 @@ class BackupSets:
             id=f"{time.strftime(_ID_TIME)}-{secrets.token_hex(4)}",
             time=time.strftime(_TIME),
             clock=clock.strftime(_TIME),
-            host=socket.gethostname(),
+            host=os.uname().nodename,
             run_id=run_id,
             reason=reason,
             gvma_version=__version__,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gvma.check.conclusions.profile import names_no_asterisk, profiles
 from gvma.check.finding import Finding, Rule
 from gvma.errors import CredentialsError
 from gvma.evidence.model import QUERIES, Evidence, QueryAnswer
+from gvma.switches.tables import switches
 
 QUERY_FAILED = Rule(
     "configserver-query", "error", "Configuration Server cannot be reached, or does not answer a query",
@@ -23,6 +25,12 @@ QUERY_EMPTY = Rule(
     "A wrong name or DBID, or an account without rights, gives an empty answer and no error.",
     "Try the query with `gvma confserv query`, and look at the account's permissions.",
 )  # fmt: skip
+QUERY_UNNEEDED = Rule(
+    "configserver-query-unneeded", "info", "a query selects no object, and no switch of switch_profile needs one",
+    "A wrong name or DBID gives an empty answer too. Here nothing lacks these objects: neither a table of the site's "
+    "switches nor a mailbox.",
+    "Correct the query where there are such objects.",
+)  # fmt: skip
 QUERY_TYPE = Rule(
     "configserver-query-type", "error", "a query selects objects of another type than its name says",
     "The rules for mailboxes follow the type: DN, Agent Login and Agent Group have different ones (manual 2365-2384).",
@@ -38,7 +46,7 @@ QUERY_UNSET = Rule(
     "What needs these objects was left out of this check.",
     "Set the query in [cfgserver] to have them checked.",
 )  # fmt: skip
-RULES = (QUERY_FAILED, CREDENTIALS, QUERY_EMPTY, QUERY_TYPE, NOT_ASKED, QUERY_UNSET)
+RULES = (QUERY_FAILED, CREDENTIALS, QUERY_EMPTY, QUERY_UNNEEDED, QUERY_TYPE, NOT_ASKED, QUERY_UNSET)
 
 TYPES = {
     "dnquery": "DN of type 1",
@@ -50,6 +58,13 @@ TYPES = {
     "applicationquery": "Application",
 }
 
+_TABLES = {
+    "dnquery": ("DN", "Extension"),
+    "trunkquery": ("DN", "Trunk"),
+    "servicequery": ("DN", "Voice over IP Service"),
+    "applicationquery": ("Application", "SIP Server"),
+}
+
 
 def check_queries(evidence: Evidence) -> Iterator[Finding]:
     """Each query: set, answered, with objects, and of the right type (manual 2738-2762)."""
@@ -57,6 +72,7 @@ def check_queries(evidence: Evidence) -> Iterator[Finding]:
     if layer.not_asked:
         yield NOT_ASKED.at("[cfgserver]", layer.not_asked)
         return
+    needed = _of_other_switches(evidence) if names_no_asterisk(evidence) else None
     failed: dict[int, list[QueryAnswer]] = {}
     for query in QUERIES:
         answer = layer.answers.get(query)
@@ -65,12 +81,21 @@ def check_queries(evidence: Evidence) -> Iterator[Finding]:
         elif answer.error is not None:
             failed.setdefault(id(answer.error), []).append(answer)
         elif not answer.objects:
-            yield QUERY_EMPTY.at(query, f"{answer.xpath} selects nothing")
+            rule = QUERY_EMPTY if needed is None or query in needed else QUERY_UNNEEDED
+            yield rule.at(query, f"{answer.xpath} selects nothing")
         elif _of_another_type(answer):
             given = ", ".join(f"{number} {kind}" for kind, number in answer.types.items())
             yield QUERY_TYPE.at(query, f"{answer.xpath} gives {given}, where {TYPES[query]} is wanted")
     for answers in failed.values():
         yield _failed(answers)
+
+
+def _of_other_switches(evidence: Evidence) -> frozenset[str]:
+    """The queries whose objects the tables of the site's switches are about, where Asterisk is none of these."""
+    site = [switches()[one] for one in profiles(evidence) if one in switches()]
+    return frozenset(
+        query for query, (kind, type_) in _TABLES.items() for switch in site if switch.table(kind, type_) is not None
+    )
 
 
 def _of_another_type(answer: QueryAnswer) -> bool:

@@ -18,19 +18,31 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of ``gvma check``."""
+    """One fault, or one note.
+
+    where: the object, file or key. why: why it matters. remedy: what to do. group: of ``--only``; the catalogue
+    fills it in.
+    """
 
     code: str
     severity: Severity
     message: str
     where: str
-    hint: str
+    why: str
+    remedy: str
+    group: str = ""
+
+    @property
+    def hint(self) -> str:
+        """Why it matters, and what to do."""
+        return f"{self.why} {self.remedy}"
 
     def as_json(self) -> dict[str, str]:
         """The object of ``findings`` in ``--output json``."""
         return {
             "code": self.code,
             "severity": self.severity,
+            "group": self.group,
             "message": self.message,
             "where": self.where,
             "hint": self.hint,
@@ -57,7 +69,7 @@ class Rule:
 
     def at(self, where: str, message: str, *, remedy: str = "") -> Finding:
         """A finding of this rule; ``remedy`` where this one needs other words than the rule's."""
-        return Finding(self.code, self.severity, message, where, f"{self.why} {remedy or self.remedy}")
+        return Finding(self.code, self.severity, message, where, self.why, remedy or self.remedy)
 
 
 def first_names(names: Sequence[str], most: int = 5) -> str:

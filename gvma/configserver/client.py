@@ -1,4 +1,4 @@
-"""Configuration Server for the rest of gvma; zeep is not imported before the first query."""
+"""Configuration Server for the rest of gvma; nothing of HTTP is imported before the first query."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ConfigurationServer:
-    """One Configuration Server, asked one query after another with one zeep client. A context manager.
+    """One Configuration Server, asked one query after another over one connection. A context manager.
 
     An answer may pause for ``timeout`` seconds, and take 20 times that as a whole.
     """
@@ -28,7 +28,7 @@ class ConfigurationServer:
         or wsdl cannot be used.
         """
         if self._conversation is None:
-            # zeep, lxml and requests take half a second: a run with --from never needs them.
+            # requests takes its time: a run with --from never needs it.
             from gvma.configserver.conversation import SoapConversation  # noqa: PLC0415
 
             self._conversation = SoapConversation(self._settings)

@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from threading import Timer
 from typing import Any
 
-from requests import Session
+from requests import Response, Session
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from gvma import __version__
 
 # The whole answer may take this many times the limit of one read: ten minutes by default.
 TOTAL_IN_TIMEOUTS = 20
@@ -108,7 +110,12 @@ def open_session(deadline: Deadline, *, verify: bool, ca_file: str | None) -> Se
     session.trust_env = False
     paths = ssl.get_default_verify_paths()
     session.verify = (ca_file or paths.cafile or paths.capath or True) if verify else False
-    session.headers["Accept-Encoding"] = "gzip"
+    session.headers.update({"Accept-Encoding": "gzip", "User-Agent": f"gvma/{__version__}"})
     for scheme in ("http://", "https://"):
         session.mount(scheme, BoundedAdapter(deadline))
     return session
+
+
+def post(session: Session, url: str, body: bytes, headers: dict[str, str], timeout: float) -> Response:
+    """The answer to a request; only its HTTP head has been read. timeout: seconds to connect, and of each read."""
+    return session.post(url, data=body, headers=headers, timeout=timeout, stream=True, allow_redirects=False)

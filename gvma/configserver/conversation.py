@@ -1,8 +1,8 @@
 """One SOAP conversation with Configuration Server; nothing here decides what an object means.
 
-zeep builds the request and sends the credentials. The answer does not become zeep's objects (19 times slower): it
-goes straight from the connection into our reader, faults too. A query is sent again only if the server closed a
-connection that it had kept open after the query before.
+The request is that of the packaged contract, or zeep builds it from another WSDL. The answer does not become zeep's
+objects (19 times slower): it goes straight from the connection into our reader, faults too. A query is sent again only
+if the server closed a connection that it had kept open after the query before.
 """
 
 from __future__ import annotations
@@ -10,24 +10,22 @@ from __future__ import annotations
 import warnings
 from contextlib import closing, suppress
 from functools import partial
+from typing import NamedTuple, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import requests
 import urllib3
-import zeep
-import zeep.exceptions
-from requests import Response
+from requests import Response, Session
 from requests.auth import HTTPBasicAuth
-from zeep.wsse.username import UsernameToken
 
+from gvma.configserver import contract
 from gvma.configserver.body import FAILURES, body_of
 from gvma.configserver.causes import error_of
-from gvma.configserver.connection import TOTAL_IN_TIMEOUTS, Deadline, open_session
+from gvma.configserver.connection import TOTAL_IN_TIMEOUTS, Deadline, open_session, post
 from gvma.configserver.objects import ConfigObject
 from gvma.configserver.reading.builder import ObjectBuilder
-from gvma.configserver.reading.reader import read_answer
+from gvma.configserver.reading.reader import AnswerName, read_answer
 from gvma.configserver.reading.soap_fault import on_one_line
-from gvma.configserver.wsdl import Service, open_service
 from gvma.configserver.xpath import kind_asked
 from gvma.errors import (
     ConfigServerError,
@@ -49,8 +47,30 @@ _CHECK_ANSWER = (
 )
 
 
+class _Service(Protocol):
+    """What can be asked. answer: what the element in the SOAP body of its answer is called."""
+
+    @property
+    def answer(self) -> AnswerName | None: ...
+
+    def ask(self, xpath: str) -> Response:
+        """The answer to a query; only its HTTP head has been read."""
+
+
+class _PackagedService(NamedTuple):
+    """Our own contract, without a WSDL to read."""
+
+    session: Session
+    url: str
+    timeout: float
+    answer: AnswerName = contract.ANSWER
+
+    def ask(self, xpath: str) -> Response:
+        return post(self.session, self.url, contract.envelope(xpath), contract.HEADERS, self.timeout)
+
+
 class SoapConversation:
-    """Queries and answers over one connection, with one zeep client, because each client parses the WSDL anew."""
+    """Queries and answers over one connection, with one service, because zeep parses a WSDL anew each time."""
 
     def __init__(self, settings: ConfigServerSettings) -> None:
         self._settings = settings
@@ -64,7 +84,7 @@ class SoapConversation:
             verify=settings.tls_verify,
             ca_file=str(settings.ca_file) if settings.ca_file else None,
         )
-        self._service: Service | None = None
+        self._service: _Service | None = None
 
     def query(self, xpath: str) -> list[ConfigObject]:
         """As ConfigurationServer.query."""
@@ -101,7 +121,7 @@ class SoapConversation:
                 read_answer(body, make, max_bytes=_MAX_FAULT_BYTES, masked=self._masked)
             raise ConfigServerFault(f"the server answered with HTTP status {response.status_code}")
 
-    def _send_on_open_connection(self, service: Service, xpath: str) -> Response:
+    def _send_on_open_connection(self, service: _Service, xpath: str) -> Response:
         """As _send; once more if the server closed the connection of the query before instead of answering."""
         opened = self._deadline.opened
         try:
@@ -111,17 +131,10 @@ class SoapConversation:
                 raise
             return self._send(service, xpath)
 
-    def _send(self, service: Service, xpath: str) -> Response:
+    def _send(self, service: _Service, xpath: str) -> Response:
         """The answer; only its HTTP head has been read."""
-        settings = self._settings
         try:
-            answer = service.proxy[settings.operation](**{settings.query_parameter: xpath})
-        except (AttributeError, TypeError, zeep.exceptions.Error):
-            raise SettingsError(
-                f"the WSDL has no operation {settings.operation!r} that takes {settings.query_parameter!r}",
-                where="[cfgserver] operation, query_parameter",
-                hint="Nothing was written. Name an operation of the WSDL and its parameter.",
-            ) from None
+            return service.ask(xpath)
         except requests.RequestException:  # some are ValueErrors
             raise
         except ValueError:
@@ -130,10 +143,8 @@ class SoapConversation:
                 where="[cfgserver]",
                 hint="Nothing was written. Write the query without control characters.",
             ) from None
-        assert isinstance(answer, Response)
-        return answer
 
-    def _make_service(self) -> Service:
+    def _make_service(self) -> _Service:
         settings = self._settings
         if settings.ca_file is not None and not settings.ca_file.exists():
             raise SettingsError(
@@ -146,12 +157,23 @@ class SoapConversation:
         # A WSDL on another server must not get the credentials.
         if _origin(settings.wsdl) == _origin(self._url):
             self._session.auth = auth
+        service = self._opened_service()
+        self._session.auth = auth
+        return service
+
+    def _opened_service(self) -> _Service:
+        settings = self._settings
+        if contract.is_spoken(settings):
+            return _PackagedService(self._session, self._url, settings.timeout)
+        # zeep and lxml take their time.
+        from zeep.wsse.username import UsernameToken  # noqa: PLC0415
+
+        from gvma.configserver.wsdl import open_service  # noqa: PLC0415
+
         token = None
         if settings.auth == "header":
             token = UsernameToken(self._username, self._password.reveal())  # type: ignore[no-untyped-call]
-        service = open_service(settings, self._url, self._session, self._deadline, token)
-        self._session.auth = auth
-        return service
+        return open_service(settings, self._url, self._session, self._deadline, token)
 
     def _refuse_status(self, response: Response) -> None:
         if response.status_code in (requests.codes.unauthorized, requests.codes.forbidden):

@@ -53,7 +53,7 @@ def fetch_answers(settings: Settings, export: Path | None) -> ServerAnswers:
 
             source = ExportFile(export, asked.include_disabled)
         else:
-            from gvma.configserver.client import ConfigurationServer  # noqa: PLC0415  (zeep takes its time)
+            from gvma.configserver.client import ConfigurationServer  # noqa: PLC0415  (start-up)
 
             source = stack.enter_context(ConfigurationServer(asked))
         dns, agents, groups = (source.query(query) if query else [] for query in queries)

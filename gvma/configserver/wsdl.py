@@ -20,7 +20,7 @@ from zeep.wsse.username import UsernameToken
 
 from gvma.configserver.body import FAILURES, body_of
 from gvma.configserver.causes import error_of
-from gvma.configserver.connection import Deadline
+from gvma.configserver.connection import Deadline, post
 from gvma.configserver.reading.reader import AnswerName
 from gvma.configserver.reading.soap_fault import on_one_line
 from gvma.configserver.regular_file import NotAFileError, open_regular
@@ -40,11 +40,30 @@ _PACKAGED = Path(__file__).with_name("configserver.wsdl")
 _WITHOUT = "Nothing was written. Check wsdl in [cfgserver]; without it the packaged contract is used."
 
 
-class Service(NamedTuple):
+class WsdlService(NamedTuple):
     """proxy: zeep's, with a method for each operation. answer: what the answer of the operation is called."""
 
+    settings: ConfigServerSettings
     proxy: Any
     answer: AnswerName | None
+
+    def ask(self, xpath: str) -> Response:
+        """The answer to a query; only its HTTP head has been read.
+
+        Raises SettingsError where the WSDL has no such operation, ValueError where ``xpath`` cannot stand in XML, and
+        what requests raises.
+        """
+        settings = self.settings
+        try:
+            answer = self.proxy[settings.operation](**{settings.query_parameter: xpath})
+        except (AttributeError, TypeError, zeep.exceptions.Error):
+            raise SettingsError(
+                f"the WSDL has no operation {settings.operation!r} that takes {settings.query_parameter!r}",
+                where="[cfgserver] operation, query_parameter",
+                hint="Nothing was written. Name an operation of the WSDL and its parameter.",
+            ) from None
+        assert isinstance(answer, Response)
+        return answer
 
 
 def open_service(
@@ -52,9 +71,11 @@ def open_service(
     url: str,
     session: requests.Session,
     deadline: Deadline,
-    token: UsernameToken | None,
-) -> Service:
+    token: UsernameToken | None = None,
+) -> WsdlService:
     """The service of ``settings.wsdl``, or of the packaged WSDL, at ``url``.
+
+    token: of WS-Security, for the SOAP header.
 
     Raises SettingsError where the WSDL has no such binding or its file cannot be read, and a ConfigServerError where
     it cannot be fetched or goes beyond a limit.
@@ -73,7 +94,7 @@ def open_service(
         raise _bad_wsdl(settings, "the WSDL file cannot be read") from None
     except (zeep.exceptions.Error, etree.Error, ValueError, KeyError, AttributeError):
         raise _bad_wsdl(settings, f"the WSDL has no usable binding {settings.binding}") from None
-    return Service(proxy, _answer_name(proxy, settings.operation))
+    return WsdlService(settings, proxy, _answer_name(proxy, settings.operation))
 
 
 def shown(url: str) -> str:
@@ -90,19 +111,13 @@ class _BoundedTransport(Transport):
             session=session, timeout=settings.timeout, operation_timeout=settings.timeout
         )
         self._deadline = deadline
+        self._timeout = settings.timeout
         self._wsdl = settings.wsdl
         self._documents = 0
         self._left = MAX_BYTES
 
     def post(self, address: str, message: bytes, headers: dict[str, str]) -> Response:
-        return self.session.post(
-            address,
-            data=message,
-            headers=headers,
-            timeout=self.operation_timeout,
-            stream=True,
-            allow_redirects=False,
-        )
+        return post(self.session, address, message, headers, self._timeout)
 
     def load(self, url: str) -> bytes:
         """The WSDL, or a document that it imports."""

@@ -5,34 +5,52 @@ Nothing is raised for what cannot be had, and nobody is waited for long: the evi
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from gvma.asterisk.dialplan import MEDIA_CONTEXT
 from gvma.evidence.ami import TO_REACH_AMI, ask_asterisk
 from gvma.evidence.configserver import Questions, why_not_asked
 from gvma.evidence.files import look_at_files
 from gvma.evidence.media import ask_media
-from gvma.evidence.model import AmiEvidence, Evidence, FilesEvidence, MediaEvidence
+from gvma.evidence.model import (
+    AmiEvidence,
+    Evidence,
+    FilesEvidence,
+    MediaEvidence,
+    RecordsEvidence,
+    SipAddresses,
+)
 from gvma.evidence.next_sync import plan_next_sync
+from gvma.evidence.parts import ALL, Part
 from gvma.evidence.records import look_at_records
 from gvma.evidence.settings import look_at_settings, serves_sync
-from gvma.evidence.sip import probe_boxes, sip_addresses
+from gvma.evidence.sip import probes, sip_addresses
 from gvma.evidence.sipserver import addresses_named
 from gvma.settings.reader import Examined
 from gvma.sinks.addresses import look_up
 from gvma.sinks.files.driver import channel_driver
 
+_NOT_WANTED = "what it says was not wanted"
 
-def collect(examined: Examined, *, probe: bool = False) -> Evidence:
-    """Everything that can be asked. probe: also send a SUBSCRIBE for a few mailboxes from this host."""
+
+def collect(examined: Examined, *, probe: bool = False, parts: Collection[Part] = ALL) -> Evidence:
+    """Everything that can be asked, or the parts of it that are named; the others are empty then.
+
+    probe: also send a SUBSCRIBE for a few mailboxes and telephones from this host.
+    """
     settings = examined.loaded.settings
     gvma = settings.gvma
     syncs = serves_sync(examined)
-    questions = Questions(settings, why_not_asked(examined))
+    questions = Questions(settings, why_not_asked(examined) if Part.CONFIGSERVER in parts else _NOT_WANTED)
     addresses = look_up(gvma) if syncs else {}
-    ami = ask_asterisk(gvma, addresses) if syncs and not examined.wrong_keys & TO_REACH_AMI else None
+    asks_asterisk = Part.ASTERISK in parts
+    reachable = asks_asterisk and syncs and not examined.wrong_keys & TO_REACH_AMI
+    ami = ask_asterisk(gvma, addresses) if reachable else None
     asked = ami or AmiEvidence()
     choice = channel_driver(gvma, asked.drivers)
-    files = look_at_files(gvma, choice.driver, syncs=syncs)
+    files = look_at_files(gvma, choice.driver, syncs=syncs) if asks_asterisk else FilesEvidence()
     configserver = questions.answers()
+    plans = Part.NEXT_SYNC in parts and syncs and not examined.problems
     return Evidence(
         settings,
         syncs=syncs,
@@ -43,11 +61,13 @@ def collect(examined: Examined, *, probe: bool = False) -> Evidence:
         files=files,
         addresses={**addresses_named(configserver.applications), **addresses},
         ami=ami,
-        sip=sip_addresses(settings, configserver, asked.bound),
-        probes=probe_boxes(settings, files.channel, asked.bound) if probe and files.channel else None,
-        media=ask_media(settings.media, asked.user) if _serves_media(files) else MediaEvidence(),
-        records=look_at_records(gvma.backup_path),
-        next_sync=plan_next_sync(gvma, configserver, addresses) if syncs and not examined.problems else None,
+        sip=sip_addresses(settings, configserver, asked.bound) if asks_asterisk else SipAddresses(),
+        probes=probes(settings, files, configserver, asked.bound) if probe and files.channel else None,
+        media=ask_media(settings.media, asked.user)
+        if Part.MEDIA in parts and _serves_media(files)
+        else MediaEvidence(),
+        records=look_at_records(gvma.backup_path) if Part.RECORDS in parts else RecordsEvidence(),
+        next_sync=plan_next_sync(gvma, configserver, addresses) if plans else None,
     )
 
 

@@ -27,10 +27,13 @@ _OF_PEER = re.compile(r"\s*(Subscriptions|Secret|MD5Secret|ACL)\s*:\s*(.*?)\s*\Z
 def ask_about_sipserver(
     ami: AsteriskManager, driver: Driver, settings: GvmaSettings, addresses: Addresses, peers: Iterable[str]
 ) -> SipServerRequests:
-    """addresses: by host of the settings. peers: names of our subscriptions.
+    """Nothing in REGISTER mode, where SIP Server is known by the object that it registers on.
 
+    addresses: by host of the settings. peers: names of our subscriptions.
     Raises AsteriskUnreachableError, AmiPermissionError.
     """
+    if settings.mwi_mode != "SUBSCRIBE":
+        return SipServerRequests()
     server = SipServer({host: addresses.get(host, ()) for host in sipserver_hosts(settings)}, settings.siptserver_port)
     senders = known(ami, driver, server)
     if senders is None:

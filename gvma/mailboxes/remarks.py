@@ -27,7 +27,7 @@ class Remarks:
             self._warn(
                 "mailbox-unreachable",
                 f"{claim.owner}: nobody can leave a message in {mailbox.key}: behind a prefix {mailbox.box} is "
-                "vm_voicemail_main_ext, which leads to one's own messages",
+                "vm_voicemail_main_ext, which asks for mailbox and PIN",
                 f"{claim.owner}, gvm_mailbox",
             )
         if "|" in mailbox.pager:

@@ -59,8 +59,8 @@ def desired(
     A DN always has a mailbox, an Agent Login or Agent Group where ``gvm_mailbox`` is set; ``gvm_mailbox_context``
     gives a subscription to a mailbox that exists already, and no mailbox. An object with a value that cannot stand
     in Asterisk's files is refused, with a warning that names it and the option; all others are served.
-    allow_mailcmd: keep voicemail options that make Asterisk run a command. main_extension: what leads to one's own
-    messages behind a prefix (``vm_voicemail_main_ext``), so that no box of this name can be dialled.
+    allow_mailcmd: keep voicemail options that make Asterisk run a command. main_extension: what asks for
+    mailbox and PIN behind a prefix (``vm_voicemail_main_ext``), so that no box of this name can be dialled.
     """
     warnings: list[GvmaWarning] = []
     refused: list[RefusedOwner] = []

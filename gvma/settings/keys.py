@@ -156,7 +156,7 @@ _ASTERISK = _section(
     ("vm_dn_ext_prefix", v.prefix, "prefix to dial before the number of a DN's mailbox"),
     ("vm_agt_ext_prefix", v.prefix, "prefix to dial before the number of an agent's mailbox"),
     ("vm_grp_ext_prefix", v.prefix, "prefix to dial before the number of an agent group's mailbox"),
-    ("vm_voicemail_main_ext", v.extension, "extension to dial to hear one's own messages"),
+    ("vm_voicemail_main_ext", v.extension, "number to dial behind a prefix; it asks for mailbox and PIN"),
     ("channel_driver", v.one_of("auto", "pjsip", "sip"), "pjsip, sip, or auto: the one that Asterisk uses"),
     ("mwi_mode", v.one_of("SUBSCRIBE", "REGISTER"), "SUBSCRIBE or REGISTER, the same as SIP Server's option mwi-mode"),
     (
@@ -188,8 +188,9 @@ _ASTERISK = _section(
     (
         "switch_profile",
         v.switch_profile,
-        f"switch whose option tables gvma check uses: {', '.join(v.SWITCHES)}",
+        f"switches whose option tables gvma check uses, comma-separated: {', '.join(v.SWITCHES)}",
     ),
+    ("check_ignore", v.codes, "codes of notes that gvma check counts and does not show, comma-separated"),
 )
 
 _ROUTING = _section(
@@ -233,6 +234,7 @@ _MEDIA = _section(
     ("allow", v.networks, "networks that may connect, in CIDR form"),
     ("agi_host", v.host, "address on which the FastAGI server listens"),
     ("agi_port", v.port, "its port"),
+    ("metrics", v.address_or_none, "host:port on which it shows its figures over HTTP; empty: nowhere"),
 )
 
 KEYS: tuple[Key, ...] = (*_CFGSERVER, *_ASTERISK, *_ROUTING, *_MEDIA)

@@ -125,7 +125,8 @@ class GvmaSettings:
     realtime_driver: str = "odbc"
     realtime_connection: str = "asterisk"
     status_max_age: int = 3600
-    switch_profile: str = ""
+    switch_profile: tuple[str, ...] = ()
+    check_ignore: tuple[str, ...] = ()
     routing: bool = False
     routing_endpoints: bool = False
     routing_dns: str = "watched"
@@ -142,6 +143,17 @@ class GvmaSettings:
     def target(self, name: str) -> Path:
         """The full path of one of Asterisk's files. name: its file name in Asterisk's folder."""
         return self.asterisk_cfg_path / name
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server listens. host: a name or an IP address, without brackets."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +175,7 @@ class MediaSettings:
     allow: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     agi_host: str = "127.0.0.1"
     agi_port: int = 4573
+    metrics: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)

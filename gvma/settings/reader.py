@@ -5,7 +5,6 @@ A file written for the Perl GVMA works unchanged. Every error names file, line a
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Collection, Mapping
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field
 from os.path import isfile
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from gvma.errors import SettingsError
 from gvma.settings.keys import KEYS, PLACEHOLDERS, SECTIONS, Key
@@ -39,8 +38,7 @@ _NEEDED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsWarning:
+class SettingsWarning(NamedTuple):
     """Something unusual in the settings that does not stop a run; ``where`` is file, line and key."""
 
     code: str
@@ -48,8 +46,7 @@ class SettingsWarning:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """The effective settings, their warnings, and the origin of each value.
 
     origins: "section.key" to ``default``, ``FILE:LINE``, ``file name``, ``environment NAME``,
@@ -61,8 +58,7 @@ class Loaded:
     origins: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(NamedTuple):
     """All that ``gvma config check`` reports: problems in the order of the lines."""
 
     loaded: Loaded
@@ -318,5 +314,7 @@ def _placeholder(value: str) -> str:
 
 
 def _nearest(name: str, names: Collection[str]) -> str:
+    import difflib  # noqa: PLC0415  (start-up: nearly no run meets a misspelt name)
+
     close = difflib.get_close_matches(name, list(names), n=1)
     return f"; did you mean {close[0]}?" if close else ""

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from gvma.settings.dsn import SECRET_WORDS, dsn_words
-from gvma.settings.model import Secret
+from gvma.settings.model import Address, Secret
 
 Parse = Callable[[str, Path], object]
 
@@ -28,6 +28,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 _SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 _QNAME = re.compile(r"\{[^{}\s]+\}[A-Za-z_][\w.-]*")
 _XML_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+_CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_TIMEOUT = 86_400
 # The switches whose tables the manual prints, by the ids under which `gvma check` keeps those.
 SWITCHES = ("openscape-voice", "asterisk", "broadworks", "cisco-mgc", "audiocodes", "f5-bigip-ltm")
@@ -75,7 +76,7 @@ def one_of(*choices: str) -> Parse:
     return parse
 
 
-def number(lowest: int = 0, highest: int = 999_999_999) -> Parse:
+def number(lowest: int = 0, highest: int = 999_999_999) -> Callable[[str, Path], int]:
     def parse(value: str, folder: Path) -> int:
         if not _NUMBER.fullmatch(value) or not lowest <= int(value) <= highest:
             raise ValueError(f"must be a whole number from {lowest} to {highest}, not {_shown(value)}")
@@ -185,6 +186,16 @@ def listed(value: str, folder: Path) -> tuple[str, ...]:
     return parts
 
 
+def address_or_none(value: str, folder: Path) -> Address | None:
+    """``host:port``, an IPv6 address in brackets; or nothing."""
+    if not value:
+        return None
+    name, colon, digits = value.rpartition(":")
+    if not colon or (":" in name and not name.startswith("[")):
+        raise ValueError(f"must be host:port, not {_shown(value)}")
+    return Address(host(name, folder), port(digits, folder))
+
+
 def networks(value: str, folder: Path) -> tuple[str, ...]:
     """Networks in CIDR form or single addresses, separated by commas or blanks."""
     found = []
@@ -247,9 +258,22 @@ def query(value: str, folder: Path) -> str:
     return value
 
 
-def switch_profile(value: str, folder: Path) -> str:
-    """One of the manual's switches, or nothing (``gvma check`` then guesses, and says so)."""
-    return str(one_of(*SWITCHES)(value, folder)) if value else ""
+def switch_profile(value: str, folder: Path) -> tuple[str, ...]:
+    """The manual's switches that the site has, or none (``gvma check`` then guesses, and says so)."""
+    known = one_of(*SWITCHES)
+    named = [str(known(part.strip(), folder)) for part in value.split(",")] if value else []
+    if len(named) != len(set(named)):
+        raise ValueError(f"names the same switch twice: {_shown(value)}")
+    return tuple(named)
+
+
+def codes(value: str, folder: Path) -> tuple[str, ...]:
+    """Codes of findings, separated by commas or blanks; may be empty."""
+    named = tuple(part.lower() for part in re.split(r"[,\s]+", value) if part)
+    for code in named:
+        if not _CODE.fullmatch(code):
+            raise ValueError(f"must be codes such as configserver-query-unset, not {_shown(code)}")
+    return tuple(dict.fromkeys(named))
 
 
 def _shown(value: str) -> str:

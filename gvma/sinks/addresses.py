@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from gvma.ami.nodes import nodes
 from gvma.asterisk.hosts import hosts_written, sipserver_hosts
 from gvma.errors import SettingsError
 from gvma.routing import NumberedObject
@@ -28,9 +29,14 @@ def look_up(settings: GvmaSettings) -> Addresses:
 
 
 def own_hosts(settings: GvmaSettings, dns: Iterable[NumberedObject]) -> frozenset[str]:
-    """This Asterisk's addresses and names, where it matters whether the DNs' contacts are among them."""
+    """Addresses and names of Asterisk (of a Realtime site, of all its nodes), where it matters whether the DNs'
+    contacts are among them."""
     mentioned = mentioned_hosts(dns, settings)
-    return hosts_of_asterisk(settings.asterisk_cm_host, mentioned, _SECONDS) if mentioned else frozenset()
+    if not mentioned:
+        return frozenset()
+    each = nodes(settings).values() if settings.sink == "realtime" else ()
+    hosts = {one.asterisk_cm_host for one in each} or {settings.asterisk_cm_host}
+    return frozenset().union(*(hosts_of_asterisk(host, mentioned, _SECONDS) for host in hosts))
 
 
 def require(addresses: Addresses, settings: GvmaSettings) -> None:

@@ -6,7 +6,7 @@ import logging
 
 from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.drivers.choose import AUTO
-from gvma.asterisk.hosts import sipserver_hosts
+from gvma.asterisk.hosts import hosts_written, sipserver_hosts
 from gvma.asterisk.identification.model import SipServer
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.addresses import Addresses
@@ -36,7 +36,9 @@ def sink_of(settings: GvmaSettings, asterisk: Asterisk | None, addresses: Addres
     choice = channel_driver(settings, asked)
     _log.debug("channel driver %s: %s", choice.driver.name, choice.reason)
     known = None
-    if asterisk is not None and addresses is not None:
+    # PJSIP's REGISTER mode writes nothing that is known by an address, and has an endpoint for each subscription.
+    may_take_calls = bool(hosts_written(settings)) or not choice.driver.has_identify
+    if asterisk is not None and addresses is not None and may_take_calls:
         hosts = {host: addresses[host] for host in sipserver_hosts(settings)}
         known = asterisk.known_senders(choice.driver, SipServer(hosts, settings.siptserver_port))
     return FilesSink(settings, choice.driver, addresses=addresses, known=known, driver_reason=choice.reason)

@@ -44,16 +44,17 @@ def subscribe_once(  # noqa: PLR0913 - what follows the port has a name in the c
     host: str,
     port: int,
     *,
+    event: str = "message-summary",
     from_user: str = "",
     local: tuple[str, int] | None = None,
     timeout: float = 3.0,
 ) -> SubscribeResult:
-    """Subscribe to message counts, wait for the first NOTIFY, and unsubscribe. Parameters as of ``Subscriber``.
+    """Subscribe, wait for the first NOTIFY, and unsubscribe. Parameters as of ``Subscriber``.
 
     timeout: seconds to wait for the response, and again for the NOTIFY. Raises SipError where no final response
     comes.
     """
-    with Subscriber(user, host, port, from_user=from_user, local=local) as subscriber:
+    with Subscriber(user, host, port, event=event, from_user=from_user, local=local) as subscriber:
         response = subscriber.subscribe(timeout)
         notify = subscriber.next_notify(timeout) if response.status < 300 else None
         return SubscribeResult(response.status, response.reason, notify)

@@ -25,12 +25,12 @@ def announcement(call: Call, media: MediaSettings, request: ServiceRequest) -> C
     """Play the sound of ``play=`` ``repeat`` times with ``delay`` between, for ``duration`` at most."""
     plays = _number_of_plays(request, media)
     if request.genesys == "silence":
-        return (yield from _play(_silence(request), plays, request, media))
+        return (yield from _play(call, _silence(request), plays, request, media))
     sound = yield from requested_sound(request, media)
     name = yield from playable(sound)
     if name is None:
         return (yield from refuse(call, NOT_FOUND, f"{request.play!r}: {why_missing(sound)}."))
-    return (yield from _play(_stream(name), plays, request, media))
+    return (yield from _play(call, _stream(name), plays, request, media))
 
 
 def default_music(call: Call, media: MediaSettings, request: ServiceRequest) -> CallFlow:
@@ -39,7 +39,7 @@ def default_music(call: Call, media: MediaSettings, request: ServiceRequest) -> 
     if name is None:
         why = f"There is no play= parameter, and default_file {media.default_file!r} cannot be played."
         return (yield from refuse(call, REFUSALS["missing-play"], why))
-    return (yield from _play(_stream(name), None, request, media))
+    return (yield from _play(call, _stream(name), None, request, media))
 
 
 def requested_sound(request: ServiceRequest, media: MediaSettings) -> Steps[Sound]:
@@ -77,19 +77,19 @@ def _silence(request: ServiceRequest) -> Command:
     return Command("EXEC", ("Wait", seconds), blocking=True)
 
 
-def _play(one: Command, plays: int | None, request: ServiceRequest, media: MediaSettings) -> CallFlow:
+def _play(call: Call, one: Command, plays: int | None, request: ServiceRequest, media: MediaSettings) -> CallFlow:
     longest = media.max_play_seconds * 1000
     duration = min(request.duration_ms or longest, longest or request.duration_ms or 0)
     pause = Command("EXEC", ("Wait", f"{(request.delay_ms or 0) / 1000:.3f}"), blocking=True)
     if not (yield from answer(duration / 1000)):
-        return (yield from give_up("the call could not be answered"))
+        return (yield from give_up(call, "the call could not be answered"))
     played = empty = 0
     while plays is None or played < plays:
         if played and request.delay_ms:
             yield from ask(pause)
         reply = yield from ask(one)
         if reply.number < 0:
-            return (yield from give_up(f"{request.play or media.default_file!r} could not be played to its end"))
+            return (yield from give_up(call, f"{request.play or media.default_file!r} could not be played to its end"))
         played += 1
         empty = empty + 1 if _was_empty(one, reply) else 0
         if empty == _EMPTY_PLAYS:

@@ -25,15 +25,29 @@ class Command(NamedTuple):
     blocking: bool = False
 
 
+class Failure(NamedTuple):
+    """Why a call was not served. refused: before the answer, with a SIP status; else it failed after the answer.
+
+    uri: the Request-URI or To header that was read. uri, call_id: empty where the flow did not learn them.
+    """
+
+    refused: bool
+    reason: str
+    uri: str = ""
+    call_id: str = ""
+
+
 class Note(NamedTuple):
     """A line for the log. The driver logs it with route, channel and unique id, and sends None back.
 
     text: constant, with a ``%s`` or ``%r`` for each of the values, so that notes of one text are of one kind.
+    failure: where the call ends because of what the line says.
     """
 
     text: str
     values: tuple[str, ...] = ()
     warning: bool = False
+    failure: Failure | None = None
 
     @property
     def message(self) -> str:
@@ -67,11 +81,13 @@ class Call(NamedTuple):
 
     variables: values by name, names without ``agi_``. arguments: the values of ``agi_arg_1`` and so on.
     route: agi_network_script without its query and slashes; empty for a script over stdin and for ``agi://host``.
+    uri: the Request-URI or To header that the flow has read since; empty before.
     """
 
     variables: Mapping[str, str]
     arguments: tuple[str, ...] = ()
     route: str = ""
+    uri: str = ""
 
 
 class CallerGone(Exception):

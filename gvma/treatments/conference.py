@@ -59,7 +59,7 @@ def conference(call: Call, media: MediaSettings, request: ServiceRequest) -> Cal
     if state is None:
         return (yield from refuse(call, NOT_A_SERVICE, "ConfBridge is not loaded in this Asterisk."))
     if not (yield from answer(0)):
-        return (yield from give_up("the call could not be answered"))
+        return (yield from give_up(call, "the call could not be answered"))
     yield from set_variable("CONFBRIDGE(user,quiet)", "yes")
     yield from set_variable("CONFBRIDGE(user,announce_only_user)", "no")
     if asks_for_recording and not state.has_folder:
@@ -72,7 +72,7 @@ def conference(call: Call, media: MediaSettings, request: ServiceRequest) -> Cal
     try:
         reply = yield from ask(Command("EXEC", ("ConfBridge", conf_id), blocking=True))
         if reply.number < 0:
-            return (yield from give_up(f"conference {conf_id} could not be joined"))
+            return (yield from give_up(call, f"conference {conf_id} could not be joined"))
         return (yield from end("conferred"))
     except CallerGone:  # how a caller leaves
         return "conferred"

@@ -19,7 +19,7 @@ def digits(call: Call, media: MediaSettings, *, prompted: bool) -> CallFlow:
     yield from _warn_of_lost_texts(call)
     prompt = (yield from _prompt(media)) if prompted else None
     if not (yield from answer(0)):
-        return (yield from give_up("the call could not be answered"))
+        return (yield from give_up(call, "the call could not be answered"))
     command = _NEXT_KEY
     if prompt is not None:
         command = Command("STREAM FILE", (prompt, KEYS + _KEYS_IN_LOWER_CASE), blocking=True)
@@ -27,7 +27,7 @@ def digits(call: Call, media: MediaSettings, *, prompted: bool) -> CallFlow:
         while True:
             reply = yield from ask(command)
             if reply.number < 0:
-                return (yield from give_up("Asterisk stopped waiting for keys"))
+                return (yield from give_up(call, "Asterisk stopped waiting for keys"))
             if reply.number > 0:
                 yield from _send(reply.number)
             command = _NEXT_KEY

@@ -46,14 +46,14 @@ def recording(call: Call, media: MediaSettings, request: ServiceRequest) -> Call
         why = f"{media.recordings_path} is not a folder on Asterisk's host."
         return (yield from refuse(call, FOLDER_MISSING, why))
     if not (yield from answer(0)):
-        return (yield from give_up("the call could not be answered"))
+        return (yield from give_up(call, "the call could not be answered"))
     if prompt is not None:
         yield from ask(Command("STREAM FILE", (prompt, ""), blocking=True))
     yield Note("recording to %s.wav", (path,))
     try:
         reply = yield from ask(_record(path, media))
         if reply.number < 0:
-            return (yield from give_up(f"{path}.wav could not be recorded ({reply.text or 'no reason given'})"))
+            return (yield from give_up(call, f"{path}.wav could not be recorded ({reply.text or 'no reason given'})"))
         return (yield from end("recorded"))
     except CallerGone:  # how most recordings end; what was recorded is in the file
         return "recorded"

@@ -46,6 +46,7 @@ def dialog(call: Call, media: MediaSettings) -> CallFlow:
 
 def _serve(call: Call, media: MediaSettings, offered: tuple[Service, ...]) -> CallFlow:
     request, text = yield from requested_service(call)
+    call = call._replace(uri=text)
     shown = repr(text[:_SHOWN])
     if request.service == "dialog":
         return (yield from refuse(call, NOT_A_SERVICE, f"VoiceXML dialogs are not offered here: {shown}"))

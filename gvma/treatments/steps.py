@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from gvma.netann.request import Refusal
 from gvma.netann.sounds import Sound
-from gvma.treatments.commands import Call, CallerGone, Command, Note, Reply
+from gvma.treatments.commands import Call, CallerGone, Command, Failure, Note, Reply
 
 T = TypeVar("T")
 Steps = Generator[Command | Note, Reply | None, T]
@@ -97,7 +97,9 @@ def refuse(call: Call, refusal: Refusal, why: str = "") -> Steps[str]:
     cause = _CAUSES.get(refusal.status, _CAUSE_OF_484)
     sent = "" if refusal.status in _CAUSES else ", sent as 484"
     reason = f"{refusal.status} {refusal.reason}{sent}"
-    yield Note("refused: %s: %s Call-ID %r", (reason, why or refusal.explanation, call_id), warning=True)
+    why = why or refusal.explanation
+    failure = Failure(True, f"{reason}: {why}", call.uri, call_id)
+    yield Note("refused: %s: %s Call-ID %r", (reason, why, call_id), warning=True, failure=failure)
     yield from set_variable(OUTCOME, "done")
     yield from ask(Command("EXEC", ("Hangup", cause)))
     return _WORDS.get(refusal.status, "bad-request")
@@ -110,9 +112,9 @@ def end(word: str) -> Steps[str]:
     return word
 
 
-def give_up(why: str) -> Steps[str]:
+def give_up(call: Call, why: str) -> Steps[str]:
     """Hang up because Asterisk could not go on. Not for a caller who has hung up: that is CallerGone."""
     yield from set_variable(OUTCOME, "failed")
-    yield Note("given up: %s", (why,), warning=True)
+    yield Note("given up: %s", (why,), warning=True, failure=Failure(False, why, call.uri))
     yield from ask(Command("HANGUP"))
     return "failed"

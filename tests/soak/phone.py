@@ -30,7 +30,7 @@ class Phone:
     def accepts(self, box: str, pin: str) -> bool:
         """Whether the box opens to the PIN."""
         call = self._enter(box, pin)
-        opened = self._prompt("vm-incorrect", "vm-incorrect-mailbox", "vm-youhave", "vm-opts") in {
+        opened = self.hears("vm-incorrect", "vm-incorrect-mailbox", "vm-youhave", "vm-opts") in {
             "vm-youhave",
             "vm-opts",
         }
@@ -40,23 +40,23 @@ class Phone:
     def open_options(self, box: str, pin: str) -> Call:
         """A call that is in the mailbox options of the box."""
         call = self._enter(box, pin)
-        assert self._prompt("vm-incorrect", "vm-opts") == "vm-opts"
+        assert self.hears("vm-incorrect", "vm-opts") == "vm-opts"
         call.audio.send_digits("0")
-        self._prompt("vm-options")
+        self.hears("vm-options")
         return call
 
     def type_new_pin(self, call: Call, pin: str) -> None:
         """Everything of a change but the last key, ``#``."""
         call.audio.send_digits("5")
-        self._prompt("vm-newpassword")
+        self.hears("vm-newpassword")
         call.audio.send_digits(f"{pin}#")
-        self._prompt("vm-reenterpassword")
+        self.hears("vm-reenterpassword")
         call.audio.send_digits(pin)
 
     def confirm(self, call: Call) -> None:
         """The last key; the PIN is changed when it returns."""
         call.audio.send_digits("#")
-        self._prompt("vm-passchanged")
+        self.hears("vm-passchanged")
 
     def change_pin(self, box: str, old: str, new: str) -> None:
         """One call that changes the PIN."""
@@ -65,16 +65,15 @@ class Phone:
         self.confirm(call)
         call.hang_up()
 
-    def _enter(self, box: str, pin: str) -> Call:
+    def dial(self, number: str, caller: str = "alice") -> Call:
+        """A call that Asterisk has answered. caller: the number that it sees."""
         self._heard = len(self._asterisk.log_text())
-        call = self._agent.call(f"8{box}")
+        call = self._agent.call(number, from_user=caller)
         assert call.wait_final().status == 200, call
-        self._prompt("vm-password")
-        call.audio.send_digits(f"{pin}#")
         return call
 
-    def _prompt(self, *names: str) -> str:
-        """The next prompt of these that is played."""
+    def hears(self, *names: str) -> str:
+        """Waits for the next prompt of these, and says which it was."""
         wanted = re.compile(rf"Playing '({'|'.join(re.escape(name) for name in names)})\.")
         found = None
 
@@ -87,3 +86,9 @@ class Phone:
         assert found is not None
         self._heard = found.end()
         return found[1]
+
+    def _enter(self, box: str, pin: str) -> Call:
+        call = self.dial(f"8{box}")
+        self.hears("vm-password")
+        call.audio.send_digits(f"{pin}#")
+        return call

@@ -44,6 +44,13 @@ def shown_commands() -> list[str]:
     return sorted({shlex.join(shlex.split(line, comments=True)) for line in found if line.startswith("gvma ")})
 
 
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 @each_page
 def test_every_relative_link_leads_to_a_file(page: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8"))
@@ -52,8 +59,36 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
 
 
 @each_page
+def test_every_link_with_an_anchor_leads_to_a_heading(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", page.read_text("utf-8"))
+    lost = [
+        f"{path}#{anchor}"
+        for path, anchor in links
+        if "://" not in path and anchor not in anchors(page.parent / path if path else page)
+    ]
+    assert lost == []
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    reached, waiting = set[Path](), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page not in reached:
+            reached.add(page)
+            waiting += linked_pages(page)
+    assert sorted(set(PAGES) - reached) == []
+
+
+def linked_pages(page: Path) -> list[Path]:
+    """What a page links to; a link to a folder counts for every page in it."""
+    links = re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8"))
+    paths = [(page.parent / link).resolve() for link in links if "://" not in link]
+    return [one for path in paths for one in (path.glob("*.md") if path.is_dir() else [path]) if one.suffix == ".md"]
+
+
+@each_page
 def test_every_file_of_ours_that_is_named_is_there(page: Path) -> None:
-    named = re.findall(r"`((?:dialplan|cron|agi_scripts|docs|gvma|tests)/[\w./-]+)`", page.read_text("utf-8"))
+    named = re.findall(r"`((?:dialplan|contrib|cron|agi_scripts|docs|gvma|tests)/[\w./-]+)`", page.read_text("utf-8"))
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gvma.check.conclusions.addresses import asterisk_hosts
 from gvma.check.conclusions.owners import option
+from gvma.check.conclusions.profile import names_no_asterisk
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence, object_name
@@ -66,17 +67,19 @@ _OPTIONS = frozenset({"mwi-mode", *_NEEDED, *_ENABLES})
 
 def check_mwi(evidence: Evidence) -> Iterator[Finding]:
     """Every SIP Server Application (the manual's lines 2277-2347)."""
+    without = names_no_asterisk(evidence)
     for application in evidence.configserver.applications:
         name = object_name(application)
         for wanted in _NEEDED:
-            if not option(application, wanted):
+            if not (without or option(application, wanted)):
                 yield MISSING.at(name, f"{wanted} is missing")
         for given in sorted(application.options.keys() - _OPTIONS):
             if meant := nearest(given, _OPTIONS, 0.85):
                 yield MISSPELT.at(name, f"{given} is probably {meant}")
         yield from _mode(evidence, application)
         yield from _address(evidence, application)
-        yield from _enabled(evidence, application)
+        if not without:
+            yield from _enabled(evidence, application)
 
 
 def _mode(evidence: Evidence, application: ConfigObject) -> Iterator[Finding]:

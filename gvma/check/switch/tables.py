@@ -1,15 +1,15 @@
-"""Rules about the options that the manual's tables ask for, with the switch that the site has (chapters 1 to 6). Pure.
+"""Rules about the options that the manual's tables ask for, with the site's switches (chapters 1 to 6). Pure.
 
 An unknown option counts only when it is nearly a known one: nothing is wrong only because no table names it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from gvma.check.conclusions.addresses import asterisk_hosts
 from gvma.check.conclusions.owners import option
-from gvma.check.conclusions.profile import guessed_profile
+from gvma.check.conclusions.profile import ASTERISK, leads_to_mailboxes, profiles
 from gvma.check.finding import Finding, Rule
 from gvma.configserver.objects import ConfigObject, DnType
 from gvma.evidence.model import Evidence, object_name
@@ -68,45 +68,58 @@ BLF_LIMIT = 50
 
 
 def check_switch(evidence: Evidence) -> Iterator[Finding]:
-    """Every DN and Application of the switch against the tables of its profile."""
-    profile = evidence.settings.gvma.switch_profile
-    if profile and profile not in switches():
-        yield UNKNOWN.at("switch_profile", f"{profile} is none of {', '.join(sorted(switches()))}")
-        return
-    guess = "" if profile else guessed_profile(evidence)
-    if guess:
-        yield GUESSED.at("switch_profile", f"taken for {switches()[guess].name} ({guess})")
-    if not (profile or guess):
-        return
-    switch = switches()[profile or guess]
-    yield from _extensions(switch, evidence, every_one=bool(profile))
-    if switch.id == "asterisk":
-        yield from _presence_trunks(switch, evidence)
-    else:
-        yield from _other_objects(switch, evidence)
-    if switch.id == "broadworks":
-        yield from _blf_users(evidence)
+    """Every DN and Application against the tables of the site's switches."""
+    named = evidence.settings.gvma.switch_profile
+    ids = [one for one in profiles(evidence) if one in switches()]
+    for unknown in (one for one in named if one not in ids):
+        yield UNKNOWN.at("switch_profile", f"{unknown} is none of {', '.join(sorted(switches()))}")
+    if ids and not named:
+        yield GUESSED.at("switch_profile", f"taken for {switches()[ids[0]].name} ({ids[0]})")
+    site = [switches()[one] for one in ids]
+    yield from _extensions(site, evidence, every_one=bool(named))
+    yield from _trunks(site, evidence)
+    yield from _services(site, evidence)
+    for switch in site:
+        if switch.id != ASTERISK and (table := switch.table("Application", "SIP Server")):
+            for application in evidence.configserver.applications:
+                yield from compare(table, application)
+        if switch.id == "broadworks":
+            yield from _blf_users(evidence)
 
 
-def _extensions(switch: Switch, evidence: Evidence, *, every_one: bool) -> Iterator[Finding]:
-    """Extension DNs. every_one: those too that carry no option of this switch."""
+def _extensions(site: Sequence[Switch], evidence: Evidence, *, every_one: bool) -> Iterator[Finding]:
+    """Extension DNs, each by the table of its switch. every_one: those too that carry no option of a switch."""
     layer = evidence.configserver
     extensions = [dn for dn in layer.dns if dn.type in {None, DnType.EXTENSION}]
-    table, unanswered = switch.table("DN", "Extension"), switch.table("DN", "no-answer")
     trunks = {trunk.number for trunk in layer.trunks}
     hosts = asterisk_hosts(evidence)
+    on_asterisk = [switch for switch in site if switch.id == ASTERISK]
+    others = [switch for switch in site if switch.id != ASTERISK]
     for dn in extensions:
-        if switch.id == "asterisk" and not _concerned(dn, evidence, hosts):
-            continue
-        yield from _number(dn)
-        if table and (every_one or _is_of(switch, table, dn)):
-            yield from compare(table, dn) if table.options else _unwanted(dn)
-            name = option(dn, "subscribe-presence") if switch.id == "asterisk" else ""
-            if name and name not in trunks and layer.answered("trunkquery"):
-                yield VALUE.at(object_name(dn), f"subscribe-presence = {name}, which is no Trunk DN (manual 2244)")
-    for one in (*extensions, *layer.agents):
-        if unanswered:
-            yield from compare(unanswered, one)
+        watched = bool(on_asterisk) and _concerned(dn, evidence, hosts)
+        candidates = on_asterisk if watched else others
+        if candidates:
+            yield from _number(dn)
+        yield from _fewest(
+            _extension(table, dn)
+            for switch in candidates
+            if (table := switch.table("DN", "Extension")) and (every_one or _is_of(switch, table, dn))
+        )
+        name = option(dn, "subscribe-presence") if watched else ""
+        if name and name not in trunks and layer.answered("trunkquery"):
+            yield VALUE.at(object_name(dn), f"subscribe-presence = {name}, which is no Trunk DN (manual 2244)")
+    unanswered = on_asterisk[0].table("DN", "no-answer") if on_asterisk else None
+    for one in (*extensions, *layer.agents) if unanswered else ():
+        yield from compare(unanswered, one)  # type: ignore[arg-type]
+
+
+def _fewest(compared: Iterable[Iterator[Finding]]) -> list[Finding]:
+    """The findings of the table that an object fits best, since no object says whose it is; of equal ones the first."""
+    return min(map(list, compared), key=len, default=[])
+
+
+def _extension(table: Table, dn: ConfigObject) -> Iterator[Finding]:
+    return compare(table, dn) if table.options else _unwanted(dn)
 
 
 def _concerned(dn: ConfigObject, evidence: Evidence, hosts: frozenset[str]) -> bool:
@@ -134,35 +147,37 @@ def _unwanted(dn: ConfigObject) -> Iterator[Finding]:
         yield UNWANTED.at(object_name(dn), f"has {', '.join(options)}")
 
 
-def _presence_trunks(switch: Switch, evidence: Evidence) -> Iterator[Finding]:
-    """Asterisk's Trunk DNs for presence; ``mwi-*`` and the media services have rules of their own."""
-    table = switch.table("DN", "Trunk")
+def _trunks(site: Sequence[Switch], evidence: Evidence) -> Iterator[Finding]:
+    """Trunk DNs: Asterisk's for presence, and those of the other switches; those to the mailboxes are no switch's."""
+    tables = {switch.id: table for switch in site if (table := switch.table("DN", "Trunk"))}
+    presence = tables.pop(ASTERISK, None)
     for dn in evidence.configserver.trunks:
-        if table and dn.options.keys() & {"subscribe-presence-domain", "subscribe-presence-from"}:
-            yield from compare(table, dn)
+        if dn.options.keys() & {"subscribe-presence-domain", "subscribe-presence-from"}:
+            yield from compare(presence, dn) if presence else ()
+        elif tables and not leads_to_mailboxes(evidence, dn):
+            yield from _fewest(compare(table, dn) for table in tables.values())
 
 
-def _other_objects(switch: Switch, evidence: Evidence) -> Iterator[Finding]:
-    """Trunk DNs, Voice over IP Service DNs and the SIP Server Application."""
-    layer = evidence.configserver
-    if table := switch.table("DN", "Trunk"):
-        for dn in layer.trunks:
-            yield from compare(table, dn)
-    if table := switch.table("DN", "Voice over IP Service"):
-        for dn in layer.services:
-            yield from _service(table, dn)
-    if table := switch.table("Application", "SIP Server"):
-        for application in layer.applications:
-            yield from compare(table, application)
+def _services(site: Sequence[Switch], evidence: Evidence) -> Iterator[Finding]:
+    """Voice over IP Service DNs; those for media have rules of their own."""
+    tables = [
+        table for switch in site if switch.id != ASTERISK and (table := switch.table("DN", "Voice over IP Service"))
+    ]
+    for dn in evidence.configserver.services if tables else ():
+        kind = option(dn, "service-type").lower()
+        own = [table for table in tables if kind in {"", *_service_types(table)}]
+        yield from _fewest(compare(table, dn) for table in own)
+        for table in tables if not own else ():
+            yield from _nearly(table, dn, kind)
 
 
-def _service(table: Table, dn: ConfigObject) -> Iterator[Finding]:
-    """A service of another type is none of the table's business; a DN without a type is taken for meant."""
-    kind = option(dn, "service-type").lower()
-    known = frozenset(one.allowed for one in table.options if one.name == "service-type")
-    if kind in {"", *known}:
-        yield from compare(table, dn)
-    elif meant := nearest(kind, known, 0.8):
+def _service_types(table: Table) -> frozenset[str]:
+    return frozenset(one.allowed for one in table.options if one.name == "service-type")
+
+
+def _nearly(table: Table, dn: ConfigObject, kind: str) -> Iterator[Finding]:
+    """A service of another type is none of the table's business, unless its type is nearly the table's."""
+    if meant := nearest(kind, _service_types(table), 0.8):
         line = table.line_of("service-type")
         yield VALUE.at(object_name(dn), f"service-type = {kind} is probably {meant} (manual {line})")
 

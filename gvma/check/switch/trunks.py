@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gvma.asterisk.roles import ROLES
 from gvma.check.conclusions.addresses import leads_to_asterisk
 from gvma.check.conclusions.owners import option
+from gvma.check.conclusions.profile import names_no_asterisk
 from gvma.check.finding import Finding, Rule
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence, object_name
@@ -37,7 +38,7 @@ def check_trunks(evidence: Evidence) -> Iterator[Finding]:
     A shorter prefix that leads here does as well, where no longer one takes the calls (manual 1288).
     """
     layer, settings = evidence.configserver, evidence.settings.gvma
-    if not layer.answered("trunkquery"):
+    if not layer.answered("trunkquery") or names_no_asterisk(evidence):
         return
     used = {mailbox.context for mailbox in evidence.wanted.mailboxes}
     for role in ROLES:
@@ -46,7 +47,8 @@ def check_trunks(evidence: Evidence) -> Iterator[Finding]:
         prefix = role.dialled_before(settings)
         longest = max((option(dn, "prefix") for dn in layer.trunks if _takes(dn, prefix)), key=len, default="")
         trunks = [dn for dn in layer.trunks if longest and option(dn, "prefix") == longest]
-        if longest != prefix and not any(leads_to_asterisk(evidence, dn) for dn in trunks):
+        here = not evidence.sip.hosts or any(leads_to_asterisk(evidence, dn) for dn in trunks)
+        if not longest or (longest != prefix and not here):
             yield PREFIX.at(role.dial_prefix, f"no Trunk DN has prefix {prefix}")
             continue
         for trunk in trunks:

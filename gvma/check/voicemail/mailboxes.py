@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gvma.check.conclusions.owners import mailbox_owners, option, own_mailbox
+from gvma.check.conclusions.profile import names_no_asterisk
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.evidence.model import Evidence, object_name
 
@@ -33,7 +34,13 @@ ORPHANS = Rule(
     "The next owner of the number would inherit them: app_voicemail takes what is in the mailbox's folder.",
     "Move the folder away or remove it: voicemail/<context>/<mailbox> in asterisk_spool_path.",
 )  # fmt: skip
-RULES = (CONTEXT, CONTEXT_MAILBOX, STORAGE, PASSWORD_LOCATION, ORPHANS)
+UNUSED = Rule(
+    "voicemail-unused", "info", "switch_profile names other switches alone, and no object is for Asterisk",
+    "What the manual's chapter 2 asks of SIP Server for mailboxes (mwi-*, a Trunk for each prefix) was not looked for: "
+    "without it SIP Server sends this Asterisk no call and no subscription, and no other switch needs it.",
+    "Right where agents use no mailboxes; else add asterisk to switch_profile, as in openscape-voice, asterisk.",
+)  # fmt: skip
+RULES = (CONTEXT, CONTEXT_MAILBOX, STORAGE, PASSWORD_LOCATION, ORPHANS, UNUSED)
 
 
 def check_contexts(evidence: Evidence) -> Iterator[Finding]:
@@ -80,4 +87,10 @@ def check_orphans(evidence: Evidence) -> Iterator[Finding]:
         yield ORPHANS.at(spool, f"messages without a mailbox: {first_names(evidence.files.orphans)}")
 
 
-CHECKS = (check_contexts, check_storage, check_orphans)
+def check_used(evidence: Evidence) -> Iterator[Finding]:
+    """Whether SIP Server uses mailboxes at all, where the site's switches are others."""
+    if names_no_asterisk(evidence):
+        yield UNUSED.at("switch_profile", f"it is {', '.join(evidence.settings.gvma.switch_profile)}")
+
+
+CHECKS = (check_contexts, check_storage, check_orphans, check_used)

@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gvma.backups.comparison import compare
-from gvma.backups.retention import Policy, apply_policy, policy_of, review
 from gvma.backups.sets import BackupSet, BackupSets, strangers
 from gvma.cli import exits
 from gvma.cli.commands.restoring import restore, warn_mended
 from gvma.errors import BackupSetError
-from gvma.sinks.files.atomic.journal import sets_in_use
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import read_pause
 from gvma.storage.signals import stoppable
 
+# What one command alone needs is imported in its function: `gvma backup list` starts without it.
 if TYPE_CHECKING:
     from gvma.backups.manifest import SavedFile
     from gvma.cli.invocation import Invocation
@@ -96,6 +94,8 @@ def diff(invocation: Invocation, wanted: str, other: str | None) -> None:
 
     The diff goes from the first set to the second one, or to the present files.
     """
+    from gvma.backups.comparison import compare  # noqa: PLC0415
+
     settings, output = _settings(invocation), invocation.output
     sets = BackupSets(settings.backup_path)
     old = _readable(sets.find(wanted))
@@ -148,6 +148,9 @@ def forget(
 
     Days and months are in UTC; only those that have a set are counted. The first set ever made is never removed.
     """
+    from gvma.backups.retention import Policy, apply_policy, policy_of, review  # noqa: PLC0415
+    from gvma.sinks.files.atomic.journal import sets_in_use  # noqa: PLC0415
+
     settings, output = _settings(invocation), invocation.output
     policy = policy_of(settings)
     if (keep_last, keep_daily, keep_monthly) != (None, None, None):

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from gvma.cli import exits
-from gvma.cli.output import printable
-from gvma.errors import GvmaError
+from gvma.cli.findings import counted, finding_blocks, one_line
+from gvma.cli.nagios import STATUS, UNKNOWN, nagios_line, unknown_line
+from gvma.errors import GvmaError, SettingsError
 
 if TYPE_CHECKING:
     from gvma.check.finding import Finding
     from gvma.cli.invocation import Invocation
     from gvma.cli.output import Output
     from gvma.evidence.model import Evidence
+    from gvma.settings.reader import Examined
 
 FOUND = 1
-UNKNOWN = 3
-_NAGIOS = {"": 0, "info": 0, "warning": 1, "error": 2}
-_NAGIOS_WORDS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
+_GROUPS = ("settings", "configserver", "voicemail", "routing", "media", "switch", "asterisk", "sync")
+_NARROW, _WIDE = 80, 100
 
 
 @click.command(
     "check",
     epilog=exits.help_ending(
         "gvma check",
+        "gvma check --only switch",
         "gvma check --probe",
         "gvma check --nagios",
         exits=(exits.SETTINGS,),
@@ -39,47 +42,75 @@ _NAGIOS_WORDS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
         },
     ),
 )
-@click.option("--nagios", is_flag=True, help="One summary line, and the exit status that monitoring plugins have.")
-@click.option("--probe", is_flag=True, help="Also send a SUBSCRIBE for a few mailboxes from this host.")
+@click.option(
+    "--only",
+    "groups",
+    type=click.Choice(_GROUPS),
+    multiple=True,
+    metavar="GROUP",
+    help=f"Look at one group alone, and ask nobody whom it does not need: {', '.join(_GROUPS)}. May be repeated.",
+)
+@click.option("--nagios", is_flag=True, help="One line with figures, and the exit status that monitoring plugins have.")
+@click.option("--probe", is_flag=True, help="Also send a SUBSCRIBE for a few mailboxes and telephones from this host.")
 @click.pass_obj
-def command(invocation: Invocation, nagios: bool, probe: bool) -> None:
+def command(invocation: Invocation, groups: tuple[str, ...], nagios: bool, probe: bool) -> None:
     """Find problems with voicemail, media or routing, and say how to fix them.
 
     Reads the settings, asks Configuration Server and Asterisk, and looks into Asterisk's files. Changes nothing.
+    Errors come first, then warnings, then notes; -v says why each matters, and what was asked.
     """
+    from gvma.check.muting import without_muted  # noqa: PLC0415  (start-up)
+
     output = invocation.output
     try:
-        evidence, found, invalid = _look(invocation, probe=probe)
+        evidence, every, invalid = _look(invocation, groups or _GROUPS, probe=probe)
     except Exception as error:
         if not nagios:
             raise
         output.result("check", "error", findings=[])
-        output.line(_one_line(f"GVMA UNKNOWN: {_reason(error)}"))
+        output.line(unknown_line(_reason(error)))
         raise click.exceptions.Exit(UNKNOWN) from error
-    gravest = _result(output, evidence, found)
+    found, muted = without_muted(every, evidence.settings.gvma.check_ignore)
+    gravest = found[0].severity if found else ""
+    _result(output, evidence, found, muted)
     if nagios:
-        status = UNKNOWN if invalid else _NAGIOS[gravest]
-        codes = ", ".join(dict.fromkeys(one.code for one in found if one.severity != "info"))
-        output.line(_one_line(f"GVMA {_NAGIOS_WORDS[status]}: {_counts(found)}{f' ({codes})' if codes else ''}"))
+        status = UNKNOWN if invalid else STATUS[gravest]
+        output.line(nagios_line(status, found, muted, evidence))
         raise click.exceptions.Exit(status)
     _show(output, evidence, found)
+    if not output.quiet:
+        output.line(f"{counted(found, muted)}.")
     if invalid:
         raise click.exceptions.Exit(exits.SETTINGS)
     if gravest in {"error", "warning"}:
         raise click.exceptions.Exit(FOUND)
 
 
-def _look(invocation: Invocation, *, probe: bool) -> tuple[Evidence, list[Finding], bool]:
+def _look(invocation: Invocation, groups: Collection[str], *, probe: bool) -> tuple[Evidence, list[Finding], bool]:
     """The evidence, what is found in it, and whether the settings are invalid."""
-    from gvma.check.catalogue import findings  # noqa: PLC0415  (start-up)
+    from gvma.check.catalogue import findings, parts_of  # noqa: PLC0415  (start-up)
     from gvma.configserver.reading.reader import without_garbage_collection  # noqa: PLC0415
     from gvma.evidence.collect import collect  # noqa: PLC0415
     from gvma.settings.reader import examine  # noqa: PLC0415
 
     with without_garbage_collection():
         examined = examine(invocation.config, os.environ)
-        evidence = collect(examined, probe=probe)
-        return evidence, findings(evidence), bool(examined.problems)
+        _refuse_without_objects(examined, groups)
+        evidence = collect(examined, probe=probe, parts=parts_of(groups))
+        return evidence, findings(evidence, groups), bool(examined.problems)
+
+
+def _refuse_without_objects(examined: Examined, groups: Collection[str]) -> None:
+    """``--only switch`` looks at nothing but objects: without them it must not say that all is well."""
+    from gvma.evidence.configserver import why_not_asked  # noqa: PLC0415  (start-up)
+
+    reason = why_not_asked(examined)
+    if reason and set(groups) <= {"configserver", "switch"}:
+        raise SettingsError(
+            f"nothing was checked: {reason}",
+            where=str(examined.loaded.settings.path or "[cfgserver]"),
+            hint="Nothing was changed. Set host (or url), username and the queries in [cfgserver].",
+        )
 
 
 def _reason(error: Exception) -> str:
@@ -89,35 +120,43 @@ def _reason(error: Exception) -> str:
     return f"internal error in gvma, {type(error).__name__}; please report it"
 
 
-def _result(output: Output, evidence: Evidence, found: Sequence[Finding]) -> str:
-    """The JSON result; gives back the gravest severity."""
-    from gvma.check.catalogue import worst  # noqa: PLC0415  (start-up)
-
-    gravest = worst(found)
+def _result(output: Output, evidence: Evidence, found: Sequence[Finding], muted: dict[str, int]) -> None:
+    """The JSON object."""
+    grave = any(one.severity != "info" for one in found)
     output.result(
         "check",
-        "error" if gravest in {"error", "warning"} else "ok",
+        "error" if grave else "ok",
         findings=[finding.as_json() for finding in found],
+        muted=muted,
         queries=[
             {"query": answer.query, "answered": answer.error is None, "types": answer.types}
             for answer in evidence.configserver.answers.values()
         ],
         channel_driver={"driver": evidence.driver.name, "reason": evidence.driver_reason},
         probes=[
-            {"name": one.name, "answer": one.status, "messages": one.counts or None} for one in evidence.probes or ()
+            {
+                "name": one.name,
+                "event": one.event,
+                "answer": one.status,
+                "messages": one.counts or None,
+                "state": one.state or None,
+            }
+            for one in evidence.probes or ()
         ],
     )
-    return gravest
 
 
 def _show(output: Output, evidence: Evidence, found: Sequence[Finding]) -> None:
-    for one in found:
-        output.line(_one_line(f"{one.severity:7}  {one.code}  {one.where}: {one.message.rstrip('.')}. {one.hint}"))
-    if output.quiet:
-        return
-    for line in _seen(evidence):
-        output.line(_one_line(line))
-    output.line(f"{_counts(found)}.")
+    verbose = bool(output.verbosity)
+    columns = shutil.get_terminal_size().columns if output.stdout_is_terminal else _NARROW
+    width = min(columns, _WIDE)
+    for block in finding_blocks(found, width=width, why=verbose, everything=verbose, colour=output.colour):
+        output.line(block)
+        if not output.quiet:
+            output.line("")
+    seen = (*(_seen(evidence) if verbose else ()), *_probed(evidence))
+    for line in () if output.quiet else seen:
+        output.line(one_line(line))
 
 
 def _seen(evidence: Evidence) -> Iterator[str]:
@@ -130,21 +169,11 @@ def _seen(evidence: Evidence) -> Iterator[str]:
         yield f"Asterisk {evidence.ami.version}."
     if evidence.syncs:
         yield f"Channel driver {evidence.driver.name}: {evidence.driver_reason}"
+
+
+def _probed(evidence: Evidence) -> Iterator[str]:
+    """The answers to the SUBSCRIBEs of ``--probe``."""
     for probe in evidence.probes or ():
         if probe.notified:
-            yield f"{probe.name}: SUBSCRIBE was answered {probe.status}, NOTIFY with {probe.counts} messages (new/old)."
-
-
-def _one_line(text: str) -> str:
-    """One printable line, whatever characters the names in it have."""
-    return printable(" ".join(text.splitlines())).replace("\t", " ")
-
-
-def _counts(found: Sequence[Finding]) -> str:
-    """``2 errors, 1 warning``; ``all is well`` where there is nothing."""
-    numbers = [
-        (sum(finding.severity == severity for finding in found), word)
-        for severity, word in (("error", "error"), ("warning", "warning"), ("info", "note"))
-    ]
-    words = [f"{number} {word}{'s' if number > 1 else ''}" for number, word in numbers if number]
-    return ", ".join(words) or "all is well"
+            said = f"with state {probe.state}" if probe.state else f"with {probe.counts} messages (new/old)"
+            yield f"{probe.name}: SUBSCRIBE was answered {probe.status}, NOTIFY {said}."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gvma.cli import exits
-from gvma.settings import Secret, reader
+from gvma.settings import Address, Secret, reader
 from gvma.settings.keys import KEYS, SECTIONS, shown
 from gvma.settings.ownership import unsafe_paths
 from gvma.settings.secrets import AMI_SECRET, SAMPLES
@@ -136,7 +136,7 @@ def check(ctx: click.Context) -> None:
 
 def _plain(value: object) -> object:
     """A value for JSON."""
-    if isinstance(value, Secret | Path):
+    if isinstance(value, Secret | Path | Address):
         return shown(value)
     if isinstance(value, tuple):
         return list(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
 
 @click.group(
     "realtime",
-    epilog=exits.help_ending("gvma realtime sql --create", exits=(exits.SETTINGS,)),
+    epilog=exits.help_ending(
+        "gvma realtime sql --create", "gvma realtime files /srv/asterisk/gvma", exits=(exits.SETTINGS,)
+    ),
 )
 def command() -> None:
     """Prepare PostgreSQL and the Asterisk hosts for `sink = realtime`."""
@@ -45,3 +49,52 @@ def sql(invocation: Invocation, create: bool) -> None:
     text = owner_sql(dsn_words(settings.realtime_dsn)["user"], create=create)
     invocation.output.result("realtime sql", "ok", sql=text)
     invocation.output.line(text.rstrip("\n"))
+
+
+@command.command(
+    "files",
+    epilog=exits.help_ending("gvma realtime files /srv/asterisk/gvma", exits=(10, 12, exits.SETTINGS)),
+)
+@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path, file_okay=False, readable=False))
+@click.pass_obj
+def files(invocation: Invocation, folder: Path) -> None:
+    """Write the files that every Asterisk host includes once, into FOLDER.
+
+    gvma-extconfig.conf and gvma-sorcery.conf name the tables, gvma-pjsip.conf lets SIP Server in, gvma-extensions.conf
+    has [GVMA], gvma-voicemail.conf makes Asterisk look for messages that another host has left. No mailbox and no
+    secret stands in them; they change with the settings, and with `routing = yes` with the DNs, for which
+    Configuration Server is asked. Beside them lie samples of the connection to the database (*.sample).
+    """
+    from gvma.configserver.fetch import fetch_answers  # noqa: PLC0415  (start-up)
+    from gvma.settings import reader  # noqa: PLC0415
+    from gvma.sinks.addresses import look_up, require  # noqa: PLC0415
+    from gvma.sinks.realtime.node_files import connection_samples, node_files  # noqa: PLC0415
+    from gvma.sinks.realtime.node_folder import leave_note, wanted_by_nodes, write_node_files  # noqa: PLC0415
+
+    loaded = invocation.loaded(without=("cfgserver", "media"))
+    if loaded.settings.gvma.routing:
+        loaded = invocation.loaded(without=("media",))
+    for lack in reader.lacking(loaded, ("gvma_settings",)):
+        raise lack
+    settings = loaded.settings
+    if settings.gvma.sink != "realtime":
+        raise SettingsError(
+            "sink is not realtime in [gvma_settings]",
+            hint="Nothing was written. Set it, with realtime_dsn and the other keys of many hosts.",
+        )
+    require(look_up(settings.gvma), settings.gvma)
+    answers = fetch_answers(settings, None) if settings.gvma.routing else None
+    wanted = wanted_by_nodes(settings.gvma, answers)
+    texts = node_files(wanted, settings.gvma, time.strftime("%a %b %d %H:%M:%S %Y"))
+    changed = write_node_files(folder, {**texts, **connection_samples(settings.gvma)})
+    leave_note(wanted, settings.gvma, folder)
+    output = invocation.output
+    for odd in loaded.warnings:
+        output.warn(odd)
+    for warning in wanted.warnings:
+        output.warn(warning)
+    shown = [{"path": str(path), "changed": new} for path, new in changed.items()]
+    output.result("realtime files", "changed" if any(changed.values()) else "ok", files=shown)
+    if not output.quiet:
+        for path, new in changed.items():
+            output.line(f"{path}: {'written' if new else 'unchanged'}")

@@ -9,24 +9,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gvma.ami.asterisk import Asterisk
-from gvma.asterisk.entries import GvmaWarning
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.cli import exits
-from gvma.cli.items import item_lines
-from gvma.sinks.files.atomic.recovery import pending_recovery
-from gvma.sinks.files.restored_file import RestoreOptions
-from gvma.sinks.files.restoring import restore_change
-from gvma.sinks.opening import recover_sinks
 from gvma.storage.lock import hold_lock
 from gvma.storage.signals import stoppable
-from gvma.sync.restore import RestoreReport
-from gvma.sync.restore import restore as restore_set
 
+# What only a restore needs is imported in its functions: `gvma backup list` starts without it.
 if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation
     from gvma.cli.output import Output
     from gvma.settings.model import GvmaSettings
+    from gvma.sinks.files.restored_file import RestoreOptions
+    from gvma.sync.restore import RestoreReport
 
 
 @click.command(
@@ -52,6 +46,11 @@ def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each 
     Asterisk does not take the change. The sync is paused then, so that cron does not undo the restore;
     `gvma sync --resume` goes on.
     """
+    from gvma.ami.asterisk import Asterisk  # noqa: PLC0415
+    from gvma.sinks.files.restored_file import RestoreOptions  # noqa: PLC0415
+    from gvma.sync.restore import RestoreReport  # noqa: PLC0415
+    from gvma.sync.restore import restore as restore_set  # noqa: PLC0415
+
     options = RestoreOptions(whole_files=whole_files, pins=pins)
     settings, output = invocation.settings(without=("cfgserver", "media")).gvma, invocation.output
     sets = BackupSets(settings.backup_path)
@@ -76,12 +75,20 @@ def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each 
 
 def warn_mended(output: Output, settings: GvmaSettings) -> None:
     """Finish or undo what an interrupted run began, under the lock, with a warning that says which."""
+    from gvma.asterisk.entries import GvmaWarning  # noqa: PLC0415
+    from gvma.sinks.opening import recover_sinks  # noqa: PLC0415
+
     mended = recover_sinks(settings)
     if mended is not None:
         output.warn(GvmaWarning("interrupted-run-mended", mended.text, str(settings.backup_path)))
 
 
 def _dry_run(output: Output, settings: GvmaSettings, chosen: BackupSet, options: RestoreOptions) -> None:
+    from gvma.asterisk.entries import GvmaWarning  # noqa: PLC0415
+    from gvma.cli.items import item_lines  # noqa: PLC0415
+    from gvma.sinks.files.atomic.recovery import pending_recovery  # noqa: PLC0415
+    from gvma.sinks.files.restoring import restore_change  # noqa: PLC0415
+
     pending = pending_recovery(settings.backup_path)
     if pending:
         output.warn(GvmaWarning("interrupted-run", pending, str(settings.backup_path)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from gvma.cli.output import printable
@@ -14,7 +15,8 @@ from gvma.secrecy import masked_text
 LONGEST = 8000
 # Only so many characters of a text are searched for secrets. The rest never gets into the line.
 _SEARCHED = 4 * LONGEST
-_STANDARD_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+FACTS = "facts"
+_STANDARD_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", FACTS}
 
 
 class TextLines(logging.Formatter):
@@ -32,7 +34,10 @@ class TextLines(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """One object a line: time, level, logger, run_id, message, and what the caller gave as ``extra``."""
+    """One object a line: time, level, logger, run_id, message, and what the caller gave as ``extra``.
+
+    ``extra={"facts": {...}}`` gives fields that a reader of text finds in the message already.
+    """
 
     def __init__(self, run_id: str) -> None:
         super().__init__()
@@ -40,6 +45,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         fields: dict[str, Any] = {
+            **_masked_fields(getattr(record, FACTS, {})),
             **_extra(record),
             "time": _when(record),
             "level": record.levelname.lower(),
@@ -61,7 +67,10 @@ def _when(record: logging.LogRecord) -> str:
 
 
 def _extra(record: logging.LogRecord) -> dict[str, Any]:
-    fields = {name: value for name, value in record.__dict__.items() if name not in _STANDARD_FIELDS}
+    return _masked_fields({name: value for name, value in record.__dict__.items() if name not in _STANDARD_FIELDS})
+
+
+def _masked_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _masked(value) if isinstance(value, str) else value for name, value in fields.items()}
 
 

@@ -99,9 +99,11 @@ class SipAddresses:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One SUBSCRIBE from this host. status: of the answer, 0 where none came. notified: a NOTIFY with counts came.
+    """One SUBSCRIBE from this host. status: of the answer, 0 where none came. notified: a NOTIFY that fits came.
 
-    counts: those of the NOTIFY, ``new/old``. as_sipserver: sent from an address that is SIP Server's.
+    name: of a subscription, or the number of a hint. event: ``message-summary`` or ``presence``. counts: of a
+    mailbox, ``new/old``. state: of a telephone, such as ``open, Ready``. as_sipserver: sent from an address that is
+    SIP Server's.
     """
 
     name: str
@@ -109,6 +111,8 @@ class Probe:
     notified: bool
     counts: str = ""
     as_sipserver: bool = True
+    event: str = "message-summary"
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,8 @@ def healthy_layer(sip_port: int) -> Layer:
                 for service in ("treatment", "music", "mcu", "recorder")
             },
         },
-        agents={"7001": {"gvm_mailbox": "2222", "gvm_group_mailbox": "3333"}},
-        groups={"Sales": {"gvm_mailbox": "3333"}},
+        agents={"7001": {"gvm_mailbox": "2222", "gvm_group_mailbox": "3333", "gvm_password": PIN}},
+        groups={"Sales": {"gvm_mailbox": "3333", "gvm_password": PIN}},
         application={
             "mwi-mode": "SUBSCRIBE",
             "mwi-domain": "127.0.0.1",

@@ -16,6 +16,7 @@ from tests.integration.check import (
     edit,
     without_module,
 )
+from tests.useragent import UserAgent
 
 
 @contextmanager
@@ -187,3 +188,48 @@ def test_sip_servers_own_address_and_port_are_compared_with_ours(installation: S
     found = [one for one in installation.check() if one["code"].startswith("sipserver-")]
     assert [one["code"] for one in found] == ["sipserver-address", "sipserver-port"]
     assert "which is sip-interface" in found[0]["message"]
+
+
+def states(installation: Site) -> dict[str, str]:
+    """The state of each telephone that was probed."""
+    probes = installation.check_result("--probe")["probes"]
+    return {probe["name"]: probe["state"] for probe in probes if probe["event"] == "presence"}
+
+
+def test_a_telephone_is_closed_until_it_registers_and_says_when_it_is_called(installation: Site) -> None:
+    server = ("127.0.0.1", installation.asterisk.sip_port)
+
+    def hints() -> str:
+        return "\n".join(installation.asterisk.cli("core show hints"))
+
+    assert {name: state.partition(",")[0] for name, state in states(installation).items()} == {
+        "1000": "closed",
+        "1001": "closed",
+    }
+    with UserAgent(server, "1000", host="127.0.0.4") as phone, UserAgent(server, "1001", host="127.0.0.5") as other:
+        assert phone.register("1000").status == other.register("1001").status == 200
+        wait_until(
+            lambda: states(installation) == {"1000": "open, Ready", "1001": "open, Ready"}, "not registered", hints
+        )
+        call = other.call("1000", from_user="1001")
+        taken = phone.wait_call()
+        taken.answer()
+        assert call.wait_final().status == 200
+        assert states(installation)["1000"] == "open, On the phone"
+        call.hang_up()
+        taken.wait_ended()
+        assert phone.register("1000", expires=0).status == other.register("1001", expires=0).status == 200
+    wait_until(lambda: states(installation)["1000"].startswith("closed"), "still registered", hints)
+    assert codes(installation, "--probe") == set()
+
+
+def test_a_hint_that_asterisk_does_not_have_is_refused_with_404(installation: Site) -> None:
+    kept = installation.asterisk.etc.joinpath("extensions.conf").read_text("utf-8")
+    edit(installation, "extensions.conf", lambda text: text.replace("exten => 1001,hint,", "exten => 1009,hint,"))
+    installation.asterisk.cli("dialplan reload")
+    edit(installation, "extensions.conf", lambda _: kept)
+    found = [one for one in installation.check("--probe") if one["code"].startswith("probe-")]
+    installation.asterisk.cli("dialplan reload")
+    assert [(one["code"], one["where"], one["group"]) for one in found] == [
+        ("probe-presence-refused", "1001", "voicemail")
+    ]

@@ -11,7 +11,7 @@ import uvloop
 from gvma.agi.routes import Flow, health
 from gvma.agi.server import Server
 from gvma.settings.model import MediaSettings
-from gvma.treatments.commands import Call, CallFlow, Command, Note
+from gvma.treatments.commands import Call, CallFlow, Command, Failure, Note
 from tests.unit.agi.running import MEDIA, Running, Start
 
 
@@ -37,7 +37,19 @@ def noting(call: Call, media: MediaSettings) -> CallFlow:
     return "played"
 
 
+def refusing(call: Call, media: MediaSettings) -> CallFlow:
+    uri = "sip:annc@10.0.0.1;play=http://ann:hunter2@10.0.0.2/a.wav"
+    yield Note("refused", warning=True, failure=Failure(True, "404 Not Found: no such sound", uri, "c1@10.0.0.9"))
+    return "not-found"
+
+
+def giving_up(call: Call, media: MediaSettings) -> CallFlow:
+    yield Note("given up", warning=True, failure=Failure(False, "conference 7 could not be joined"))
+    return "failed"
+
+
 ROUTES: dict[str, Flow] = {"play": play, "music": music, "broken": broken, "noting": noting, "health": health}
+ROUTES |= {"refusing": refusing, "giving_up": giving_up}
 
 
 @pytest.fixture(params=[asyncio.SelectorEventLoop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])

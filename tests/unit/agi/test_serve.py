@@ -98,3 +98,50 @@ def test_a_log_folder_that_vanishes_ends_no_call(tmp_path: Path) -> None:
         child.terminate()
         child.communicate(timeout=60)
     assert child.returncode == 0
+
+
+def figures_of(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    argv = [sys.executable, "-m", "gvma.cli.main", *arguments, "agi", "status"]
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
+    return subprocess.run(argv, capture_output=True, text=True, cwd=folder, env=environment, check=False)
+
+
+def test_status_shows_what_the_running_server_has_counted(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        metrics = free.getsockname()[1]
+    (tmp_path / "gvma_asterisk76.cfg").write_text(f"[media]\nmetrics = 127.0.0.1:{metrics}\n")
+    with start(tmp_path) as child:
+        port = int(until(child, rb"port (\d+)")[1])
+        with socket.create_connection(("127.0.0.1", port), 10) as peer:
+            peer.sendall(PREAMBLE % b"dialog")
+            lines = peer.makefile("rb")
+            assert lines.readline() == b'GET FULL VARIABLE "${UNIQUEID}"\n'
+            peer.sendall(b"200 result=1 (c7@10.0.0.9)\n")
+            for _ in range(2):
+                lines.readline()
+                peer.sendall(b"200 result=1\n")
+            assert lines.read() == b""
+        shown = figures_of(tmp_path)
+        child.terminate()
+        child.communicate(timeout=60)
+
+    assert shown.returncode == 0, shown.stderr
+    first, second, *_ = shown.stdout.splitlines()
+    assert (first, second) == ("open calls: 0", "last hour: 1 calls, 1 refused, 0 failed")
+    assert "488 Not Acceptable Here: VoiceXML dialogs are not offered here." in shown.stdout
+    assert "c7@10.0.0.9" in shown.stdout
+
+
+def test_status_without_a_server_leaves_with_16(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        metrics = free.getsockname()[1]
+    (tmp_path / "gvma_asterisk76.cfg").write_text(f"[media]\nmetrics = 127.0.0.1:{metrics}\n")
+    shown = figures_of(tmp_path)
+    assert (shown.returncode, shown.stdout) == (16, "")
+    assert f"127.0.0.1:{metrics}: the media server's figures cannot be had: Connection refused" in shown.stderr
+
+
+def test_status_without_metrics_leaves_with_78_and_says_what_to_set(tmp_path: Path) -> None:
+    shown = figures_of(tmp_path)
+    assert (shown.returncode, shown.stdout) == (78, "")
+    assert "Set it to host:port, such as 127.0.0.1:4574" in shown.stderr

@@ -38,5 +38,5 @@ def test_the_docs_say_what_the_checks_say() -> None:
 
 
 def test_the_worst_severity_counts() -> None:
-    found = [Finding("a", severity, "m", "w", "h") for severity in ("info", "warning", "error")]
+    found = [Finding("a", severity, "m", "w", "y", "r") for severity in ("info", "warning", "error")]
     assert [catalogue.worst(found[:n]) for n in range(4)] == ["", "info", "warning", "error"]

@@ -252,3 +252,12 @@ def test_the_count_comes_when_the_minute_is_over_and_lines_are_written_again(tmp
         warn(61)
     lines = [line.partition(" ")[2] for line in path.read_text().splitlines()]
     assert lines[100:] == ["WARNING gvma.agi 50 more lines like this one: refused", "WARNING gvma.agi refused"]
+
+
+def test_facts_are_fields_of_a_json_line_and_are_not_said_twice_in_a_text_line(tmp_path: Path) -> None:
+    for form in ("json", "text"):
+        with logging_to(settings(tmp_path / form, form)):
+            logging.getLogger("gvma.agi").info("service played", extra={"facts": {"route": "service", "seconds": 1.5}})
+    line = json.loads((tmp_path / "json").read_text())
+    assert (line["route"], line["seconds"], line["message"]) == ("service", 1.5, "service played")
+    assert (tmp_path / "text").read_text().endswith(" INFO gvma.agi service played\n")

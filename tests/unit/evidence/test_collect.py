@@ -23,7 +23,7 @@ def test_a_file_for_media_alone_asks_no_configuration_server_and_lacks_nothing(t
     assert problems == []
     assert evidence.configserver.not_asked == "[cfgserver] sets nothing"
     codes = [finding.code for finding in findings(evidence)]
-    assert codes == ["configserver-not-asked"] + ["file-missing"] * ("file-missing" in codes)
+    assert codes == ["file-missing"] * ("file-missing" in codes) + ["configserver-not-asked"]
 
 
 def test_what_a_sync_cannot_do_without_is_a_problem(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gvma.settings import values as v
 from gvma.settings.keys import KEYS
+from gvma.settings.model import Address
 
 FOLDER = Path("/site")
 
@@ -36,6 +37,9 @@ FOLDER = Path("/site")
         (v.hosts, "", ""),
         (v.listed, "a.example, B.example:8080", ("a.example", "b.example:8080")),
         (v.listed, "", ()),
+        (v.address_or_none, "127.0.0.1:4574", Address("127.0.0.1", 4574)),
+        (v.address_or_none, "[::1]:4574", Address("::1", 4574)),
+        (v.address_or_none, "", None),
         (v.networks, "10.1.2.3/8, ::1", ("10.0.0.0/8", "::1/128")),
         (v.prefix, "*37", "*37"),
         (v.prefix_or_none, "", ""),
@@ -50,7 +54,11 @@ FOLDER = Path("/site")
         (v.path, "/a", Path("/a")),
         (v.optional_path, "", None),
         (v.one_of("auto", "pjsip"), "PJSIP", "pjsip"),
-        (v.switch_profile, "", ""),
+        (v.switch_profile, "", ()),
+        (v.switch_profile, "BroadWorks", ("broadworks",)),
+        (v.switch_profile, "asterisk, f5-bigip-ltm", ("asterisk", "f5-bigip-ltm")),
+        (v.codes, "", ()),
+        (v.codes, "pin-is-number, configserver-query-unset", ("pin-is-number", "configserver-query-unset")),
         (v.query, "CfgDN[(@a='[') and (@type=1)]", "CfgDN[(@a='[') and (@type=1)]"),
     ],
 )
@@ -82,6 +90,10 @@ def test_what_is_right_is_read(parse: v.Parse, text: str, value: object) -> None
         (v.hosts, "a,a"),
         (v.listed, "http://a"),
         (v.listed, "a:99999"),
+        (v.address_or_none, "127.0.0.1"),
+        (v.address_or_none, "::1:4574"),
+        (v.address_or_none, "a:0"),
+        (v.address_or_none, ":4574"),
         (v.networks, ""),
         (v.networks, "10.0.0.0/33"),
         (v.prefix, ""),
@@ -112,7 +124,11 @@ def test_what_is_right_is_read(parse: v.Parse, text: str, value: object) -> None
         (v.path, "a\0b"),
         (v.query, "CfgDN[@type='1'"),
         (v.query, "CfgDN[@name='a]"),
+        (v.codes, "pin is 1234;"),
         (v.switch_profile, "nortel"),
+        (v.switch_profile, "asterisk, nortel"),
+        (v.switch_profile, "asterisk,"),
+        (v.switch_profile, "asterisk, Asterisk"),
     ],
 )
 def test_what_is_wrong_is_refused(parse: v.Parse, text: str) -> None:

@@ -96,9 +96,9 @@ def test_a_secret_that_a_phone_inherits_counts() -> None:
     text = "[phone](!)\ntype=friend\nsecret=x\n[2001](phone)\n"
     seen = replace(evidence(ROUTED, dnquery=[dn("2001")]), files=files(channel=text), driver=CHAN_SIP)
     assert [finding.message for finding in check_secrets(seen)] == ["[2001] has secret"]
-    profile = replace(seen, settings=Settings(gvma=GvmaSettings(switch_profile="asterisk")))
+    profile = replace(seen, settings=Settings(gvma=GvmaSettings(switch_profile=("asterisk",))))
     assert len(list(check_secrets(profile))) == 1
-    other = replace(seen, settings=Settings(gvma=GvmaSettings(switch_profile="broadworks")))
+    other = replace(seen, settings=Settings(gvma=GvmaSettings(switch_profile=("broadworks",))))
     assert list(check_secrets(other)) == []
 
 

@@ -97,7 +97,9 @@ def test_a_trunk_may_have_the_prefix_of_external_numbers(switch: str, prefix: st
 
 
 def codes(profile: str, **answers: list[ConfigObject]) -> list[str]:
-    return [finding.code for finding in check_switch(evidence(GvmaSettings(switch_profile=profile), **answers))]
+    """profile: ids of switches, with commas between."""
+    settings = GvmaSettings(switch_profile=tuple(profile.split(",")) if profile else ())
+    return [finding.code for finding in check_switch(evidence(settings, **answers))]
 
 
 def test_a_profile_that_the_manual_does_not_know_is_an_error() -> None:
@@ -149,7 +151,7 @@ def test_broadworks_has_fifty_users_for_each_blf(users: int, wrong: bool) -> Non
 def test_asterisks_table_concerns_the_phones_that_are_on_asterisk(
     options: dict[str, str], routing_dns: str, missing: int
 ) -> None:
-    settings = GvmaSettings(switch_profile="asterisk", routing_dns=routing_dns)
+    settings = GvmaSettings(switch_profile=("asterisk",), routing_dns=routing_dns)
     found = [
         finding.code for finding in check_switch(evidence(settings, dnquery=[replace(dn("2001"), options=options)]))
     ]

@@ -1,0 +1,150 @@
+"""The figures of the media server: what Prometheus reads, and the last day's calls and failures.
+
+The event loop counts; a thread that answers a request over HTTP only reads.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, disable_created_metrics
+
+from gvma import __version__
+from gvma.agi.call_log import NO_ROUTE
+from gvma.agi.driver import CALLER_GONE, CallDriver
+from gvma.agi.protocol import AgiProtocolError
+from gvma.agi.routes import HEALTH
+from gvma.secrecy import masked_text
+from gvma.treatments.commands import Failure
+
+UNKNOWN = "unknown"
+DONE, REFUSED, FAILED, HANGUP, NO_PREAMBLE = "done", "refused", "failed", "hangup", "no_preamble"
+
+# How the server ends a call that its flow did not end.
+_FAILED_OUTCOMES = frozenset({"error", "protocol-error", "command-timeout", "stopped", "unknown-route"})
+_MINUTES = 1_440
+_FAILURES = 100
+_LONGEST_TEXT = 300
+# Announcements take seconds, recordings minutes, conferences hours.
+_SECONDS = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 7200)
+
+
+@dataclass(slots=True)
+class Minute:
+    """Calls that ended in one minute, those to ``health`` left out. at: when it began, as Unix time."""
+
+    at: int
+    calls: int = 0
+    refused: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FailedCall:
+    """A call that was refused or failed. time: Unix time of its end. uri, call_id: empty where they are not known."""
+
+    time: float
+    route: str
+    outcome: str
+    call_id: str
+    uri: str
+    reason: str
+
+
+class Figures:
+    """Counts calls that have ended. open_calls: how many are open now. max_calls: how many may be.
+
+    clock: Unix time.
+    """
+
+    def __init__(
+        self,
+        routes: Iterable[str],
+        *,
+        open_calls: Callable[[], int],
+        max_calls: Callable[[], int],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self.registry = CollectorRegistry()
+        self._clock = clock
+        self._open_calls = open_calls
+        self._calls = Counter("gvma_agi_calls", "Calls that have ended.", ("route", "outcome"), registry=self.registry)
+        self._seconds = Histogram(
+            "gvma_agi_call_seconds", "Length of calls.", ("route",), buckets=_SECONDS, registry=self.registry
+        )
+        self._refused = Counter(
+            "gvma_agi_refused", "Connections that were turned away.", ("reason",), registry=self.registry
+        )
+        gauge = Gauge("gvma_agi_open_calls", "Calls that are open now.", registry=self.registry)
+        gauge.set_function(open_calls)
+        limit = Gauge("gvma_agi_max_calls", "Calls that may be open at once.", registry=self.registry)
+        limit.set_function(max_calls)
+        Info("gvma_build", "Version of gvma.", registry=self.registry).info({"version": __version__})
+        # Looked up once: finding a labelled counter costs more than counting.
+        self._seconds_of = {route: self._seconds.labels(route) for route in (*routes, UNKNOWN)}
+        self._calls_of: dict[tuple[str, str], Counter] = {}
+        self._minutes: deque[Minute] = deque(maxlen=_MINUTES)
+        self._failures: deque[FailedCall] = deque(maxlen=_FAILURES)
+
+    def ended(self, route: str, call: CallDriver, seconds: float) -> None:
+        """A connection has ended. route: one of the server's, or NO_ROUTE."""
+        outcome = _outcome(call)
+        route = UNKNOWN if route == NO_ROUTE else route
+        counter = self._calls_of.get((route, outcome))
+        if counter is None:
+            counter = self._calls_of[route, outcome] = self._calls.labels(route, outcome)
+        counter.inc()
+        self._seconds_of[route].observe(seconds)
+        if route == HEALTH or outcome == NO_PREAMBLE:
+            return
+        minute = self._minute()
+        minute.calls += 1
+        minute.refused += outcome == REFUSED
+        minute.failed += outcome == FAILED
+        if outcome in (REFUSED, FAILED):
+            self._remember(route, outcome, call)
+
+    def turned_away(self, reason: str) -> None:
+        """A connection was refused before its preamble was read."""
+        self._refused.labels(reason.replace("-", "_")).inc()
+
+    def status(self) -> dict[str, object]:
+        """``/status.json``: open_calls, minutes (those with calls, of the last 1,440), failures, newest last."""
+        oldest = self._clock() - 60 * _MINUTES
+        return {
+            "open_calls": self._open_calls(),
+            "minutes": [asdict(minute) for minute in list(self._minutes) if minute.at > oldest],
+            "failures": [asdict(failure) for failure in list(self._failures)],
+        }
+
+    def _remember(self, route: str, outcome: str, call: CallDriver) -> None:
+        failure = call.failure
+        if failure is None:
+            failure = Failure(False, f"{call.outcome}: {call.error}" if _is_of_peer(call) else str(call.outcome))
+        texts = (masked_text(text[:_LONGEST_TEXT]) for text in (failure.call_id, failure.uri, failure.reason))
+        self._failures.append(FailedCall(self._clock(), route, outcome, *texts))
+
+    def _minute(self) -> Minute:
+        at = int(self._clock()) // 60 * 60
+        if not self._minutes or self._minutes[-1].at != at:
+            self._minutes.append(Minute(at))
+        return self._minutes[-1]
+
+
+def _outcome(call: CallDriver) -> str:
+    if call.call is None:
+        return NO_PREAMBLE
+    if call.failure is not None:
+        return REFUSED if call.failure.refused else FAILED
+    if call.outcome == CALLER_GONE:
+        return HANGUP
+    return FAILED if call.outcome in _FAILED_OUTCOMES else DONE
+
+
+def _is_of_peer(call: CallDriver) -> bool:
+    """Whether the peer's bytes are at fault; the text of an internal error could contain anything."""
+    return isinstance(call.error, AgiProtocolError)

@@ -1,0 +1,30 @@
+"""What stands in the lines of a settings file, whoever reads them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+COMMENTED_KEY = re.compile(r"[#;]+\s*([A-Za-z0-9_]+)\s*=")
+
+
+class Entry(NamedTuple):
+    """One ``key = value`` line. Section and key are in lower case; the line is counted from 1."""
+
+    section: str
+    key: str
+    value: str
+    line: int
+
+
+@dataclass
+class SourceLines:
+    """sections: name in lower case and line of each header. mentioned: (section, key) of every key, also of those that
+    are commented out. problems: line number and message.
+    """
+
+    sections: list[tuple[str, int]] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    mentioned: set[tuple[str, str]] = field(default_factory=set)
+    problems: list[tuple[int, str]] = field(default_factory=list)
