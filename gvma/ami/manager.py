@@ -193,6 +193,11 @@ class AsteriskManager:
         answer = self.action("MailboxCount", Mailbox=mailbox)
         return MailboxCount(*(int(answer.get(f"{name}Messages", "0")) for name in ("New", "Old", "Urg")))
 
+    def variable(self, name: str) -> str:
+        """What a global variable or a function without a channel says, such as ``VM_INFO(1000@GVMA_DN,exists)``; empty
+        where there is no such variable, or its module is not loaded."""
+        return self.action("Getvar", Variable=name).get("Value", "")
+
     def action(self, name: str, **fields: str) -> dict[str, str]:
         """The fields of an action's only response. Raises AsteriskRefusedError where it is an Error."""
         response = self._conversation.ask(name, fields)

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from gvma.ami.asterisk import at_once
+from typing import TYPE_CHECKING
+
 from gvma.asterisk.drivers.choose import AUTO
 from gvma.configserver.fetch import fetch_answers
 from gvma.plan.brake import brake
 from gvma.settings.model import Settings
-from gvma.sinks.addresses import look_up, unresolved
-from gvma.sinks.opening import sink_of
+from gvma.sinks.addresses import Addresses, look_up, unresolved
+from gvma.sinks.files.sink import FilesSink
+from gvma.sinks.opening import looking
 from gvma.sinks.planner import Planner
 from gvma.storage.pause import read_pause
 from gvma.sync.report import Progress, SyncOptions, SyncReport
+
+if TYPE_CHECKING:
+    from gvma.sinks.realtime.sink import RealtimeSink
 
 
 def dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progress: Progress) -> None:
     """Fills ``report`` with what a sync would change, and warns of what would stop it."""
     gvma = settings.gvma
+    report.sink = gvma.sink
     addresses = look_up(gvma)
-    sink = None if options.no_reload else at_once(gvma, lambda asterisk: sink_of(gvma, asterisk, addresses))
-    if sink is None:
-        sink = sink_of(gvma, None, addresses)
+    with looking(gvma, addresses, asks=not options.no_reload) as sink:
+        _plan(sink, settings, options, report, progress, addresses)
+
+
+def _plan(  # noqa: PLR0913, PLR0917  (what a dry run is given, and what it has opened)
+    sink: FilesSink | RealtimeSink,
+    settings: Settings,
+    options: SyncOptions,
+    report: SyncReport,
+    progress: Progress,
+    addresses: Addresses,
+) -> None:
+    gvma = settings.gvma
     interrupted = sink.pending_recovery()
     if interrupted:
         report.warn("interrupted-run", interrupted, gvma.backup_path)
@@ -44,4 +60,5 @@ def dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progre
     report.plan, report.change = planned.plan, planned.change
     report.counts = planned.change.counts
     report.files = dict(planned.change.files)
+    report.tables = dict(planned.change.tables)
     report.finished = True

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from gvma.asterisk.entries import GvmaWarning
 from gvma.plan.counts import Counts
 from gvma.plan.items import Item
-from gvma.plan.model import Plan
 from gvma.sinks.realtime.names import AORS, VOICEMAIL
 
 Marks = Mapping[str, str | None]
@@ -44,6 +43,15 @@ class PinReset(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class ReadBack:
+    """Some of what is written, as Asterisk should have it. mailboxes: ``box@context`` to the name; None for one that
+    is gone. subscriptions: name to the mailbox; None for one that is gone."""
+
+    mailboxes: Mapping[str, str | None] = field(default_factory=dict)
+    subscriptions: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class TableChange:
     """counts: as a reader of the plan counts them; a mailbox whose PIN alone is set is changed.
 
@@ -60,7 +68,7 @@ class TableChange:
 
 @dataclass(frozen=True, slots=True)
 class RealtimeChange:
-    """tables_changed: both, by name. lines: of the diff. plan: None for a restore. items: of a restore.
+    """tables_changed: both, by name. lines: of the diff. read_back: what the nodes are asked for. items: of a restore.
 
     No file changes, and no module has to be reloaded: Asterisk reads a row when it needs it.
     """
@@ -69,7 +77,7 @@ class RealtimeChange:
     resets: tuple[PinReset, ...] = field(default=(), repr=False)
     new_marks: Callable[[], Marks] = field(default=dict, repr=False)
     lines: Callable[[], Iterator[str]] = field(default=lambda: iter(()), repr=False)
-    plan: Plan | None = field(default=None, repr=False)
+    read_back: ReadBack = field(default_factory=ReadBack, repr=False)
     items: tuple[Item, ...] = ()
     warnings: tuple[GvmaWarning, ...] = ()
     notes: tuple[str, ...] = ()
@@ -101,6 +109,10 @@ class RealtimeChange:
     @property
     def remarks(self) -> tuple[str, ...]:
         return tuple(f"{name}: {one.counts}" for name, one in self.tables_changed.items() if one.counts)
+
+    def actions(self) -> list[tuple[Path, str]]:
+        """What a restore does to files: nothing."""
+        return []
 
     def marks(self) -> Marks:
         return self.new_marks()

@@ -9,12 +9,14 @@ from gvma.asterisk.entries import Mailbox, PresentMailbox, Subscription
 from gvma.plan.counts import Counts
 from gvma.plan.model import Plan
 from gvma.secrecy import MASK, masked_option
-from gvma.sinks.realtime.change import Gone, PinReset, RealtimeChange, Row, TableChange
+from gvma.sinks.realtime.change import Gone, PinReset, ReadBack, RealtimeChange, Row, TableChange
 from gvma.sinks.realtime.columns import Columns
 from gvma.sinks.realtime.encoding import blocks, copy_line, encoded
 from gvma.sinks.realtime.marks import marks_of_wanted
 from gvma.sinks.realtime.names import AOR_MAILBOXES, AORS, VOICEMAIL
 
+_ASKED = 50
+"""So many changes of each kind are looked for on every node."""
 _TEXTS = ("context", "mailbox", "password", "fullname", "email", "pager")
 
 
@@ -37,7 +39,20 @@ def planned_change(
         resets=tuple(_resets(plan, odd_pins)),
         new_marks=partial(marks_of_wanted, plan.mailboxes, plan.subscriptions),
         lines=partial(_diff, plan),
-        plan=plan,
+        read_back=_read_back(plan),
+    )
+
+
+def _read_back(plan: Plan) -> ReadBack:
+    """The first of each kind: added, changed, removed. Each costs a node a question."""
+    present, found = plan.present, plan.differences
+    boxes = [one for one in plan.mailboxes if one.key not in present.mailboxes][:_ASKED]
+    boxes += [one for one in plan.mailboxes if "name" in found.mailboxes.get(one.key, ())][:_ASKED]
+    names = [one for one in plan.subscriptions if one.name not in present.subscriptions][:_ASKED]
+    names += [one for one in plan.subscriptions if one.name in found.subscriptions][:_ASKED]
+    return ReadBack(
+        {one.key: one.name for one in boxes} | dict.fromkeys(found.removed_mailboxes[:_ASKED]),
+        {one.name: one.key for one in names} | dict.fromkeys(found.removed_subscriptions[:_ASKED]),
     )
 
 
@@ -67,9 +82,7 @@ def _used_columns(added: Iterable[Mailbox], columns: Columns) -> tuple[str, ...]
     return tuple(sorted(used))
 
 
-def _new_rows(
-    added: list[Mailbox], columns: Columns, used: tuple[str, ...], pins: Mapping[str, str]
-) -> Iterator[str]:
+def _new_rows(added: list[Mailbox], columns: Columns, used: tuple[str, ...], pins: Mapping[str, str]) -> Iterator[str]:
     if not used:
         return blocks(
             f"{one.context}\t{one.box}\t{pins.get(one.key, one.pin) if pins else one.pin}"
@@ -137,14 +150,19 @@ def _diff(plan: Plan) -> Iterator[str]:
         elif one.key not in present.mailboxes:
             yield f"+{_shown(one.key, one)}"
     yield f"--- {AORS}\n+++ {AORS}\n"
+    yield from _diff_of_aors(plan)
+
+
+def _diff_of_aors(plan: Plan) -> Iterator[str]:
+    found, present = plan.differences, plan.present.subscriptions
     for name in found.removed_subscriptions:
-        yield f"-{name} {AOR_MAILBOXES}={present.subscriptions[name].mailbox}\n"
-    for each in plan.subscriptions:
-        now = present.subscriptions.get(each.name)
-        if each.name in found.subscriptions and now is not None:
-            yield f"-{each.name} {AOR_MAILBOXES}={now.mailbox}\n"
-        if now is None or each.name in found.subscriptions:
-            yield f"+{each.name} {AOR_MAILBOXES}={each.key}\n"
+        yield f"-{name} {AOR_MAILBOXES}={present[name].mailbox}\n"
+    for one in plan.subscriptions:
+        now = present.get(one.name)
+        if one.name in found.subscriptions and now is not None:
+            yield f"-{one.name} {AOR_MAILBOXES}={now.mailbox}\n"
+        if now is None or one.name in found.subscriptions:
+            yield f"+{one.name} {AOR_MAILBOXES}={one.key}\n"
 
 
 def _shown(key: str, one: Mailbox | PresentMailbox) -> str:

@@ -32,9 +32,7 @@ class RealtimeReading:
 
     def holds(self, wanted: Wanted) -> bool:
         with answered(self._session.connection):
-            return is_as_wanted(
-                self._session.connection, self._session.columns, wanted.mailboxes, wanted.subscriptions
-            )
+            return is_as_wanted(self._session.connection, self._session.columns, wanted.mailboxes, wanted.subscriptions)
 
     def present(self) -> Present:
         if self._present is None:

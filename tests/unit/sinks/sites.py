@@ -149,7 +149,7 @@ def planned(site: SinkSite, sink: Sink[Any, Any], asked: Wanted) -> tuple[Plan, 
     """The plan for what is asked, and the sink's change; records as the site has them."""
     previous = PreviousRun(first_pins=site.record(records.PINS) or b"", new_key=KEY)
     reading = sink.read()
-    plan = make_plan(asked, reading.present(), previous)
+    plan = make_plan(reading.fitted(asked), reading.present(), previous)
     return plan, sink.change(reading, plan)
 
 

@@ -31,9 +31,7 @@ class Versions(NamedTuple):
         return f"Versions({len(self.mailboxes)}, {len(self.subscriptions)})"
 
 
-def read_mailboxes(
-    connection: _Connection, columns: Columns, versions: Versions
-) -> dict[str, PresentMailbox]:
+def read_mailboxes(connection: _Connection, columns: Columns, versions: Versions) -> dict[str, PresentMailbox]:
     """By ``box@context``; versions is filled. Options as ``columns.joined`` has them."""
     asked = sql.SQL(
         "select mailbox || '@' || context, password, {texts}, {options}, xmin::text::bigint from voicemail where {ours}"
@@ -72,8 +70,8 @@ def is_as_wanted(
     connection: _Connection, columns: Columns, mailboxes: Iterable[Mailbox], subscriptions: Iterable[Subscription]
 ) -> bool:
     """Whether the tables have just these rows, PINs aside; the database compares."""
-    _stage(connection, _STAGED[VOICEMAIL], "key text, fullname text, email text, pager text, options text",
-           (f"{one.box}@{one.context}\t{one.name}\t{one.email}\t{one.pager}\t{one.options}" for one in mailboxes))  # fmt: skip
+    boxes = (f"{one.box}@{one.context}\t{one.name}\t{one.email}\t{one.pager}\t{one.options}" for one in mailboxes)
+    _stage(connection, _STAGED[VOICEMAIL], "key text, fullname text, email text, pager text, options text", boxes)
     asked = sql.SQL(
         "select not exists (select 1 from (select mailbox || '@' || context as key, {texts}, {options} as options"
         " from voicemail where {ours}) v full join {staged} s using (key)"
@@ -86,8 +84,8 @@ def is_as_wanted(
     )
     if connection.execute(asked).fetchone() != (True,):
         return False
-    _stage(connection, _STAGED[AORS], "id text, mailboxes text",
-           (f"{one.name}\t{one.box}@{one.context}" for one in subscriptions))  # fmt: skip
+    aors = (f"{one.name}\t{one.box}@{one.context}" for one in subscriptions)
+    _stage(connection, _STAGED[AORS], "id text, mailboxes text", aors)
     compared = (
         f"select not exists (select 1 from (select id, mailboxes from {AORS} where {OURS[AORS]}) a"
         f" full join {_STAGED[AORS]} s using (id) where (a.id, a.mailboxes) is distinct from (s.id, s.mailboxes))"

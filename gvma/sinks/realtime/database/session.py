@@ -26,6 +26,20 @@ class Session:
             self.columns: Columns = discovered(self.connection)
         guarantees.require(self.connection, self.columns)
 
+    def pull_records(self) -> None:
+        """What runs on other hosts left, copied to this host."""
+        with answered(self.connection):
+            records.pull(self.connection, self.settings.backup_path)
+
+    def push_records(self) -> None:
+        """What this run left, copied to the database."""
+        try:
+            with answered(self.connection):
+                records.push(self.connection, self.settings.backup_path)
+        except GvmaError as error:
+            error.hint = "The rows are as planned. Run `gvma sync` again, so that other hosts know what this run found."
+            raise
+
     @contextmanager
     def committing(self, run_id: str) -> Iterator[None]:
         """A transaction. Where its commit was sent and the answer is lost, a new connection looks whether it counts.
@@ -56,8 +70,8 @@ class Session:
                 f"the database was lost at the end of a transaction, and cannot be asked whether it counts: "
                 f"{error.message}",
                 where=error.where,
-                hint="The rows are all old or all new, gvma's records with them. Run the command again: it goes on from "
-                "what is there.",
+                hint="The rows are all old or all new, gvma's records with them. Run the command again: it goes on "
+                "from what is there.",
             ) from error
 
 
