@@ -52,6 +52,8 @@ class Setting(NamedTuple):
 class Section:
     """A section with its settings; several may have one name, and ``[name](+)`` goes on in the first of them.
 
+    ``[name](+type=aor)`` goes on in the first whose settings meet this filter.
+
     inherited: the settings of its templates. append: ``(+)`` although no section of its name stands above it.
     """
 
@@ -166,15 +168,15 @@ def read_conf(name: str, read: Read, markers: tuple[str, str] | None = None) -> 
 class _Reading:
     """One file and its includes on their way into ``conf``.
 
-    opened: the section that any of the files opened last. first, last: sections by name, which Asterisk compares
-    without case here; first without templates. files, size: of all that was included.
+    opened: the section that any of the files opened last. named, last: sections by name, which Asterisk compares
+    without case here; named without templates. files, size: of all that was included.
     """
 
     conf: Conf
     read: Read
     markers: tuple[str, str] | None
     opened: Section | None = None
-    first: dict[str, Section] = field(default_factory=dict)
+    named: dict[str, list[Section]] = field(default_factory=dict)
     last: dict[str, Section] = field(default_factory=dict)
     files: int = 0
     size: int = 0
@@ -196,17 +198,19 @@ class _Reading:
                 current.settings.append(Setting(file, number, current.name, *found, number in ours))
 
     def section(self, new: Section, line: syntax.SectionLine) -> Section:
-        """The new section, or the first of its name where the line says ``(+)``."""
+        """The new section, or the first of its name that a line with ``(+)`` may mean."""
         folded = new.name.lower()
-        if line.append and folded in self.first:
-            return self.first[folded]
+        if line.append:
+            for earlier in self.named.get(folded, ()):
+                if syntax.meets(line.filter, (one[3:5] for one in earlier.all)):
+                    return earlier
         if line.bases or line.append:
             self.inherit(new, line)
         new.template, new.append = line.template, line.append
         self.conf.sections.append(new)
         self.last[folded] = new
         if not new.template:
-            self.first.setdefault(folded, new)
+            self.named.setdefault(folded, []).append(new)
         return new
 
     def inherit(self, new: Section, line: syntax.SectionLine) -> None:

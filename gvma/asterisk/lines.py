@@ -6,7 +6,7 @@ One text at a time: nothing here follows an ``#include`` (``gvma.asterisk.conf``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ _BLANK_BYTES = BLANKS.encode("ascii")
 _DEEPEST = 128
 _UNCLOSED = re.compile(rb"^[\x00-\x20]*\[[^\]\n;]*(?:;|$|\]\([^)\n;]*(?:;|$))", re.MULTILINE)
 _COMMENT = re.compile(r"(?<!\\);.*", re.DOTALL)
+_PLAIN = re.compile(r"[\w@:/ -]*")
 _DIRECTIVE = re.compile(r"#(include|tryinclude|exec)\s+(.+)", re.DOTALL | re.IGNORECASE)
 
 
@@ -37,12 +38,16 @@ class SourceLine:
 
 
 class SectionLine(NamedTuple):
-    """``[name](!,base,+)``. template: ``!``. append: ``+``. bases: what it inherits from."""
+    """``[name](!,base,+)``. template: ``!``. append: ``+``. bases: what it inherits from.
+
+    filter: what follows the ``+``, such as ``type=aor&context=x``, which says to which section of the name it adds.
+    """
 
     name: str
     template: bool = False
     append: bool = False
     bases: tuple[str, ...] = ()
+    filter: str = ""
 
 
 def lines(text: bytes) -> Iterator[SourceLine]:
@@ -128,15 +133,43 @@ def section_line(rest: str) -> SectionLine | None:
         return None
     if not tail.startswith("("):
         return SectionLine(name)
-    template, append, bases = False, False, []
+    template, append, bases, chosen = False, False, [], ""
     for word in tail[1:].partition(")")[0].split(","):
         if word == "!":
             template = True
         elif word.startswith("+"):
-            append = True
+            append, chosen = True, word[1:]
         elif word:
             bases.append(word)
-    return SectionLine(name, template, append, tuple(bases))
+    return SectionLine(name, template, append, tuple(bases), chosen)
+
+
+def meets(chosen: str, settings: Iterable[tuple[str, str]]) -> bool:
+    """Whether a section with these keys and values meets the filter of a ``(+)``; an empty one is met by all.
+
+    Asterisk takes both sides of each ``key=value`` for regular expressions that may match anywhere. Only plain words
+    with ``^`` and ``$`` are compared here: an expression from a file of somebody else's could take hours.
+    """
+    conditions = [part.partition("=") for part in chosen.split("&")] if chosen else []
+    if not all(equals for _, equals, _ in conditions):
+        return False
+    pairs = list(settings)
+    return all(
+        any(_matches(key.strip(), one) and _matches(value.strip(), other) for one, other in pairs)
+        for key, _, value in conditions
+        if key.strip() != "TEMPLATES"
+    )
+
+
+def _matches(expression: str, text: str) -> bool:
+    """Whether a text has what a regular expression of plain words wants; true for any other expression."""
+    word = expression.removeprefix("^").removesuffix("$")
+    if not _PLAIN.fullmatch(word):
+        return True
+    at_start, at_end = expression.startswith("^"), expression.endswith("$")
+    if at_start and at_end:
+        return text == word
+    return text.startswith(word) if at_start else text.endswith(word) if at_end else word in text
 
 
 def directive_line(rest: str) -> tuple[str, str] | None:

@@ -18,7 +18,7 @@ from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.errors import UnsafeTargetError
 from gvma.evidence.model import FilesEvidence
 from gvma.settings import GvmaSettings
-from gvma.sinks.files.targets import Target, targets
+from gvma.sinks.files.targets import Target, Targets, targets
 from gvma.storage.conf_files import content, included_files, leads_nowhere
 from gvma.storage.files import refuse_unsafe
 from gvma.storage.messages import boxes_in_spool, has_messages
@@ -27,6 +27,7 @@ from gvma.storage.mounts import mount_points
 _CONTEXT = re.compile(
     rb"^[ \t]*(?:endpoint/)?(?:sub)?(?:scribe_?|message_)?context[ \t]*=>?[ \t]*([^\s;]+)", re.M | re.I
 )
+_VOICEMAIL, _DIALPLAN = "voicemail.conf", "extensions.conf"
 _TRUE = frozenset({"yes", "true", "y", "t", "1", "on"})
 _SORCERY_SECTIONS = {"aor": "res_pjsip", "endpoint": "res_pjsip", "identify": "res_pjsip_endpoint_identifier_ip"}
 # Families of extconfig.conf by what they bring into memory (Asterisk's own names).
@@ -42,10 +43,14 @@ def look_at_files(settings: GvmaSettings, driver: Driver, *, syncs: bool = True)
     entered = entered_contexts(settings.asterisk_cfg_path)
     realtime = from_database(settings.asterisk_cfg_path)
     if not syncs:
-        extensions = read_file(settings, settings.asterisk_cfg_file_exten)
+        extensions = read_whole(settings, _DIALPLAN, settings.target(settings.asterisk_cfg_file_exten))
         return FilesEvidence(dialplan=extensions, realtime=realtime, entered_contexts=entered)
     three = targets(settings, driver)
-    confs = three.map(lambda target: read_file(settings, _shown(target.path, settings)))
+    confs = Targets(
+        voicemail=read_whole(settings, _VOICEMAIL, three.voicemail.path),
+        channel=read_whole(settings, driver.main_file, three.channel.path),
+        dialplan=read_whole(settings, _DIALPLAN, three.dialplan.path),
+    )
     return FilesEvidence(
         voicemail=confs.voicemail,
         channel=confs.channel,
@@ -55,7 +60,7 @@ def look_at_files(settings: GvmaSettings, driver: Driver, *, syncs: bool = True)
         realtime=realtime,
         entered_contexts=entered,
         mounted=tuple(mounted(settings, three)),
-        elsewhere=tuple(mapped_elsewhere(settings.asterisk_cfg_path, three.channel.path.name)),
+        elsewhere=tuple(mapped_elsewhere(settings.asterisk_cfg_path, confs.channel.name)),
         users=users_with_mailbox(settings),
         orphans=tuple(orphans(settings, confs.voicemail)),
     )
@@ -79,12 +84,26 @@ def orphans(settings: GvmaSettings, voicemail: Conf) -> Iterator[str]:
                 yield key
 
 
-def read_file(settings: GvmaSettings, name: str) -> Conf:
-    """One file of Asterisk's folder with its includes."""
+def read_whole(settings: GvmaSettings, main: str, target: Path) -> Conf:
+    """What Asterisk makes of the target: the file that it reads first, where that includes the target; else the target.
+
+    main: the name of the file that it reads first, such as ``voicemail.conf``.
+    """
+    name = _shown(target, settings)
+    read: list[str] = []
+    whole = read_file(settings, main, read)
+    return whole if name in read else read_file(settings, name)
+
+
+def read_file(settings: GvmaSettings, name: str, names: list[str] | None = None) -> Conf:
+    """One file of Asterisk's folder with its includes. names: gets the name of each file that was read."""
 
     def read(included: str) -> Iterator[tuple[str, bytes]]:
         for path, text in included_files(settings.asterisk_cfg_path, included):
-            yield _shown(path, settings), text
+            shown = _shown(path, settings)
+            if names is not None:
+                names.append(shown)
+            yield shown, text
 
     markers = (settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
     return read_conf(name, read, markers)
@@ -125,7 +144,7 @@ def mapped_elsewhere(folder: Path, name: str) -> Iterator[tuple[str, str]]:
     """Type and place of PJSIP's objects that sorcery.conf maps, and not to our file. Without a mapping Asterisk reads
     pjsip.conf.
 
-    name: of the file that a sync writes.
+    name: of the file that a sync writes, or of Asterisk's own that includes it.
     """
     sorcery = read_conf("sorcery.conf", lambda name: included_files(folder, name))
     for type_, section in _SORCERY_SECTIONS.items():

@@ -149,7 +149,7 @@ _ASTERISK = _section(
     (
         "siptserver_host",
         v.hosts,
-        "host or address of SIP Server; for PJSIP several, comma-separated (an HA pair)",
+        "host or address of SIP Server; for PJSIP several, comma-separated (an HA pair, two switches)",
         "<SIP Server hostname or IP>",
     ),
     ("siptserver_port", v.port, "SIP port of SIP Server", "<SIP Server Port>"),

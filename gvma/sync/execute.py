@@ -77,17 +77,16 @@ class Execution:
             _log.info("another process wrote a file meanwhile, and nothing of this run stands; planning again")
             return False
         report.add_written(change)
+        with although_changed():
+            if is_done and is_final:
+                self._settle(reloads, change)
+            elif is_done:
+                _log.info("another process wrote a file while Asterisk reloaded it; planning again")
+            report.pending_reload = pending_reload.read(path)
+        if lost is not None:
+            raise self._pending_error(lost, saved.id) from lost
         if is_final:
             self._ask_nodes(change)
-        if lost is not None:
-            report.pending_reload = pending_reload.read(path)
-            raise self._pending_error(lost, saved.id) from lost
-        if is_done and is_final:
-            with although_changed():
-                self._settle(reloads, change)
-        elif is_done:
-            _log.info("another process wrote a file while Asterisk reloaded it; planning again")
-        report.pending_reload = pending_reload.read(path)
         return is_final
 
     def _ask_nodes(self, change: Change) -> None:

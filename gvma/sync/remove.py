@@ -20,6 +20,7 @@ from gvma.storage.lock import hold_lock
 from gvma.storage.signals import stoppable
 from gvma.sync.execute import Execution, Wording, first_of
 from gvma.sync.folders import refuse_other_folders
+from gvma.sync.remembering import remembered
 from gvma.sync.report import PlannedReport
 
 _log = logging.getLogger(__name__)
@@ -42,7 +43,14 @@ def remove(settings: GvmaSettings, report: PlannedReport, *, no_reload: bool = F
     Raises GvmaError: its hint says what was left unchanged or put back; Stopped after a signal, then all is put back.
     """
     report.sink = settings.sink
-    with stoppable(), hold_lock(settings.backup_path), opened(settings) as sinks, ExitStack() as stack:
+    with remembered("remove", settings.backup_path, report), stoppable():
+        _remove(settings, report, no_reload=no_reload)
+    if report.changed:
+        _log.info("%s", report.summary("remove"))
+
+
+def _remove(settings: GvmaSettings, report: PlannedReport, *, no_reload: bool) -> None:
+    with hold_lock(settings.backup_path), opened(settings) as sinks, ExitStack() as stack:
         speaks = sinks.has_files and not no_reload
         asterisk = stack.enter_context(Asterisk(settings)) if speaks else None
         recovery = recover_sinks(settings)
@@ -54,8 +62,6 @@ def remove(settings: GvmaSettings, report: PlannedReport, *, no_reload: bool = F
         sink = sinks.sink(asterisk)
         _until_nobody_else_writes(Execution(sink, settings, asterisk, report, _WORDING, asks_nodes=not no_reload))
         report.finished = True
-    if report.changed:
-        _log.info("%s", report.summary("remove"))
 
 
 def remove_dry_run(settings: GvmaSettings, report: PlannedReport, *, no_reload: bool = False) -> None:

@@ -12,6 +12,7 @@ from gvma.plan.counts import Counts
 from gvma.plan.items import Item
 from gvma.plan.model import Plan
 from gvma.sinks.base import Change, NodeAnswer
+from gvma.storage.history.model import Cause
 
 Progress = Callable[[str], None]
 """Called with the name of each step as it begins."""
@@ -44,7 +45,7 @@ class RunReport:
     happened to each file. backup_set: id of the set with what was replaced. reload_failed: modules that Asterisk did
     not reload, or whose new files it refused. pending_reload: modules that Asterisk has still to reload.
     sink: as the settings name it. tables: each table, and how many rows were changed, as ``files`` says it of files.
-    nodes: what the Asterisk hosts said of these.
+    nodes: what the Asterisk hosts said of these. why: what was another in Configuration Server than at the last change.
     """
 
     run_id: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -60,10 +61,15 @@ class RunReport:
     tables: dict[str, Counts] = field(default_factory=dict)
     nodes: tuple[NodeAnswer, ...] = ()
     warnings: list[GvmaWarning] = field(default_factory=list)
+    why: tuple[Cause, ...] = ()
 
     @property
     def changed(self) -> bool:
         return any(self.files.values()) or any(self.tables.values())
+
+    def items(self) -> Iterator[Item]:
+        """What was changed, one after the other."""
+        return iter(())
 
     def warn(self, code: str, message: str, where: str | Path = "") -> None:
         self.warnings.append(GvmaWarning(code, message, str(where)))

@@ -5,7 +5,7 @@ It never asks Configuration Server.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from gvma.sinks.opening import REALTIME, opened, opened_database, settings_of_da
 from gvma.storage.pause import pause
 from gvma.sync.execute import Execution, Wording, first_of
 from gvma.sync.folders import refuse_other_folders
+from gvma.sync.remembering import remembered
 from gvma.sync.report import RunReport
 
 _TRIES = 10
@@ -46,10 +47,9 @@ class RestoreReport(RunReport):
 
     planned: RestoredState | None = None
 
-    @property
-    def items(self) -> tuple[Item, ...]:
-        """What was changed of ours; empty where nothing was written."""
-        return self.planned.items if self.planned is not None and self.change is self.planned else ()
+    def items(self) -> Iterator[Item]:
+        """What was changed of ours; nothing where nothing was written."""
+        return iter(self.planned.items if self.planned is not None and self.change is self.planned else ())
 
     @property
     def actions(self) -> list[tuple[Path, str]]:
@@ -70,9 +70,21 @@ def restore(
     UnsafeTargetError, AsteriskRefusedError (files are put back, rows stay), AsteriskUnreachableError (before the write,
     or everything is restored and the reload is pending), DatabaseError, CredentialsError, LockedError, Stopped.
     """
-    if backup_set.tables:
-        _restore_rows(backup_set, settings, options, report, asks_nodes=asterisk is not None)
-        return
+    report.sink = REALTIME if backup_set.tables else "files"
+    with remembered("backup restore", settings.backup_path, report, restored=backup_set.id):
+        if backup_set.tables:
+            _restore_rows(backup_set, settings, options, report, asks_nodes=asterisk is not None)
+        else:
+            _restore_files(backup_set, settings, options, asterisk, report)
+
+
+def _restore_files(
+    backup_set: BackupSet,
+    settings: GvmaSettings,
+    options: RestoreOptions,
+    asterisk: Asterisk | None,
+    report: RestoreReport,
+) -> None:
     report.planned = restore_change(backup_set, settings, options)
     if asterisk is not None:
         asterisk.connect()
@@ -103,7 +115,6 @@ def _restore_rows(
     from gvma.sinks.realtime.restoring import restore_rows  # noqa: PLC0415  (psycopg)
     from gvma.sinks.realtime.sink import RealtimeSink  # noqa: PLC0415  (psycopg)
 
-    report.sink = REALTIME
     with opened(settings_of_database(settings)) as sinks:
         session = sinks.session
         assert session is not None

@@ -135,7 +135,7 @@ def _tell(output: Output, chosen: BackupSet, report: RestoreReport) -> None:
         dry_run=False,
         restored=chosen.id,
         files=[{"path": str(path), "action": action} for path, action in report.actions],
-        items=[item.as_json() for item in report.items],
+        items=[item.as_json() for item in report.items()],
         notes=list(report.planned.notes) if report.planned else [],
         backup_set=report.backup_set,
         reloaded=report.reloaded,

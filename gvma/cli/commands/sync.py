@@ -37,6 +37,7 @@ _SECONDS = Seconds()
 @click.command(
     epilog=exits.help_ending(
         "gvma sync --dry-run",
+        "gvma sync --reset-pin 1000@GVMA_DN",
         "gvma --output json sync --splay 60",
         exits=(exits.CHANGES_PENDING, 10, 11, 12, 13, 14, 15, 16, 17, 18, exits.SETTINGS),
     )
@@ -60,7 +61,7 @@ _SECONDS = Seconds()
     "reset_pins",
     metavar="BOX@CONTEXT",
     multiple=True,
-    help="Reset the PIN to gvm_password; may be repeated.",
+    help="Reset the PIN of a mailbox, such as 1000@GVMA_DN, to gvm_password; may be repeated.",
 )
 @click.option("--wait", metavar="SECONDS", type=_SECONDS, default=0.0, help="Wait this long for another run to end.")
 @click.option(

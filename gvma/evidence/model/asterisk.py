@@ -16,7 +16,8 @@ from gvma.errors import GvmaError
 class FilesEvidence:
     """Asterisk's files. The three that a sync writes are None where nobody looked at them.
 
-    voicemail: voicemail.conf. channel: sip.conf or pjsip.conf. dialplan: extensions.conf.
+    voicemail: voicemail.conf. channel: sip.conf or pjsip.conf. dialplan: extensions.conf. Each is the whole
+    that Asterisk reads, also where the settings name a file that it includes.
     unsafe: (file, reason) of files that a sync refuses to edit.
     unreadable: (file, reason) of files that this account may not read.
     realtime: what Asterisk reads from a database, which no file tells: ``voicemail``, ``phones``, ``dialplan``.

@@ -42,6 +42,7 @@ class FilesChange:
     """
 
     targets: tuple[FileChange, ...]
+    markers: Markers
     other: tuple[FileChange, ...] = ()
     secrets: tuple[FileChange, ...] = ()
     after: Callable[[], Expected] = field(default=Expected, repr=False)
@@ -50,7 +51,6 @@ class FilesChange:
     warnings: tuple[GvmaWarning, ...] = ()
     remarks: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    markers: Markers = (b"", b"")
 
     @property
     def all(self) -> tuple[FileChange, ...]:
@@ -157,7 +157,7 @@ def nothing(reading: FilesReading, targets: Targets[TargetFile]) -> FilesChange:
     """The change that leaves every file as it is."""
     changes = [file_change(target, target.old, file.target.module) for file, target in pairs(reading, targets)]
     as_it_is = partial(expected_of_files, reading)
-    return FilesChange(tuple(changes), after=as_it_is, before=as_it_is, markers=markers_of(reading.settings))
+    return FilesChange(tuple(changes), markers_of(reading.settings), after=as_it_is, before=as_it_is)
 
 
 def pairs(reading: FilesReading, targets: Targets[TargetFile]) -> Iterator[tuple[BlockFile, TargetFile]]:

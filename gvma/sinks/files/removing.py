@@ -17,7 +17,7 @@ from gvma.errors import BackupSetError, UnsafeTargetError
 from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.atomic.change import FileChange, file_change
-from gvma.sinks.files.block_file import BlockFile
+from gvma.sinks.files.block_file import BlockFile, markers_of
 from gvma.sinks.files.expected import expected_of_files
 from gvma.sinks.files.left_messages import left_messages
 from gvma.sinks.files.prepare import FilesChange, pairs
@@ -52,6 +52,7 @@ def removal(
             remarks.append(f"{target.path.name}: block removed")
     return RemovalChange(
         targets=tuple(changes),
+        markers=markers_of(reading.settings),
         other=tuple(_other(reading, other, first)),
         after=partial(_expected, plan, reading),
         before=partial(expected_of_files, reading),

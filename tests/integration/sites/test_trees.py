@@ -134,6 +134,7 @@ def test_a_sync_changes_nobodys_way_and_comes_off_without_a_trace(
     silent = site.sync()
     assert (silent.stdout, silent.stderr) == ("", "")
     assert site.asterisk_files() == written
+    assert [one for one in site.check() if one["severity"] == "error"] == []
     first = site.answer("backup", "list")["sets"][-1]["id"]
     assert site.answer("backup", "restore", first, "--whole-files")["exit_code"] == 0
     assert is_as_before()

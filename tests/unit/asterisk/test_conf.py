@@ -84,6 +84,31 @@ def test_a_section_has_the_lines_of_its_templates_and_of_its_continuation() -> N
 
 
 @pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        # Tried on Asterisk 16 and 22.
+        (b"(+)", 0),
+        (b"(+type=identify)", 2),
+        (b"(+type=^aor$)", 1),
+        (b"(+type=aor&max=1)", 1),
+        (b"(+typ=endp)", 0),
+        (b"(+type=^dpoint)", None),
+        (b"(+type=aor&max=2)", None),
+        (b"(+type)", None),
+        (b"(+type=registration)", None),
+    ],
+)
+def test_a_continuation_with_a_filter_goes_on_in_the_first_section_that_meets_it(
+    line: bytes, place: int | None
+) -> None:
+    found = conf(b"[s]\ntype=endpoint\n[s]\ntype=aor\nmax=1\n[s]\ntype=identify\n[s]" + line + b"\nmore=1\n")
+    assert [number for number, one in enumerate(found.sections[:3]) if one.value("more")] == (
+        [] if place is None else [place]
+    )
+    assert [where for where, _ in found.refusals] == ([] if place is not None else ["main.conf, line 8"])
+
+
+@pytest.mark.parametrize(
     ("directive", "problem"),
     [
         (b"#include nowhere.conf", "missing"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,21 @@ def test_a_file_that_is_mounted_by_itself_is_known_by_its_name_and_through_links
         pytest.skip("this kernel gives no mount namespace")
     assert (done.stdout, done.stderr) == ("('voicemail.conf',)\n", "")
     assert look_at_files(settings(tmp_path), PJSIP).mounted == ()
+
+
+def test_a_target_that_asterisks_own_file_includes_is_read_with_all_that_stands_there(tmp_path: Path) -> None:
+    (tmp_path / "voicemail.conf").write_text("[general]\n#include voicemail_gvma.conf\n[default]\n5001=0815,Ann\n")
+    (tmp_path / "voicemail_gvma.conf").write_text("[GVMA_DN]\n1=2\n")
+    (tmp_path / "extensions.conf").write_text("[from-internal]\n")
+    (tmp_path / "mine.conf").write_text("[mine]\n")
+    several = replace(
+        settings(tmp_path), asterisk_cfg_file_vm="voicemail_gvma.conf", asterisk_cfg_file_exten="mine.conf"
+    )
+    found = look_at_files(several, PJSIP)
+    assert found.voicemail is not None
+    assert {one.mailbox: one.file for one in found.voicemail.settings} == {
+        "5001@default": "voicemail.conf",
+        "1@GVMA_DN": "voicemail_gvma.conf",
+    }
+    assert found.dialplan is not None
+    assert [section.name for section in found.dialplan.sections] == ["mine"]
