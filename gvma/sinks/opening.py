@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gvma.ami.asterisk import Asterisk, at_once
-from gvma.asterisk.drivers.choose import AUTO
+from gvma.asterisk.drivers.choose import AUTO, DriverModule
 from gvma.asterisk.hosts import hosts_written, sipserver_hosts
 from gvma.asterisk.identification.model import SipServer
 from gvma.errors import SettingsError
@@ -117,6 +117,19 @@ def present_rows(settings: GvmaSettings, table: str) -> bytes:
 
     with opened_database(settings) as session:
         return RealtimeSink(session).rows()[table]
+
+
+@contextmanager
+def sink_to_look_at(
+    settings: GvmaSettings, modules: Mapping[str, DriverModule] | None
+) -> Iterator[FilesSink | RealtimeSink]:
+    """The sink, to be read alone. modules: what Asterisk says of each channel driver; None where it was not asked."""
+    if settings.sink == REALTIME:
+        with opened_database(settings) as session:
+            yield Opened(settings, session).sink(None)
+        return
+    choice = channel_driver(settings, modules)
+    yield FilesSink(settings, choice.driver, driver_reason=choice.reason)
 
 
 def files_sink(settings: GvmaSettings, asterisk: Asterisk | None, addresses: Addresses | None = None) -> FilesSink:

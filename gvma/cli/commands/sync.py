@@ -129,7 +129,7 @@ def _tell(output: Output, options: SyncOptions, report: SyncReport, shows_diff: 
     fields: dict[str, object] = {
         "run_id": report.run_id,
         "dry_run": options.dry_run,
-        "changes": {"add": report.counts.add, "change": report.counts.change, "remove": report.counts.remove},
+        "changes": report.counts.as_json(),
         "items": [item.as_json() for item in report.items()] if output.json else [],
         "files": [{"path": str(path), "changed": changed} for path, changed in report.files.items()],
         "backup_set": report.backup_set,

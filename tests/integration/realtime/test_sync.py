@@ -235,3 +235,13 @@ def test_who_comes_from_files_brings_the_pins_in_force_along(site: Site, databas
         "1001@GVMA_DN": "97531",
         "2000@GVMA_AGENT": "5555",
     }
+
+
+def test_status_reads_the_rows_and_finds_one_that_was_changed_by_hand(site: Site, database: Database) -> None:
+    site.sync()
+    told = site.gvma("--output", "json", "status").json()
+    assert (told["edited"], told["mailboxes"], told["subscriptions"]) == (False, 3, 3)
+    phone_changes_pin(database, "1000@GVMA_DN", "8642")
+    assert site.gvma("--output", "json", "status").json()["edited"] is False
+    database.sql("update voicemail set fullname = 'x' where mailbox = '1000'")
+    assert site.gvma("--output", "json", "status").json()["edited"] is True
