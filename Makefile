@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 WORKERS ?= 6
 PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: demo test unit lint bench soak docs dist clean
+.PHONY: demo test unit lint bench soak docs dist deb clean
 
 # gvma at work on a private Asterisk: sync, message, NOTIFY, change, sync again.
 demo: $(VENV)/installed
@@ -46,6 +46,10 @@ docs: $(VENV)/installed
 
 dist: $(VENV)/tested
 	$(BIN)/python -m build
+
+# Debian packages for Debian 12 and 13, with all that gvma needs inside.
+deb: dist
+	$(BIN)/python -m release.deb.build --python 3.11 --python 3.13 --out dist
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -9,7 +9,7 @@ from types import ModuleType
 from gvma.check import configserver, media, muting, routing, runs, settings, sync
 from gvma.check.asterisk import ami, files, identify, subscribe
 from gvma.check.finding import SEVERITIES, Check, Finding, Rule
-from gvma.check.switch import mwi, sipserver, tables, trunks
+from gvma.check.switch import mwi, placeholders, sipserver, tables, trunks
 from gvma.check.voicemail import dialplan, mailboxes, no_answer, options, pins, probe
 from gvma.evidence.model import Evidence
 from gvma.evidence.parts import ALL, Part
@@ -51,7 +51,7 @@ CHAPTERS = (
     ),
     Chapter("routing", "Business call routing", (routing,), _ASTERISK),
     Chapter("media", "Media server", (media,), _ASTERISK | {Part.MEDIA}),
-    Chapter("switch", "SIP Server and the switch", (mwi, sipserver, trunks, tables), _OBJECTS),
+    Chapter("switch", "SIP Server and the switch", (mwi, sipserver, trunks, tables, placeholders), _OBJECTS),
     Chapter(
         "asterisk", "Asterisk", (files, ami, identify, subscribe), _ASTERISK,
         (ami.UNREACHABLE, ami.CREDENTIALS, ami.IN_USE, ami.PERMISSION),

@@ -27,8 +27,10 @@ from gvma.cli.output import Output
 COMMANDS = {
     "sync": "Write mailboxes and MWI subscriptions from Configuration Server into Asterisk.",
     "backup": "List, compare, verify, restore and forget backup sets.",
+    "history": "List what was changed, why, and who started it.",
     "remove": "Take gvma's part out of Asterisk's files.",
     "check": "Find problems with voicemail, media or routing, and say how to fix them.",
+    "switch": "Print what a switch needs: steps, objects of Configuration Server, text for the device.",
     "realtime": "Prepare PostgreSQL and the Asterisk hosts for `sink = realtime`.",
     "agi": "Serve media calls to Asterisk over FastAGI.",
     "netann": "Explain a NETANN URI.",

@@ -1,6 +1,8 @@
-"""Copies every ``--help`` into its page of ``docs/commands``: ``python -m gvma.cli.pages`` in a clone (``make docs``).
+"""Writes what is made from the code, in a clone: ``python -m gvma.cli.pages`` (``make docs``).
 
-The rest of a page is written by hand: only the code block behind each ``<!-- help: ... -->`` is replaced.
+Every ``--help`` goes into its page of ``docs/commands``; the rest of a page is written by hand: only the code block
+behind each ``<!-- help: ... -->`` is replaced. What ``gvma switch`` prints without a site goes into
+``gvma/switches/samples``.
 """
 
 from __future__ import annotations
@@ -12,10 +14,14 @@ from pathlib import Path
 import click
 
 from gvma.cli.main import cli
+from gvma.switches.choices import chosen
+from gvma.switches.guides import GUIDES
+from gvma.switches.objects import Place, as_xml
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "commands"
+SAMPLES = Path(__file__).resolve().parents[1] / "switches" / "samples"
 _WIDTH = 100
-_PLACE = re.compile(r"<!-- help: ([a-z -]+) -->\n```\n.*?```\n", re.DOTALL)
+_PLACE = re.compile(r"<!-- help: ([a-z0-9 -]+) -->\n```\n.*?```\n", re.DOTALL)
 
 
 def help_text(words: str) -> str:
@@ -36,12 +42,26 @@ def refreshed(page: str) -> str:
     return _PLACE.sub(lambda place: f"<!-- help: {place[1]} -->\n```\n{help_text(place[1])}```\n", page)
 
 
+def samples() -> dict[str, str]:
+    """By file name: objects and device text of each switch, with the manual's values."""
+    made: dict[str, str] = {}
+    for guide in GUIDES.values():
+        contact = ("contact=192.0.2.5:5060",) if guide.id == "asterisk" else ()
+        objects = [*guide.objects(chosen(guide.object_choices, contact))]
+        made[f"{guide.id}.xml"] = as_xml(objects, Place(), (f"What gvma switch objects {guide.id} prints.",)) + "\n"
+        made[f"{guide.id}.txt"] = "".join(f"{line}\n" for line in guide.text(chosen(guide.device_choices, ())))
+    return made
+
+
 def main() -> int:
-    """Rewrite the pages whose help texts have changed."""
+    """Rewrite the pages whose help texts have changed, and the samples."""
     for page in sorted(PAGES.glob("*.md")):
         text = page.read_text("utf-8")
         if refreshed(text) != text:
             page.write_text(refreshed(text), "utf-8")
+    SAMPLES.mkdir(exist_ok=True)
+    for name, text in samples().items():
+        (SAMPLES / name).write_text(text, "utf-8")
     return 0
 
 

@@ -16,6 +16,7 @@ from gvma.ami.folders import folders_shown
 from gvma.ami.identification import identifies
 from gvma.ami.manager import AsteriskManager, connect
 from gvma.asterisk.drivers import PJSIP
+from gvma.asterisk.hosts import sipserver_hosts, uri_host
 from gvma.asterisk.identification.rights import SipServerRequests
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.errors import (
@@ -31,6 +32,7 @@ from gvma.settings import GvmaSettings
 from gvma.sinks.addresses import Addresses
 from gvma.sinks.files.driver import channel_driver
 from gvma.sinks.folders import other_folders
+from gvma.sip.addresses import address_towards, is_local
 
 # A sync may wait longer, as asterisk_cm_timeout says; whoever looks wants to hear what is slow.
 _ANSWER_SECONDS = 8.0
@@ -64,6 +66,30 @@ def ask_asterisk(settings: GvmaSettings, addresses: Addresses | None = None) -> 
         return AmiEvidence(refused=(refusal.message,))
     except (AsteriskUnreachableError, AsteriskRefusedError, CredentialsError, SettingsError) as problem:
         return AmiEvidence(problem=problem)
+
+
+def sip_contact(settings: GvmaSettings) -> str:
+    """This Asterisk's SIP address and UDP port, ``10.0.0.5:5060``; empty where AMI does not answer.
+
+    Where Asterisk listens on every address, the one by which this host reaches SIP Server, or AMI's where Asterisk is
+    on another host.
+    """
+    hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
+    try:
+        with connect(hasty) as ami:
+            driver = channel_driver(settings, driver_modules(ami)).driver
+            bound = [*_bound(ami.command(TRANSPORT_COMMANDS["pjsip" if driver is PJSIP else "sip"]))]
+    except (
+        AmiPermissionError, AsteriskUnreachableError, AsteriskRefusedError, CredentialsError, SettingsError,
+    ):  # fmt: skip
+        return ""
+    if not bound:
+        return ""
+    address, port = bound[0]
+    if address in {"0.0.0.0", "::"}:  # noqa: S104  (what Asterisk is bound to)
+        host = settings.asterisk_cm_host
+        address = address_towards(next(iter(sipserver_hosts(settings)), "")) if is_local(host) else host
+    return f"{uri_host(address)}:{port}" if address else ""
 
 
 class _Questions:

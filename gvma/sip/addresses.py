@@ -75,6 +75,17 @@ def is_local(address: str) -> bool:
     return _is_of(address, local_addresses())
 
 
+def address_towards(host: str) -> str:
+    """This host's address on the way to another; empty where no way is known. Nothing is sent."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host or "192.0.2.1", 9, type=socket.SOCK_DGRAM)[0]
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
+            sock.connect(address)
+            return str(sock.getsockname()[0])
+    except OSError:
+        return ""
+
+
 def _is_of(address: str, local: set[str]) -> bool:
     return address.startswith("127.") or address in local
 

@@ -73,15 +73,14 @@ class Execution:
             _log.info("another process wrote a file meanwhile, and nothing of this run stands; planning again")
             return False
         report.add_written(change)
-        if lost is not None:
-            report.pending_reload = pending_reload.read(path)
-            raise self._pending_error(lost, saved.id) from lost
-        if is_done and is_final:
-            with although_changed():
+        with although_changed():
+            if is_done and is_final:
                 self._settle(reloads, change)
-        elif is_done:
-            _log.info("another process wrote a file while Asterisk reloaded it; planning again")
-        report.pending_reload = pending_reload.read(path)
+            elif is_done:
+                _log.info("another process wrote a file while Asterisk reloaded it; planning again")
+            report.pending_reload = pending_reload.read(path)
+        if lost is not None:
+            raise self._pending_error(lost, saved.id) from lost
         return is_final
 
     def reload_pending(self, change: Change) -> list[str]:

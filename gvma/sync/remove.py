@@ -20,6 +20,7 @@ from gvma.storage.lock import hold_lock
 from gvma.storage.signals import stoppable
 from gvma.sync.execute import Execution, Wording, first_of
 from gvma.sync.folders import refuse_other_folders
+from gvma.sync.remembering import remembered
 from gvma.sync.report import PlannedReport
 
 _log = logging.getLogger(__name__)
@@ -41,7 +42,14 @@ def remove(settings: GvmaSettings, report: PlannedReport, *, no_reload: bool = F
     Settings and backup sets stay. The records of the last sync go with our part, so that the next sync begins anew.
     Raises GvmaError: its hint says what was left unchanged or put back; Stopped after a signal, then all is put back.
     """
-    with stoppable(), hold_lock(settings.backup_path), ExitStack() as stack:
+    with remembered("remove", settings.backup_path, report), stoppable():
+        _remove(settings, report, no_reload=no_reload)
+    if report.changed:
+        _log.info("%s", report.summary("remove"))
+
+
+def _remove(settings: GvmaSettings, report: PlannedReport, *, no_reload: bool) -> None:
+    with hold_lock(settings.backup_path), ExitStack() as stack:
         asterisk = None if no_reload else stack.enter_context(Asterisk(settings))
         recovery = recover_sinks(settings)
         if recovery is not None:
@@ -52,8 +60,6 @@ def remove(settings: GvmaSettings, report: PlannedReport, *, no_reload: bool = F
         sink = sink_of(settings, asterisk)
         _until_nobody_else_writes(Execution(sink, settings, asterisk, report, _WORDING))
         report.finished = True
-    if report.changed:
-        _log.info("%s", report.summary("remove"))
 
 
 def remove_dry_run(settings: GvmaSettings, report: PlannedReport, *, no_reload: bool = False) -> None:

@@ -12,6 +12,7 @@ from gvma.plan.counts import Counts
 from gvma.plan.items import Item
 from gvma.plan.model import Plan
 from gvma.sinks.base import Change
+from gvma.storage.history.model import Cause
 
 Progress = Callable[[str], None]
 """Called with the name of each step as it begins."""
@@ -42,7 +43,8 @@ class RunReport:
     counts: mailboxes and subscriptions together. files: each target file, and whether it was changed (in a dry run:
     would be); none where the run failed before the write, or put back. change: what was written last. remarks: what
     happened to each file. backup_set: id of the set with what was replaced. reload_failed: modules that Asterisk did
-    not reload, or whose new files it refused. pending_reload: modules that Asterisk has still to reload.
+    not reload, or whose new files it refused. pending_reload: modules that Asterisk has still to reload. why: what was
+    another in Configuration Server than at the last change.
     """
 
     run_id: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -55,10 +57,15 @@ class RunReport:
     reload_failed: list[str] = field(default_factory=list)
     pending_reload: tuple[str, ...] = ()
     warnings: list[GvmaWarning] = field(default_factory=list)
+    why: tuple[Cause, ...] = ()
 
     @property
     def changed(self) -> bool:
         return any(self.files.values())
+
+    def items(self) -> Iterator[Item]:
+        """What was changed, one after the other."""
+        return iter(())
 
     def warn(self, code: str, message: str, where: str | Path = "") -> None:
         self.warnings.append(GvmaWarning(code, message, str(where)))

@@ -5,6 +5,7 @@ It never asks Configuration Server.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from gvma.sinks.files.sink import FilesSink
 from gvma.storage.pause import pause
 from gvma.sync.execute import Execution, Wording, first_of
 from gvma.sync.folders import refuse_other_folders
+from gvma.sync.remembering import remembered
 from gvma.sync.report import RunReport
 
 _TRIES = 10
@@ -32,10 +34,9 @@ class RestoreReport(RunReport):
 
     planned: RestoreChange | None = None
 
-    @property
-    def items(self) -> tuple[Item, ...]:
-        """What was changed of ours; empty where nothing was written."""
-        return self.change.items if isinstance(self.change, RestoreChange) else ()
+    def items(self) -> Iterator[Item]:
+        """What was changed of ours; nothing where nothing was written."""
+        return iter(self.change.items if isinstance(self.change, RestoreChange) else ())
 
     @property
     def actions(self) -> list[tuple[Path, str]]:
@@ -56,6 +57,17 @@ def restore(
     (everything is put back), AsteriskUnreachableError (before the write, or everything is restored and the reload
     is pending), Stopped.
     """
+    with remembered("backup restore", settings.backup_path, report, restored=backup_set.id):
+        _restore(backup_set, settings, options, asterisk, report)
+
+
+def _restore(
+    backup_set: BackupSet,
+    settings: GvmaSettings,
+    options: RestoreOptions,
+    asterisk: Asterisk | None,
+    report: RestoreReport,
+) -> None:
     report.planned = restore_change(backup_set, settings, options)
     if asterisk is not None:
         asterisk.connect()

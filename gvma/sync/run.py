@@ -37,12 +37,14 @@ from gvma.storage import last_success, pending_reload, records, said_failure
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import refuse_if_paused, resume
 from gvma.storage.private import although_changed
-from gvma.storage.signals import Stopped, stoppable
+from gvma.storage.signals import stoppable
 from gvma.sync.dry_run import dry_run
 from gvma.sync.execute import Execution, Wording, first_of
 from gvma.sync.metrics import leave_metrics
 from gvma.sync.preflight import preflight
+from gvma.sync.remembering import Outcome, remembered
 from gvma.sync.report import Progress, SyncOptions, SyncReport
+from gvma.sync.why import set_before, why
 
 __all__ = ["Progress", "SyncOptions", "SyncReport", "sync"]
 
@@ -68,22 +70,12 @@ def sync(settings: Settings, options: SyncOptions, report: SyncReport, progress:
     if options.dry_run:
         dry_run(settings, options, report, progress)
         return
-    started = time.monotonic()
-    exit_code = 1
+    outcome = Outcome()
     try:
-        with stoppable():
+        with remembered("sync", settings.gvma.backup_path, report) as outcome, stoppable():
             _Run(settings, options, report, progress).run()
-        exit_code = 0
-    except GvmaError as error:
-        exit_code = error.exit_status
-        _log.error("exit %d: %s", exit_code, error)
-        raise
-    except Stopped as stopped:
-        exit_code = 128 + stopped.signal
-        _log.error("stopped by signal %d", stopped.signal)
-        raise
     finally:
-        leave_metrics(settings.gvma, report, exit_code, time.monotonic() - started)
+        leave_metrics(settings.gvma, report, outcome.exit_code, outcome.seconds)
         _log_what_was_done(report)
 
 
@@ -207,18 +199,28 @@ class _Run:
             for warning in planned.warnings:
                 if warning.code == SENDERS_UNKNOWN:
                     report.say(warning)
-            self._progress("writing the files, and reloading Asterisk")
-            purpose = Purpose("sync", report.run_id, snapshot(answers.by_query()))
-            records_with_files = {records.PINS: plan.pins.record, records.OWNERS: plan.owners}
-            is_final = execution.execute(change, purpose, records_with_files)
-            report.plan = plan if report.changed else None
-            if is_final:
+            if self._write(execution, planned, answers):
                 return planned
         raise UnsafeTargetError(
             f"gave up after {_TRIES} attempts: another process keeps rewriting it",
             where=", ".join(str(path) for path in change.files),
             hint="The newest content is in place. Find out what writes the file, then run `gvma sync` again.",
         )
+
+    def _write(self, execution: Execution, planned: Planned, answers: ServerAnswers) -> bool:
+        """False where somebody else wrote meanwhile."""
+        plan, report = planned.plan, self._report
+        self._progress("writing the files, and reloading Asterisk")
+        purpose = Purpose("sync", report.run_id, snapshot(answers.by_query()))
+        before = set_before(self._gvma.backup_path, report.run_id)
+        try:
+            return execution.execute(
+                planned.change, purpose, {records.PINS: plan.pins.record, records.OWNERS: plan.owners}
+            )
+        finally:
+            report.plan = plan if report.changed else None
+            if report.changed:
+                report.why = why(plan, answers, before, self._options.reset_pins)
 
     def _reload_pending(self, execution: Execution, change: Change) -> None:
         """What an earlier run could not make Asterisk reload, although no file changes now."""

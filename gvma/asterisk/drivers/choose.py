@@ -87,4 +87,4 @@ def _with_block(why: str, files: Mapping[str, DriverFile]) -> Choice | None:
     having = [driver for driver in DRIVERS if files[driver.name].has_block]
     if len(having) != 1:
         return None
-    return Choice(having[0], f"{why}, and {files[having[0].name].name} alone has our block.")
+    return Choice(having[0], f"{why}, and {files[having[0].name].name} alone has gvma's block.")

@@ -56,7 +56,7 @@ MOUNTED = Rule(
     "Mount the folder, not the file.",
 )  # fmt: skip
 ELSEWHERE = Rule(
-    "sorcery-elsewhere", "error", "sorcery.conf has Asterisk read PJSIP's objects from elsewhere than from our file",
+    "sorcery-elsewhere", "error", "sorcery.conf has Asterisk read PJSIP's objects from elsewhere than from gvma's file",
     "What a sync writes into pjsip.conf Asterisk never reads, and it puts everything back (exit 15).",
     "Add a line such as aor=config,pjsip.conf,criteria=type=aor beside the mapping in sorcery.conf.",
 )  # fmt: skip

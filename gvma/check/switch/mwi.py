@@ -8,6 +8,7 @@ from gvma.check.conclusions.addresses import asterisk_hosts
 from gvma.check.conclusions.owners import option
 from gvma.check.conclusions.profile import names_no_asterisk
 from gvma.check.finding import Finding, Rule, first_names
+from gvma.check.switch.placeholders import is_placeholder
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence, object_name
 from gvma.nearest import nearest
@@ -19,7 +20,7 @@ MISSING = Rule(
     "Set the option in section TServer of the SIP Server Application.",
 )  # fmt: skip
 MODE = Rule(
-    "sipserver-mwi-mode", "error", "mwi-mode of SIP Server and mwi_mode of our settings differ",
+    "sipserver-mwi-mode", "error", "mwi-mode of SIP Server and mwi_mode of the settings differ",
     "The gvm-* objects of one mode refuse the other mode's requests (manual 2277-2322).",
     "Set both to SUBSCRIBE, or both to REGISTER.",
 )  # fmt: skip
@@ -95,6 +96,8 @@ def _mode(evidence: Evidence, application: ConfigObject) -> Iterator[Finding]:
 def _address(evidence: Evidence, application: ConfigObject) -> Iterator[Finding]:
     name, hosts, ports = object_name(application), asterisk_hosts(evidence), evidence.sip.ports
     host, port, domain = (option(application, wanted).lower() for wanted in ("mwi-host", "mwi-port", "mwi-domain"))
+    if is_placeholder(host) or is_placeholder(domain):
+        return  # it has a finding of its own
     if host and hosts and host not in hosts:
         yield HOST.at(name, f"mwi-host = {host}; this Asterisk is {first_names(sorted(hosts))}")
     if port and not (port.isdecimal() and 1 <= int(port) <= 65535):

@@ -11,6 +11,7 @@ from gvma.check.conclusions.addresses import asterisk_hosts
 from gvma.check.conclusions.owners import option
 from gvma.check.conclusions.profile import ASTERISK, leads_to_mailboxes, profiles
 from gvma.check.finding import Finding, Rule
+from gvma.check.switch.placeholders import is_placeholder
 from gvma.configserver.objects import ConfigObject, DnType
 from gvma.evidence.model import Evidence, object_name
 from gvma.nearest import nearest
@@ -192,6 +193,8 @@ def compare(table: Table, one: ConfigObject) -> Iterator[Finding]:
     }
     for row in table.options:
         if row.name in one.options:
+            if is_placeholder(one.options[row.name]):
+                continue  # it has a finding of its own
             if problem := complaint(row.allowed, one.options[row.name]):
                 value = masked_option(row.name, option(one, row.name))
                 yield VALUE.at(object_name(one), f"{row.name} = {value} {problem} (manual {row.line})")

@@ -66,7 +66,7 @@ def _tell(output: Output, report: PlannedReport, *, dry_run: bool) -> None:
         "remove",
         "changed" if report.changed else "ok",
         dry_run=dry_run,
-        changes={"add": report.counts.add, "change": report.counts.change, "remove": report.counts.remove},
+        changes=report.counts.as_json(),
         items=[item.as_json() for item in report.items()] if output.json else [],
         files=[{"path": str(path), "changed": changed} for path, changed in report.files.items()],
         backup_set=report.backup_set,

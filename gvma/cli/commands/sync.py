@@ -37,6 +37,7 @@ _SECONDS = Seconds()
 @click.command(
     epilog=exits.help_ending(
         "gvma sync --dry-run",
+        "gvma sync --reset-pin 1000@GVMA_DN",
         "gvma --output json sync --splay 60",
         exits=(exits.CHANGES_PENDING, 10, 11, 12, 13, 14, 15, 16, 17, exits.SETTINGS),
     )
@@ -60,7 +61,7 @@ _SECONDS = Seconds()
     "reset_pins",
     metavar="BOX@CONTEXT",
     multiple=True,
-    help="Reset the PIN to gvm_password; may be repeated.",
+    help="Reset the PIN of a mailbox, such as 1000@GVMA_DN, to gvm_password; may be repeated.",
 )
 @click.option("--wait", metavar="SECONDS", type=_SECONDS, default=0.0, help="Wait this long for another run to end.")
 @click.option(
@@ -128,7 +129,7 @@ def _tell(output: Output, options: SyncOptions, report: SyncReport, shows_diff: 
     fields: dict[str, object] = {
         "run_id": report.run_id,
         "dry_run": options.dry_run,
-        "changes": {"add": report.counts.add, "change": report.counts.change, "remove": report.counts.remove},
+        "changes": report.counts.as_json(),
         "items": [item.as_json() for item in report.items()] if output.json else [],
         "files": [{"path": str(path), "changed": changed} for path, changed in report.files.items()],
         "backup_set": report.backup_set,

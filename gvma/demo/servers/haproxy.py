@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -79,3 +80,10 @@ class PrivateHaproxy:
     ) -> None:
         if self._server is not None:
             self._server.stop()
+
+
+def configured(sample: str, port: int, servers: Sequence[int]) -> str:
+    """contrib/haproxy.cfg for servers on this host. port, servers: where it listens, and where they do."""
+    lines = [line for line in sample.splitlines() if not line.strip().startswith("server ")]
+    lines += [f"    server media{number} 127.0.0.1:{each}" for number, each in enumerate(servers, start=1)]
+    return "\n".join(lines).replace("bind 127.0.0.1:4573", f"bind 127.0.0.1:{port}") + "\n"

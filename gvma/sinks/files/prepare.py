@@ -141,7 +141,7 @@ def _remark(file: BlockFile, change: FileChange) -> str:
     """Such as ``voicemail.conf: missing end marker put back``."""
     what = "created" if not change.target.exists else "rewritten"
     if file.adopted:
-        what = "missing markers put back around our lines"
+        what = "missing markers put back around gvma's lines"
     if file.block is not None and file.block.end_lost:
         what = "missing end marker put back"
     elif file.block is not None and file.block.last_in_file:

@@ -216,7 +216,7 @@ def test_information_alone_leaves_exit_0(installation: Site) -> None:
     assert [(finding["code"], finding["severity"]) for finding in result["findings"]] == [
         ("configserver-query-unset", "info")
     ]
-    assert set(result["findings"][0]) == {"code", "severity", "message", "where", "hint"}
+    assert set(result["findings"][0]) == {"code", "severity", "group", "message", "where", "hint"}
     assert result["exit_code"] == 0
 
 

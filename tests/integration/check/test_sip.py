@@ -233,3 +233,15 @@ def test_a_hint_that_asterisk_does_not_have_is_refused_with_404(installation: Si
     assert [(one["code"], one["where"], one["group"]) for one in found] == [
         ("probe-presence-refused", "1001", "voicemail")
     ]
+
+
+def test_the_objects_for_this_asterisk_have_the_address_that_it_listens_on(installation: Site) -> None:
+    made = installation.answer("switch", "objects", "asterisk")
+    assert (made["values"]["contact"], made["origins"]["contact"]) == (
+        f"127.0.0.1:{installation.asterisk.sip_port}",
+        "asked",
+    )
+    steps = {step["title"]: step["status"] for step in installation.answer("switch", "checklist", "asterisk")["steps"]}
+    assert {steps[title] for title in ("Presence Trunk DN", "Media service DNs", "Trunk DNs to the mailboxes")} == {
+        "ok"
+    }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.asterisk.drivers import PJSIP
+from gvma.asterisk.drivers import DRIVERS
 from gvma.asterisk.mailbox_options import KNOWN
 from gvma.asterisk.voicemail import render_voicemail
 from gvma.check.switch.mwi import check_mwi
@@ -102,7 +102,11 @@ def test_the_objects_of_an_example_give_the_lines_that_stand_below_them(block: s
     example = read(block)
     wanted = asked(example)
     assert without_comments(render_voicemail(wanted.mailboxes, "")) == example.texts["voicemail.conf"]
-    assert without_comments(PJSIP.render(wanted.subscriptions, (), SETTINGS, "")) == example.texts["pjsip.conf"]
+    for driver in DRIVERS:
+        if driver.main_file in example.texts:
+            rendered = driver.render(wanted.subscriptions, (), SETTINGS, "")
+            assert without_comments(rendered) == example.texts[driver.main_file]
+    assert len(example.texts) == 2
     assert [warning.code for warning in wanted.warnings] == example.warnings
 
 

@@ -1,0 +1,1 @@
+"""Steps, objects and device texts of the six chapters."""

@@ -12,8 +12,10 @@ OWN_FILES = {
 
 
 def state(site: Site) -> dict[str, tuple[object, ...]]:
-    """Every file of Asterisk's and of gvma's; not the lock, the time of the last success, and the last failure."""
+    """Every file of Asterisk's and of gvma's; not the lock, the time of the last success, the last failure, and the
+    history."""
     found = site.everything(site.etc, site.backup_path, site.spool)
-    for name in ("backup/lock", "backup/state/last-success", "backup/state/said-failure.json"):
+    state = "backup/state"
+    for name in ("backup/lock", f"{state}/last-success", f"{state}/said-failure.json", f"{state}/history.jsonl"):
         found.pop(name, None)
     return found

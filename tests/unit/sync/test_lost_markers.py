@@ -23,9 +23,9 @@ def test_each_file_gets_its_markers_back_in_place_and_the_run_says_so(site: Site
     done = site.try_sync()
     assert done.status == 0
     assert done.stdout.startswith(
-        "sync: no mailbox changed; voicemail.conf: missing markers put back around our lines; "
-        "pjsip.conf: missing markers put back around our lines; "
-        "extensions.conf: missing markers put back around our lines; backup set "
+        "sync: no mailbox changed; voicemail.conf: missing markers put back around gvma's lines; "
+        "pjsip.conf: missing markers put back around gvma's lines; "
+        "extensions.conf: missing markers put back around gvma's lines; backup set "
     )
     assert "voicemail.conf: another program has rewritten it" in done.stderr
     for name, block in before.items():

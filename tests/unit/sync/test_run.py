@@ -223,7 +223,7 @@ def test_without_asterisk_the_file_that_has_our_block_tells_the_driver(site: Sit
     site.settings["channel_driver"] = "auto"
     assert site.try_sync().stdout == ""
     assert BEGIN not in site.text("pjsip.conf")
-    why = "Channel driver sip: Asterisk was not asked, and sip.conf alone has our block."
+    why = "Channel driver sip: Asterisk was not asked, and sip.conf alone has gvma's block."
     done = site.try_sync("--dry-run")
     assert why in done.stdout.splitlines()
     assert site.try_sync("--dry-run", json=True).json()["notes"][0] == why

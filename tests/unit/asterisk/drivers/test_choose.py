@@ -26,8 +26,8 @@ def files(pjsip: bytes | None, sip: bytes | None) -> dict[str, DriverFile]:
         (None, SITE, "sip", "Asterisk was not asked, and there is no pjsip.conf."),
         (SITE, SITE, "pjsip", "Asterisk was not asked, and pjsip.conf exists."),
         (b"", None, "pjsip", "Asterisk was not asked, and pjsip.conf exists."),
-        (SITE, OURS, "sip", "Asterisk was not asked, and sip.conf alone has our block."),
-        (OURS, SITE, "pjsip", "Asterisk was not asked, and pjsip.conf alone has our block."),
+        (SITE, OURS, "sip", "Asterisk was not asked, and sip.conf alone has gvma's block."),
+        (OURS, SITE, "pjsip", "Asterisk was not asked, and pjsip.conf alone has gvma's block."),
         (OURS, OURS, "pjsip", "Asterisk was not asked, and pjsip.conf exists."),
         (SITE, b"; see " + BEGIN + b"\n", "pjsip", "Asterisk was not asked, and pjsip.conf exists."),
     ],
@@ -63,8 +63,8 @@ def test_the_driver_that_serves_sip_is_taken_whatever_the_files_say(
 @pytest.mark.parametrize(
     ("pjsip", "sip", "driver", "reason"),
     [
-        (SITE, OURS, "sip", "Both drivers serve SIP, and sip.conf alone has our block."),
-        (OURS, SITE, "pjsip", "Both drivers serve SIP, and pjsip.conf alone has our block."),
+        (SITE, OURS, "sip", "Both drivers serve SIP, and sip.conf alone has gvma's block."),
+        (OURS, SITE, "pjsip", "Both drivers serve SIP, and pjsip.conf alone has gvma's block."),
         (OURS, OURS, "pjsip", "Both drivers serve SIP."),
         (None, SITE, "pjsip", "Both drivers serve SIP."),
     ],
@@ -83,7 +83,7 @@ def test_of_two_that_serve_sip_the_one_with_our_block_is_taken(
     [
         (None, SITE, "sip", "Neither driver serves SIP, and there is no pjsip.conf."),
         (SITE, SITE, "pjsip", "Neither driver serves SIP, and pjsip.conf exists."),
-        (SITE, OURS, "sip", "Neither driver serves SIP, and sip.conf alone has our block."),
+        (SITE, OURS, "sip", "Neither driver serves SIP, and sip.conf alone has gvma's block."),
     ],
 )
 def test_where_neither_serves_sip_the_files_decide(

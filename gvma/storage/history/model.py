@@ -1,0 +1,146 @@
+"""One run as the history keeps it, and as JSON. No PIN is in it: a changed ``gvm_password`` is only named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from gvma.plan.counts import Counts
+from gvma.plan.items import Item
+
+TIME = "%Y-%m-%dT%H:%M:%SZ"
+"""How a run's start is written, in UTC."""
+_LONGEST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """Who started a run. sudo_user: who called sudo, empty where nobody did. by: ``terminal``, ``cron``, ``timer`` or
+    ``other``."""
+
+    user: str = ""
+    sudo_user: str = ""
+    host: str = ""
+    by: str = "other"
+
+    def as_json(self) -> dict[str, object]:
+        return {"user": self.user, "sudo_user": self.sudo_user or None, "host": self.host, "by": self.by}
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What was another in Configuration Server than at the last change.
+
+    owner: such as ``DN 1000``. option: empty where the owner itself has come or gone. old, new: values, None where
+    there was or is none; both are masked where they are secret.
+    """
+
+    owner: str
+    option: str = ""
+    old: str | None = None
+    new: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        return {"object": self.owner, "option": self.option or None, "old": self.old, "new": self.new}
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """One run. at: its start, as ``2026-11-21T21:30:00Z``. command: ``sync``, ``backup restore`` or ``remove``.
+
+    changes: of mailboxes and subscriptions. items: the first of them; items_left_out: how many more there were.
+    seconds: how long it took. restored: id of the set that a restore brought back. failure: code and message.
+    """
+
+    run_id: str
+    at: str
+    command: str
+    exit_code: int
+    starter: Starter
+    changes: Counts = field(default_factory=Counts)
+    items: tuple[Item, ...] = ()
+    items_left_out: int = 0
+    why: tuple[Cause, ...] = ()
+    backup_set: str | None = None
+    restored: str = ""
+    seconds: float = 0.0
+    failure: tuple[str, str] | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Something stayed changed: a run that did not fail is kept for nothing else."""
+        return not self.exit_code or bool(self.items) or bool(self.changes)
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "run_id": self.run_id,
+            "at": self.at,
+            "command": self.command,
+            "exit_code": self.exit_code,
+            "changes": self.changes.as_json(),
+            "items": [item.as_json() for item in self.items],
+            "items_left_out": self.items_left_out,
+            "why": [cause.as_json() for cause in self.why],
+            "backup_set": self.backup_set,
+            "restored": self.restored or None,
+            "seconds": self.seconds,
+            "error": {"code": self.failure[0], "message": self.failure[1]} if self.failure else None,
+            "who": self.starter.as_json(),
+        }
+
+
+def past_run(content: Any) -> PastRun:
+    """What ``as_json`` wrote. Raises ValueError where it is anything else."""
+    try:
+        counts, who, error = content["changes"], content["who"], content["error"]
+        return PastRun(
+            run_id=_text(content["run_id"]),
+            at=_time(content["at"]),
+            command=_text(content["command"]),
+            exit_code=int(content["exit_code"]),
+            starter=Starter(_text(who["user"]), _text(who["sudo_user"] or ""), _text(who["host"]), _text(who["by"])),
+            changes=Counts(int(counts["add"]), int(counts["change"]), int(counts["remove"])),
+            items=tuple(_item(one) for one in content["items"]),
+            items_left_out=int(content["items_left_out"]),
+            why=tuple(_cause(one) for one in content["why"]),
+            backup_set=_text_or_none(content["backup_set"]),
+            restored=_text(content["restored"] or ""),
+            seconds=float(content["seconds"]),
+            failure=(_text(error["code"]), _text(error["message"])) if error else None,
+        )
+    except (KeyError, TypeError, AttributeError, OverflowError) as wrong:
+        raise ValueError("not a run") from wrong
+
+
+def shortened(text: str) -> str:
+    """A text as long as the history keeps one."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _item(content: Mapping[str, Any]) -> Item:
+    action, kind, name, owner = (_text(content[key]) for key in ("action", "kind", "name", "owner"))
+    if action not in {"add", "change", "remove"}:
+        raise ValueError("not an item")
+    return Item(action, kind, name, owner, tuple(_text(one) for one in content["fields"]))
+
+
+def _cause(content: Mapping[str, Any]) -> Cause:
+    old, new = _text_or_none(content["old"]), _text_or_none(content["new"])
+    return Cause(_text(content["object"]), _text(content["option"] or ""), old, new)
+
+
+def _time(value: object) -> str:
+    datetime.strptime(_text(value), TIME)
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)

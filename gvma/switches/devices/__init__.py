@@ -1,0 +1,1 @@
+"""The texts for the devices themselves, one file for each chapter."""

@@ -1,0 +1,1 @@
+"""How gvma is packed for those who install it."""
