@@ -8,7 +8,7 @@ into an error.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from types import TracebackType
 from typing import Self
 
@@ -35,6 +35,14 @@ _BOXES = Listing(
     "VoicemailUsersList",
     "VoicemailUserEntry",
     frozenset({"VoiceMailbox", "VMContext", "Fullname", "Email", "Pager"}),
+)
+_MESSAGES = Listing(
+    "VoicemailUsersList", "VoicemailUserEntry", frozenset({"VMContext", "NewMessageCount", "OldMessageCount"})
+)
+_BOX = Listing(
+    "VoicemailUserStatus",
+    "VoicemailUserDetail",
+    frozenset({"Fullname", "Email", "Pager", "NewMessageCount", "OldMessageCount"}),
 )
 _AORS = Listing("PJSIPShowAors", "AorList", frozenset({"ObjectName", "Mailboxes"}), none="No AORs found")
 _ENDPOINTS = Listing("PJSIPShowEndpoints", "EndpointList", frozenset({"ObjectName", "Auths"}), none="No endpoints")
@@ -127,6 +135,12 @@ class AsteriskManager:
         """All mailboxes that Asterisk has loaded, by ``mailbox@context``; never their PINs."""
         entries = self._conversation.ask_list(_BOXES)
         return {f"{entry['VoiceMailbox']}@{entry['VMContext']}": voicemail_user(entry) for entry in entries}
+
+    def messages(self, contexts: Container[str]) -> tuple[int, int]:
+        """How many new and how many old messages the mailboxes of these contexts have together."""
+        entries = [one for one in self._conversation.ask_list(_MESSAGES) if one.get("VMContext") in contexts]
+        new, old = (sum(int(one.get(f"{age}MessageCount", "0")) for one in entries) for age in ("New", "Old"))
+        return new, old
 
     def aors(self) -> dict[str, str]:
         """PJSIP's AORs by name, each with its ``mailboxes`` as Asterisk has them (comma-separated, or empty)."""

@@ -11,6 +11,7 @@ from gvma.evidence.model.asterisk import AmiEvidence, FilesEvidence, MediaEviden
 from gvma.evidence.model.configserver import ConfigServerEvidence
 from gvma.evidence.model.runs import NextSync, RecordsEvidence
 from gvma.evidence.model.settings import SettingsEvidence
+from gvma.evidence.model.sink import SinkEvidence
 from gvma.mailboxes import Desired, desired
 from gvma.settings import Settings
 
@@ -38,6 +39,7 @@ class Evidence:
     sip: SipAddresses = field(default_factory=SipAddresses)
     probes: tuple[Probe, ...] | None = None
     media: MediaEvidence = field(default_factory=MediaEvidence)
+    sink: SinkEvidence = field(default_factory=SinkEvidence)
     records: RecordsEvidence = field(default_factory=RecordsEvidence)
     next_sync: NextSync | None = None
 
