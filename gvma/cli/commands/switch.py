@@ -149,7 +149,7 @@ def _remarks(guide: Guide, values: Values) -> list[str]:
     examples = [key for key, origin in values.origins.items() if origin == "example" and values[key]]
     lines = [f"Made by gvma switch objects {guide.id}; switch_profile = {guide.id} has gvma check look at them."]
     if examples:
-        lines.append(f"Examples of ours, to be replaced: {', '.join(examples)}.")
+        lines.append(f"Examples, to be replaced by the site's values: {', '.join(examples)}.")
     return lines
 
 
