@@ -8,7 +8,7 @@ into an error.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from types import TracebackType
 from typing import Self
 
@@ -35,6 +35,14 @@ _BOXES = Listing(
     "VoicemailUsersList",
     "VoicemailUserEntry",
     frozenset({"VoiceMailbox", "VMContext", "Fullname", "Email", "Pager"}),
+)
+_MESSAGES = Listing(
+    "VoicemailUsersList", "VoicemailUserEntry", frozenset({"VMContext", "NewMessageCount", "OldMessageCount"})
+)
+_BOX = Listing(
+    "VoicemailUserStatus",
+    "VoicemailUserDetail",
+    frozenset({"Fullname", "Email", "Pager", "NewMessageCount", "OldMessageCount"}),
 )
 _AORS = Listing("PJSIPShowAors", "AorList", frozenset({"ObjectName", "Mailboxes"}), none="No AORs found")
 _ENDPOINTS = Listing("PJSIPShowEndpoints", "EndpointList", frozenset({"ObjectName", "Auths"}), none="No endpoints")
@@ -128,6 +136,12 @@ class AsteriskManager:
         entries = self._conversation.ask_list(_BOXES)
         return {f"{entry['VoiceMailbox']}@{entry['VMContext']}": voicemail_user(entry) for entry in entries}
 
+    def messages(self, contexts: Container[str]) -> tuple[int, int]:
+        """How many new and how many old messages the mailboxes of these contexts have together."""
+        entries = [one for one in self._conversation.ask_list(_MESSAGES) if one.get("VMContext") in contexts]
+        new, old = (sum(int(one.get(f"{age}MessageCount", "0")) for one in entries) for age in ("New", "Old"))
+        return new, old
+
     def aors(self) -> dict[str, str]:
         """PJSIP's AORs by name, each with its ``mailboxes`` as Asterisk has them (comma-separated, or empty)."""
         entries = self._conversation.ask_list(_AORS)
@@ -192,6 +206,25 @@ class AsteriskManager:
         """Messages in a mailbox, read from the spool. mailbox: ``1000@GVMA_DN``."""
         answer = self.action("MailboxCount", Mailbox=mailbox)
         return MailboxCount(*(int(answer.get(f"{name}Messages", "0")) for name in ("New", "Old", "Urg")))
+
+    def variable(self, name: str) -> str:
+        """What a global variable or a function without a channel says, such as ``VM_INFO(1000@GVMA_DN,exists)``; empty
+        where there is no such variable, or its module is not loaded."""
+        return self.action("Getvar", Variable=name).get("Value", "")
+
+    def configuration(self, file: str, section: str) -> tuple[tuple[str, str], ...]:
+        """Key and value of each line of one section, with what it includes; other sections are not sent.
+
+        Raises AsteriskRefusedError where the file is not there.
+        """
+        answer = self.action("GetConfig", Filename=file, Category=section)
+        lines = (text.partition("=") for key, text in answer.items() if key.startswith("Line-"))
+        return tuple((key.strip(), value.strip()) for key, _, value in lines)
+
+    def has_object(self, file: str, *settings: str) -> bool:
+        """Whether a file has a section with all of these settings, such as ``type=aor``; the section is not named."""
+        answer = self.action("GetConfig", Filename=file, Filter=",".join(settings))
+        return any(key.startswith("Category-") for key in answer)
 
     def action(self, name: str, **fields: str) -> dict[str, str]:
         """The fields of an action's only response. Raises AsteriskRefusedError where it is an Error."""

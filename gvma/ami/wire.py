@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Container
+from functools import cache
 from typing import NamedTuple
 
 from panoramisk.actions import Action
@@ -189,7 +189,21 @@ def text_of(packet: bytes) -> str:
     return packet.decode("utf-8", "surrogateescape")
 
 
-def fields_of(packet: bytes, wanted: Container[str]) -> dict[str, str]:
-    """The wanted fields of one event; of a repeated field the last."""
-    lines = (line.partition(":") for line in text_of(packet).split("\r\n"))
-    return {name: value.removeprefix(" ") for name, _, value in lines if name in wanted}
+def fields_of(packet: bytes, wanted: frozenset[str]) -> dict[str, str]:
+    """The wanted fields of one event, behind its first line; of a repeated field the last.
+
+    A list has an event of thirty fields for each mailbox, so that those that nobody wants are not looked at.
+    """
+    found = {}
+    for name, line in _lines_of(wanted):
+        at = packet.rfind(line)
+        if at >= 0:
+            begin = at + len(line)
+            end = packet.find(b"\r\n", begin)
+            found[name] = text_of(packet[begin : end if end >= 0 else len(packet)]).removeprefix(" ")
+    return found
+
+
+@cache
+def _lines_of(wanted: frozenset[str]) -> tuple[tuple[str, bytes], ...]:
+    return tuple((name, f"\r\n{name}:".encode()) for name in sorted(wanted))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gvma.check.finding import Finding, Rule, first_names
-from gvma.errors import BackupSetError, GvmaError, LockedError, SyncPausedError, UnsafeTargetError
+from gvma.errors import BackupSetError, GvmaError, SyncPausedError, UnsafeTargetError
 from gvma.evidence.model import Evidence
 from gvma.plan.items import Item
 from gvma.plan.owners import read_owners
@@ -59,7 +59,7 @@ TOO_OLD = Rule(
     "seldom, set status_max_age.",
 )  # fmt: skip
 FAILED = Rule(
-    "last-run-failed", "error", "the last run that cron or a timer started has failed",
+    "last-run-failed", "error", "the last sync has failed",
     "Nothing new reaches Asterisk while runs fail.",
     "Run `gvma sync`, which says what is wrong.",
 )  # fmt: skip
@@ -83,7 +83,6 @@ class Edit(NamedTuple):
 
 _KINDS = ("mailbox", "subscription")
 _NAMED = 3
-_SAID_OTHERWISE = frozenset({LockedError.code, SyncPausedError.code})
 
 
 def check_last_run(evidence: Evidence) -> Iterator[Finding]:
@@ -92,18 +91,18 @@ def check_last_run(evidence: Evidence) -> Iterator[Finding]:
     if records.problem is not None:
         yield RECORDS.at(records.problem.where, records.problem.message)
     if records.paused:
-        yield PAUSED.at(where, records.paused)
+        yield PAUSED.at(where, records.paused.sentence)
     if not records.running:
         if records.interrupted:
             yield INTERRUPTED.at(where, records.interrupted)
         if records.pending_reload:
             yield RELOAD.at(where, f"Asterisk has still to reload {', '.join(records.pending_reload)}")
-    if records.failure is not None and records.failure[0] not in _SAID_OTHERWISE:
-        code, exit_code = records.failure
-        yield FAILED.at(where, f"it left with {exit_code} ({code})")
+    last, success = records.last_run, records.last_success
+    if last is not None and last.exit_code and last.code != SyncPausedError.code:
+        yield FAILED.at(where, f"it left with {last.exit_code} ({last.code or 'internal error'})")
     limit = evidence.settings.gvma.status_max_age
-    if records.success_age is not None and records.success_age > limit and not records.paused:
-        yield TOO_OLD.at(where, f"the last success was {_ago(records.success_age)} ago, status_max_age is {limit:g} s")
+    if success is not None and success.age > limit and not records.paused:
+        yield TOO_OLD.at(where, f"the last success was {duration(success.age)} ago, status_max_age is {limit:g} s")
 
 
 def check_next_run(evidence: Evidence) -> Iterator[Finding]:
@@ -191,7 +190,7 @@ def _found_elsewhere(problem: GvmaError, evidence: Evidence) -> bool:
     return isinstance(problem, BackupSetError) and evidence.records.problem is not None
 
 
-def _ago(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """In the largest unit of which there are two or more: ``90 min``, ``2 h``."""
     for unit, length in (("days", 86_400), ("h", 3600), ("min", 60)):
         if seconds >= 2 * length:

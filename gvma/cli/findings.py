@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -12,13 +13,21 @@ from gvma.cli.output import printable
 
 if TYPE_CHECKING:
     from gvma.check.finding import Finding
+    from gvma.cli.output import Output
 
+_NARROW, _WIDE = 80, 100
 # Of each code; the others are counted.
 _FIRST = 10
 _INDENT = " " * 9
 _WORDS = {"error": "error", "warning": "warning", "info": "note"}
 # Red and magenta stand out from black and from white; yellow is lost on white, and blue on black.
 _COLOURS = {"error": "red", "warning": "magenta", "info": None}
+
+
+def text_width(output: Output) -> int:
+    """Characters of a line: those of the terminal, at most 100; 80 elsewhere."""
+    columns = shutil.get_terminal_size().columns if output.stdout_is_terminal else _NARROW
+    return min(columns, _WIDE)
 
 
 def finding_blocks(found: Sequence[Finding], *, width: int, why: bool, everything: bool, colour: bool) -> Iterator[str]:

@@ -26,6 +26,7 @@ from gvma.cli.output import Output
 # Name and summary, as `gvma --help` shows them. The command is the attribute `command` of gvma.cli.commands.<name>.
 COMMANDS = {
     "sync": "Write mailboxes and MWI subscriptions from Configuration Server into Asterisk.",
+    "status": "Say whether all is well: the last sync, Asterisk, the media server.",
     "backup": "List, compare, verify, restore and forget backup sets.",
     "history": "List what was changed, why, and who started it.",
     "remove": "Take gvma's part out of Asterisk's files.",

@@ -54,5 +54,5 @@ def _figures(found: Sequence[Finding], evidence: Evidence) -> Iterator[str]:
         yield f"mailboxes={len(ami.mailboxes)};;;0"
     if ami and ami.subscriptions is not None:
         yield f"subscriptions={len(ami.subscriptions)};;;0"
-    if evidence.records.success_age is not None:
-        yield f"last_success={evidence.records.success_age:.0f}s;{evidence.settings.gvma.status_max_age};;0"
+    if evidence.records.last_success is not None:
+        yield f"last_success={evidence.records.last_success.age:.0f}s;{evidence.settings.gvma.status_max_age};;0"

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
-from gvma.errors import BackupSetError
+from gvma.errors import BackupSetError, LockedError, UsageError
 from gvma.evidence.model import RecordsEvidence
+from gvma.evidence.model.runs import Run
 from gvma.sinks.files.atomic.recovery import pending_recovery
-from gvma.storage import last_success, pending_reload, records, said_failure
+from gvma.storage import last_success, pending_reload, records
+from gvma.storage.history import log
+from gvma.storage.history.model import PastRun
 from gvma.storage.lock import holder
 from gvma.storage.pause import read_pause
+
+# The history knows a run by its start, in seconds; the time of a success is that of its end.
+_SAME_RUN_SECONDS = 2.0
 
 
 def look_at_records(backup_path: Path) -> RecordsEvidence:
@@ -27,17 +34,52 @@ def look_at_records(backup_path: Path) -> RecordsEvidence:
 
 def _read(backup_path: Path, synced: bool) -> RecordsEvidence:
     left = records.read_left(backup_path)
-    pause = read_pause(backup_path)
-    succeeded = last_success.read(backup_path)
-    failure = said_failure.read(backup_path)
+    last_run, last_success = _last_syncs(backup_path, time.time())
     return RecordsEvidence(
         synced,
         running=holder(backup_path),
         interrupted=pending_recovery(backup_path),
-        paused=pause.sentence if pause else "",
+        paused=read_pause(backup_path),
         pending_reload=pending_reload.read(backup_path),
-        success_age=None if succeeded is None else max(0.0, time.time() - succeeded),
-        failure=(failure.code, failure.exit_code) if failure else None,
+        last_run=last_run,
+        last_success=last_success,
+        pins=left.pins,
         owners=left.owners,
         files=left.files(),
     )
+
+
+def _last_syncs(backup_path: Path, now: float) -> tuple[Run | None, Run | None]:
+    """The last sync, and the last that ended well. The history has none that changed nothing: of such only the time is
+    known."""
+    past = [one for one in log.read(backup_path).runs if one.command == "sync" and not _is_none(one)]
+    runs = [_run(one, now) for one in past]
+    last = runs[0] if runs else None
+    succeeded = last_success.read(backup_path)
+    if succeeded is None:
+        return last, None
+    known = (one for one in runs if not one.exit_code and abs(_ended(one, now) - succeeded) < _SAME_RUN_SECONDS)
+    last_good = next(known, None) or Run(_text(succeeded), max(0.0, now - succeeded))
+    return last if last is not None and last.age <= last_good.age else last_good, last_good
+
+
+def _is_none(run: PastRun) -> bool:
+    """A run that never had the lock, or whose command line was wrong, says nothing of the site."""
+    return run.failure is not None and run.failure[0] in {LockedError.code, UsageError.code}
+
+
+def _run(past: PastRun, now: float) -> Run:
+    try:
+        age = now - datetime.fromisoformat(past.at).timestamp()
+    except ValueError:  # changed by hand
+        age = 0.0
+    code = past.failure[0] if past.failure else ""
+    return Run(past.at, max(0.0, age), past.exit_code, past.run_id, past.changes, past.seconds, code)
+
+
+def _ended(run: Run, now: float) -> float:
+    return now - run.age + (run.seconds or 0.0)
+
+
+def _text(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -19,5 +19,8 @@ class Counts:
     def __bool__(self) -> bool:
         return bool(self.add or self.change or self.remove)
 
+    def as_json(self) -> dict[str, int]:
+        return {"add": self.add, "change": self.change, "remove": self.remove}
+
     def __str__(self) -> str:
         return f"{self.add} to add, {self.change} to change, {self.remove} to remove"

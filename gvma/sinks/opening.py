@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from gvma.ami.asterisk import Asterisk
-from gvma.asterisk.drivers.choose import AUTO
+from gvma.asterisk.drivers.choose import AUTO, DriverModule
 from gvma.asterisk.hosts import hosts_written, sipserver_hosts
 from gvma.asterisk.identification.model import SipServer
 from gvma.settings.model import GvmaSettings
@@ -24,6 +25,12 @@ def recover_sinks(settings: GvmaSettings) -> Recovery | None:
     None where no run was interrupted. Raises BackupSetError or UnsafeTargetError; the next run tries again.
     """
     return recover(settings)
+
+
+def sink_to_look_at(settings: GvmaSettings, modules: Mapping[str, DriverModule] | None) -> FilesSink:
+    """The sink, to be read alone. modules: what Asterisk says of each channel driver; None where it was not asked."""
+    choice = channel_driver(settings, modules)
+    return FilesSink(settings, choice.driver, driver_reason=choice.reason)
 
 
 def sink_of(settings: GvmaSettings, asterisk: Asterisk | None, addresses: Addresses | None = None) -> FilesSink:

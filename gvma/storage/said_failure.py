@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from gvma.errors import BackupSetError, GvmaError
@@ -11,14 +10,6 @@ from gvma.settings.ownership import who_may_change
 from gvma.storage.private import read_json, remove_private, write_json
 
 _AGAIN_SECONDS = 24 * 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """How the last run failed. code, exit_code: those of the error."""
-
-    code: str
-    exit_code: int
 
 
 def is_repeated(backup_path: Path, error: GvmaError, now: float) -> bool:
@@ -36,20 +27,11 @@ def is_repeated(backup_path: Path, error: GvmaError, now: float) -> bool:
             if isinstance(said_at, int | float) and 0 <= now - said_at < _AGAIN_SECONDS:
                 return True
         if backup_path.is_dir() and not who_may_change(backup_path):
-            said = {"failure": digest, "said_at": now, "code": error.code, "exit_code": error.exit_status}
+            said = {"failure": digest, "said_at": now}
             write_json(_path(backup_path), said)
     except BackupSetError:
         return False
     return False
-
-
-def read(backup_path: Path) -> Failure | None:
-    """The failure since the last success; None where there is none. Raises BackupSetError."""
-    note = read_json(_path(backup_path))
-    exit_code = note.get("exit_code") if note is not None else None
-    if note is None or not isinstance(exit_code, int):
-        return None
-    return Failure(str(note.get("code", "")), exit_code)
 
 
 def forget(backup_path: Path) -> None:

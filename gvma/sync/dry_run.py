@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from gvma.ami.asterisk import at_once
+from collections.abc import Iterator
+
+from gvma.ami.asterisk import Asterisk, at_once
 from gvma.asterisk.drivers.choose import AUTO
 from gvma.configserver.fetch import fetch_answers
+from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, GvmaError
 from gvma.plan.brake import brake
-from gvma.settings.model import Settings
+from gvma.settings.model import GvmaSettings, Settings
 from gvma.sinks.addresses import look_up, unresolved
 from gvma.sinks.opening import sink_of
-from gvma.sinks.planner import Planner
+from gvma.sinks.planner import Planned, Planner
 from gvma.storage.pause import read_pause
+from gvma.sync.preflight import preflight
+from gvma.sync.reasons import refused_line
 from gvma.sync.report import Progress, SyncOptions, SyncReport
 
 
@@ -41,7 +46,28 @@ def dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progre
     stop = brake(planned.plan.shrinkage, gvma.max_remove_percent)
     if stop is not None and not options.allow_remove:
         report.warn("safety-brake", f"a sync would stop here: {stop.message}", stop.where)
+    if not planned.change.is_empty:
+        for refusal in _at_asterisk(gvma, planned, no_reload=options.no_reload):
+            report.warn("asterisk-would-refuse", f"a sync would stop here: {refusal.message}", refusal.where)
     report.plan, report.change = planned.plan, planned.change
     report.counts = planned.change.counts
     report.files = dict(planned.change.files)
     report.finished = True
+
+
+def _at_asterisk(settings: GvmaSettings, planned: Planned, *, no_reload: bool) -> Iterator[GvmaError]:
+    """What Asterisk is known to refuse, where it answers at once."""
+    changed = [path for path, is_changed in planned.change.files.items() if is_changed]
+    if line := refused_line(settings, changed):
+        yield AsteriskRefusedError(line, where=str(settings.asterisk_cfg_path))
+
+    def look(asterisk: Asterisk) -> GvmaError | None:
+        try:
+            preflight(settings, asterisk, planned)
+        except GvmaError as problem:
+            return problem
+        return None
+
+    problem = None if no_reload else at_once(settings, look)
+    if problem is not None and not isinstance(problem, AsteriskUnreachableError):
+        yield problem

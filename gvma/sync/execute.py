@@ -18,7 +18,7 @@ from gvma.sinks.base import Applied, Change, Purpose, Sink, SinkMoved
 from gvma.storage import pending_reload
 from gvma.storage.private import although_changed
 from gvma.storage.records import MARKS, marks_text
-from gvma.sync.folders import likely_reason
+from gvma.sync.reasons import likely_reason, refused_line
 from gvma.sync.report import RunReport
 
 _log = logging.getLogger(__name__)
@@ -118,22 +118,27 @@ class Execution:
         applied.put_back_if_moved()
         self.report.reload_failed = list(reloads)
         applied.put_back()
+        changed = [path for path, is_changed in change.files.items() if is_changed]
+        line = refused_line(self.settings, changed)
         raise AsteriskRefusedError(
             f"Asterisk did not take {self.wording.refused}: {first_of(found)}",
-            where=", ".join(str(path) for path, changed in change.files.items() if changed),
-            hint=f"The files were put back{self._reload_again(applied, change)}. "
-            f"{self._reason()}{self.wording.way_out}",
+            where=", ".join(map(str, changed)),
+            hint=f"The files were put back{self._reload_again(applied, change, is_refused=bool(line))}. "
+            f"{line or self._other_folder()}{self.wording.way_out}",
         )
 
-    def _reason(self) -> str:
-        """The likeliest reason that can be looked for, before Asterisk's own log."""
+    def _other_folder(self) -> str:
+        """Whether Asterisk seems to read another folder; a sentence, or empty."""
         try:
             return likely_reason(self.settings, self.asterisk.folders() if self.asterisk is not None else None)
         except GvmaError:
             return ""
 
-    def _reload_again(self, applied: Applied, change: Change) -> str:
-        """Asterisk reloads what was put back; how that went, for the message. What fails stays pending."""
+    def _reload_again(self, applied: Applied, change: Change, *, is_refused: bool = False) -> str:
+        """Asterisk reloads what was put back; how that went, for the message. What fails stays pending.
+
+        is_refused: a line of the site's own makes Asterisk throw a file away, and keep what it had.
+        """
         assert self.asterisk is not None
         try:
             found = self.sink.activate(change, self.asterisk, applied.reloads, undone=True)
@@ -142,7 +147,7 @@ class Execution:
         if found:
             return f". Asterisk also rejected the old files: {first_of(found)}; the next sync reloads them"
         pending_reload.settle(self.backup_path, applied.reloads)
-        return " and Asterisk has reloaded them"
+        return ", and Asterisk keeps what it had" if is_refused else " and Asterisk has reloaded them"
 
     def _settle(self, reloads: Sequence[str], change: Change) -> None:
         """These are reloaded and verified.

@@ -72,7 +72,7 @@ def leave_metrics(settings: GvmaSettings, report: SyncReport, exit_code: int, du
         ended=time.time(),
         duration=duration,
         exit_code=exit_code,
-        changes={"add": report.counts.add, "change": report.counts.change, "remove": report.counts.remove},
+        changes=report.counts.as_json(),
         objects=report.objects,
         reloads={**dict.fromkeys(report.reloaded, True), **dict.fromkeys(report.reload_failed, False)},
     )

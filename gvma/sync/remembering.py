@@ -14,7 +14,7 @@ from pathlib import Path
 from gvma.errors import BackupSetError, GvmaError
 from gvma.settings.ownership import who_may_change
 from gvma.storage.history import log
-from gvma.storage.history.model import PastRun, shortened
+from gvma.storage.history.model import TIME, PastRun, shortened
 from gvma.storage.history.starter import starter
 from gvma.storage.signals import Stopped
 from gvma.sync.report import RunReport
@@ -82,4 +82,4 @@ def _keep(begun: PastRun, outcome: Outcome, backup_path: Path, report: RunReport
 
 
 def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.now(UTC).strftime(TIME)

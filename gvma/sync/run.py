@@ -40,8 +40,8 @@ from gvma.storage.private import although_changed
 from gvma.storage.signals import stoppable
 from gvma.sync.dry_run import dry_run
 from gvma.sync.execute import Execution, Wording, first_of
-from gvma.sync.folders import refuse_other_folders
 from gvma.sync.metrics import leave_metrics
+from gvma.sync.preflight import preflight
 from gvma.sync.remembering import Outcome, remembered
 from gvma.sync.report import Progress, SyncOptions, SyncReport
 from gvma.sync.why import set_before, why
@@ -195,8 +195,7 @@ class _Run:
                     records.leave(self._gvma.backup_path, records.MARKS, records.marks_text(change.marks()))
                 return planned
             if execution.asterisk is not None:
-                refuse_other_folders(self._gvma, execution.asterisk, resets_pins=bool(plan.pins.reset))
-                execution.asterisk.preflight([module for module in change.reloads if module in change.needed])
+                preflight(self._gvma, execution.asterisk, planned)
             for warning in planned.warnings:
                 if warning.code == SENDERS_UNKNOWN:
                     report.say(warning)

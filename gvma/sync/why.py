@@ -24,7 +24,7 @@ def set_before(backup_path: Path, run_id: str) -> BackupSet | None:
     A run that was put back leaves a set too, and its snapshot never came into force. Raises BackupSetError.
     """
     sets = {one.id: one for one in BackupSets(backup_path).all() if one.manifest is not None}
-    in_force = [run.backup_set for run in _history(backup_path) if run.command == "sync" and run.items]
+    in_force = [run.backup_set for run in _history(backup_path) if run.command == "sync" and run.changed]
     if in_force:
         return next((sets[one] for one in in_force if one in sets), None)
     made = [one for one in sets.values() if one.manifest and one.manifest.reason == "sync"]

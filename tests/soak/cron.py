@@ -264,7 +264,15 @@ class World:
         assert done.status == 0, done
         assert sorted(path.name for path in self.site.backup_path.iterdir()) == [*sets, "lock", "state"]
         state = {path.name for path in (self.site.backup_path / "state").iterdir()}
-        assert state <= {"first-pins", "owners", "last-sync.json", "last-success", "transaction", "history.jsonl"}
+        assert state <= {
+            "first-pins",
+            "owners",
+            "last-sync.json",
+            "last-success",
+            "transaction",
+            "history.jsonl",
+            "marks.json",
+        }
         assert self.site.litter() == []
         strangers = [path for path in self.site.etc.iterdir() if path.name.startswith(".gvma-")]
         assert strangers == []

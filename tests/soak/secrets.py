@@ -60,6 +60,8 @@ _COMMANDS = (
     "sync --force --diff",
     "backup forget --keep-last 100 --dry-run",
     "backup show nosuch",
+    "status",
+    "status --plan",
     "check",
     "check -v --only voicemail --only sync",
     "check --nagios",
@@ -179,9 +181,9 @@ def _every_failure(site: WatchedSite, modes: Modes, search: Search) -> None:
         kept = site.settings[name]
         site.settings[name] = value
         for mode in modes:
-            for command in (["sync"], ["check"]):
+            for command in (["sync"], ["check"], ["status", "--plan"]):
                 done = site.gvma(*mode, *command)
-                assert done.status in (2, 12, 16, 64, 13, 10) or command == ["check"], done
+                assert done.status in (2, 12, 16, 64, 13, 10) or command != ["sync"], done
                 search.output(done, f"wrong {name}")
         site.settings[name] = kept
     for mode in modes:

@@ -5,6 +5,7 @@ No PIN and no secret is shown. Whatever writes takes the lock first.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +13,10 @@ import click
 from gvma.backups.sets import BackupSet, BackupSets, strangers
 from gvma.cli import exits
 from gvma.cli.commands.restoring import restore, warn_mended
+from gvma.cli.values.age import shown_age
 from gvma.errors import BackupSetError
+from gvma.plan.counts import Counts
+from gvma.storage.history import log
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import read_pause
 from gvma.storage.signals import stoppable
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from gvma.settings.model import GvmaSettings
 
 _ID = "ID"
+_FEW_FILES = 2
 
 
 @click.group(
@@ -42,23 +47,59 @@ def command() -> None:
 @command.command("list", epilog=exits.help_ending("gvma backup list", exits=(17, exits.SETTINGS)))
 @click.pass_obj
 def list_sets(invocation: Invocation) -> None:
-    """List the backup sets, oldest first."""
+    """List the backup sets, oldest first: age, what the run changed that made the set, and why it ran.
+
+    A set holds the files as they were before that run. +1 ~1 -0 counts the mailboxes and subscriptions that the run
+    added, changed and removed; it is left out where the history does not know the run any more.
+    """
     settings, output = _settings(invocation), invocation.output
     sets = BackupSets(settings.backup_path).all()
     pause = read_pause(settings.backup_path)
     restored = pause.backup_set if pause else None
-    shown = [{**_as_json(one), "restored": one.id == restored} for one in sets]
+    changes, now = _changes(settings), datetime.now(UTC)
+    shown = [
+        {
+            **_as_json(one),
+            "restored": one.id == restored,
+            "age_seconds": _age(one, now),
+            "changes": changes[one.id].as_json() if one.id in changes else None,
+        }
+        for one in sets
+    ]
     output.result("backup list", "ok", backup_path=str(settings.backup_path), sets=shown)
     if not sets:
         output.line("There is no backup set yet. The first `gvma sync` that changes a file makes one.")
     rows = []
     for one in sets:
         marks = [mark for mark, true in (("first", one.first), ("restored, sync paused", one.id == restored)) if true]
-        files = ", ".join(file.path.name for file in one.files if file.changed) or "no file"
-        manifest = one.manifest
-        said = f"{manifest.reason}: {files}" if manifest else f"damaged: {one.fault}"
-        rows.append((one.id, f"{one.time:%Y-%m-%d %H:%M:%S} UTC", f"{said}{''.join(f' [{mark}]' for mark in marks)}"))
+        said = _reason(one) + "".join(f" [{mark}]" for mark in marks)
+        counts = changes.get(one.id)
+        signed = f"+{counts.add} ~{counts.change} -{counts.remove}" if counts is not None else ""
+        rows.append((one.id, shown_age(_age(one, now)), signed, said))
     output.table(rows)
+
+
+def _changes(settings: GvmaSettings) -> dict[str, Counts]:
+    """What the runs changed that made a set, by the set's id."""
+    found: dict[str, Counts] = {}
+    for run in log.read(settings.backup_path).runs:
+        if run.backup_set is not None:
+            found[run.backup_set] = found.get(run.backup_set, Counts()) + run.changes
+    return found
+
+
+def _age(one: BackupSet, now: datetime) -> int:
+    """Seconds; 0 where the clock was ahead when the set was made."""
+    return max(0, int((now - one.time).total_seconds()))
+
+
+def _reason(one: BackupSet) -> str:
+    """Short enough for 80 columns; `gvma backup show` has the rest."""
+    if one.manifest is None:
+        return f"damaged: {one.fault}"
+    changed = [file.path.name for file in one.files if file.changed]
+    files = ", ".join(changed) if len(changed) <= _FEW_FILES else f"{len(changed)} files"
+    return f"{one.manifest.reason.partition(' of ')[0]}: {files or 'no file'}"
 
 
 @command.command(epilog=exits.help_ending("gvma backup show latest", exits=(17, exits.SETTINGS)))

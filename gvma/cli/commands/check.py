@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from gvma.cli import exits
-from gvma.cli.findings import counted, finding_blocks, one_line
+from gvma.cli.findings import counted, finding_blocks, one_line, text_width
 from gvma.cli.nagios import STATUS, UNKNOWN, nagios_line, unknown_line
 from gvma.errors import GvmaError, SettingsError
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 FOUND = 1
 _GROUPS = ("settings", "configserver", "voicemail", "routing", "media", "switch", "asterisk", "sync")
-_NARROW, _WIDE = 80, 100
 
 
 @click.command(
@@ -148,9 +146,7 @@ def _result(output: Output, evidence: Evidence, found: Sequence[Finding], muted:
 
 def _show(output: Output, evidence: Evidence, found: Sequence[Finding]) -> None:
     verbose = bool(output.verbosity)
-    columns = shutil.get_terminal_size().columns if output.stdout_is_terminal else _NARROW
-    width = min(columns, _WIDE)
-    for block in finding_blocks(found, width=width, why=verbose, everything=verbose, colour=output.colour):
+    for block in finding_blocks(found, width=text_width(output), why=verbose, everything=verbose, colour=output.colour):
         output.line(block)
         if not output.quiet:
             output.line("")

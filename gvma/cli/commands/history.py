@@ -17,6 +17,7 @@ from gvma.cli.values.when import When
 from gvma.secrecy import MASK
 from gvma.storage import records
 from gvma.storage.history import log
+from gvma.storage.history.model import TIME
 
 if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation
@@ -48,8 +49,8 @@ _SHOWN = 20
 def command(invocation: Invocation, since: datetime | None, name: str | None, count: int | None) -> None:
     """List the runs that changed something or failed, newest first: what, why, and who started them.
 
-    Why is what Configuration Server said otherwise at the change before: the option, its old and its new value. Of a
-    gvm_password only that it changed is known. Times are local; in JSON they are UTC.
+    Why: the options that differ in Configuration Server from the change before, each with its old and its new value.
+    Of a gvm_password only that it changed is known. Times are local; in JSON they are UTC.
     """
     settings, output = invocation.settings(without=("cfgserver", "media")).gvma, invocation.output
     history = log.read(settings.backup_path)
@@ -57,7 +58,7 @@ def command(invocation: Invocation, since: datetime | None, name: str | None, co
         lines = "1 line is" if history.damaged == 1 else f"{history.damaged} lines are"
         place = str(records.folder(settings.backup_path) / log.NAME)
         output.warn(GvmaWarning("history-damaged", f"{lines} damaged, and left out; the others are shown", place))
-    runs = [run for run in history.runs if since is None or run.at >= f"{since:%Y-%m-%dT%H:%M:%SZ}"]
+    runs = [run for run in history.runs if since is None or run.at >= since.strftime(TIME)]
     if name is not None:
         runs = [part for run in runs if (part := _of_object(run, name)) is not None]
     limit = count or (_SHOWN if since is None and name is None else len(runs))

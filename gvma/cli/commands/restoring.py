@@ -5,12 +5,16 @@ gvma.sync.restore does the work. No PIN and no secret is shown.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from gvma.backups.moment import set_in_force_at
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.cli import exits
+from gvma.cli.values.when import When
+from gvma.storage.history import log
 from gvma.storage.lock import hold_lock
 from gvma.storage.signals import stoppable
 
@@ -27,50 +31,93 @@ if TYPE_CHECKING:
     epilog=exits.help_ending(
         "gvma backup restore latest --dry-run",
         "gvma backup restore 20261121T213000Z",
+        "gvma backup restore --at 2h --dry-run",
         exits=(11, 12, 14, 15, 16, 17, exits.SETTINGS),
     )
 )
-@click.argument("wanted", metavar="ID")
+@click.argument("wanted", metavar="[ID]", required=False)
+@click.option("--at", metavar="WHEN", type=When(), help="The state at a moment: an ISO date or time, or 2h, 3d, 1w.")
 @click.option("--whole-files", is_flag=True, help="Bring back the site's own lines, owner and mode too.")
 @click.option("--pins", is_flag=True, help="Bring back the PINs of the set for all mailboxes.")
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing, lock nothing, reload nothing.")
 @click.option("--no-reload", is_flag=True, help="Write the files only; the next normal sync reloads Asterisk.")
 @click.pass_obj
 def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each option)
-    invocation: Invocation, wanted: str, whole_files: bool, pins: bool, dry_run: bool, no_reload: bool
+    invocation: Invocation,
+    wanted: str | None,
+    at: datetime | None,
+    whole_files: bool,
+    pins: bool,
+    dry_run: bool,
+    no_reload: bool,
 ) -> None:
-    """Bring back gvma's part of the files as it was when a set was made.
+    """Bring back gvma's part of the files as it was when a set was made, or as it was at a moment.
+
+    With --at that is the oldest set made after WHEN, since a set holds what stood before its run; where there is
+    none, nothing has changed since, and nothing is done.
 
     The site's own lines stay as they are now, and mailboxes that exist now keep the PIN in force; mailboxes that come
     back get the set's. Makes a set of what it replaces, reloads the modules concerned, and puts everything back if
     Asterisk does not take the change. The sync is paused then, so that cron does not undo the restore;
     `gvma sync --resume` goes on.
     """
-    from gvma.ami.asterisk import Asterisk  # noqa: PLC0415
+    from gvma.cli.hooks import reported, run_hooks  # noqa: PLC0415
     from gvma.sinks.files.restored_file import RestoreOptions  # noqa: PLC0415
     from gvma.sync.restore import RestoreReport  # noqa: PLC0415
-    from gvma.sync.restore import restore as restore_set  # noqa: PLC0415
 
     options = RestoreOptions(whole_files=whole_files, pins=pins)
-    settings, output = invocation.settings(without=("cfgserver", "media")).gvma, invocation.output
-    sets = BackupSets(settings.backup_path)
+    whole, output = invocation.settings(without=("cfgserver", "media")), invocation.output
+    settings = whole.gvma
+    if (wanted is None) == (at is None):
+        raise click.UsageError("give an ID or --at WHEN", click.get_current_context())
     if dry_run:
-        _dry_run(output, settings, sets.find(wanted), options)
+        chosen = _chosen(settings, wanted, at)
+        _dry_run(output, settings, chosen, options) if chosen else _tell_nothing(output, at, dry_run=True)
         return
     report = RestoreReport()
     output.keep(run_id=report.run_id)
-    with stoppable(), hold_lock(settings.backup_path):
+    with (
+        reported(lambda: _tell(output, report), lambda error: run_hooks(output, whole, report, error)),
+        stoppable(),
+        hold_lock(settings.backup_path),
+    ):
         warn_mended(output, settings)
-        chosen = sets.find(wanted)
-        try:
-            if no_reload:
-                restore_set(chosen, settings, options, None, report)
-            else:
-                with Asterisk(settings) as asterisk:
-                    restore_set(chosen, settings, options, asterisk, report)
-        finally:
-            _tell(output, chosen, report)
-    _say(output, settings, chosen, report)
+        chosen = _chosen(settings, wanted, at)
+        if chosen is not None:
+            _restore(settings, chosen, options, report, no_reload=no_reload)
+    if chosen is None:
+        _tell_nothing(output, at, dry_run=False)
+    else:
+        _say(output, report)
+
+
+def _restore(
+    settings: GvmaSettings, chosen: BackupSet, options: RestoreOptions, report: RestoreReport, *, no_reload: bool
+) -> None:
+    from gvma.ami.asterisk import Asterisk  # noqa: PLC0415
+    from gvma.sync.restore import restore as restore_set  # noqa: PLC0415
+
+    report.restored = chosen.id
+    if no_reload:
+        restore_set(chosen, settings, options, None, report)
+        return
+    with Asterisk(settings) as asterisk:
+        restore_set(chosen, settings, options, asterisk, report)
+
+
+def _chosen(settings: GvmaSettings, wanted: str | None, at: datetime | None) -> BackupSet | None:
+    """None where nothing has changed since ``at``."""
+    sets = BackupSets(settings.backup_path)
+    if wanted is not None:
+        return sets.find(wanted)
+    assert at is not None
+    return set_in_force_at(at, sets.all(), log.read(settings.backup_path).runs)
+
+
+def _tell_nothing(output: Output, at: datetime | None, *, dry_run: bool) -> None:
+    output.result("backup restore", "ok", dry_run=dry_run, restored=None, files=[], items=[], notes=[], backup_set=None)
+    if not output.quiet and at is not None:
+        output.line(f"Nothing has changed since {at.astimezone():%Y-%m-%d %H:%M:%S}; there is nothing to restore.")
 
 
 def warn_mended(output: Output, settings: GvmaSettings) -> None:
@@ -115,12 +162,16 @@ def _dry_run(output: Output, settings: GvmaSettings, chosen: BackupSet, options:
     output.line(f"Plan: {counts}, {actions.count('keep')} as they are.")
 
 
-def _tell(output: Output, chosen: BackupSet, report: RestoreReport) -> None:
+def _tell(output: Output, report: RestoreReport) -> None:
+    for warning in report.warnings:
+        output.warn(warning)
+    if not report.restored:
+        return
     output.result(
         "backup restore",
         "changed" if report.backup_set else "ok",
         dry_run=False,
-        restored=chosen.id,
+        restored=report.restored,
         files=[{"path": str(path), "action": action} for path, action in report.actions],
         items=[item.as_json() for item in report.items()],
         notes=list(report.planned.notes) if report.planned else [],
@@ -130,7 +181,7 @@ def _tell(output: Output, chosen: BackupSet, report: RestoreReport) -> None:
     )
 
 
-def _say(output: Output, settings: GvmaSettings, chosen: BackupSet, report: RestoreReport) -> None:
+def _say(output: Output, report: RestoreReport) -> None:
     if output.quiet or report.planned is None:
         return
     for path, action in report.actions:
@@ -139,9 +190,9 @@ def _say(output: Output, settings: GvmaSettings, chosen: BackupSet, report: Rest
     for note in report.planned.notes if report.actions else ():
         output.line(note)
     if report.backup_set:
-        output.line(f"Restored {chosen.id}. The state before is in backup set {report.backup_set}.")
+        output.line(f"Restored {report.restored}. The state before is in backup set {report.backup_set}.")
     else:
-        output.line(f"The files are already as in {chosen.id}; nothing was written.")
+        output.line(f"The files are already as in {report.restored}; nothing was written.")
     if report.reloaded:
         output.line(f"Asterisk has reloaded {', '.join(report.reloaded)}.")
     if report.pending_reload:

@@ -154,7 +154,7 @@ def _remarks(guide: Guide, values: Values) -> list[str]:
     if any("<" in value for value in values.values.values()):
         lines.append("Nobody said the address of this Asterisk: set contact, or let gvma ask it over AMI.")
     if examples:
-        lines.append(f"Examples of ours, to be replaced: {', '.join(examples)}.")
+        lines.append(f"Examples, to be replaced by the site's values: {', '.join(examples)}.")
     return lines
 
 

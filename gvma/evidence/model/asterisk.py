@@ -10,6 +10,7 @@ from gvma.asterisk.conf import Conf
 from gvma.asterisk.drivers.choose import DriverModule
 from gvma.asterisk.identification.rights import SipServerRequests
 from gvma.errors import GvmaError
+from gvma.evidence.model.media import MediaFigures, MediaMinute
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,13 @@ class MailboxFields(NamedTuple):
     pager: str = ""
 
 
+class Messages(NamedTuple):
+    """How many messages there are, in one mailbox or in all."""
+
+    new: int
+    old: int
+
+
 @dataclass(frozen=True, slots=True)
 class AmiEvidence:
     """What Asterisk itself said over AMI. A part that was not asked, or not answered, is None or empty.
@@ -67,7 +75,7 @@ class AmiEvidence:
     includes: (context, included context, who registered it) of the dialplan.
     other_folders: (key of the settings, folder that it names, folder that Asterisk uses in its place).
     bound: addresses and UDP ports that SIP listens on. user: whom Asterisk runs as; empty for whoever started it.
-    sipserver: what becomes of SIP Server's requests.
+    sipserver: what becomes of SIP Server's requests. messages: of all mailboxes of gvma's contexts.
     """
 
     problem: GvmaError | None = None
@@ -88,6 +96,7 @@ class AmiEvidence:
     bound: tuple[tuple[str, int], ...] = ()
     user: str = ""
     sipserver: SipServerRequests = field(default_factory=SipServerRequests)
+    messages: Messages | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +129,13 @@ class Probe:
 class MediaEvidence:
     """The media server's side. used: the dialplan has its context. problem: empty where the server is well.
 
-    unusable: (path, reason) of what Asterisk's user could not play or record.
+    unusable: (path, reason) of what Asterisk's user could not play or record. figures: what it says of its calls, and
+    last_hour, their sum; None where metrics is not set. unanswered: why it said nothing, although metrics is set.
     """
 
     used: bool = False
     problem: str = ""
     unusable: tuple[tuple[str, str], ...] = ()
+    figures: MediaFigures | None = None
+    last_hour: MediaMinute | None = None
+    unanswered: str = ""

@@ -6,7 +6,26 @@ from dataclasses import dataclass, field
 
 from gvma.asterisk.entries import GvmaWarning
 from gvma.errors import GvmaError
+from gvma.plan.counts import Counts
 from gvma.plan.items import Item
+from gvma.storage.pause import Pause
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One sync that has ended. at: such as ``2026-11-21T21:30:00Z``; age: seconds since then.
+
+    run_id, seconds (how long it took): None for one that changed nothing, of which only the time is kept.
+    code: of the error, empty for a success.
+    """
+
+    at: str
+    age: float
+    exit_code: int = 0
+    run_id: str | None = None
+    changes: Counts = field(default_factory=Counts)
+    seconds: float | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,19 +33,20 @@ class RecordsEvidence:
     """What gvma left under ``backup_path``.
 
     synced: a sync ran with it before. running: the run that holds the lock at this moment; empty where none does.
-    interrupted: what the next run will mend first. paused: a sentence why the sync is paused; empty where it is not.
-    pending_reload: modules of Asterisk. success_age: seconds since the last success; None where none is known.
-    failure: code and exit status of the failure since then, as far as one was noted. owners: the record of owners, as
-    a text. files: those that the last sync left a block in. problem: why not all could be read.
+    interrupted: what the next run will mend first. paused: by a restore; None where the sync is not paused.
+    pending_reload: modules of Asterisk. last_run, last_success: of the syncs that had the lock. pins, owners: the
+    records of first PINs and of owners, as texts. files: those that the last sync left a block in. problem: why not
+    all could be read.
     """
 
     synced: bool = True
     running: str = ""
     interrupted: str = ""
-    paused: str = ""
+    paused: Pause | None = None
     pending_reload: tuple[str, ...] = ()
-    success_age: float | None = None
-    failure: tuple[str, int] | None = None
+    last_run: Run | None = None
+    last_success: Run | None = None
+    pins: bytes = field(default=b"", repr=False)
     owners: bytes = field(default=b"", repr=False)
     files: frozenset[str] = frozenset()
     problem: GvmaError | None = None

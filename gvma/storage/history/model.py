@@ -1,14 +1,17 @@
-"""One run as the history keeps it, and as JSON. Pure. No PIN is in it: a changed ``gvm_password`` is only named."""
+"""One run as the history keeps it, and as JSON. No PIN is in it: a changed ``gvm_password`` is only named."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from gvma.plan.counts import Counts
 from gvma.plan.items import Item
 
+TIME = "%Y-%m-%dT%H:%M:%SZ"
+"""How a run's start is written, in UTC."""
 _LONGEST = 1_000
 
 
@@ -65,14 +68,18 @@ class PastRun:
     seconds: float = 0.0
     failure: tuple[str, str] | None = None
 
+    @property
+    def changed(self) -> bool:
+        """Something stayed changed: a run that did not fail is kept for nothing else."""
+        return not self.exit_code or bool(self.items) or bool(self.changes)
+
     def as_json(self) -> dict[str, object]:
-        counts = self.changes
         return {
             "run_id": self.run_id,
             "at": self.at,
             "command": self.command,
             "exit_code": self.exit_code,
-            "changes": {"add": counts.add, "change": counts.change, "remove": counts.remove},
+            "changes": self.changes.as_json(),
             "items": [item.as_json() for item in self.items],
             "items_left_out": self.items_left_out,
             "why": [cause.as_json() for cause in self.why],
@@ -90,7 +97,7 @@ def past_run(content: Any) -> PastRun:
         counts, who, error = content["changes"], content["who"], content["error"]
         return PastRun(
             run_id=_text(content["run_id"]),
-            at=_text(content["at"]),
+            at=_time(content["at"]),
             command=_text(content["command"]),
             exit_code=int(content["exit_code"]),
             starter=Starter(_text(who["user"]), _text(who["sudo_user"] or ""), _text(who["host"]), _text(who["by"])),
@@ -122,6 +129,11 @@ def _item(content: Mapping[str, Any]) -> Item:
 def _cause(content: Mapping[str, Any]) -> Cause:
     old, new = _text_or_none(content["old"]), _text_or_none(content["new"])
     return Cause(_text(content["object"]), _text(content["option"] or ""), old, new)
+
+
+def _time(value: object) -> str:
+    datetime.strptime(_text(value), TIME)
+    return _text(value)
 
 
 def _text(value: object) -> str:

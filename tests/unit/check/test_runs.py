@@ -9,8 +9,10 @@ import pytest
 from gvma.check.runs import check_last_run, check_next_run
 from gvma.errors import BackupSetError, SafetyBrakeError, UnsafeTargetError
 from gvma.evidence.model import Evidence, NextSync, RecordsEvidence
+from gvma.evidence.model.runs import Run
 from gvma.plan.items import Item
 from gvma.settings import GvmaSettings, Settings
+from gvma.storage.pause import Pause
 from tests.unit.check.objects import block, files
 
 OWNERS = (
@@ -23,7 +25,19 @@ FILES = frozenset({"/etc/asterisk/voicemail.conf", "/etc/asterisk/pjsip.conf", "
 BOXES = "[GVMA_DN]\n1000 => 1\n[GVMA_AGENT]\n2222 => 1\n"
 SITES_BOX = "[MY_COMPANY]\n5001 => 1\n"
 AORS = "".join(f"[{name}]\ntype=aor\n" for name in ("gvm-1000", "gvm-1001", "gvm-a-2222"))
-KEPT = RecordsEvidence(success_age=10.0, owners=OWNERS, files=FILES)
+WHEN = "2026-11-21T21:30:00Z"
+PAUSE = Pause("20261121T213000Z-1a2b3c4d", WHEN)
+
+
+def good(age: float) -> Run:
+    return Run(WHEN, age)
+
+
+def bad(code: str, exit_code: int) -> Run:
+    return Run(WHEN, 1.0, exit_code, code=code)
+
+
+KEPT = RecordsEvidence(last_success=good(10.0), owners=OWNERS, files=FILES)
 AS_IT_IS = NextSync()
 NEW = Item("add", "mailbox", "1002@GVMA_DN", "DN 1002")
 SITE = Evidence(
@@ -49,17 +63,16 @@ def test_where_the_last_sync_ended_well_and_nothing_is_to_be_done_there_is_nothi
 @pytest.mark.parametrize(
     ("records", "found"),
     [
-        (RecordsEvidence(paused="Sync is paused: backup x was restored."), ["sync-paused"]),
+        (RecordsEvidence(paused=PAUSE), ["sync-paused"]),
         (RecordsEvidence(interrupted="voicemail.conf would be put back"), ["interrupted-run"]),
         (RecordsEvidence(interrupted="voicemail.conf is written just now", running="process 1, started now"), []),
         (RecordsEvidence(pending_reload=("res_pjsip.so",)), ["reload-pending"]),
         (RecordsEvidence(pending_reload=("res_pjsip.so",), running="process 1, started now"), []),
-        (RecordsEvidence(success_age=3600.0), []),
-        (RecordsEvidence(success_age=3601.0), ["sync-too-old"]),
-        (RecordsEvidence(success_age=3601.0, paused="Sync is paused."), ["sync-paused"]),
-        (RecordsEvidence(failure=("configserver-timeout", 10)), ["last-run-failed"]),
-        (RecordsEvidence(failure=("lock-held", 11)), []),
-        (RecordsEvidence(failure=("sync-paused", 13), paused="Sync is paused."), ["sync-paused"]),
+        (RecordsEvidence(last_success=good(3600.0)), []),
+        (RecordsEvidence(last_success=good(3601.0)), ["sync-too-old"]),
+        (RecordsEvidence(last_success=good(3601.0), paused=PAUSE), ["sync-paused"]),
+        (RecordsEvidence(last_run=bad("configserver-timeout", 10)), ["last-run-failed"]),
+        (RecordsEvidence(last_run=bad("sync-paused", 13), paused=PAUSE), ["sync-paused"]),
         (RecordsEvidence(problem=DAMAGED), ["records-damaged"]),
     ],
 )
@@ -71,13 +84,13 @@ def test_what_the_last_runs_left(records: RecordsEvidence, found: list[str]) -> 
     ("age", "said"), [(5400.0, "90 min"), (7200.0, "2 h"), (100_000.0, "28 h"), (864_000.0, "10 days")]
 )
 def test_the_age_of_the_last_success_is_said_in_a_unit_that_a_person_reads(age: float, said: str) -> None:
-    seen = replace(SITE, records=replace(KEPT, success_age=age))
+    seen = replace(SITE, records=replace(KEPT, last_success=good(age)))
     assert [f.message for f in check_last_run(seen)] == [f"the last success was {said} ago, status_max_age is 3600 s"]
 
 
 def test_a_site_that_syncs_once_a_day_says_so_by_a_setting() -> None:
     daily = Settings(gvma=GvmaSettings(status_max_age=90_000))
-    assert codes(replace(SITE, settings=daily, records=replace(KEPT, success_age=80_000.0))) == []
+    assert codes(replace(SITE, settings=daily, records=replace(KEPT, last_success=good(80_000.0)))) == []
 
 
 @pytest.mark.parametrize(
@@ -103,7 +116,7 @@ def test_a_failure_of_the_next_sync_is_said_once() -> None:
 
 
 def test_a_paused_sync_has_no_changes_that_are_pending_but_would_still_meet_the_brake() -> None:
-    paused = replace(KEPT, paused="Sync is paused.")
+    paused = replace(KEPT, paused=PAUSE)
     seen = replace(SITE, records=paused, next_sync=NextSync((NEW,), ("voicemail.conf",)))
     assert codes(seen) == ["sync-paused"]
     assert codes(replace(seen, next_sync=NextSync((NEW,), ("x",), brake=BRAKE))) == ["sync-paused", "brake-would-stop"]

@@ -10,6 +10,7 @@ from gvma.check.finding import Finding, Severity
 from gvma.cli.findings import counted, finding_blocks
 from gvma.cli.nagios import nagios_line
 from gvma.evidence.model import AmiEvidence, Evidence, MailboxFields, RecordsEvidence
+from gvma.evidence.model.runs import Run
 from gvma.settings import Settings
 
 
@@ -83,7 +84,7 @@ PERFORMANCE = re.compile(r"[a-z_]+=\d+[a-z]*;(\d+)?;(\d+)?;(\d+)?(;(\d+)?)?")
 
 def test_the_line_for_monitoring_has_the_first_finding_and_figures() -> None:
     ami = AmiEvidence(mailboxes={"1@GVMA_DN": MailboxFields()}, subscriptions={})
-    seen = Evidence(Settings(), ami=ami, records=RecordsEvidence(success_age=61.4))
+    seen = Evidence(Settings(), ami=ami, records=RecordsEvidence(last_success=Run("2026-11-21T21:30:00Z", 61.4)))
     found = [finding("a", message="x | y."), finding("b", "warning"), finding("c", "info")]
     shown, bar, figures = nagios_line(2, found, {}, seen).partition(" | ")
     assert shown == "GVMA CRITICAL: 1 error, 1 warning, 1 note (a, b) - DN 2001: x / y"

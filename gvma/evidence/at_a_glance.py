@@ -1,0 +1,93 @@
+"""What can be known of a site in a second, for ``gvma status``: records, sink, a few words of Asterisk's, media server.
+
+Nobody is waited for long. Configuration Server is asked only where the next sync is to be planned.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from gvma.ami.channel_drivers import driver_modules
+from gvma.ami.manager import AsteriskManager, connect
+from gvma.asterisk.roles import OWN_CONTEXTS
+from gvma.errors import AmiPermissionError, GvmaError, MediaServerUnreachableError
+from gvma.evidence.ami import TO_REACH_AMI
+from gvma.evidence.configserver import Questions, why_not_asked
+from gvma.evidence.media_figures import ask_figures
+from gvma.evidence.model import AmiEvidence, ConfigServerEvidence, Evidence, MediaEvidence, NextSync
+from gvma.evidence.model.asterisk import Messages
+from gvma.evidence.next_sync import plan_next_sync
+from gvma.evidence.records import look_at_records
+from gvma.evidence.settings import serves_sync
+from gvma.evidence.sink import read_sink
+from gvma.settings import GvmaSettings, MediaSettings
+from gvma.settings.reader import Examined
+from gvma.sinks.addresses import look_up
+from gvma.sinks.files.driver import channel_driver
+from gvma.sinks.opening import sink_to_look_at
+
+_ANSWER_SECONDS = 5.0
+_HOUR = 3600
+
+
+def glance(examined: Examined, *, plan: bool = False) -> Evidence:
+    """plan: also what the next sync would change, for which Configuration Server is asked."""
+    settings = examined.loaded.settings
+    gvma, syncs = settings.gvma, serves_sync(examined)
+    if not syncs:
+        return Evidence(settings, syncs=False, media=_media(settings.media))
+    questions = Questions(settings, why_not_asked(examined)) if plan else None
+    ami = _ask_asterisk(gvma) if not examined.wrong_keys & TO_REACH_AMI else None
+    modules = ami.drivers if ami else None
+    choice = channel_driver(gvma, modules)
+    sink, _ = read_sink(gvma, sink_to_look_at(gvma, modules))
+    layer, planned = _plan(gvma, questions) if questions is not None else (ConfigServerEvidence(), None)
+    return Evidence(
+        settings,
+        driver=choice.driver,
+        driver_reason=choice.reason,
+        configserver=layer,
+        ami=ami,
+        media=_media(settings.media),
+        sink=sink,
+        records=look_at_records(gvma.backup_path),
+        next_sync=planned,
+    )
+
+
+def _plan(settings: GvmaSettings, questions: Questions) -> tuple[ConfigServerEvidence, NextSync | None]:
+    answers = questions.answers()
+    return answers, plan_next_sync(settings, answers, look_up(settings))
+
+
+def _ask_asterisk(settings: GvmaSettings) -> AmiEvidence:
+    hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
+    try:
+        with connect(hasty) as ami:
+            return _answers(ami)
+    except AmiPermissionError as refusal:
+        return AmiEvidence(refused=(refusal.message,))
+    except GvmaError as problem:
+        return AmiEvidence(problem=problem)
+
+
+def _answers(ami: AsteriskManager) -> AmiEvidence:
+    seen = AmiEvidence(version=ami.version)
+    try:
+        seen = replace(seen, drivers=driver_modules(ami))
+        return replace(seen, messages=Messages(*ami.messages(OWN_CONTEXTS)))
+    except AmiPermissionError as refusal:
+        return replace(seen, refused=(refusal.message,))
+    except GvmaError as problem:
+        return replace(seen, problem=problem)
+
+
+def _media(media: MediaSettings) -> MediaEvidence:
+    if media.metrics is None:
+        return MediaEvidence()
+    try:
+        figures = ask_figures(media.metrics)
+    except MediaServerUnreachableError as silence:
+        return MediaEvidence(unanswered=silence.message)
+    return MediaEvidence(figures=figures, last_hour=figures.since(time.time() - _HOUR))
