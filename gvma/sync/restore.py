@@ -43,8 +43,10 @@ class RestoredState(Change, Protocol):
 
 @dataclass(slots=True)
 class RestoreReport(RunReport):
-    """What a restore did so far. planned: the change that was planned last."""
+    """What a restore did so far. restored: id of the set, empty before it was found. planned: the change that was
+    planned last."""
 
+    restored: str = ""
     planned: RestoredState | None = None
 
     def items(self) -> Iterator[Item]:

@@ -61,13 +61,13 @@ def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each 
     Asterisk does not take the change. The sync is paused then, so that cron does not undo the restore;
     `gvma sync --resume` goes on.
     """
-    from gvma.ami.asterisk import Asterisk  # noqa: PLC0415
+    from gvma.cli.hooks import reported, run_hooks  # noqa: PLC0415
     from gvma.sinks.files.restored_file import RestoreOptions  # noqa: PLC0415
     from gvma.sync.restore import RestoreReport  # noqa: PLC0415
-    from gvma.sync.restore import restore as restore_set  # noqa: PLC0415
 
     options = RestoreOptions(whole_files=whole_files, pins=pins)
-    settings, output = invocation.settings(without=("cfgserver", "media")).gvma, invocation.output
+    whole, output = invocation.settings(without=("cfgserver", "media")), invocation.output
+    settings = whole.gvma
     if (wanted is None) == (at is None):
         raise click.UsageError("give an ID or --at WHEN", click.get_current_context())
     if dry_run:
@@ -76,21 +76,33 @@ def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each 
         return
     report = RestoreReport()
     output.keep(run_id=report.run_id)
-    with stoppable(), hold_lock(settings.backup_path):
+    with (
+        reported(lambda: _tell(output, report), lambda error: run_hooks(output, whole, report, error)),
+        stoppable(),
+        hold_lock(settings.backup_path),
+    ):
         warn_mended(output, settings)
         chosen = _chosen(settings, wanted, at)
-        if chosen is None:
-            _tell_nothing(output, at, dry_run=False)
-            return
-        try:
-            if no_reload:
-                restore_set(chosen, settings, options, None, report)
-            else:
-                with Asterisk(settings) as asterisk:
-                    restore_set(chosen, settings, options, asterisk, report)
-        finally:
-            _tell(output, chosen, report)
-    _say(output, settings, chosen, report)
+        if chosen is not None:
+            _restore(settings, chosen, options, report, no_reload=no_reload)
+    if chosen is None:
+        _tell_nothing(output, at, dry_run=False)
+    else:
+        _say(output, report)
+
+
+def _restore(
+    settings: GvmaSettings, chosen: BackupSet, options: RestoreOptions, report: RestoreReport, *, no_reload: bool
+) -> None:
+    from gvma.ami.asterisk import Asterisk  # noqa: PLC0415
+    from gvma.sync.restore import restore as restore_set  # noqa: PLC0415
+
+    report.restored = chosen.id
+    if no_reload:
+        restore_set(chosen, settings, options, None, report)
+        return
+    with Asterisk(settings) as asterisk:
+        restore_set(chosen, settings, options, asterisk, report)
 
 
 def _chosen(settings: GvmaSettings, wanted: str | None, at: datetime | None) -> BackupSet | None:
@@ -163,12 +175,16 @@ def _planned_sink(chosen: BackupSet, change: RestoredState) -> RestoreReport:
     return report
 
 
-def _tell(output: Output, chosen: BackupSet, report: RestoreReport) -> None:
+def _tell(output: Output, report: RestoreReport) -> None:
+    for warning in report.warnings:
+        output.warn(warning)
+    if not report.restored:
+        return
     output.result(
         "backup restore",
         "changed" if report.backup_set else "ok",
         dry_run=False,
-        restored=chosen.id,
+        restored=report.restored,
         files=[{"path": str(path), "action": action} for path, action in report.actions],
         items=[item.as_json() for item in report.items()],
         notes=list(report.planned.notes) if report.planned else [],
@@ -179,7 +195,7 @@ def _tell(output: Output, chosen: BackupSet, report: RestoreReport) -> None:
     )
 
 
-def _say(output: Output, settings: GvmaSettings, chosen: BackupSet, report: RestoreReport) -> None:
+def _say(output: Output, report: RestoreReport) -> None:
     if output.quiet or report.planned is None:
         return
     for path, action in report.actions:
@@ -191,9 +207,10 @@ def _say(output: Output, settings: GvmaSettings, chosen: BackupSet, report: Rest
     for note in report.planned.notes if report.changed else ():
         output.line(note)
     if report.backup_set:
-        output.line(f"Restored {chosen.id}. The state before is in backup set {report.backup_set}.")
+        output.line(f"Restored {report.restored}. The state before is in backup set {report.backup_set}.")
     else:
-        output.line(f"The {'rows' if chosen.tables else 'files'} are already as in {chosen.id}; nothing was written.")
+        what = "rows" if report.tables else "files"
+        output.line(f"The {what} are already as in {report.restored}; nothing was written.")
     if report.reloaded:
         output.line(f"Asterisk has reloaded {', '.join(report.reloaded)}.")
     if report.pending_reload:
