@@ -158,6 +158,16 @@ class Output:
             if caught.getvalue():
                 self._fields["text"] = caught.getvalue()
 
+    def object_of(self, error: GvmaError | None) -> str:
+        """The JSON object as it would be if the command ended now, for whoever else wants it.
+
+        error: how the command fails, None where it does not.
+        """
+        envelope = self._envelope(exits.OK if error is None else error.exit_status)
+        if error is not None:
+            envelope["errors"] = [*self._errors, error.as_json()]
+        return _as_json(envelope)
+
     def finish(self, exit_code: int) -> int:
         """Write the JSON object at the end of the command. Called once, by main.
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 
+from gvma.ami.nodes import nodes
 from gvma.configserver.client import ConfigurationServer
 from gvma.configserver.objects import ConfigObject
 from gvma.errors import GvmaError
@@ -19,6 +20,7 @@ from gvma.evidence.configserver import Questions, why_not_asked
 from gvma.evidence.files import look_at_sites_own
 from gvma.evidence.model import ConfigServerEvidence, Evidence
 from gvma.evidence.model.named import NamedEvidence, NamedMailbox
+from gvma.evidence.model.sink import SinkEvidence
 from gvma.evidence.names import Names
 from gvma.evidence.next_sync import plan_next_sync
 from gvma.evidence.records import look_at_records
@@ -31,7 +33,7 @@ from gvma.sinks.addresses import look_up
 from gvma.sinks.base import Reading
 from gvma.sinks.files.driver import channel_driver
 from gvma.sinks.files.spool import pin_in_spool
-from gvma.sinks.opening import sink_to_look_at
+from gvma.sinks.opening import REALTIME, sink_to_look_at
 
 _ANSWER_SECONDS = 5.0
 _LONGEST_NAME = 255
@@ -55,23 +57,29 @@ def look_by_name(examined: Examined, names: Sequence[str]) -> Evidence:
         named=replace(named, names=tuple(names)),
         next_sync=plan_next_sync(gvma, layer, addresses) if not examined.problems else None,
     )
-    reachable = not examined.wrong_keys & TO_REACH_AMI
-    with asterisk_by_name(gvma, addresses) if reachable else nullcontext(SilentAsterisk(None)) as asterisk:
+    reader = next(iter(nodes(gvma).values()), None) if gvma.sink == REALTIME else gvma
+    reachable = reader is not None and not examined.wrong_keys & TO_REACH_AMI
+    with asterisk_by_name(reader, addresses) if reader and reachable else nullcontext(SilentAsterisk(None)) as asterisk:
         return _with_asterisk(evidence, asterisk)
 
 
 def _with_asterisk(evidence: Evidence, asterisk: SilentAsterisk) -> Evidence:
     settings = evidence.settings
     choice = channel_driver(settings.gvma, asterisk.modules)
-    sink, reading = read_sink(settings.gvma, sink_to_look_at(settings.gvma, asterisk.modules))
     seen = replace(
         evidence,
         driver=choice.driver,
         driver_reason=choice.reason,
         files=look_at_sites_own(settings.gvma, choice.driver),
-        sink=sink,
     )
-    seen = replace(seen, named=_named(seen, reading, asterisk))
+    try:
+        with sink_to_look_at(settings.gvma, asterisk.modules) as opened:
+            sink, reading = read_sink(settings.gvma, opened)
+            seen = replace(seen, sink=sink)
+            seen = replace(seen, named=_named(seen, reading, asterisk))
+    except GvmaError as problem:
+        seen = replace(seen, sink=SinkEvidence(settings.gvma.sink, problem=problem))
+        seen = replace(seen, named=_named(seen, None, asterisk))
     ami = asterisk.evidence(choice.driver, list(seen.named.subscriptions))
     return replace(seen, ami=ami, sip=sip_addresses(settings, seen.configserver, ami.bound if ami else ()))
 

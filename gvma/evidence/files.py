@@ -45,12 +45,7 @@ def look_at_files(settings: GvmaSettings, driver: Driver, *, syncs: bool = True)
     if not syncs:
         extensions = read_whole(settings, _DIALPLAN, settings.target(settings.asterisk_cfg_file_exten))
         return FilesEvidence(dialplan=extensions, realtime=realtime, entered_contexts=entered)
-    three = targets(settings, driver)
-    confs = Targets(
-        voicemail=read_whole(settings, _VOICEMAIL, three.voicemail.path),
-        channel=read_whole(settings, driver.main_file, three.channel.path),
-        dialplan=read_whole(settings, _DIALPLAN, three.dialplan.path),
-    )
+    three, confs = targets(settings, driver), whole_files(settings, driver)
     return FilesEvidence(
         voicemail=confs.voicemail,
         channel=confs.channel,
@@ -76,6 +71,16 @@ def look_at_sites_own(settings: GvmaSettings, driver: Driver) -> FilesEvidence:
         dialplan=confs.dialplan,
         realtime=from_database(settings.asterisk_cfg_path),
         users=users_with_mailbox(settings),
+    )
+
+
+def whole_files(settings: GvmaSettings, driver: Driver) -> Targets[Conf]:
+    """The three files that a sync writes, each as a part of all that Asterisk reads with it."""
+    three = targets(settings, driver)
+    return Targets(
+        voicemail=read_whole(settings, _VOICEMAIL, three.voicemail.path),
+        channel=read_whole(settings, driver.main_file, three.channel.path),
+        dialplan=read_whole(settings, _DIALPLAN, three.dialplan.path),
     )
 
 

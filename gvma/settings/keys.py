@@ -185,6 +185,8 @@ _ASTERISK = _section(
     ("realtime_driver", v.one_of("odbc", "pgsql"), "how the Asterisk hosts reach the database: odbc or pgsql"),
     ("realtime_connection", v.name, "the connection's name in their res_odbc.conf or res_pgsql.conf"),
     ("status_max_age", v.number(1), "gvma check finds a last success older than so many seconds"),
+    ("on_change", v.command_line, "command to run after a run that changed something, with its JSON on stdin"),
+    ("on_failure", v.command_line, "command to run after a run that failed, with its JSON on stdin"),
     (
         "switch_profile",
         v.switch_profile,

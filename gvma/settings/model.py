@@ -125,6 +125,8 @@ class GvmaSettings:
     realtime_driver: str = "odbc"
     realtime_connection: str = "asterisk"
     status_max_age: int = 3600
+    on_change: str = ""
+    on_failure: str = ""
     switch_profile: tuple[str, ...] = ()
     check_ignore: tuple[str, ...] = ()
     routing: bool = False

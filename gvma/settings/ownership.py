@@ -8,6 +8,8 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import shlex
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,13 +27,22 @@ def refuse_if_others_may_change(path: Path, what: str) -> None:
 
 
 def unsafe_paths(settings: GvmaSettings) -> list[SettingsError]:
-    """The paths of the settings under which gvma keeps something of its own, and which others can change."""
+    """The paths of the settings under which gvma keeps something of its own, or which it runs, and which others can
+    change."""
     kept = (
         ("backup_path", settings.backup_path),
         ("log_file", settings.log_file),
         ("metrics_file", settings.metrics_file),
+        ("on_change", _program(settings.on_change)),
+        ("on_failure", _program(settings.on_failure)),
     )
     return [error for key, path in kept if path is not None for error in _unsafe(path, key)]
+
+
+def _program(command: str) -> Path | None:
+    """The file that a command line runs; None where there is none, which the run itself says."""
+    found = shutil.which(shlex.split(command)[0]) if command else None
+    return Path(found) if found is not None else None
 
 
 def _unsafe(path: Path, what: str) -> Iterator[SettingsError]:

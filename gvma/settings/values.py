@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -104,6 +105,17 @@ def path(value: str, folder: Path) -> Path:
 
 def optional_path(value: str, folder: Path) -> Path | None:
     return path(value, folder) if value else None
+
+
+def command_line(value: str, folder: Path) -> str:
+    """A command with its arguments, as ``shlex`` splits it, or nothing. No shell will see it."""
+    try:
+        words = shlex.split(text(value, folder))
+    except ValueError as error:
+        raise ValueError(f"must be a command line: {str(error).lower()}") from None
+    if value and not (words and words[0]):
+        raise ValueError("must begin with the name of a command")
+    return value
 
 
 def file_name(value: str, folder: Path) -> str:

@@ -18,7 +18,7 @@ from gvma.sinks.base import Applied, Change, Purpose, Sink, SinkMoved
 from gvma.storage import pending_reload
 from gvma.storage.private import although_changed
 from gvma.storage.records import MARKS, marks_text
-from gvma.sync.folders import likely_reason
+from gvma.sync.reasons import likely_reason, refused_line
 from gvma.sync.report import RunReport
 
 _log = logging.getLogger(__name__)
@@ -40,13 +40,17 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What a run writes with. asterisk: None leaves every reload pending. report: filled with what was done."""
+    """What a run writes with. asterisk: None leaves every reload pending. report: filled with what was done.
+
+    asks_nodes: whether the Asterisk hosts of a database are asked what they have, once it is written.
+    """
 
     sink: Sink[Any, Any]
     settings: GvmaSettings
     asterisk: Asterisk | None
     report: RunReport
     wording: Wording
+    asks_nodes: bool = True
 
     @property
     def backup_path(self) -> Path:
@@ -81,7 +85,27 @@ class Execution:
             report.pending_reload = pending_reload.read(path)
         if lost is not None:
             raise self._pending_error(lost, saved.id) from lost
+        if is_final:
+            self._ask_nodes(change)
         return is_final
+
+    def _ask_nodes(self, change: Change) -> None:
+        """Hosts that read the rows when they need them. One that contradicts them is an error, and the rows stay."""
+        if not self.asks_nodes:
+            return
+        self.report.nodes = self.sink.ask_nodes(change)
+        for one in self.report.nodes:
+            if one.unreachable:
+                self.report.warn("node-unreachable", f"it was not asked what it has: {one.unreachable}", one.node)
+        contradicting = [one for one in self.report.nodes if one.differences]
+        if contradicting:
+            first = contradicting[0]
+            raise AsteriskRefusedError(
+                f"a node contradicts what was committed: {first_of(first.differences)}",
+                where=", ".join(one.node for one in contradicting),
+                hint="The rows are written, and stay. `gvma check` finds what hides a row on a node: a mailbox in its "
+                "voicemail.conf, an AOR in its pjsip.conf, or another database.",
+            )
 
     def reload_pending(self, change: Change) -> list[str]:
         """Does the reloads that an earlier run left pending, where nothing is to be written now.
@@ -118,22 +142,27 @@ class Execution:
         applied.put_back_if_moved()
         self.report.reload_failed = list(reloads)
         applied.put_back()
+        changed = [path for path, is_changed in change.files.items() if is_changed]
+        line = refused_line(self.settings, changed)
         raise AsteriskRefusedError(
             f"Asterisk did not take {self.wording.refused}: {first_of(found)}",
-            where=", ".join(str(path) for path, changed in change.files.items() if changed),
-            hint=f"The files were put back{self._reload_again(applied, change)}. "
-            f"{self._reason()}{self.wording.way_out}",
+            where=", ".join(map(str, changed)),
+            hint=f"The files were put back{self._reload_again(applied, change, is_refused=bool(line))}. "
+            f"{line or self._other_folder()}{self.wording.way_out}",
         )
 
-    def _reason(self) -> str:
-        """The likeliest reason that can be looked for, before Asterisk's own log."""
+    def _other_folder(self) -> str:
+        """Whether Asterisk seems to read another folder; a sentence, or empty."""
         try:
             return likely_reason(self.settings, self.asterisk.folders() if self.asterisk is not None else None)
         except GvmaError:
             return ""
 
-    def _reload_again(self, applied: Applied, change: Change) -> str:
-        """Asterisk reloads what was put back; how that went, for the message. What fails stays pending."""
+    def _reload_again(self, applied: Applied, change: Change, *, is_refused: bool = False) -> str:
+        """Asterisk reloads what was put back; how that went, for the message. What fails stays pending.
+
+        is_refused: a line of the site's own makes Asterisk throw a file away, and keep what it had.
+        """
         assert self.asterisk is not None
         try:
             found = self.sink.activate(change, self.asterisk, applied.reloads, undone=True)
@@ -142,7 +171,7 @@ class Execution:
         if found:
             return f". Asterisk also rejected the old files: {first_of(found)}; the next sync reloads them"
         pending_reload.settle(self.backup_path, applied.reloads)
-        return " and Asterisk has reloaded them"
+        return ", and Asterisk keeps what it had" if is_refused else " and Asterisk has reloaded them"
 
     def _settle(self, reloads: Sequence[str], change: Change) -> None:
         """These are reloaded and verified.

@@ -1,11 +1,8 @@
-"""A sync into another folder than Asterisk's is refused, and named where it is likely."""
+"""A sync into another folder than Asterisk's is refused."""
 
 from __future__ import annotations
 
-import os
-
 from gvma.ami.asterisk import Asterisk
-from gvma.ami.folders import Folders
 from gvma.errors import SettingsError
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.folders import OtherFolder, other_folders
@@ -19,17 +16,6 @@ def refuse_other_folders(settings: GvmaSettings, asterisk: Asterisk, *, resets_p
     for other in other_folders(settings, asterisk.folders()):
         if resets_pins or other.key != "asterisk_spool_path":
             raise _other_folder(other, settings)
-
-
-def likely_reason(settings: GvmaSettings, folders: Folders | None) -> str:
-    """Why Asterisk did not see what was written, where its folder has another name; one sentence, or empty."""
-    path = settings.asterisk_cfg_path
-    if folders is None or os.path.abspath(path) == os.path.abspath(folders.configuration):
-        return ""
-    return (
-        f"Asterisk says that it reads {folders.configuration}, and gvma writes {path}: see that both are one folder. "
-        "For a container mount the folder, not single files: a file that is replaced stays the old one in there. "
-    )
 
 
 def _other_folder(other: OtherFolder, settings: GvmaSettings) -> SettingsError:

@@ -97,6 +97,13 @@ class Driver(Protocol):
         """Whether a block was written for ``REGISTER``, so that endpoints name the mailboxes and AORs do not."""
         ...
 
+    def kept_over_reload(self, before: bytes, after: bytes) -> str:
+        """What goes wrong because the driver keeps a value whose line is gone; a sentence, or empty.
+
+        before, after: bodies of the block. What ``render`` writes keeps nothing.
+        """
+        ...
+
     def subscription_settings(self, settings: GvmaSettings, *, peer_context: str = "") -> str:
         """The ``settings`` of each PresentSubscription that ``render`` would write. Raises SettingsError as it does."""
         ...

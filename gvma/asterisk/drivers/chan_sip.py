@@ -102,6 +102,22 @@ class _ChanSip:
     def registers(self, body: bytes) -> bool:
         return False
 
+    def kept_over_reload(self, before: bytes, after: bytes) -> str:
+        """Of a block of the Perl GVMA in REGISTER mode, which has no ``subscribemwi``."""
+        earlier = self.read_subscriptions(before)
+        subscribes = {name for name, one in earlier.items() if "subscribemwi=yes" in one.settings}
+        registers = (
+            name
+            for name, one in self.read_subscriptions(after).items()
+            if "host=dynamic" in one.settings and "subscribemwi" not in one.settings
+        )
+        if subscribes.isdisjoint(registers):
+            return ""
+        return (
+            "chan_sip keeps subscribemwi=yes of the present gvm-* peers over a reload, since the restored ones do not "
+            "name it: SIP Server, which registers then, gets no NOTIFY until Asterisk is restarted."
+        )
+
     def subscription_settings(self, settings: GvmaSettings, *, peer_context: str = "") -> str:
         sample = self.read_subscriptions(self.render([objects.SAMPLE], (), settings, "", peer_context=peer_context))
         return sample[objects.SAMPLE.name].settings

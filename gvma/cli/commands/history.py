@@ -49,8 +49,8 @@ _SHOWN = 20
 def command(invocation: Invocation, since: datetime | None, name: str | None, count: int | None) -> None:
     """List the runs that changed something or failed, newest first: what, why, and who started them.
 
-    Why is what Configuration Server said otherwise at the change before: the option, its old and its new value. Of a
-    gvm_password only that it changed is known. Times are local; in JSON they are UTC.
+    Why: the options that differ in Configuration Server from the change before, each with its old and its new value.
+    Of a gvm_password only that it changed is known. Times are local; in JSON they are UTC.
     """
     settings, output = invocation.settings(without=("cfgserver", "media")).gvma, invocation.output
     history = log.read(settings.backup_path)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from gvma.cli import exits
+from gvma.cli.hooks import reported, run_hooks
 from gvma.cli.items import item_lines
+from gvma.errors import GvmaError
 from gvma.storage.pause import read_pause
 from gvma.sync.remove import remove, remove_dry_run
 from gvma.sync.report import PlannedReport
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     epilog=exits.help_ending(
         "gvma remove --dry-run",
         "gvma remove",
-        exits=(11, 12, 14, 15, 16, 17, exits.SETTINGS),
+        exits=(11, 12, 14, 15, 16, 17, 18, exits.SETTINGS),
     )
 )
 @click.option("--dry-run", is_flag=True, help="Show what would go; write, lock and reload nothing.")
@@ -40,13 +42,16 @@ def command(invocation: Invocation, dry_run: bool, no_reload: bool) -> None:
     settings, output = invocation.settings(without=("cfgserver", "media")), invocation.output
     report = PlannedReport()
     output.keep(run_id=report.run_id)
-    try:
+
+    def hooks(error: GvmaError | None) -> None:
+        if not dry_run:
+            run_hooks(output, settings, report, error)
+
+    with reported(lambda: _tell(output, report, dry_run=dry_run), hooks):
         if dry_run:
             remove_dry_run(settings.gvma, report, no_reload=no_reload)
         else:
             _remove(output, settings, report, no_reload=no_reload)
-    finally:
-        _tell(output, report, dry_run=dry_run)
     if not output.quiet:
         for line in _lines(output, settings, report, dry_run=dry_run):
             output.line(line)
@@ -67,17 +72,19 @@ def _tell(output: Output, report: PlannedReport, *, dry_run: bool) -> None:
         "changed" if report.changed else "ok",
         dry_run=dry_run,
         changes=report.counts.as_json(),
-        items=[item.as_json() for item in report.items()] if output.json else [],
+        items=[item.as_json() for item in report.items()],
         files=[{"path": str(path), "changed": changed} for path, changed in report.files.items()],
         backup_set=report.backup_set,
         reloaded=report.reloaded,
         pending_reload=list(report.pending_reload),
+        **report.sink_json(),
     )
 
 
 def _lines(output: Output, settings: Settings, report: PlannedReport, *, dry_run: bool) -> Iterator[str]:
     if not report.changed:
-        yield "Asterisk's files have nothing of gvma's; nothing was written."
+        where = "database" if report.tables else "files"
+        yield f"Asterisk's {where} {'has' if report.tables else 'have'} nothing of gvma's; nothing was written."
         return
     if dry_run:
         yield from item_lines(report.items(), everything=output.verbosity > 0)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gvma.cli import exits
+from gvma.cli.hooks import reported, run_hooks
 from gvma.cli.items import item_lines
 from gvma.cli.output import printable
 from gvma.cli.values.seconds import Seconds
@@ -39,7 +40,7 @@ _SECONDS = Seconds()
         "gvma sync --dry-run",
         "gvma sync --reset-pin 1000@GVMA_DN",
         "gvma --output json sync --splay 60",
-        exits=(exits.CHANGES_PENDING, 10, 11, 12, 13, 14, 15, 16, 17, exits.SETTINGS),
+        exits=(exits.CHANGES_PENDING, 10, 11, 12, 13, 14, 15, 16, 17, 18, exits.SETTINGS),
     )
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change; write, lock and reload nothing.")
@@ -86,16 +87,20 @@ def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool, force: b
     output = invocation.output
     report = SyncReport(warn_at_once=output.warn)
     settings: Settings | None = None
-    try:
-        settings = _settings(invocation, options, report)
-        with without_garbage_collection(), _log(settings, options, report, output), _progress(output) as progress:
-            sync(settings, options, report, progress)
-    except GvmaError as error:
-        if not options.dry_run and _was_said_before(output, settings, error):
-            output.mute(error)
-        raise
-    finally:
-        _tell(output, options, report, diff)
+
+    def hooks(error: GvmaError | None) -> None:
+        if not options.dry_run:
+            run_hooks(output, settings, report, error)
+
+    with reported(lambda: _tell(output, settings, options, report, diff), hooks):
+        try:
+            settings = _settings(invocation, options, report)
+            with without_garbage_collection(), _log(settings, options, report, output), _progress(output) as progress:
+                sync(settings, options, report, progress)
+        except GvmaError as error:
+            if not options.dry_run and _was_said_before(output, settings, error):
+                output.mute(error)
+            raise
     if detailed_exitcode and report.changed:
         ctx.exit(exits.CHANGES_PENDING)
 
@@ -120,7 +125,9 @@ def _was_said_before(output: Output, settings: Settings | None, error: GvmaError
     return is_repeated(settings.gvma.backup_path, error, time.time())
 
 
-def _tell(output: Output, options: SyncOptions, report: SyncReport, shows_diff: bool) -> None:
+def _tell(
+    output: Output, settings: Settings | None, options: SyncOptions, report: SyncReport, shows_diff: bool
+) -> None:
     diffs = [*report.change.diffs()] if report.change is not None and shows_diff else []
     aloud = options.dry_run or output.verbosity > 0 or report.show_warnings
     for warning in report.warnings:
@@ -130,10 +137,11 @@ def _tell(output: Output, options: SyncOptions, report: SyncReport, shows_diff: 
         "run_id": report.run_id,
         "dry_run": options.dry_run,
         "changes": report.counts.as_json(),
-        "items": [item.as_json() for item in report.items()] if output.json else [],
+        "items": [item.as_json() for item in report.items()] if output.json or _has_hook(settings) else [],
         "files": [{"path": str(path), "changed": changed} for path, changed in report.files.items()],
         "backup_set": report.backup_set,
         "reloaded": report.reloaded,
+        **report.sink_json(),
     }
     if diffs:
         fields["diff"] = "".join(diffs)
@@ -148,6 +156,10 @@ def _tell(output: Output, options: SyncOptions, report: SyncReport, shows_diff: 
         _show_diff(output, text)
     for line in _lines(output, options, report):
         output.line(line)
+
+
+def _has_hook(settings: Settings | None) -> bool:
+    return settings is not None and bool(settings.gvma.on_change or settings.gvma.on_failure)
 
 
 def _lines(output: Output, options: SyncOptions, report: SyncReport) -> Iterator[str]:

@@ -7,7 +7,7 @@ read), and *text* (a field that is written as the text of its element).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from sys import intern
 from xml.parsers.expat import XMLParserType
 
@@ -22,6 +22,7 @@ MAX_OPTIONS = 10_000
 
 _SECTION = "tserver"
 _NONE = -9  # a depth that no element has, nor the one above or below it
+_LEVELS = 4  # of elements in an object: itself, annex, section, pair
 _PAIRS = frozenset({"str_pair", "int_pair", "bin_pair"})
 
 
@@ -34,7 +35,7 @@ class ObjectBuilder(ObjectFactory):
     depth: of the element that ``parser`` has just started.
     only: the kind to keep, None for all. include_disabled: keep objects of state 2. State 3 is never kept.
     fields: fields that are read from child elements too; attributes are always read.
-    seen: number of objects so far, with those that are not kept.
+    seen: number of objects so far, with those that are not kept. dropped: states of objects that are not kept.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class ObjectBuilder(ObjectFactory):
         self.objects: list[ConfigObject] = []
         self.seen = 0
         self._parser = parser
-        self._dropped = (DELETED,) if include_disabled else (DELETED, DISABLED)
+        self.dropped = (DELETED,) if include_disabled else (DELETED, DISABLED)
         self._only = only
         self._fields = fields
         self._depth = depth
@@ -75,6 +76,30 @@ class ObjectBuilder(ObjectFactory):
             raise ConfigServerTooLarge(f"there are more than {MAX_OBJECTS} objects")
         if len(self._options) > MAX_OPTIONS or (self._open and len(self._open.repeated) > MAX_OPTIONS):
             raise ConfigServerTooLarge(f"an object has more than {MAX_OPTIONS} options")
+
+    def has_room_for(self, tags: int) -> bool:
+        """Whether ``check_size`` finds nothing, now and after so many tags, whatever they are."""
+        return self.seen + tags <= MAX_OBJECTS and len(self._options) + tags <= MAX_OPTIONS
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether an object is open."""
+        return self._open is not None
+
+    @property
+    def is_between(self) -> bool:
+        """Whether no object is open, in an element in which another one may stand."""
+        return self._open is None and 0 < self._depth < MAX_DEPTH - _LEVELS
+
+    def add(self, objects: Iterable[ConfigObject], seen: int, *, had_options: bool) -> None:
+        """Take objects that somebody else has read while ``is_between``, as if their tags had been seen here.
+
+        seen: their number, with those that are not kept. had_options: the last had a section TServer.
+        """
+        self.objects += objects
+        self.seen += seen
+        if had_options:
+            self._options = {}
 
     # General: outside any section TServer.
 
@@ -237,7 +262,7 @@ class ObjectBuilder(ObjectFactory):
         """An object has ended; all its fields have been read."""
         if self._only is None or ended.kind == self._only:
             built = self.build(ended)
-            if built.state not in self._dropped:
+            if built.state not in self.dropped:
                 self.objects.append(built)
 
     def _learn(self, name: str) -> tuple[_Action, str]:

@@ -16,6 +16,7 @@ from xml.parsers import expat
 from gvma.configserver.kinds import KINDS
 from gvma.configserver.reading.builder import MAX_DEPTH, ObjectBuilder
 from gvma.configserver.reading.soap_fault import Masked, SoapFault
+from gvma.configserver.reading.usual import UsualObjects
 from gvma.errors import (
     ConfigServerHostile,
     ConfigServerMalformed,
@@ -72,13 +73,17 @@ def read_answer(  # noqa: PLR0913  (keywords)
     CredentialsError for a fault that says so.
     """
     document = _Document(make_builder, escaped, masked, answer=answer)
+    usual = UsualObjects(document)
     fed = 0
     with without_garbage_collection():
         for chunk in chunks:
             fed += len(chunk)
             if fed > max_bytes:
+                usual.end()
                 raise ConfigServerTooLarge(f"the answer is larger than {max_bytes} bytes")
-            document.feed(chunk)
+            usual.feed(chunk)
+            document.check()
+        usual.end()
         return document.end()
 
 
@@ -127,11 +132,11 @@ class _Xml:
     def __init__(self, encoding: str | None = None) -> None:
         self.parser = expat.ParserCreate(encoding)
         self.parser.StartDoctypeDeclHandler = self._refuse_dtd
-        self._fed = 0
+        self.fed = 0
 
-    def feed(self, piece: bytes, last: bool = False) -> None:
+    def parse(self, piece: bytes, last: bool = False) -> None:
         """Raises what the handlers raise, and ConfigServerMalformed, ConfigServerTruncated."""
-        self._fed += len(piece)
+        self.fed += len(piece)
         try:
             self.parser.Parse(piece, last)
         except expat.ExpatError as error:
@@ -146,7 +151,10 @@ class _Xml:
             if type(error) not in (LookupError, ValueError) and not isinstance(error, UnicodeError):
                 raise
             raise ConfigServerMalformed("the XML names an unknown encoding") from None
-        if self._fed - self.parser.CurrentByteIndex > MAX_TOKEN:
+
+    def check(self) -> None:
+        """Raises ConfigServerHostile where a limit was exceeded. To be called after each piece that was received."""
+        if self.fed - self.parser.CurrentByteIndex > MAX_TOKEN:
             raise ConfigServerHostile(f"a tag or comment is longer than {MAX_TOKEN} bytes")
 
     @staticmethod
@@ -171,7 +179,7 @@ class _Document(_Xml):
         self._other_answer = ""
         self._make_builder = make_builder
         self._masked = masked
-        self._builder: ObjectBuilder | None = None
+        self.builder: ObjectBuilder | None = None
         self._fault: SoapFault | None = None
         self._inner: _EscapedText | None = None
         self._escaped = escaped
@@ -181,17 +189,22 @@ class _Document(_Xml):
         self.parser.EndElementHandler = self._end
 
     def feed(self, piece: bytes, last: bool = False) -> None:
-        """As in _Xml; then the limits of the builder are checked."""
-        super().feed(piece, last)
-        if self._builder is not None:
-            self._builder.check_size()
+        """Parse, then check."""
+        self.parse(piece, last)
+        self.check()
+
+    def check(self) -> None:
+        """As in _Xml; and the limits of the builder. Raises ConfigServerTooLarge too."""
+        super().check()
+        if self.builder is not None:
+            self.builder.check_size()
 
     def end(self) -> ObjectBuilder:
         """The answer is complete."""
         self.feed(b"", last=True)
         if self._fault is not None:
             raise self._fault.error()
-        builder = self._inner.end() if self._inner is not None else self._builder
+        builder = self._inner.end() if self._inner is not None else self.builder
         if builder is None:
             raise ConfigServerWrongRoot("the SOAP envelope has no answer in it")
         if self._other_answer and not builder.seen:
@@ -241,8 +254,8 @@ class _Document(_Xml):
 
     def _hand_over(self, depth: int) -> ObjectBuilder:
         self.parser.CharacterDataHandler = self._text
-        self._builder = self._make_builder(self.parser, depth=depth)
-        return self._builder
+        self.builder = self._make_builder(self.parser, depth=depth)
+        return self.builder
 
     def _text(self, text: str) -> None:
         if not text.isspace():

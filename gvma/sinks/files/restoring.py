@@ -60,7 +60,9 @@ def restore_change(
             restoring.add(saved, sets.content(backup_set, saved))
     driver = restoring.driver()
     old, new = restoring.texts(old=True), restoring.texts(old=False)
-    before, after = (_reading(settings, driver, texts).present() for texts in (old, new))
+    readings = [_reading(settings, driver, texts) for texts in (old, new)]
+    before, after = (reading.present() for reading in readings)
+    kept = driver.kept_over_reload(*(reading.files.channel.body for reading in readings))
     for saved in backup_set.files:
         if _is_pin_file(saved.path):
             restoring.add_pin_file(saved, sets.content(backup_set, saved), before.mailboxes)
@@ -71,7 +73,7 @@ def restore_change(
         after=partial(_expected, settings, driver, new, old),
         before=partial(_expected, settings, driver, old, new),
         counts=counts_of(items),
-        notes=(*_notes(backup_set, options), *restoring.notes),
+        notes=(*_notes(backup_set, options), *restoring.notes, *([kept] if kept else [])),
         items=tuple(items),
         markers=markers_of(settings),
     )

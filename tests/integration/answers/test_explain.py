@@ -77,12 +77,12 @@ def test_a_dn_and_all_that_belongs_to_it(site: Site) -> None:
 
 
 def test_while_sip_server_subscribes_all_is_well_and_a_message_lights_the_lamp(site: Site) -> None:
-    folder = site.spool / "voicemail" / "GVMA_AGENT" / "2222" / "INBOX"
+    folder = site.spool / "voicemail" / "GVMA_AGENTGROUP" / "3333" / "INBOX"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "msg0000.txt").write_text("[message]\n")
-    with subscribed(site, "gvm-a-2222"):
-        said = explained(site, "7001")
-        words = in_words(site, "7001").stdout
+    with subscribed(site, "gvm-g-3333"):
+        said = explained(site, "Sales")
+        words = in_words(site, "Sales").stdout
     (folder / "msg0000.txt").unlink()
     assert reasons(said) == []
     assert (said["mailboxes"][0]["new"], len(said["mailboxes"][0]["subscription"]["subscribers"])) == (1, 1)

@@ -54,6 +54,24 @@ def test_a_block_of_pjsip_says_in_which_mwi_mode_it_was_written(mode: str) -> No
     assert PJSIP.registers(body) == (mode == "REGISTER")
 
 
+@pytest.mark.parametrize(
+    ("driver", "before", "after", "is_said"),
+    [
+        (CHAN_SIP, "subscribemwi=yes", "host=dynamic", True),
+        (CHAN_SIP, "subscribemwi=yes", "host=dynamic\nsubscribemwi=no", False),
+        (CHAN_SIP, "subscribemwi=yes", "host=10.0.0.1", False),
+        (CHAN_SIP, "subscribemwi=no", "host=dynamic", False),
+        (PJSIP, "subscribemwi=yes", "host=dynamic", False),
+    ],
+)
+def test_an_option_that_chan_sip_keeps_over_a_reload_is_said(
+    driver: Driver, before: str, after: str, is_said: bool
+) -> None:
+    """Tried on Asterisk 16: nobody that registers gets a NOTIFY where subscribemwi=yes is kept."""
+    bodies = (f"[gvm-1]\ntype=friend\n{lines}\nmailbox=1@GVMA_DN\n".encode() for lines in (before, after))
+    assert bool(driver.kept_over_reload(*bodies)) == is_said
+
+
 def test_another_address_or_port_of_sip_server_shows_as_other_settings_of_chan_sip_alone() -> None:
     moved = replace(ONE, siptserver_host="192.168.0.9")
     other_port = replace(ONE, siptserver_port=5080)

@@ -1,0 +1,37 @@
+"""Why Asterisk may not have taken what was written: reasons that can be looked for, before Asterisk's own log."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+from gvma.ami.folders import Folders
+from gvma.asterisk.drivers import DRIVERS
+from gvma.evidence.files import whole_files
+from gvma.settings.model import GvmaSettings
+from gvma.sinks.files.targets import targets
+
+
+def likely_reason(settings: GvmaSettings, folders: Folders | None) -> str:
+    """Why Asterisk did not see what was written, where its folder has another name; one sentence, or empty."""
+    path = settings.asterisk_cfg_path
+    if folders is None or os.path.abspath(path) == os.path.abspath(folders.configuration):
+        return ""
+    return (
+        f"Asterisk says that it reads {folders.configuration}, and gvma writes {path}: see that both are one folder. "
+        "For a container mount the folder, not single files: a file that is replaced stays the old one in there. "
+    )
+
+
+def refused_line(settings: GvmaSettings, paths: Collection[Path]) -> str:
+    """The first line of the site's own for which Asterisk throws one of these files away; one sentence, or empty.
+
+    paths: of files that a sync writes.
+    """
+    for driver in DRIVERS:
+        for target, conf in zip(targets(settings, driver), whole_files(settings, driver), strict=True):
+            if target.path in paths and conf.refusals:
+                where, reason = conf.refusals[0]
+                return f"{where}, {reason}: Asterisk throws the whole file away for that. Correct the line. "
+    return ""
