@@ -13,6 +13,7 @@ import click
 from gvma.backups.sets import BackupSet, BackupSets, strangers
 from gvma.cli import exits
 from gvma.cli.commands.restoring import restore, warn_mended
+from gvma.cli.completing import backup_sets
 from gvma.cli.values.age import shown_age
 from gvma.errors import BackupSetError
 from gvma.plan.counts import Counts
@@ -103,7 +104,7 @@ def _reason(one: BackupSet) -> str:
 
 
 @command.command(epilog=exits.help_ending("gvma backup show latest", exits=(17, exits.SETTINGS)))
-@click.argument("wanted", metavar=_ID)
+@click.argument("wanted", metavar=_ID, shell_complete=backup_sets)
 @click.pass_obj
 def show(invocation: Invocation, wanted: str) -> None:
     """Show what a backup set holds. ID: an id, the unique beginning of one, or `latest`."""
@@ -127,8 +128,8 @@ def show(invocation: Invocation, wanted: str) -> None:
         "gvma backup diff latest", "gvma backup diff 20261121T21 latest", exits=(14, 17, exits.SETTINGS)
     )
 )
-@click.argument("wanted", metavar=_ID)
-@click.argument("other", metavar="[ID]", required=False)
+@click.argument("wanted", metavar=_ID, shell_complete=backup_sets)
+@click.argument("other", metavar="[ID]", required=False, shell_complete=backup_sets)
 @click.pass_obj
 def diff(invocation: Invocation, wanted: str, other: str | None) -> None:
     """Compare a backup set with the present files or with another set; PINs are masked.
@@ -151,7 +152,7 @@ def diff(invocation: Invocation, wanted: str, other: str | None) -> None:
 
 
 @command.command(epilog=exits.help_ending("gvma backup verify", exits=(17, exits.SETTINGS)))
-@click.argument("wanted", metavar="[ID]", required=False)
+@click.argument("wanted", metavar="[ID]", required=False, shell_complete=backup_sets)
 @click.pass_obj
 def verify(invocation: Invocation, wanted: str | None) -> None:
     """Check by checksums that a set, or every set, is complete and unchanged."""
