@@ -14,6 +14,8 @@ from gvma.errors import AmiPermissionError
 _CLASSES = {
     "Command": "command",
     "CoreSettings": "system",
+    "GetConfig": "system",
+    "Getvar": "call",
     "MailboxCount": "call",
     "ModuleCheck": "system",
     "ModuleLoad": "system",

@@ -207,6 +207,25 @@ class AsteriskManager:
         answer = self.action("MailboxCount", Mailbox=mailbox)
         return MailboxCount(*(int(answer.get(f"{name}Messages", "0")) for name in ("New", "Old", "Urg")))
 
+    def variable(self, name: str) -> str:
+        """What a global variable or a function without a channel says, such as ``VM_INFO(1000@GVMA_DN,exists)``; empty
+        where there is no such variable, or its module is not loaded."""
+        return self.action("Getvar", Variable=name).get("Value", "")
+
+    def configuration(self, file: str, section: str) -> tuple[tuple[str, str], ...]:
+        """Key and value of each line of one section, with what it includes; other sections are not sent.
+
+        Raises AsteriskRefusedError where the file is not there.
+        """
+        answer = self.action("GetConfig", Filename=file, Category=section)
+        lines = (text.partition("=") for key, text in answer.items() if key.startswith("Line-"))
+        return tuple((key.strip(), value.strip()) for key, _, value in lines)
+
+    def has_object(self, file: str, *settings: str) -> bool:
+        """Whether a file has a section with all of these settings, such as ``type=aor``; the section is not named."""
+        answer = self.action("GetConfig", Filename=file, Filter=",".join(settings))
+        return any(key.startswith("Category-") for key in answer)
+
     def action(self, name: str, **fields: str) -> dict[str, str]:
         """The fields of an action's only response. Raises AsteriskRefusedError where it is an Error."""
         response = self._conversation.ask(name, fields)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from types import ModuleType
 
-from gvma.check import configserver, media, muting, routing, runs, settings, sync
-from gvma.check.asterisk import ami, files, identify, subscribe
+from gvma.check import configserver, database, media, muting, presence, routing, runs, settings, sync
+from gvma.check.asterisk import ami, files, identify, nodes, subscribe
 from gvma.check.finding import SEVERITIES, Check, Finding, Rule
 from gvma.check.switch import mwi, placeholders, sipserver, tables, trunks
 from gvma.check.voicemail import dialplan, mailboxes, no_answer, options, pins, probe
@@ -49,14 +49,14 @@ CHAPTERS = (
     Chapter(
         "voicemail", "Mailboxes and message waiting", (options, mailboxes, pins, no_answer, dialplan, probe), _ASTERISK
     ),
-    Chapter("routing", "Business call routing", (routing,), _ASTERISK),
+    Chapter("routing", "Business call routing", (routing, presence), _ASTERISK),
     Chapter("media", "Media server", (media,), _ASTERISK | {Part.MEDIA}),
     Chapter("switch", "SIP Server and the switch", (mwi, sipserver, trunks, tables, placeholders), _OBJECTS),
     Chapter(
-        "asterisk", "Asterisk", (files, ami, identify, subscribe), _ASTERISK,
+        "asterisk", "Asterisk", (files, ami, identify, subscribe, nodes), _ASTERISK,
         (ami.UNREACHABLE, ami.CREDENTIALS, ami.IN_USE, ami.PERMISSION),
     ),
-    Chapter("sync", "What a sync stands on", (sync, runs), ALL),
+    Chapter("sync", "What a sync stands on", (sync, runs, database), ALL),
 )  # fmt: skip
 GROUPS = tuple(chapter.group for chapter in CHAPTERS)
 

@@ -11,6 +11,7 @@ from gvma.asterisk.dialplan import MEDIA_CONTEXT
 from gvma.evidence.ami import TO_REACH_AMI, ask_asterisk
 from gvma.evidence.configserver import Questions, why_not_asked
 from gvma.evidence.files import look_at_files
+from gvma.evidence.hosts import look_at_hosts
 from gvma.evidence.media import ask_media
 from gvma.evidence.model import (
     AmiEvidence,
@@ -43,7 +44,9 @@ def collect(examined: Examined, *, probe: bool = False, parts: Collection[Part] 
     syncs = serves_sync(examined)
     questions = Questions(settings, why_not_asked(examined) if Part.CONFIGSERVER in parts else _NOT_WANTED)
     addresses = look_up(gvma) if syncs else {}
-    asks_asterisk = Part.ASTERISK in parts
+    several = gvma.sink == "realtime"
+    asks_hosts = several and Part.ASTERISK in parts and syncs and not examined.problems
+    asks_asterisk = Part.ASTERISK in parts and not several
     reachable = asks_asterisk and syncs and not examined.wrong_keys & TO_REACH_AMI
     ami = ask_asterisk(gvma, addresses) if reachable else None
     asked = ami or AmiEvidence()
@@ -61,6 +64,7 @@ def collect(examined: Examined, *, probe: bool = False, parts: Collection[Part] 
         files=files,
         addresses={**addresses_named(configserver.applications), **addresses},
         ami=ami,
+        hosts=look_at_hosts(gvma, configserver) if asks_hosts else None,
         sip=sip_addresses(settings, configserver, asked.bound) if asks_asterisk else SipAddresses(),
         probes=probes(settings, files, configserver, asked.bound) if probe and files.channel else None,
         media=ask_media(settings.media, asked.user)

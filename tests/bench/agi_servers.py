@@ -1,7 +1,8 @@
 """The servers that bench_agi measures: ``python -m tests.bench.agi_servers NAME PORT``.
 
 ``gvma`` answers the route ``raw`` with the exchange that every AGI library is measured by, and the real
-call flows beside it; ``panoramisk`` answers the raw exchange. ``-uvloop`` behind a name: on uvloop.
+call flows beside it; ``gvma_counts`` counts for /metrics as well; ``panoramisk`` answers the raw exchange.
+``-uvloop`` behind a name: on uvloop.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable, Coroutine
+from functools import partial
 
 import uvloop
 from panoramisk import fast_agi
 
+from gvma.agi.figures.counting import Figures
 from gvma.agi.routes import all_routes
 from gvma.agi.server import Server
 from gvma.cli.logs import logging_to
@@ -36,10 +40,14 @@ def raw(call: Call, media: MediaSettings) -> CallFlow:
     return "played"
 
 
-async def gvma(port: int) -> None:
-    """Our server."""
+async def gvma(port: int, *, counts: bool = False) -> None:
+    """Our server. counts: for /metrics too, as with ``metrics`` of ``[media]``."""
     media = MediaSettings(max_calls=10_000)
     server = Server(media, {"raw": raw, **all_routes()}, host="127.0.0.1", port=port)
+    if counts:
+        server.figures = Figures(
+            server.routes, open_calls=lambda: server.open_calls, max_calls=lambda: server.max_calls
+        )
     server.open()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, server.drain)
     # A line for each call goes to stderr, which the benchmark points at a file; none for the raw exchange,
@@ -69,10 +77,14 @@ async def panoramisk(port: int) -> None:
 def main(name: str, port: int) -> None:
     """Serves until SIGTERM."""
     kind, _, loop = name.partition("-")
-    serve = {"gvma": gvma, "panoramisk": panoramisk}[kind]
+    servers: dict[str, Callable[[int], Coroutine[object, object, None]]] = {
+        "gvma": gvma,
+        "gvma_counts": partial(gvma, counts=True),
+        "panoramisk": panoramisk,
+    }
     factory = uvloop.new_event_loop if loop == "uvloop" else asyncio.SelectorEventLoop
     with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(serve(port))
+        runner.run(servers[kind](port))
 
 
 if __name__ == "__main__":

@@ -42,6 +42,7 @@ class ManyHosts:
     def __init__(self, folder: Path, database: Database, root: Root, driver: str, stack: ExitStack) -> None:
         self._folder, self.database, self._root, self._stack = folder, database, root, stack
         self.included = folder / "included"
+        self.messages = folder / "messages"
         self.nodes: list[PrivateAsterisk] = []
         self._amis: list[str] = []
         self.site = Site(folder / "gvma", Layer({}), run=in_this_process)
@@ -68,15 +69,18 @@ class ManyHosts:
         assert done.status == 0, str(done)
         return done.stdout
 
-    def node(self, **files: str) -> PrivateAsterisk:
-        """One more node, which runs. files: texts by name without ``.conf``, in place of the node's own."""
+    def node(self, *, own_messages: bool = False, **files: str) -> PrivateAsterisk:
+        """One more node, which runs. files: texts by name without ``.conf``, in place of the node's own.
+
+        own_messages: it does not share the folder of voice messages.
+        """
         own = {"extensions.conf": EXTENSIONS.replace("{included}", str(self.included))}
         asterisk = realtime_node(
             self._root,
             self._folder / f"node{len(self.nodes) + 1}",
             self.included,
             self._connection,
-            messages=self._folder / "messages",
+            messages=self._folder / f"messages{len(self.nodes)}" if own_messages else self.messages,
             files=own | {f"{name}.conf": text for name, text in files.items()},
         )
         self.nodes.append(self._stack.enter_context(asterisk))

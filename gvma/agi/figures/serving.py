@@ -16,7 +16,7 @@ from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
 from urllib.parse import urlsplit
 
-from prometheus_client import generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from gvma.agi.figures.counting import Figures
@@ -37,8 +37,10 @@ class FiguresServer:
     """
 
     def __init__(self, figures: Figures, address: Address) -> None:
+        registry = CollectorRegistry()
+        registry.register(figures)
         pages: dict[str, Callable[[], Page]] = {
-            "/metrics": lambda: (CONTENT_TYPE_LATEST, generate_latest(figures.registry)),
+            "/metrics": lambda: (CONTENT_TYPE_LATEST, generate_latest(registry)),
             "/status.json": lambda: ("application/json", json.dumps(figures.status()).encode()),
             "/healthz": lambda: ("text/plain; charset=utf-8", b"ok\n"),
         }

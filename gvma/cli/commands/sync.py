@@ -41,7 +41,7 @@ _SECONDS = Seconds()
         "gvma sync --dry-run",
         "gvma sync --reset-pin 1000@GVMA_DN",
         "gvma --output json sync --splay 60",
-        exits=(exits.CHANGES_PENDING, 10, 11, 12, 13, 14, 15, 16, 17, exits.SETTINGS),
+        exits=(exits.CHANGES_PENDING, 10, 11, 12, 13, 14, 15, 16, 17, 18, exits.SETTINGS),
     )
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change; write, lock and reload nothing.")
@@ -143,6 +143,7 @@ def _tell(
         "files": [{"path": str(path), "changed": changed} for path, changed in report.files.items()],
         "backup_set": report.backup_set,
         "reloaded": report.reloaded,
+        **report.sink_json(),
     }
     if diffs:
         fields["diff"] = "".join(diffs)

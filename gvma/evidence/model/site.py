@@ -9,6 +9,7 @@ from functools import cached_property
 from gvma.asterisk.drivers import PJSIP, Driver
 from gvma.evidence.model.asterisk import AmiEvidence, FilesEvidence, MediaEvidence, Probe, SipAddresses
 from gvma.evidence.model.configserver import ConfigServerEvidence
+from gvma.evidence.model.hosts import HostsEvidence
 from gvma.evidence.model.runs import NextSync, RecordsEvidence
 from gvma.evidence.model.settings import SettingsEvidence
 from gvma.evidence.model.sink import SinkEvidence
@@ -23,7 +24,8 @@ class Evidence:
     settings: the effective settings. syncs: they serve a sync, and not the media server alone.
     driver: the channel driver that gvma writes for. driver_reason: a sentence why.
     addresses: IP addresses by host, of SIP Server, of the gateway and of what Applications call their own.
-    ami: None where AMI was not asked. probes: None where none was wanted. next_sync: None where not every query of a
+    ami: None where AMI was not asked. hosts: of a site with ``sink = realtime``, whose files and AMI are not looked at,
+    since gvma's host need not be a node. probes: None where none was wanted. next_sync: None where not every query of a
     sync was answered.
     """
 
@@ -36,6 +38,7 @@ class Evidence:
     files: FilesEvidence = field(default_factory=FilesEvidence)
     addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ami: AmiEvidence | None = None
+    hosts: HostsEvidence | None = None
     sip: SipAddresses = field(default_factory=SipAddresses)
     probes: tuple[Probe, ...] | None = None
     media: MediaEvidence = field(default_factory=MediaEvidence)

@@ -96,6 +96,10 @@ class FilesReading:
         found = self._identification(gateway).identified.get(host)
         return found is not None and found.by == "address"
 
+    def fitted(self, wanted: Wanted) -> Wanted:
+        """A file takes whatever the mailbox rules let through."""
+        return wanted
+
     def holds(self, wanted: Wanted) -> bool:
         """The three blocks are, the date line aside, just what a first sync would write: then they need no reading."""
         if self.other is not None or not all(file.is_sound for file in self.files):

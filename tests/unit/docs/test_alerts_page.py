@@ -29,7 +29,7 @@ def media() -> dict[str, list[str]]:
     figures.turned_away("turned-away")
     names = {
         one.name + ("_total" if one.type == "counter" else "_info" if one.type == "info" else "")
-        for one in figures.registry.collect()
+        for one in figures.collect()
     }
     labels = {"gvma_agi_calls_total": ["route", "outcome"], "gvma_agi_refused_total": ["reason"]}
     return {name: labels.get(name, []) for name in names}

@@ -1,0 +1,83 @@
+"""``gvma check`` of several real Asterisk hosts on one database: each fault is found, and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gvma.demo.defaults import PJSIP_TRANSPORT
+from tests.harness.many_hosts import ManyHosts
+from tests.harness.waiting import wait_no_channels, wait_until
+
+ROWS = """
+insert into voicemail (context, mailbox, password, fullname) values ('GVMA_DN', '1000', '4711', 'Anna');
+insert into ps_aors (id, mailboxes) values ('gvm-1000', '1000@GVMA_DN');
+"""
+
+
+def found(hosts: ManyHosts, group: str = "asterisk") -> dict[str, dict[str, Any]]:
+    """Findings about nodes and database, by code."""
+    findings = hosts.site.check("--only", group)
+    return {one["code"]: one for one in findings if one["code"].startswith(("node-", "database-"))}
+
+
+def test_two_nodes_as_gvma_wants_them_have_no_fault(hosts: ManyHosts) -> None:
+    hosts.database.sql(ROWS)
+    hosts.node(), hosts.node()
+    assert found(hosts) == {}
+    assert found(hosts, "sync") == {}
+
+
+def test_what_hides_rows_or_reads_them_all_is_found_on_its_node(hosts: ManyHosts) -> None:
+    hosts.database.sql(ROWS)
+    hosts.node()
+    hosts.node(
+        voicemail="[general]\nformat=wav\npollmailboxes=yes\n[GVMA_DN]\n1000 => 1,Old\n",
+        pjsip=f'{PJSIP_TRANSPORT}#include "{hosts.included}/gvma-pjsip.conf"\n'
+        "[gvm-1000]\ntype=aor\nmailboxes=1000@GVMA_DN\n",
+        sorcery="[res_pjsip]\naor=config,pjsip.conf,criteria=type=aor\naor=realtime,ps_aors\n",
+    )
+    second = hosts.site.settings["realtime_nodes"].split(", ")[1]  # type: ignore[attr-defined]
+    findings = found(hosts)
+    assert findings.keys() == {"node-shadows", "node-loads-all", "node-differs"}
+    assert {one["where"] for one in findings.values()} == {second}
+    assert "gvm-1000" in findings["node-shadows"]["message"]
+
+
+def test_a_node_without_the_rows_without_polling_and_with_messages_of_its_own(hosts: ManyHosts) -> None:
+    hosts.database.sql(ROWS)
+    first = hosts.node()
+    hosts.leave_message(first, "371000")
+    inbox = hosts.messages / "GVMA_DN/1000/INBOX"
+    wait_until(lambda: inbox.is_dir() and any(inbox.glob("*.txt")), "no message is left", first.log_text)
+    wait_no_channels(first)
+    hosts.node(own_messages=True, extconfig="[settings]\n", voicemail="[general]\nformat=wav\n")
+    findings = found(hosts)
+    assert {"node-other-database", "node-not-polling", "node-own-spool", "node-differs"} <= findings.keys()
+    assert "1/0 at" in findings["node-own-spool"]["message"]
+
+
+def test_a_node_that_is_away_is_a_warning(hosts: ManyHosts) -> None:
+    hosts.database.sql(ROWS)
+    hosts.node()
+    hosts.node().stop()
+    findings = found(hosts)
+    assert findings.keys() == {"node-unreachable"}
+    assert findings["node-unreachable"]["severity"] == "warning"
+
+
+def test_settings_that_have_changed_since_the_files_were_written_are_found(hosts: ManyHosts) -> None:
+    hosts.node()
+    hosts.site.settings["vm_dn_ext_prefix"] = "77"
+    assert "gvma-extensions.conf" in found(hosts)["node-files-old"]["where"]
+    hosts.gvma("realtime", "files", str(hosts.included))
+    assert "_77" in found(hosts)["node-files-old"]["message"]  # written, and not read yet
+    hosts.nodes[0].cli("dialplan reload")
+    assert found(hosts) == {}
+
+
+def test_a_database_without_guarantees_or_away_is_found(hosts: ManyHosts) -> None:
+    assert found(hosts, "sync") == {}
+    hosts.database.sql("grant update (password) on voicemail to gvma;")
+    assert "password" in found(hosts, "sync")["database-grants"]["message"]
+    hosts.database.server.stop()
+    assert found(hosts, "sync").keys() == {"database-unreachable"}

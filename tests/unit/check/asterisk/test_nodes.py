@@ -1,0 +1,92 @@
+"""Rules about several Asterisk hosts, on values as they would answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gvma.check.catalogue import findings
+from gvma.errors import AsteriskUnreachableError, DatabaseError
+from gvma.evidence.model import DatabaseEvidence, Evidence, HostsEvidence, NodeEvidence
+from gvma.settings import Settings
+from gvma.settings.model import GvmaSettings
+
+ONE = NodeEvidence(
+    "a:5038",
+    version="22.10.1",
+    tables={"voicemail": "odbc,asterisk", "ps_aors": "odbc,asterisk"},
+    aor_mappings=("config,pjsip.conf,criteria=type=aor", "realtime,ps_aors,allow_unqualified_fetch=no"),
+    polling={"pollmailboxes": "yes", "pollfreq": "30"},
+    counts={"1000@GVMA_DN": (1, 0)},
+    patterns=frozenset({"_37X."}),
+    endpoints=frozenset({"gvma-sipserver", "site"}),
+)
+TWO = replace(ONE, node="b:5038")
+WANTED = HostsEvidence(
+    DatabaseEvidence(mailboxes=("1000@GVMA_DN",)),
+    (ONE, TWO),
+    outdated=(),
+    patterns=frozenset({"_37X."}),
+    endpoints=frozenset({"gvma-sipserver"}),
+)
+
+
+def found(hosts: HostsEvidence) -> list[tuple[str, str]]:
+    """Code and place."""
+    gvma = GvmaSettings(sink="realtime", realtime_nodes=tuple(node.node for node in hosts.nodes))
+    evidence = Evidence(Settings(gvma=gvma), hosts=hosts)
+    return [(one.code, one.where) for one in findings(evidence) if one.code.startswith(("node-", "database-"))]
+
+
+def test_hosts_that_are_alike_have_no_fault() -> None:
+    assert found(WANTED) == []
+    assert found(replace(WANTED, outdated=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("node", "codes"),
+    [
+        (replace(TWO, problem=AsteriskUnreachableError("refused", where="b:5038")), ["node-unreachable"]),
+        (replace(TWO, refused=("GetConfig: no right",)), ["node-unreachable"]),
+        (replace(TWO, aor_mappings=("realtime,ps_aors",)), ["node-loads-all", "node-differs"]),
+        (replace(TWO, file_mailboxes=("1000@GVMA_DN",)), ["node-shadows"]),
+        (replace(TWO, file_subscriptions=("gvm-1000",)), ["node-shadows"]),
+        (replace(TWO, lacks=("1000@GVMA_DN",)), ["node-other-database"]),
+        (replace(TWO, tables={"voicemail": "odbc,asterisk"}), ["node-other-database", "node-differs"]),
+        (replace(TWO, aor_mappings=("config,pjsip.conf",)), ["node-other-database", "node-differs"]),
+        (replace(TWO, polling={}), ["node-differs", "node-not-polling"]),
+        (replace(TWO, polling={}, publishes=True), ["node-differs"]),
+        (replace(TWO, patterns=frozenset()), ["node-files-old", "node-differs"]),
+        (replace(TWO, endpoints=frozenset()), ["node-files-old"]),
+        (replace(TWO, version="20.9.0"), ["node-differs"]),
+    ],
+)
+def test_each_fault_is_found_at_the_node_that_has_it(node: NodeEvidence, codes: list[str]) -> None:
+    assert sorted(found(replace(WANTED, nodes=(ONE, node)))) == sorted((code, "b:5038") for code in codes)
+
+
+def test_other_counts_of_one_mailbox_mean_that_messages_are_not_shared() -> None:
+    other = replace(TWO, counts={"1000@GVMA_DN": (0, 0)})
+    assert found(replace(WANTED, nodes=(ONE, other))) == [("node-own-spool", "1000@GVMA_DN")]
+
+
+def test_a_message_that_is_heard_between_two_questions_is_no_fault() -> None:
+    other = replace(TWO, counts={"1000@GVMA_DN": (0, 1)})
+    assert found(replace(WANTED, nodes=(ONE, other))) == []
+
+
+def test_a_single_host_needs_no_polling() -> None:
+    assert found(replace(WANTED, nodes=(replace(ONE, polling={}),))) == []
+
+
+def test_files_that_would_differ_now_are_named_once() -> None:
+    hosts = replace(WANTED, outdated=("gvma-pjsip.conf",), nodes=(replace(ONE, endpoints=frozenset()), TWO))
+    assert found(hosts) == [("node-files-old", "gvma-pjsip.conf")]
+
+
+def test_a_database_that_is_away_or_guarantees_too_little_is_an_error() -> None:
+    away = DatabaseEvidence(problem=DatabaseError("refused", where="db:5432/asterisk"))
+    assert found(replace(WANTED, database=away)) == [("database-unreachable", "db:5432/asterisk")]
+    wide = DatabaseEvidence(faults=("gvma's account may update voicemail (password)",))
+    assert found(replace(WANTED, database=wide)) == [("database-grants", "realtime_dsn")]
