@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -22,6 +22,9 @@ from gvma.cli.arguments import WITH_VALUE, own_options_first, wants_json
 from gvma.cli.failures import did_you_mean, exit_status
 from gvma.cli.invocation import Invocation
 from gvma.cli.output import Output
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # Name and summary, as `gvma --help` shows them. The command is the attribute `command` of gvma.cli.commands.<name>.
 COMMANDS = {
@@ -38,6 +41,7 @@ COMMANDS = {
     "netann": "Explain a NETANN URI.",
     "confserv": "Query Configuration Server, or simulate one.",
     "config": "Write, show and check the settings file.",
+    "completion": "Print the completion for bash, zsh or fish.",
     "demo": "Show gvma at work on a private Asterisk.",
 }
 
@@ -70,9 +74,19 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """The commands by name, none of them imported."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415  (only behind TAB)
+
+        found = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
-        if "_GVMA_COMPLETE" in os.environ:  # the shell asks for completions, which click answers
-            return super().main(args=args, prog_name="gvma")
+        if "_GVMA_COMPLETE" in os.environ:  # the shell asks what comes behind TAB
+            from gvma.cli.completing import answer  # noqa: PLC0415  (start-up)
+
+            answer(self)
+            sys.exit(exits.OK)
         sys.exit(run(self, list(sys.argv[1:] if args is None else args)))
 
 
