@@ -14,7 +14,6 @@ from gvma.ami.nodes import nodes
 from gvma.configserver.client import ConfigurationServer
 from gvma.configserver.objects import ConfigObject
 from gvma.errors import GvmaError
-from gvma.evidence.ami import TO_REACH_AMI
 from gvma.evidence.ami_by_name import SilentAsterisk, asterisk_by_name
 from gvma.evidence.configserver import Questions, why_not_asked
 from gvma.evidence.files import look_at_sites_own
@@ -24,6 +23,7 @@ from gvma.evidence.model.sink import SinkEvidence
 from gvma.evidence.names import Names
 from gvma.evidence.next_sync import plan_next_sync
 from gvma.evidence.records import look_at_records
+from gvma.evidence.settings import TO_REACH_AMI
 from gvma.evidence.sink import read_sink
 from gvma.evidence.sip import sip_addresses
 from gvma.evidence.sipserver import addresses_named
