@@ -84,6 +84,47 @@ class SavedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class TableToSave:
+    """gvma's rows of one table as a set is to keep them.
+
+    database: where it is, ``HOST:PORT/NAME``. content: COPY's text format below a line with the columns' names.
+    changes: the run is about to change some.
+    """
+
+    name: str
+    database: str
+    content: bytes = field(repr=False)
+    changes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTable:
+    """The rows of one table in a set. rows: how many. changed: the run was about to change some."""
+
+    name: str
+    database: str
+    rows: int
+    changed: bool
+    digest: Digest
+
+    @property
+    def copy(self) -> str:
+        """Path of the copy inside the set."""
+        return f"tables/{self.name}.copy"
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "table": self.name,
+            "database": self.database,
+            "rows": self.rows,
+            "changed": self.changed,
+            "sha256": self.digest.sha256,
+            "size": self.digest.size,
+            "copy": self.copy,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """time: UTC, never before that of an earlier set; clock: what the machine's clock said.
 
@@ -99,10 +140,12 @@ class Manifest:
     gvma_version: str
     first: bool
     files: tuple[SavedFile, ...]
+    tables: tuple[SavedTable, ...] = ()
     snapshot: Digest = field(default_factory=lambda: Digest("", 0))
 
     def as_json(self) -> dict[str, object]:
-        """Without the seal, as ``--output json`` shows it."""
+        """Without the seal, as ``--output json`` shows it. A set of files alone says nothing of tables."""
+        tables = {"tables": [table.as_json() for table in self.tables]} if self.tables else {}
         return {
             "gvma_backup_set": FORMAT,
             "id": self.id,
@@ -114,6 +157,7 @@ class Manifest:
             "gvma_version": self.gvma_version,
             "first": self.first,
             "files": [file.as_json() for file in self.files],
+            **tables,
             "snapshot": {"copy": SNAPSHOT, **asdict(self.snapshot)},
         }
 
@@ -138,6 +182,8 @@ def read_manifest(text: bytes) -> Manifest:
         raise UnreadableManifest("the manifest does not match its seal")
     if manifest.as_bytes() != text:
         raise UnreadableManifest("the manifest is damaged")
+    if any(not table.name.isidentifier() for table in manifest.tables):
+        raise UnreadableManifest("the manifest names a table that is none")
     if any(file.copy != (copy_name(file.path) if file.existed else "") for file in manifest.files):
         raise UnreadableManifest("the manifest names a copy that lies elsewhere")
     return manifest
@@ -148,6 +194,7 @@ def _read(content: dict[str, Any]) -> Manifest:
     return Manifest(
         **{key: content[key] for key in keys},
         files=tuple(_read_file(file) for file in content["files"]),
+        tables=tuple(_read_table(table) for table in content.get("tables", ())),
         snapshot=Digest(content["snapshot"]["sha256"], content["snapshot"]["size"]),
     )
 
@@ -169,6 +216,22 @@ def saved_file(file: FileToSave) -> SavedFile:
         user_name(file.rights.uid),
         group_name(file.rights.gid),
         file.copy,
+    )
+
+
+def saved_table(table: TableToSave) -> SavedTable:
+    """What the manifest says of a table."""
+    rows = table.content.count(b"\n") - 1
+    return SavedTable(table.name, table.database, rows, table.changes, Digest.of(table.content))
+
+
+def _read_table(content: dict[str, object]) -> SavedTable:
+    return SavedTable(
+        name=str(content["table"]),
+        database=str(content["database"]),
+        rows=int(str(content["rows"])),
+        changed=bool(content["changed"]),
+        digest=Digest(str(content["sha256"]), int(str(content["size"]))),
     )
 
 

@@ -1,8 +1,8 @@
-"""Backup sets: copies of files before a change, readable without gvma, in folders of their own.
+"""Backup sets: copies of files or rows before a change, readable without gvma, in folders of their own.
 
 A set is made complete under another name and then renamed into place: one that can be seen is whole. Sets
 are never changed. ``backup_path/20261121T213000Z-1a2b3c4d/`` holds ``manifest.json``, ``snapshot.json`` and
-``files/etc/asterisk/voicemail.conf.copy``.
+``files/etc/asterisk/voicemail.conf.copy`` or ``tables/voicemail.copy``.
 """
 
 from __future__ import annotations
@@ -24,9 +24,12 @@ from gvma.backups.manifest import (
     FileToSave,
     Manifest,
     SavedFile,
+    SavedTable,
+    TableToSave,
     UnreadableManifest,
     read_manifest,
     saved_file,
+    saved_table,
 )
 from gvma.errors import BackupSetError, UsageError
 from gvma.settings.model import GvmaSettings
@@ -63,12 +66,20 @@ class BackupSet:
         return self.manifest.files if self.manifest else ()
 
     @property
+    def tables(self) -> tuple[SavedTable, ...]:
+        return self.manifest.tables if self.manifest else ()
+
+    @property
     def first(self) -> bool:
         return bool(self.manifest and self.manifest.first)
 
     def file(self, path: Path) -> SavedFile | None:
         """What it holds of one path, None where it holds nothing of it."""
         return next((file for file in self.files if file.path == path), None)
+
+    def table(self, name: str) -> SavedTable | None:
+        """What it holds of one table, None where it holds nothing of it."""
+        return next((table for table in self.tables if table.name == name), None)
 
 
 def _utc_now() -> datetime:
@@ -83,11 +94,17 @@ class BackupSets:
         self._clock = clock
 
     def create(
-        self, files: Sequence[FileToSave], *, snapshot: bytes | Iterable[bytes], reason: str, run_id: str
+        self,
+        files: Sequence[FileToSave],
+        tables: Sequence[TableToSave] = (),
+        *,
+        snapshot: bytes | Iterable[bytes],
+        reason: str,
+        run_id: str,
     ) -> BackupSet:
-        """A complete set of the files as they were read.
+        """A complete set of the files, or of the rows of the tables, as they were read.
 
-        files: give ALL target files, also those that stay as they are, so that a restore brings back one
+        files, tables: give ALL of them, also those that stay as they are, so that a restore brings back one
         whole state. Where the newest set holds just this state already (the run before was put back), no
         second one is made. snapshot: what Configuration Server said, as JSON, in pieces
         or as a whole, WITHOUT any PIN.
@@ -95,23 +112,19 @@ class BackupSets:
         """
         with undisturbed():
             saved = tuple(saved_file(file) for file in files)
+            rows = tuple(saved_table(table) for table in tables)
             newest = next(iter(reversed(self.all())), None)
-            if newest and _same_state(newest.files, saved) and not self.faults(newest):
+            if newest and _same_state(newest, saved, rows) and not self.faults(newest):
                 return newest
             self.sweep()
-            manifest = self._manifest(saved, reason, run_id, newest)
+            manifest = replace(self._manifest(saved, reason, run_id, newest), tables=rows)
             contents = {file.copy: file.content for file in files if file.content is not None}
+            contents |= {kept.copy: table.content for kept, table in zip(rows, tables, strict=True)}
             return self._write(manifest, contents, snapshot)
 
     def all(self) -> list[BackupSet]:
         """Every set, oldest first; those whose manifest cannot be read too."""
-        try:
-            names = sorted(entry.name for entry in os.scandir(self.path) if _is_id(entry.name))
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise not_kept(self.path, error) from error
-        return [self._read(name) for name in names]
+        return [self._read(name) for name in set_names(self.path)]
 
     def find(self, wanted: str) -> BackupSet:
         """By id, unique prefix or ``latest``. Raises UsageError (ambiguous, empty) or BackupSetError (none)."""
@@ -144,6 +157,7 @@ class BackupSets:
             return [backup_set.fault]
         expected = {NAME: None, SNAPSHOT: backup_set.manifest.snapshot}
         expected |= {file.copy: file.digest for file in backup_set.files if file.copy}
+        expected |= {table.copy: table.digest for table in backup_set.tables}
         faults = []
         for name, digest in expected.items():
             if digest is not None and (fault := _fault(backup_set.folder / name, digest)):
@@ -166,10 +180,17 @@ class BackupSets:
         """One file as it was, None where it did not exist. Raises BackupSetError where the copy is damaged."""
         if not file.existed:
             return None
-        content = read_private(backup_set.folder / file.copy)
-        if content is None or not file.digest.matches(content):
+        return self._copy(backup_set, file.copy, file.digest)
+
+    def rows(self, backup_set: BackupSet, table: SavedTable) -> bytes:
+        """The rows of one table as they were. Raises BackupSetError where the copy is damaged."""
+        return self._copy(backup_set, table.copy, table.digest)
+
+    def _copy(self, backup_set: BackupSet, copy: str, digest: Digest) -> bytes:
+        content = read_private(backup_set.folder / copy)
+        if content is None or not digest.matches(content):
             raise BackupSetError(
-                f"the backup set {backup_set.id} is damaged: {file.copy} is missing or not what was saved",
+                f"the backup set {backup_set.id} is damaged: {copy} is missing or not what was saved",
                 where=str(backup_set.folder),
                 hint=_LIST_HINT,
             )
@@ -253,6 +274,16 @@ class BackupSets:
         return BackupSet(name, folder, manifest)
 
 
+def set_names(backup_path: Path) -> list[str]:
+    """The ids of all sets, oldest first. Raises BackupSetError."""
+    try:
+        return sorted(entry.name for entry in os.scandir(backup_path) if _is_id(entry.name))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise not_kept(backup_path, error) from error
+
+
 def _is_id(name: str) -> bool:
     """Whether a folder of this name can be a set: its time is one that there is."""
     if not _ID.fullmatch(name):
@@ -278,14 +309,17 @@ def _put(path: Path, content: bytes | Iterable[bytes]) -> None:
     disk.fsync_folder(path.parent)
 
 
-def _same_state(kept: Sequence[SavedFile], now: Sequence[SavedFile]) -> bool:
+def _same_state(kept: BackupSet, files: Sequence[SavedFile], tables: Sequence[SavedTable]) -> bool:
     def state(files: Sequence[SavedFile]) -> dict[Path, tuple[bool, str, Rights | None]]:
         return {
             file.path: (file.existed, file.digest.sha256, file.rights) if file.existed else (False, "", None)
             for file in files
         }
 
-    return state(kept) == state(now)
+    def rows(tables: Sequence[SavedTable]) -> set[tuple[str, str, str]]:
+        return {(table.name, table.database, table.digest.sha256) for table in tables}
+
+    return state(kept.files) == state(files) and rows(kept.tables) == rows(tables)
 
 
 def _fault(path: Path, digest: Digest) -> str:

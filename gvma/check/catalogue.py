@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from types import ModuleType
 
-from gvma.check import configserver, database, media, muting, routing, runs, settings, sync
+from gvma.check import configserver, database, media, muting, presence, routing, runs, settings, sync
 from gvma.check.asterisk import ami, files, identify, nodes, subscribe
 from gvma.check.finding import SEVERITIES, Check, Finding, Rule
 from gvma.check.switch import mwi, placeholders, sipserver, tables, trunks
@@ -49,7 +49,7 @@ CHAPTERS = (
     Chapter(
         "voicemail", "Mailboxes and message waiting", (options, mailboxes, pins, no_answer, dialplan, probe), _ASTERISK
     ),
-    Chapter("routing", "Business call routing", (routing,), _ASTERISK),
+    Chapter("routing", "Business call routing", (routing, presence), _ASTERISK),
     Chapter("media", "Media server", (media,), _ASTERISK | {Part.MEDIA}),
     Chapter("switch", "SIP Server and the switch", (mwi, sipserver, trunks, tables, placeholders), _OBJECTS),
     Chapter(

@@ -6,10 +6,13 @@ Nobody is waited for long. Configuration Server is asked only where the next syn
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 
 from gvma.ami.channel_drivers import driver_modules
 from gvma.ami.manager import AsteriskManager, connect
+from gvma.ami.nodes import nodes
+from gvma.asterisk.drivers.choose import DriverModule
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.errors import AmiPermissionError, GvmaError, MediaServerUnreachableError
 from gvma.evidence.ami import TO_REACH_AMI
@@ -17,6 +20,7 @@ from gvma.evidence.configserver import Questions, why_not_asked
 from gvma.evidence.media_figures import ask_figures
 from gvma.evidence.model import AmiEvidence, ConfigServerEvidence, Evidence, MediaEvidence, NextSync
 from gvma.evidence.model.asterisk import Messages
+from gvma.evidence.model.sink import SinkEvidence
 from gvma.evidence.next_sync import plan_next_sync
 from gvma.evidence.records import look_at_records
 from gvma.evidence.settings import serves_sync
@@ -25,7 +29,7 @@ from gvma.settings import GvmaSettings, MediaSettings
 from gvma.settings.reader import Examined
 from gvma.sinks.addresses import look_up
 from gvma.sinks.files.driver import channel_driver
-from gvma.sinks.opening import sink_to_look_at
+from gvma.sinks.opening import REALTIME, sink_to_look_at
 
 _ANSWER_SECONDS = 5.0
 _HOUR = 3600
@@ -38,10 +42,10 @@ def glance(examined: Examined, *, plan: bool = False) -> Evidence:
     if not syncs:
         return Evidence(settings, syncs=False, media=_media(settings.media))
     questions = Questions(settings, why_not_asked(examined)) if plan else None
-    ami = _ask_asterisk(gvma) if not examined.wrong_keys & TO_REACH_AMI else None
+    reader = next(iter(nodes(gvma).values()), None) if gvma.sink == REALTIME else gvma
+    ami = _ask_asterisk(reader) if reader is not None and not examined.wrong_keys & TO_REACH_AMI else None
     modules = ami.drivers if ami else None
     choice = channel_driver(gvma, modules)
-    sink, _ = read_sink(gvma, sink_to_look_at(gvma, modules))
     layer, planned = _plan(gvma, questions) if questions is not None else (ConfigServerEvidence(), None)
     return Evidence(
         settings,
@@ -50,7 +54,7 @@ def glance(examined: Examined, *, plan: bool = False) -> Evidence:
         configserver=layer,
         ami=ami,
         media=_media(settings.media),
-        sink=sink,
+        sink=_sink(gvma, modules),
         records=look_at_records(gvma.backup_path),
         next_sync=planned,
     )
@@ -59,6 +63,14 @@ def glance(examined: Examined, *, plan: bool = False) -> Evidence:
 def _plan(settings: GvmaSettings, questions: Questions) -> tuple[ConfigServerEvidence, NextSync | None]:
     answers = questions.answers()
     return answers, plan_next_sync(settings, answers, look_up(settings))
+
+
+def _sink(settings: GvmaSettings, modules: Mapping[str, DriverModule] | None) -> SinkEvidence:
+    try:
+        with sink_to_look_at(settings, modules) as sink:
+            return read_sink(settings, sink)[0]
+    except GvmaError as problem:
+        return SinkEvidence(settings.sink, problem=problem)
 
 
 def _ask_asterisk(settings: GvmaSettings) -> AmiEvidence:

@@ -5,14 +5,13 @@ Asterisk is asked as a dry run asks it, so that both make the same plan.
 
 from __future__ import annotations
 
-from gvma.ami.asterisk import at_once
 from gvma.configserver.fetch import ROUTING_QUERIES, ServerAnswers
 from gvma.errors import GvmaError
 from gvma.evidence.model import QUERIES, ConfigServerEvidence, NextSync
 from gvma.plan.brake import brake
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.addresses import Addresses
-from gvma.sinks.opening import sink_of
+from gvma.sinks.opening import looking
 from gvma.sinks.planner import Planner
 
 
@@ -26,10 +25,8 @@ def plan_next_sync(settings: GvmaSettings, seen: ConfigServerEvidence, addresses
     further = {query: seen.objects(query) for query in ROUTING_QUERIES if query in asked}
     answers = ServerAnswers(seen.dns, seen.agents, seen.groups, further)
     try:
-        sink = at_once(settings, lambda asterisk: sink_of(settings, asterisk, addresses))
-        if sink is None:
-            sink = sink_of(settings, None, addresses)
-        planned = Planner(settings, answers, sink.driver, ()).plan(sink)
+        with looking(settings, addresses) as sink:
+            planned = Planner(settings, answers, sink.driver, ()).plan(sink)
     except GvmaError as problem:
         return NextSync(problem=problem)
     return NextSync(

@@ -23,9 +23,10 @@ from gvma.backups.sets import BackupSet
 from gvma.errors import UnsafeTargetError
 from gvma.plan.counts import Counts
 from gvma.plan.model import Plan
-from gvma.plan.present import Present, SiteDefined
+from gvma.plan.present import Place, Present, SiteDefined
 from gvma.plan.wanted import Wanted
 from gvma.routing import SiteRouting
+from gvma.storage.records import Left
 
 
 class Part(Enum):
@@ -60,12 +61,20 @@ class Reading(Protocol):
         """What a reader of the plan should know, a sentence each."""
         ...
 
+    def fitted(self, wanted: Wanted) -> Wanted:
+        """What is wanted, as this sink can keep it: an owner whose values it cannot take is refused, with a warning."""
+        ...
+
     def holds(self, wanted: Wanted) -> bool:
         """True where the sink is known to have just this, without reading 100,000 mailboxes back."""
         ...
 
     def present(self) -> Present:
         """What there is of ours."""
+        ...
+
+    def place_of(self, kind: str, name: str) -> Place | None:
+        """Where a ``mailbox`` (``box@context``) or a ``subscription`` stands, ours or the site's; None for nowhere."""
         ...
 
     def marks(self) -> Mapping[str, str | None]:
@@ -94,6 +103,11 @@ class Change(Protocol):
         """Every target file, and whether it changes; empty for a sink without files."""
         ...
 
+    @property
+    def tables(self) -> Mapping[str, Counts]:
+        """Every table, and how many rows of it change; empty for a sink without tables."""
+        ...
+
     def marks(self) -> Mapping[str, str | None]:
         """As the ``marks`` of a Reading, once this is written."""
         ...
@@ -116,7 +130,8 @@ class Change(Protocol):
 
 
 class Applied(AbstractContextManager["Applied"], Protocol):
-    """A change that is in place and not yet final. Leaving its ``with`` block otherwise puts everything back."""
+    """A change that is in place, or ready, and not yet final. Leaving its ``with`` block otherwise puts everything
+    back. A sink that can write all in one step does so in ``finish``; nothing has to be put back then."""
 
     @property
     def reloads(self) -> tuple[str, ...]: ...
@@ -144,6 +159,25 @@ class Recovery:
     applied: bool
     reloads: tuple[str, ...]
     backup_set: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeAnswer:
+    """What one Asterisk host says of a change that is written. node: as ``realtime_nodes`` names it.
+
+    differences: sentences, empty where all is as written. unreachable: why it could not be asked, empty where it was.
+    """
+
+    node: str
+    differences: tuple[str, ...] = ()
+    unreachable: str = ""
+
+    @property
+    def status(self) -> str:
+        """``ok``, ``unreachable`` or ``differs``."""
+        if self.unreachable:
+            return "unreachable"
+        return "differs" if self.differences else "ok"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +215,10 @@ class Sink(Protocol[R, C]):
         """What recover() would do, for a dry run; empty where nothing. Writes nothing."""
         ...
 
+    def left(self) -> Left:
+        """What the last run left for this one; in a sink that several hosts share, from whichever host."""
+        ...
+
     def read(self) -> R:
         """Raises UnsafeTargetError where the sink is not safe to change."""
         ...
@@ -214,4 +252,8 @@ class Sink(Protocol[R, C]):
         undone: the change was put back, and what was there before is expected. Raises AsteriskUnreachableError
         where Asterisk could not be asked to the end.
         """
+        ...
+
+    def ask_nodes(self, change: C) -> tuple[NodeAnswer, ...]:
+        """What each Asterisk host says that reads what is written when it needs it; none for a sink of one host."""
         ...

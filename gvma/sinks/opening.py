@@ -1,14 +1,18 @@
-"""The sink of a run: of the right channel driver, and with what Asterisk says of SIP Server before the plan."""
+"""The sink of a run, by the setting ``sink``: opened for a run that writes, or for somebody who only looks."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from gvma.ami.asterisk import Asterisk
+from gvma.ami.asterisk import Asterisk, at_once
 from gvma.asterisk.drivers.choose import AUTO, DriverModule
 from gvma.asterisk.hosts import hosts_written, sipserver_hosts
 from gvma.asterisk.identification.model import SipServer
+from gvma.errors import SettingsError
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.addresses import Addresses
 from gvma.sinks.base import Recovery
@@ -16,29 +20,120 @@ from gvma.sinks.files.atomic.recovery import recover
 from gvma.sinks.files.driver import channel_driver
 from gvma.sinks.files.sink import FilesSink
 
+if TYPE_CHECKING:
+    from gvma.sinks.realtime.database.session import Session
+    from gvma.sinks.realtime.sink import RealtimeSink
+
 _log = logging.getLogger(__name__)
+REALTIME = "realtime"
 
 
 def recover_sinks(settings: GvmaSettings) -> Recovery | None:
     """Ends what an interrupted run began, in whichever sink, under the lock and before anything else.
 
-    None where no run was interrupted. Raises BackupSetError or UnsafeTargetError; the next run tries again.
+    None where no run was interrupted. Raises BackupSetError or UnsafeTargetError; the next run tries again. A database
+    needs none: it ends a transaction itself. A site that comes from files may still have a journal of these.
     """
     return recover(settings)
 
 
-def sink_to_look_at(settings: GvmaSettings, modules: Mapping[str, DriverModule] | None) -> FilesSink:
-    """The sink, to be read alone. modules: what Asterisk says of each channel driver; None where it was not asked."""
-    choice = channel_driver(settings, modules)
-    return FilesSink(settings, choice.driver, driver_reason=choice.reason)
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a run keeps open to its end: the database of ``sink = realtime``, else nothing."""
+
+    settings: GvmaSettings
+    session: Session | None = None
+
+    @property
+    def has_files(self) -> bool:
+        """This host's files are the sink, and its Asterisk reads them; else no Asterisk is reloaded."""
+        return self.session is None
+
+    def sink(self, asterisk: Asterisk | None, addresses: Addresses | None = None) -> FilesSink | RealtimeSink:
+        """asterisk: connected; None where the files alone decide. addresses: of SIP Server and the gateway; None where
+        nothing is planned."""
+        if self.session is None:
+            return files_sink(self.settings, asterisk, addresses)
+        from gvma.sinks.realtime.sink import RealtimeSink  # noqa: PLC0415  (psycopg)
+
+        return RealtimeSink(self.session)
 
 
-def sink_of(settings: GvmaSettings, asterisk: Asterisk | None, addresses: Addresses | None = None) -> FilesSink:
-    """The three files of the channel driver.
+@contextmanager
+def opened(settings: GvmaSettings, wait_seconds: float = 0.0) -> Iterator[Opened]:
+    """For a run that writes, under this host's lock: a database is locked against runs on other hosts, and what these
+    left for the next run is copied here. At the end of the block, what this run left is copied to the database.
 
-    asterisk: connected; None where the files alone decide. addresses: of SIP Server and the gateway; None where
-    nothing is planned.
+    wait_seconds: for the other host's run. Raises LockedError, CredentialsError, DatabaseError or
+    UnpreparedDatabaseError.
     """
+    if settings.sink != REALTIME:
+        yield Opened(settings)
+        return
+    from gvma.sinks.realtime.database.session import session  # noqa: PLC0415  (psycopg)
+
+    with session(settings, lock_seconds=wait_seconds) as one:
+        one.pull_records()
+        yield Opened(settings, one)
+        one.push_records()
+
+
+@contextmanager
+def looking(
+    settings: GvmaSettings, addresses: Addresses | None = None, *, asks: bool = True
+) -> Iterator[FilesSink | RealtimeSink]:
+    """For somebody who writes nothing: no lock. asks: this host's Asterisk is asked, where it answers at once."""
+    if settings.sink == REALTIME:
+        with opened_database(settings) as session:
+            yield Opened(settings, session).sink(None)
+        return
+    sink = at_once(settings, lambda asterisk: files_sink(settings, asterisk, addresses)) if asks else None
+    yield sink if sink is not None else files_sink(settings, None, addresses)
+
+
+def settings_of_database(settings: GvmaSettings) -> GvmaSettings:
+    """For a backup set with rows, whatever the sink is now. Raises SettingsError where no database is named."""
+    if not settings.realtime_dsn:
+        raise SettingsError(
+            "the backup set has rows of a database, and the settings name none",
+            where="[gvma_settings] realtime_dsn",
+            hint="Nothing was changed. Set realtime_dsn, then run the command again.",
+        )
+    return replace(settings, sink=REALTIME)
+
+
+@contextmanager
+def opened_database(settings: GvmaSettings) -> Iterator[Session]:
+    """The database for somebody who writes nothing: no lock."""
+    from gvma.sinks.realtime.database.session import session  # noqa: PLC0415  (psycopg)
+
+    with session(settings_of_database(settings)) as one:
+        yield one
+
+
+def present_rows(settings: GvmaSettings, table: str) -> bytes:
+    """gvma's rows of a table as they are now, in the form of a backup set."""
+    from gvma.sinks.realtime.sink import RealtimeSink  # noqa: PLC0415  (psycopg)
+
+    with opened_database(settings) as session:
+        return RealtimeSink(session).rows()[table]
+
+
+@contextmanager
+def sink_to_look_at(
+    settings: GvmaSettings, modules: Mapping[str, DriverModule] | None
+) -> Iterator[FilesSink | RealtimeSink]:
+    """The sink, to be read alone. modules: what Asterisk says of each channel driver; None where it was not asked."""
+    if settings.sink == REALTIME:
+        with opened_database(settings) as session:
+            yield Opened(settings, session).sink(None)
+        return
+    choice = channel_driver(settings, modules)
+    yield FilesSink(settings, choice.driver, driver_reason=choice.reason)
+
+
+def files_sink(settings: GvmaSettings, asterisk: Asterisk | None, addresses: Addresses | None = None) -> FilesSink:
+    """The three files of the channel driver, and what Asterisk says of SIP Server before the plan."""
     asked = asterisk.drivers() if asterisk is not None and settings.channel_driver == AUTO else None
     choice = channel_driver(settings, asked)
     _log.debug("channel driver %s: %s", choice.driver.name, choice.reason)

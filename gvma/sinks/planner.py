@@ -20,7 +20,6 @@ from gvma.plan.wanted import Wanted, wanted_of
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.addresses import own_hosts
 from gvma.sinks.base import Change, Reading, Sink
-from gvma.storage import records
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +61,10 @@ class Planner:
     def plan(self, sink: Sink[Any, Any]) -> Planned:
         """Reads the sink and plans. Raises UnsafeTargetError where it is not safe to change, BackupSetError where a
         record cannot be read."""
-        left = records.read_left(self._settings.backup_path)
+        left = sink.left()
         previous = PreviousRun(left.pins, left.owners, left.objects(), self._new_key)
         reading = sink.read()
-        wanted = self._wanted(reading)
+        wanted = reading.fitted(self._wanted(reading))
         plan = unchanged_plan(wanted, reading.site, previous)
         if plan is None or not reading.holds(wanted):
             plan = make_plan(wanted, reading.present(), previous)

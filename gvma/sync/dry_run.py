@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from gvma.ami.asterisk import Asterisk, at_once
 from gvma.asterisk.drivers.choose import AUTO
@@ -10,22 +11,37 @@ from gvma.configserver.fetch import fetch_answers
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, GvmaError
 from gvma.plan.brake import brake
 from gvma.settings.model import GvmaSettings, Settings
-from gvma.sinks.addresses import look_up, unresolved
-from gvma.sinks.opening import sink_of
+from gvma.sinks.addresses import Addresses, look_up, unresolved
+from gvma.sinks.files.sink import FilesSink
+from gvma.sinks.opening import looking
 from gvma.sinks.planner import Planned, Planner
 from gvma.storage.pause import read_pause
 from gvma.sync.preflight import preflight
 from gvma.sync.reasons import refused_line
 from gvma.sync.report import Progress, SyncOptions, SyncReport
 
+if TYPE_CHECKING:
+    from gvma.sinks.realtime.sink import RealtimeSink
+
 
 def dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progress: Progress) -> None:
     """Fills ``report`` with what a sync would change, and warns of what would stop it."""
     gvma = settings.gvma
+    report.sink = gvma.sink
     addresses = look_up(gvma)
-    sink = None if options.no_reload else at_once(gvma, lambda asterisk: sink_of(gvma, asterisk, addresses))
-    if sink is None:
-        sink = sink_of(gvma, None, addresses)
+    with looking(gvma, addresses, asks=not options.no_reload) as sink:
+        _plan(sink, settings, options, report, progress, addresses)
+
+
+def _plan(  # noqa: PLR0913, PLR0917  (what a dry run is given, and what it has opened)
+    sink: FilesSink | RealtimeSink,
+    settings: Settings,
+    options: SyncOptions,
+    report: SyncReport,
+    progress: Progress,
+    addresses: Addresses,
+) -> None:
+    gvma = settings.gvma
     interrupted = sink.pending_recovery()
     if interrupted:
         report.warn("interrupted-run", interrupted, gvma.backup_path)
@@ -46,12 +62,13 @@ def dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progre
     stop = brake(planned.plan.shrinkage, gvma.max_remove_percent)
     if stop is not None and not options.allow_remove:
         report.warn("safety-brake", f"a sync would stop here: {stop.message}", stop.where)
-    if not planned.change.is_empty:
+    if planned.change.files and not planned.change.is_empty:
         for refusal in _at_asterisk(gvma, planned, no_reload=options.no_reload):
             report.warn("asterisk-would-refuse", f"a sync would stop here: {refusal.message}", refusal.where)
     report.plan, report.change = planned.plan, planned.change
     report.counts = planned.change.counts
     report.files = dict(planned.change.files)
+    report.tables = dict(planned.change.tables)
     report.finished = True
 
 

@@ -40,13 +40,17 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What a run writes with. asterisk: None leaves every reload pending. report: filled with what was done."""
+    """What a run writes with. asterisk: None leaves every reload pending. report: filled with what was done.
+
+    asks_nodes: whether the Asterisk hosts of a database are asked what they have, once it is written.
+    """
 
     sink: Sink[Any, Any]
     settings: GvmaSettings
     asterisk: Asterisk | None
     report: RunReport
     wording: Wording
+    asks_nodes: bool = True
 
     @property
     def backup_path(self) -> Path:
@@ -81,7 +85,27 @@ class Execution:
             report.pending_reload = pending_reload.read(path)
         if lost is not None:
             raise self._pending_error(lost, saved.id) from lost
+        if is_final:
+            self._ask_nodes(change)
         return is_final
+
+    def _ask_nodes(self, change: Change) -> None:
+        """Hosts that read the rows when they need them. One that contradicts them is an error, and the rows stay."""
+        if not self.asks_nodes:
+            return
+        self.report.nodes = self.sink.ask_nodes(change)
+        for one in self.report.nodes:
+            if one.unreachable:
+                self.report.warn("node-unreachable", f"it was not asked what it has: {one.unreachable}", one.node)
+        contradicting = [one for one in self.report.nodes if one.differences]
+        if contradicting:
+            first = contradicting[0]
+            raise AsteriskRefusedError(
+                f"a node contradicts what was committed: {first_of(first.differences)}",
+                where=", ".join(one.node for one in contradicting),
+                hint="The rows are written, and stay. `gvma check` finds what hides a row on a node: a mailbox in its "
+                "voicemail.conf, an AOR in its pjsip.conf, or another database.",
+            )
 
     def reload_pending(self, change: Change) -> list[str]:
         """Does the reloads that an earlier run left pending, where nothing is to be written now.

@@ -9,12 +9,12 @@ import logging
 from contextlib import ExitStack
 from typing import Any
 
-from gvma.ami.asterisk import Asterisk, at_once
+from gvma.ami.asterisk import Asterisk
 from gvma.errors import AsteriskRefusedError, UnsafeTargetError
 from gvma.plan.make import removal_plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Change, Purpose, Sink
-from gvma.sinks.opening import recover_sinks, sink_of
+from gvma.sinks.opening import looking, opened, recover_sinks
 from gvma.storage import records
 from gvma.storage.lock import hold_lock
 from gvma.storage.signals import stoppable
@@ -42,6 +42,7 @@ def remove(settings: GvmaSettings, report: PlannedReport, *, no_reload: bool = F
     Settings and backup sets stay. The records of the last sync go with our part, so that the next sync begins anew.
     Raises GvmaError: its hint says what was left unchanged or put back; Stopped after a signal, then all is put back.
     """
+    report.sink = settings.sink
     with remembered("remove", settings.backup_path, report), stoppable():
         _remove(settings, report, no_reload=no_reload)
     if report.changed:
@@ -49,35 +50,36 @@ def remove(settings: GvmaSettings, report: PlannedReport, *, no_reload: bool = F
 
 
 def _remove(settings: GvmaSettings, report: PlannedReport, *, no_reload: bool) -> None:
-    with hold_lock(settings.backup_path), ExitStack() as stack:
-        asterisk = None if no_reload else stack.enter_context(Asterisk(settings))
+    with hold_lock(settings.backup_path), opened(settings) as sinks, ExitStack() as stack:
+        speaks = sinks.has_files and not no_reload
+        asterisk = stack.enter_context(Asterisk(settings)) if speaks else None
         recovery = recover_sinks(settings)
         if recovery is not None:
             report.warn("interrupted-run-mended", recovery.text, settings.backup_path)
         if asterisk is not None:
             asterisk.connect()
             asterisk.preflight(())
-        sink = sink_of(settings, asterisk)
-        _until_nobody_else_writes(Execution(sink, settings, asterisk, report, _WORDING))
+        sink = sinks.sink(asterisk)
+        _until_nobody_else_writes(Execution(sink, settings, asterisk, report, _WORDING, asks_nodes=not no_reload))
         report.finished = True
 
 
 def remove_dry_run(settings: GvmaSettings, report: PlannedReport, *, no_reload: bool = False) -> None:
     """Fills ``report`` with what a remove would change. It takes no lock, writes nothing, and needs no Asterisk."""
-    sink = None if no_reload else at_once(settings, lambda asterisk: sink_of(settings, asterisk))
-    if sink is None:
-        sink = sink_of(settings, None)
-    interrupted = sink.pending_recovery()
-    if interrupted:
-        report.warn("interrupted-run", interrupted, settings.backup_path)
-    change = _planned(sink, settings, report)
+    report.sink = settings.sink
+    with looking(settings, asks=not no_reload) as sink:
+        interrupted = sink.pending_recovery()
+        if interrupted:
+            report.warn("interrupted-run", interrupted, settings.backup_path)
+        change = _planned(sink, settings, report)
     report.change, report.counts, report.files = change, change.counts, dict(change.files)
+    report.tables = dict(change.tables)
     report.finished = True
 
 
 def _planned(sink: Sink[Any, Any], settings: GvmaSettings, report: PlannedReport) -> Change:
     reading = sink.read()
-    report.plan = removal_plan(reading.present(), records.read_left(settings.backup_path).owners)
+    report.plan = removal_plan(reading.present(), sink.left().owners)
     change: Change = sink.change(reading, report.plan)
     found = (*reading.warnings, *change.warnings)
     report.warnings += [one for one in found if one.code != _OF_A_SYNC and one not in report.warnings]
@@ -89,7 +91,7 @@ def _until_nobody_else_writes(execution: Execution) -> None:
     assert isinstance(report, PlannedReport)
     for _ in range(_TRIES):
         change = _planned(execution.sink, settings, report)
-        report.files = {path: report.files.get(path, False) for path in change.files}
+        report.add_target(change)
         if change.is_empty:
             report.plan = report.plan if report.changed else None
             records.forget(settings.backup_path, _RECORDS)
@@ -101,7 +103,7 @@ def _until_nobody_else_writes(execution: Execution) -> None:
             return
     raise UnsafeTargetError(
         f"gave up after {_TRIES} attempts: another process keeps rewriting it",
-        where=", ".join(str(path) for path in change.files),
+        where=", ".join([*map(str, change.files), *change.tables]),
         hint="The newest content is in place. Find out what writes the file, then run `gvma remove` again.",
     )
 

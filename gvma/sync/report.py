@@ -11,7 +11,7 @@ from gvma.asterisk.entries import GvmaWarning
 from gvma.plan.counts import Counts
 from gvma.plan.items import Item
 from gvma.plan.model import Plan
-from gvma.sinks.base import Change
+from gvma.sinks.base import Change, NodeAnswer
 from gvma.storage.history.model import Cause
 
 Progress = Callable[[str], None]
@@ -43,8 +43,9 @@ class RunReport:
     counts: mailboxes and subscriptions together. files: each target file, and whether it was changed (in a dry run:
     would be); none where the run failed before the write, or put back. change: what was written last. remarks: what
     happened to each file. backup_set: id of the set with what was replaced. reload_failed: modules that Asterisk did
-    not reload, or whose new files it refused. pending_reload: modules that Asterisk has still to reload. why: what was
-    another in Configuration Server than at the last change.
+    not reload, or whose new files it refused. pending_reload: modules that Asterisk has still to reload.
+    sink: as the settings name it. tables: each table, and how many rows were changed, as ``files`` says it of files.
+    nodes: what the Asterisk hosts said of these. why: what was another in Configuration Server than at the last change.
     """
 
     run_id: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -56,12 +57,15 @@ class RunReport:
     reloaded: list[str] = field(default_factory=list)
     reload_failed: list[str] = field(default_factory=list)
     pending_reload: tuple[str, ...] = ()
+    sink: str = "files"
+    tables: dict[str, Counts] = field(default_factory=dict)
+    nodes: tuple[NodeAnswer, ...] = ()
     warnings: list[GvmaWarning] = field(default_factory=list)
     why: tuple[Cause, ...] = ()
 
     @property
     def changed(self) -> bool:
-        return any(self.files.values())
+        return any(self.files.values()) or any(self.tables.values())
 
     def items(self) -> Iterator[Item]:
         """What was changed, one after the other."""
@@ -77,13 +81,32 @@ class RunReport:
         self.remarks = change.remarks
         for path, changed in change.files.items():
             self.files[path] = changed or self.files.get(path, False)
+        for table, counts in change.tables.items():
+            self.tables[table] = self.tables.get(table, Counts()) + counts
+
+    def add_target(self, change: Change) -> None:
+        """What the sink consists of, before anything of it is written."""
+        self.files = {path: self.files.get(path, False) for path in change.files}
+        self.tables = {table: self.tables.get(table, Counts()) for table in change.tables}
+
+    def sink_json(self) -> dict[str, object]:
+        """The fields of JSON that tell what was written into a database, and who was asked for it."""
+        return {
+            "sink": self.sink,
+            "tables": [
+                {"table": table, "add": counts.add, "change": counts.change, "remove": counts.remove}
+                for table, counts in self.tables.items()
+            ],
+            "nodes": [{"node": one.node, "status": one.status} for one in self.nodes],
+        }
 
     def add_reloaded(self, modules: list[str]) -> None:
         self.reloaded = sorted({*self.reloaded, *modules})
 
     @property
     def changed_files(self) -> str:
-        return ", ".join(path.name for path, changed in self.files.items() if changed)
+        changed = [path.name for path, changed in self.files.items() if changed]
+        return ", ".join([*changed, *(table for table, counts in self.tables.items() if counts)])
 
 
 @dataclass(slots=True)
@@ -109,8 +132,13 @@ class PlannedReport(RunReport):
         """One line of what was done."""
         counts = f"{self.counts.add} added, {self.counts.change} changed, {self.counts.remove} removed"
         done = f"{counts} in {self.changed_files}" if self.counts else "; ".join(["no mailbox changed", *self.remarks])
-        reloads = f"reloaded {', '.join(self.reloaded)}" if self.reloaded else "not reloaded"
-        return f"{command}: {done}; backup set {self.backup_set}; {reloads}."
+        return f"{command}: {done}; backup set {self.backup_set}; {self._reloads()}."
+
+    def _reloads(self) -> str:
+        if self.tables:
+            asked = sum(one.status == "ok" for one in self.nodes)
+            return f"{asked} of {len(self.nodes)} nodes have it" if self.nodes else "no node was asked"
+        return f"reloaded {', '.join(self.reloaded)}" if self.reloaded else "not reloaded"
 
 
 @dataclass(slots=True)

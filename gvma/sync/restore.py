@@ -5,9 +5,11 @@ It never asks Configuration Server.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.drivers import PJSIP
@@ -15,10 +17,11 @@ from gvma.backups.sets import BackupSet
 from gvma.errors import AsteriskRefusedError, UnsafeTargetError
 from gvma.plan.items import Item
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.base import Purpose
+from gvma.sinks.base import Change, Purpose
 from gvma.sinks.files.restored_file import RestoreOptions
-from gvma.sinks.files.restoring import RestoreChange, restore_change
+from gvma.sinks.files.restoring import restore_change
 from gvma.sinks.files.sink import FilesSink
+from gvma.sinks.opening import REALTIME, opened, opened_database, settings_of_database
 from gvma.storage.pause import pause
 from gvma.sync.execute import Execution, Wording, first_of
 from gvma.sync.folders import refuse_other_folders
@@ -28,22 +31,32 @@ from gvma.sync.report import RunReport
 _TRIES = 10
 
 
+class RestoredState(Change, Protocol):
+    """A backup set as a change. items: what changes of ours."""
+
+    @property
+    def items(self) -> tuple[Item, ...]: ...
+    def actions(self) -> list[tuple[Path, str]]:
+        """What happens to each file of the set."""
+        ...
+
+
 @dataclass(slots=True)
 class RestoreReport(RunReport):
     """What a restore did so far. restored: id of the set, empty before it was found. planned: the change that was
     planned last."""
 
     restored: str = ""
-    planned: RestoreChange | None = None
+    planned: RestoredState | None = None
 
     def items(self) -> Iterator[Item]:
         """What was changed of ours; nothing where nothing was written."""
-        return iter(self.change.items if isinstance(self.change, RestoreChange) else ())
+        return iter(self.planned.items if self.planned is not None and self.change is self.planned else ())
 
     @property
     def actions(self) -> list[tuple[Path, str]]:
         """What was done to each file of the set; empty where nothing was written."""
-        return self.change.actions() if isinstance(self.change, RestoreChange) else []
+        return self.planned.actions() if self.planned is not None and self.change is self.planned else []
 
 
 def restore(
@@ -55,15 +68,19 @@ def restore(
 ) -> None:
     """Brings the set's state back under the lock, and pauses the sync; ``report`` is filled meanwhile.
 
-    asterisk: None leaves the reload pending. Raises BackupSetError, UnsafeTargetError, AsteriskRefusedError
-    (everything is put back), AsteriskUnreachableError (before the write, or everything is restored and the reload
-    is pending), Stopped.
+    asterisk: None leaves the reload pending, or the nodes of a database unasked. Raises BackupSetError,
+    UnsafeTargetError, AsteriskRefusedError (files are put back, rows stay), AsteriskUnreachableError (before the write,
+    or everything is restored and the reload is pending), DatabaseError, CredentialsError, LockedError, Stopped.
     """
+    report.sink = REALTIME if backup_set.tables else "files"
     with remembered("backup restore", settings.backup_path, report, restored=backup_set.id):
-        _restore(backup_set, settings, options, asterisk, report)
+        if backup_set.tables:
+            _restore_rows(backup_set, settings, options, report, asks_nodes=asterisk is not None)
+        else:
+            _restore_files(backup_set, settings, options, asterisk, report)
 
 
-def _restore(
+def _restore_files(
     backup_set: BackupSet,
     settings: GvmaSettings,
     options: RestoreOptions,
@@ -81,27 +98,62 @@ def _restore(
         report=report,
         wording=_wording(backup_set.id),
     )
+    _until_nobody_else_writes(execution, backup_set, options, partial(restore_change, backup_set, settings, options))
+
+
+def restored_state(backup_set: BackupSet, settings: GvmaSettings, options: RestoreOptions) -> RestoredState:
+    """What a restore would change, for a dry run."""
+    if not backup_set.tables:
+        return restore_change(backup_set, settings, options)
+    from gvma.sinks.realtime.restoring import restore_rows  # noqa: PLC0415  (psycopg)
+
+    with opened_database(settings) as session:
+        return restore_rows(session, backup_set, pins=options.pins)
+
+
+def _restore_rows(
+    backup_set: BackupSet, settings: GvmaSettings, options: RestoreOptions, report: RestoreReport, *, asks_nodes: bool
+) -> None:
+    from gvma.sinks.realtime.restoring import restore_rows  # noqa: PLC0415  (psycopg)
+    from gvma.sinks.realtime.sink import RealtimeSink  # noqa: PLC0415  (psycopg)
+
+    with opened(settings_of_database(settings)) as sinks:
+        session = sinks.session
+        assert session is not None
+        plan = partial(restore_rows, session, backup_set, pins=options.pins)
+        report.planned = plan()
+        wording = _wording(backup_set.id)
+        execution = Execution(RealtimeSink(session), settings, None, report, wording, asks_nodes=asks_nodes)
+        _until_nobody_else_writes(execution, backup_set, options, plan)
+
+
+def _until_nobody_else_writes(
+    execution: Execution, backup_set: BackupSet, options: RestoreOptions, plan_again: Callable[[], RestoredState]
+) -> None:
+    report, settings, asterisk = execution.report, execution.settings, execution.asterisk
+    assert isinstance(report, RestoreReport)
     purpose = Purpose(f"restore of {backup_set.id}", report.run_id, pause=backup_set.id)
+    change = report.planned
+    assert change is not None
     for _ in range(_TRIES):
-        change = report.planned
         if change.is_empty:
+            report.add_target(change)
             pause(settings.backup_path, backup_set.id)
             _reload_pending(execution, change, settings)
             return
         if asterisk is not None:
             refuse_other_folders(settings, asterisk, resets_pins=options.pins)
-        is_final = execution.execute(change, purpose, {})
-        if is_final:
+        if execution.execute(change, purpose, {}):
             return
-        report.planned = restore_change(backup_set, settings, options)
+        report.planned = change = plan_again()
     raise UnsafeTargetError(
-        f"gave up after {_TRIES} attempts: another process keeps rewriting a file",
-        where=", ".join(str(path) for path in change.files),
-        hint="What was restored may be rewritten already. Stop what writes the file, then restore again.",
+        f"gave up after {_TRIES} attempts: another process keeps rewriting it",
+        where=", ".join([*map(str, change.files), *change.tables]),
+        hint="What was restored may be rewritten already. Stop what writes there, then restore again.",
     )
 
 
-def _reload_pending(execution: Execution, change: RestoreChange, settings: GvmaSettings) -> None:
+def _reload_pending(execution: Execution, change: Change, settings: GvmaSettings) -> None:
     """The files are as the set has them already; Asterisk may still not know it."""
     found = execution.reload_pending(change)
     if found:

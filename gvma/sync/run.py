@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gvma.ami.asterisk import Asterisk, nothing_changed
 from gvma.asterisk.identification.model import SENDERS_UNKNOWN
@@ -30,8 +30,7 @@ from gvma.plan.model import Plan
 from gvma.settings.model import Settings
 from gvma.sinks.addresses import Addresses, look_up, require
 from gvma.sinks.base import Change, Purpose, Sink
-from gvma.sinks.files.sink import FilesSink
-from gvma.sinks.opening import recover_sinks, sink_of
+from gvma.sinks.opening import Opened, opened, recover_sinks
 from gvma.sinks.planner import Planned, Planner
 from gvma.storage import last_success, pending_reload, records, said_failure
 from gvma.storage.lock import hold_lock
@@ -45,6 +44,12 @@ from gvma.sync.preflight import preflight
 from gvma.sync.remembering import Outcome, remembered
 from gvma.sync.report import Progress, SyncOptions, SyncReport
 from gvma.sync.why import set_before, why
+
+if TYPE_CHECKING:
+    from gvma.sinks.files.sink import FilesSink
+    from gvma.sinks.realtime.sink import RealtimeSink
+
+    _Sink = FilesSink | RealtimeSink
 
 __all__ = ["Progress", "SyncOptions", "SyncReport", "sync"]
 
@@ -70,6 +75,7 @@ def sync(settings: Settings, options: SyncOptions, report: SyncReport, progress:
     if options.dry_run:
         dry_run(settings, options, report, progress)
         return
+    report.sink = settings.gvma.sink
     outcome = Outcome()
     try:
         with remembered("sync", settings.gvma.backup_path, report) as outcome, stoppable():
@@ -88,11 +94,13 @@ class _Run:
         self._options = options
         self._report = report
         self._progress = progress
+        self._opened: Opened
 
     def run(self) -> None:
         options, path = self._options, self._gvma.backup_path
-        with hold_lock(path, options.wait), ExitStack() as stack:
-            asterisk = None if options.no_reload else stack.enter_context(Asterisk(self._gvma))
+        with hold_lock(path, options.wait), opened(self._gvma, options.wait) as self._opened, ExitStack() as stack:
+            speaks = self._opened.has_files and not options.no_reload
+            asterisk = stack.enter_context(Asterisk(self._gvma)) if speaks else None
             self._recover(asterisk)
             with self._reloading_what_is_pending(asterisk):
                 if not options.resume:
@@ -128,7 +136,7 @@ class _Run:
         self._report.reload_failed = []
         return self._until_nobody_else_writes(planner, self._execution(again, asterisk), answers)
 
-    def _sink_after(self, refused: AsteriskRefusedError, asterisk: Asterisk | None, addresses: Addresses) -> FilesSink:
+    def _sink_after(self, refused: AsteriskRefusedError, asterisk: Asterisk | None, addresses: Addresses) -> _Sink:
         """Raises what Asterisk refused where Asterisk cannot be asked again."""
         try:
             return self._sink(asterisk, addresses)
@@ -166,15 +174,16 @@ class _Run:
             if found:
                 _log.warning("the reload stays pending, since Asterisk did not take the files: %s", first_of(found))
 
-    def _sink(self, asterisk: Asterisk | None, addresses: Addresses | None = None) -> FilesSink:
+    def _sink(self, asterisk: Asterisk | None, addresses: Addresses | None = None) -> _Sink:
         """Reaches Asterisk, unless this run does not speak to it."""
         if asterisk is not None:
             self._progress("reaching Asterisk")
             asterisk.connect()
-        return sink_of(self._gvma, asterisk, addresses)
+        return self._opened.sink(asterisk, addresses)
 
     def _execution(self, sink: Sink[Any, Any], asterisk: Asterisk | None) -> Execution:
-        return Execution(sink, self._gvma, asterisk, self._report, _WORDING)
+        asks_nodes = not self._options.no_reload
+        return Execution(sink, self._gvma, asterisk, self._report, _WORDING, asks_nodes=asks_nodes)
 
     def _until_nobody_else_writes(self, planner: Planner, execution: Execution, answers: ServerAnswers) -> Planned:
         report, earlier_warnings = self._report, list(self._report.warnings)
@@ -183,7 +192,7 @@ class _Run:
             planned = planner.plan(execution.sink)
             plan, change = planned.plan, planned.change
             report.warnings = [*earlier_warnings, *planned.warnings]
-            report.files = {path: report.files.get(path, False) for path in change.files}
+            report.add_target(change)
             stop = brake(plan.shrinkage, self._gvma.max_remove_percent)
             if stop is not None and not self._options.allow_remove:
                 if self._options.resume:
@@ -203,7 +212,7 @@ class _Run:
                 return planned
         raise UnsafeTargetError(
             f"gave up after {_TRIES} attempts: another process keeps rewriting it",
-            where=", ".join(str(path) for path in change.files),
+            where=", ".join([*map(str, change.files), *change.tables]),
             hint="The newest content is in place. Find out what writes the file, then run `gvma sync` again.",
         )
 

@@ -15,12 +15,13 @@ from gvma.asterisk.entries import Extension, GvmaWarning, Hint, PresentMailbox, 
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.plan.counts import Counts
 from gvma.plan.model import Pin, Plan
-from gvma.plan.present import Present, SiteDefined
+from gvma.plan.present import Place, Present, SiteDefined
 from gvma.plan.wanted import Wanted
 from gvma.routing import SiteRouting
-from gvma.sinks.base import Part, Purpose, Recovery, SinkMoved
+from gvma.sinks.base import NodeAnswer, Part, Purpose, Recovery, SinkMoved
 from gvma.storage import pending_reload
 from gvma.storage.pause import pause
+from gvma.storage.records import OWNERS, PINS, Left
 
 MODULE = "app_memory.so"
 
@@ -53,6 +54,13 @@ class MemoryReading:
     def holds(self, wanted: Wanted) -> bool:
         """It never knows without a closer look."""
         return False
+
+    def fitted(self, wanted: Wanted) -> Wanted:
+        return wanted
+
+    def place_of(self, kind: str, name: str) -> Place | None:
+        there = self.state.mailboxes if kind == "mailbox" else self.state.subscriptions
+        return Place(table="memory") if name in there else None
 
     def marks(self) -> dict[str, str | None]:
         return {"memory": _mark(self.state)}
@@ -87,6 +95,10 @@ class MemoryChange:
     def remarks(self) -> tuple[str, ...]:
         return () if self.is_empty else ("memory: rewritten",)
 
+    @property
+    def tables(self) -> Mapping[str, Counts]:
+        return {}
+
     def marks(self) -> dict[str, str | None]:
         return {"memory": _mark(self.new)}
 
@@ -120,6 +132,12 @@ class MemorySink:
 
     def pending_recovery(self) -> str:
         return "the next run puts it back" if self.interrupted else ""
+
+    def left(self) -> Left:
+        return Left(self.records.get(PINS) or b"", self.records.get(OWNERS) or b"")
+
+    def ask_nodes(self, change: MemoryChange) -> tuple[NodeAnswer, ...]:
+        return ()
 
     def read(self) -> MemoryReading:
         return MemoryReading(self.state)

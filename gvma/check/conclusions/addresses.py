@@ -7,8 +7,10 @@ import ipaddress
 from gvma.asterisk.hosts import host_and_port, match_has, match_wants_port, sipserver_hosts
 from gvma.asterisk.site import outside_hosts
 from gvma.configserver.objects import ConfigObject
-from gvma.evidence.model import Evidence
+from gvma.evidence.model import Evidence, Probe
 from gvma.settings import GvmaSettings
+
+_UNAUTHORIZED = 401
 
 
 def asterisk_hosts(evidence: Evidence) -> frozenset[str]:
@@ -38,6 +40,12 @@ def by_port_alone(evidence: Evidence) -> bool:
     """Whether every identify that has SIP Server's address wants its port as well."""
     matches = [match for _, match in sipserver_matches(evidence)]
     return bool(matches) and all(match_wants_port(match) for match in matches)
+
+
+def refused_as_stranger(evidence: Evidence, probe: Probe) -> bool:
+    """Whether Asterisk challenged a probe that it could not know for SIP Server's: it says nothing of SIP Server."""
+    known_otherwise = by_port_alone(evidence) or not probe.as_sipserver
+    return probe.status == _UNAUTHORIZED and evidence.driver.has_identify and known_otherwise
 
 
 def is_address(host: str) -> bool:

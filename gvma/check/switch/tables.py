@@ -201,7 +201,7 @@ def compare(table: Table, one: ConfigObject) -> Iterator[Finding]:
         elif row.name in nearly:
             yield MISSPELT.at(object_name(one), f"{nearly[row.name]} is probably {row.name} (manual {row.line})")
         elif row.required:
-            yield MISSING.at(object_name(one), f"{row.name} is missing: {row.allowed} (manual {row.line})")
+            yield MISSING.at(object_name(one), f"{row.name} is missing; it should be {row.allowed} (manual {row.line})")
 
 
 def _blf_users(evidence: Evidence) -> Iterator[Finding]:

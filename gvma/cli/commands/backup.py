@@ -6,6 +6,7 @@ No PIN and no secret is shown. Whatever writes takes the lock first.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ import click
 from gvma.backups.sets import BackupSet, BackupSets, strangers
 from gvma.cli import exits
 from gvma.cli.commands.restoring import restore, warn_mended
+from gvma.cli.completing import backup_sets
 from gvma.cli.values.age import shown_age
 from gvma.errors import BackupSetError
 from gvma.plan.counts import Counts
@@ -33,7 +35,7 @@ _FEW_FILES = 2
 
 @click.group(
     epilog=exits.help_ending(
-        "gvma backup list", "gvma backup restore latest --dry-run", exits=(11, 14, 15, 16, 17, exits.SETTINGS)
+        "gvma backup list", "gvma backup restore latest --dry-run", exits=(11, 12, 14, 15, 16, 17, 18, exits.SETTINGS)
     )
 )
 def command() -> None:
@@ -98,12 +100,13 @@ def _reason(one: BackupSet) -> str:
     if one.manifest is None:
         return f"damaged: {one.fault}"
     changed = [file.path.name for file in one.files if file.changed]
+    changed += [table.name for table in one.tables if table.changed]
     files = ", ".join(changed) if len(changed) <= _FEW_FILES else f"{len(changed)} files"
     return f"{one.manifest.reason.partition(' of ')[0]}: {files or 'no file'}"
 
 
 @command.command(epilog=exits.help_ending("gvma backup show latest", exits=(17, exits.SETTINGS)))
-@click.argument("wanted", metavar=_ID)
+@click.argument("wanted", metavar=_ID, shell_complete=backup_sets)
 @click.pass_obj
 def show(invocation: Invocation, wanted: str) -> None:
     """Show what a backup set holds. ID: an id, the unique beginning of one, or `latest`."""
@@ -119,29 +122,32 @@ def show(invocation: Invocation, wanted: str) -> None:
     output.line(f"Reason  {manifest.reason}")
     for file in one.files:
         output.line(f"{'*' if file.changed else ' '} {_described(file)}")
-    output.line("Files marked * were about to be changed.")
+    for table in one.tables:
+        output.line(f"{'*' if table.changed else ' '} {table.name} in {table.database}: {table.rows} rows of gvma's")
+    output.line("What is marked * was about to be changed.")
 
 
 @command.command(
     epilog=exits.help_ending(
-        "gvma backup diff latest", "gvma backup diff 20261121T21 latest", exits=(14, 17, exits.SETTINGS)
+        "gvma backup diff latest", "gvma backup diff 20261121T21 latest", exits=(12, 14, 17, 18, exits.SETTINGS)
     )
 )
-@click.argument("wanted", metavar=_ID)
-@click.argument("other", metavar="[ID]", required=False)
+@click.argument("wanted", metavar=_ID, shell_complete=backup_sets)
+@click.argument("other", metavar="[ID]", required=False, shell_complete=backup_sets)
 @click.pass_obj
 def diff(invocation: Invocation, wanted: str, other: str | None) -> None:
-    """Compare a backup set with the present files or with another set; PINs are masked.
+    """Compare a backup set with the present files or rows, or with another set; PINs are masked.
 
-    The diff goes from the first set to the second one, or to the present files.
+    The diff goes from the first set to the second one, or to what there is now.
     """
     from gvma.backups.comparison import compare  # noqa: PLC0415
+    from gvma.sinks.opening import present_rows  # noqa: PLC0415
 
     settings, output = _settings(invocation), invocation.output
     sets = BackupSets(settings.backup_path)
     old = _readable(sets.find(wanted))
     new = _readable(sets.find(other)) if other is not None else None
-    found = compare(sets, old, new)
+    found = compare(sets, old, new, partial(present_rows, settings))
     files = [one.as_json() for one in found]
     output.result("backup diff", "ok", old=old.id, new=new.id if new else None, files=files)
     for line in (line for one in found for line in one.lines()):
@@ -151,7 +157,7 @@ def diff(invocation: Invocation, wanted: str, other: str | None) -> None:
 
 
 @command.command(epilog=exits.help_ending("gvma backup verify", exits=(17, exits.SETTINGS)))
-@click.argument("wanted", metavar="[ID]", required=False)
+@click.argument("wanted", metavar="[ID]", required=False, shell_complete=backup_sets)
 @click.pass_obj
 def verify(invocation: Invocation, wanted: str | None) -> None:
     """Check by checksums that a set, or every set, is complete and unchanged."""

@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 
 FOUND = 1
 _GROUPS = ("settings", "configserver", "voicemail", "routing", "media", "switch", "asterisk", "sync")
+# Groups that look at Configuration Server's objects alone, and the settings that they compare these with.
+_OF_OBJECTS = frozenset({"configserver", "switch"})
+_OF_SETTINGS = frozenset(
+    {
+        "switch_profile", "check_ignore", "mwi_mode", "routing_dns", "vm_dn_ext_prefix", "vm_agt_ext_prefix",
+        "vm_grp_ext_prefix",
+    }
+)  # fmt: skip
 
 
 @click.command(
@@ -93,17 +101,27 @@ def _look(invocation: Invocation, groups: Collection[str], *, probe: bool) -> tu
 
     with without_garbage_collection():
         examined = examine(invocation.config, os.environ)
-        _refuse_without_objects(examined, groups)
+        of_objects_alone = set(groups) <= _OF_OBJECTS
+        if of_objects_alone:
+            _refuse_without_objects(examined)
+        elif examined.problems and "settings" not in groups:
+            raise examined.problems[0]  # no finding would tell it
         evidence = collect(examined, probe=probe, parts=parts_of(groups))
-        return evidence, findings(evidence, groups), bool(examined.problems)
+        return evidence, findings(evidence, groups), bool(examined.problems) and not of_objects_alone
 
 
-def _refuse_without_objects(examined: Examined, groups: Collection[str]) -> None:
-    """``--only switch`` looks at nothing but objects: without them it must not say that all is well."""
+def _refuse_without_objects(examined: Examined) -> None:
+    """Those groups look at nothing but objects: without them they must not say that all is well.
+
+    What is wrong in the settings for Asterisk, such as a placeholder that nobody has filled in yet, is none of theirs.
+    """
     from gvma.evidence.configserver import why_not_asked  # noqa: PLC0415  (start-up)
 
+    for problem in examined.problems:
+        if problem.where.rpartition(", ")[2] in _OF_SETTINGS:
+            raise problem
     reason = why_not_asked(examined)
-    if reason and set(groups) <= {"configserver", "switch"}:
+    if reason:
         raise SettingsError(
             f"nothing was checked: {reason}",
             where=str(examined.loaded.settings.path or "[cfgserver]"),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     epilog=exits.help_ending(
         "gvma remove --dry-run",
         "gvma remove",
-        exits=(11, 12, 14, 15, 16, 17, exits.SETTINGS),
+        exits=(11, 12, 14, 15, 16, 17, 18, exits.SETTINGS),
     )
 )
 @click.option("--dry-run", is_flag=True, help="Show what would go; write, lock and reload nothing.")
@@ -77,12 +77,14 @@ def _tell(output: Output, report: PlannedReport, *, dry_run: bool) -> None:
         backup_set=report.backup_set,
         reloaded=report.reloaded,
         pending_reload=list(report.pending_reload),
+        **report.sink_json(),
     )
 
 
 def _lines(output: Output, settings: Settings, report: PlannedReport, *, dry_run: bool) -> Iterator[str]:
     if not report.changed:
-        yield "Asterisk's files have nothing of gvma's; nothing was written."
+        where = "database" if report.tables else "files"
+        yield f"Asterisk's {where} {'has' if report.tables else 'have'} nothing of gvma's; nothing was written."
         return
     if dry_run:
         yield from item_lines(report.items(), everything=output.verbosity > 0)

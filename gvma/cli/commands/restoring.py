@@ -13,6 +13,7 @@ import click
 from gvma.backups.moment import set_in_force_at
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.cli import exits
+from gvma.cli.completing import backup_sets
 from gvma.cli.values.when import When
 from gvma.storage.history import log
 from gvma.storage.lock import hold_lock
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from gvma.cli.output import Output
     from gvma.settings.model import GvmaSettings
     from gvma.sinks.files.restored_file import RestoreOptions
-    from gvma.sync.restore import RestoreReport
+    from gvma.sync.restore import RestoredState, RestoreReport
 
 
 @click.command(
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
         "gvma backup restore latest --dry-run",
         "gvma backup restore 20261121T213000Z",
         "gvma backup restore --at 2h --dry-run",
-        exits=(11, 12, 14, 15, 16, 17, exits.SETTINGS),
+        exits=(11, 12, 14, 15, 16, 17, 18, exits.SETTINGS),
     )
 )
-@click.argument("wanted", metavar="[ID]", required=False)
+@click.argument("wanted", metavar="[ID]", required=False, shell_complete=backup_sets)
 @click.option("--at", metavar="WHEN", type=When(), help="The state at a moment: an ISO date or time, or 2h, 3d, 1w.")
 @click.option("--whole-files", is_flag=True, help="Bring back the site's own lines, owner and mode too.")
 @click.option("--pins", is_flag=True, help="Bring back the PINs of the set for all mailboxes.")
@@ -51,7 +52,7 @@ def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each 
     dry_run: bool,
     no_reload: bool,
 ) -> None:
-    """Bring back gvma's part of the files as it was when a set was made, or as it was at a moment.
+    """Bring back gvma's part of the files, or its rows, as it was when a set was made, or as it was at a moment.
 
     With --at that is the oldest set made after WHEN, since a set holds what stood before its run; where there is
     none, nothing has changed since, and nothing is done.
@@ -134,12 +135,12 @@ def _dry_run(output: Output, settings: GvmaSettings, chosen: BackupSet, options:
     from gvma.asterisk.entries import GvmaWarning  # noqa: PLC0415
     from gvma.cli.items import item_lines  # noqa: PLC0415
     from gvma.sinks.files.atomic.recovery import pending_recovery  # noqa: PLC0415
-    from gvma.sinks.files.restoring import restore_change  # noqa: PLC0415
+    from gvma.sync.restore import restored_state  # noqa: PLC0415
 
     pending = pending_recovery(settings.backup_path)
     if pending:
         output.warn(GvmaWarning("interrupted-run", pending, str(settings.backup_path)))
-    change = restore_change(chosen, settings, options)
+    change = restored_state(chosen, settings, options)
     diffs = [*change.diffs()]
     output.result(
         "backup restore",
@@ -150,6 +151,7 @@ def _dry_run(output: Output, settings: GvmaSettings, chosen: BackupSet, options:
         items=[item.as_json() for item in change.items],
         notes=list(change.notes),
         diff="".join(diffs),
+        **_planned_sink(chosen, change).sink_json(),
     )
     for line in item_lines(change.items, everything=output.verbosity > 0):
         output.line(line)
@@ -157,9 +159,21 @@ def _dry_run(output: Output, settings: GvmaSettings, chosen: BackupSet, options:
         output.line(text.rstrip("\n"))
     for note in change.notes:
         output.line(note)
+    if chosen.tables:
+        output.line(f"Plan: {change.counts}.")
+        return
     actions = [action for _, action in change.actions()]
     counts = ", ".join(f"{actions.count(what)} to {what}" for what in ("replace", "create", "remove"))
     output.line(f"Plan: {counts}, {actions.count('keep')} as they are.")
+
+
+def _planned_sink(chosen: BackupSet, change: RestoredState) -> RestoreReport:
+    """A report of what would be written into a database."""
+    from gvma.sync.restore import RestoreReport  # noqa: PLC0415
+
+    report = RestoreReport(sink="realtime" if chosen.tables else "files")
+    report.add_written(change)
+    return report
 
 
 def _tell(output: Output, report: RestoreReport) -> None:
@@ -178,6 +192,7 @@ def _tell(output: Output, report: RestoreReport) -> None:
         backup_set=report.backup_set,
         reloaded=report.reloaded,
         pending_reload=list(report.pending_reload),
+        **report.sink_json(),
     )
 
 
@@ -187,12 +202,16 @@ def _say(output: Output, report: RestoreReport) -> None:
     for path, action in report.actions:
         if action != "keep":
             output.line(f"{path}: {action}d" if action.endswith("e") else f"{path}: {action}ed")
-    for note in report.planned.notes if report.actions else ():
+    for table, counts in report.tables.items():
+        if counts:
+            output.line(f"{table}: {counts.add} added, {counts.change} changed, {counts.remove} removed")
+    for note in report.planned.notes if report.changed else ():
         output.line(note)
     if report.backup_set:
         output.line(f"Restored {report.restored}. The state before is in backup set {report.backup_set}.")
     else:
-        output.line(f"The files are already as in {report.restored}; nothing was written.")
+        what = "rows" if report.tables else "files"
+        output.line(f"The {what} are already as in {report.restored}; nothing was written.")
     if report.reloaded:
         output.line(f"Asterisk has reloaded {', '.join(report.reloaded)}.")
     if report.pending_reload:

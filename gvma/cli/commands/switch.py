@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gvma.cli import exits
+from gvma.cli.findings import one_line
 from gvma.cli.output import printable
 from gvma.cli.switch_site import Site
 from gvma.errors import UsageError
@@ -87,9 +88,9 @@ def checklist_command(invocation: Invocation, name: str) -> None:
         not_asked=not_asked or None,
     )
     for line in checklist_lines(guide.steps, values.values, verified):
-        output.line(printable(line))
+        output.line(one_line(line))
     if not_asked and not output.quiet:
-        output.line(printable(f"Not verified: {not_asked}."))
+        output.line(one_line(f"Not verified: {not_asked}."))
 
 
 @command.command(
@@ -146,8 +147,12 @@ def objects_command(invocation: Invocation, name: str, form: str, given: tuple[s
 
 def _remarks(guide: Guide, values: Values) -> list[str]:
     """What whoever reads the objects has to know."""
-    examples = [key for key, origin in values.origins.items() if origin == "example" and values[key]]
+    examples = [
+        key for key, origin in values.origins.items() if origin == "example" and values[key] and "<" not in values[key]
+    ]
     lines = [f"Made by gvma switch objects {guide.id}; switch_profile = {guide.id} has gvma check look at them."]
+    if any("<" in value for value in values.values.values()):
+        lines.append("Nobody said the address of this Asterisk: set contact, or let gvma ask it over AMI.")
     if examples:
         lines.append(f"Examples, to be replaced by the site's values: {', '.join(examples)}.")
     return lines

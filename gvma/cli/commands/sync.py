@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gvma.cli import exits
+from gvma.cli.completing import mailboxes
 from gvma.cli.hooks import reported, run_hooks
 from gvma.cli.items import item_lines
 from gvma.cli.output import printable
@@ -40,7 +41,7 @@ _SECONDS = Seconds()
         "gvma sync --dry-run",
         "gvma sync --reset-pin 1000@GVMA_DN",
         "gvma --output json sync --splay 60",
-        exits=(exits.CHANGES_PENDING, 10, 11, 12, 13, 14, 15, 16, 17, exits.SETTINGS),
+        exits=(exits.CHANGES_PENDING, 10, 11, 12, 13, 14, 15, 16, 17, 18, exits.SETTINGS),
     )
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change; write, lock and reload nothing.")
@@ -62,6 +63,7 @@ _SECONDS = Seconds()
     "reset_pins",
     metavar="BOX@CONTEXT",
     multiple=True,
+    shell_complete=mailboxes,
     help="Reset the PIN of a mailbox, such as 1000@GVMA_DN, to gvm_password; may be repeated.",
 )
 @click.option("--wait", metavar="SECONDS", type=_SECONDS, default=0.0, help="Wait this long for another run to end.")
@@ -141,6 +143,7 @@ def _tell(
         "files": [{"path": str(path), "changed": changed} for path, changed in report.files.items()],
         "backup_set": report.backup_set,
         "reloaded": report.reloaded,
+        **report.sink_json(),
     }
     if diffs:
         fields["diff"] = "".join(diffs)

@@ -72,6 +72,10 @@ class FilesChange:
     def files(self) -> Mapping[Path, bool]:
         return {change.target.path: change.changes for change in (*self.targets, *self.other)}
 
+    @property
+    def tables(self) -> Mapping[str, Counts]:
+        return {}
+
     def marks(self) -> dict[str, str | None]:
         return {change.target.path.name: _mark(change, self.markers) for change in self.targets}
 

@@ -19,7 +19,7 @@ from gvma.backups.sets import BackupSet, BackupSets
 from gvma.errors import UnsafeTargetError
 from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.base import Part, Purpose, Recovery
+from gvma.sinks.base import NodeAnswer, Part, Purpose, Recovery
 from gvma.sinks.files.atomic.journal import Markers
 from gvma.sinks.files.atomic.recovery import pending_recovery, recover
 from gvma.sinks.files.atomic.transaction import AppliedFiles, apply
@@ -77,8 +77,11 @@ class FilesSink:
     def pending_recovery(self) -> str:
         return pending_recovery(self._settings.backup_path)
 
+    def left(self) -> records.Left:
+        return records.read_left(self._settings.backup_path)
+
     def read(self) -> FilesReading:
-        left = records.read_left(self._settings.backup_path)
+        left = self.left()
         last = LastSync(left.files(), left.owners)
         files = self._targets.map(partial(self._read_target, seen_before=bool(left.pins)))
         pairs = Targets(
@@ -137,6 +140,9 @@ class FilesSink:
             if VOICEMAIL not in reloads or _stamp(path) == before:
                 break
         return found
+
+    def ask_nodes(self, change: FilesChange) -> tuple[NodeAnswer, ...]:
+        return ()
 
     def _read_target(self, target: Target, *, seen_before: bool) -> TargetFile:
         """seen_before: a block was there at the last sync, so a voicemail.conf without one, written a moment ago, may

@@ -43,6 +43,10 @@ class Column:
     scale: int | None = None
     labels: tuple[str, ...] = ()
 
+    @property
+    def is_text(self) -> bool:
+        return self.type in _TEXTS
+
     def takes(self, text: str) -> bool:
         return self.limit is None or 3 * len(text) <= self.limit or len(encoded(text)) <= self.limit
 
@@ -54,8 +58,8 @@ class Column:
             if text in self.labels:
                 return text
             raise ValueError(f"= {text[:40]!a} is none of {', '.join(self.labels)}")
-        if self.type in _TEXTS:
-            return encoded(text)
+        if self.is_text:
+            return text
         return self._number(text)
 
     def _yes_no(self, yes: bool) -> str:
@@ -87,16 +91,16 @@ class Column:
 class Columns:
     """texts: ``mailbox``, ``password``, ``fullname``, ``email``, ``pager`` by name. options: the columns of
     app_voicemail's options, in their order. rest: the column ``options``, where the site has it.
-    every: all names of ``voicemail``, of ``ps_aors``. aor: ``id`` and ``mailboxes`` by name."""
+    aor: ``id`` and ``mailboxes`` by name. every: all columns by table and name, in their order."""
 
     texts: Mapping[str, Column] = field(default_factory=dict)
     options: tuple[Column, ...] = ()
     rest: Column | None = None
     aor: Mapping[str, Column] = field(default_factory=dict)
-    every: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    every: Mapping[str, Mapping[str, Column]] = field(default_factory=dict)
 
     def split(self, options: str) -> tuple[dict[str, str], list[Misfit]]:
-        """Values by column, encoded, in the order of the columns; and the options that none takes.
+        """Values by column, not encoded yet, in the order of the columns; and the options that none takes.
 
         options: ``name=value`` pairs joined with ``|``, as Configuration Server has them.
         """
@@ -126,8 +130,8 @@ class Columns:
             reason = str(wrong) or f"= {text[:40]!a} is too large for its column"
             misfits.append(Misfit(option, reason))
             return
-        if column.type in _TEXTS and column.limit is not None and len(value) > column.limit:
-            reason = f"has {len(value)} characters; its column {column.name} takes {column.limit}"
+        if column.is_text and not column.takes(value):
+            reason = f"has {len(encoded(value))} characters; its column {column.name} takes {column.limit}"
             misfits.append(Misfit(option, reason, too_long=True))
             return
         values[column.name] = value

@@ -6,7 +6,12 @@ Asterisk's drivers end a value at ``;``, and take ``^`` with two hex digits for 
 
 from __future__ import annotations
 
-_ENCODED = {"^3B": ";", "^5E": "^"}
+from collections.abc import Iterable, Iterator
+
+_LINES = 2000
+
+NOT_OURS = "\x01"
+"""Stands before a text that gvma would not have written so, and for NULL: no wanted value begins with it."""
 
 
 def encoded(text: str) -> str:
@@ -17,21 +22,16 @@ def encoded(text: str) -> str:
     return text.replace("^", "^5E").replace(";", "^3B") if ";" in text or "^" in text else text
 
 
-def decoded(text: str) -> str:
-    """What Asterisk has for a column's text; other codes than ours stay as they are.
+def decoded(stored: str) -> str:
+    """The value that gvma would write as this text; else the text itself behind NOT_OURS.
 
-    >>> decoded("Zoë^3B X^5E2"), decoded("^41")
-    ('Zoë; X^2', '^41')
+    >>> decoded("Zoë^3B X^5E2"), decoded("^41"), decoded("Zoë; X")
+    ('Zoë; X^2', '\\x01^41', '\\x01Zoë; X')
     """
-    if "^" not in text:
-        return text
-    first, *rest = text.split("^")
-    return first + "".join(_after_sign(part) for part in rest)
-
-
-def _after_sign(part: str) -> str:
-    sign = _ENCODED.get(f"^{part[:2]}")
-    return f"^{part}" if sign is None else sign + part[2:]
+    if "^" not in stored and ";" not in stored:
+        return stored
+    text = stored.replace("^3B", ";").replace("^5E", "^")
+    return text if encoded(text) == stored else NOT_OURS + stored
 
 
 def copy_line(*fields: str | None) -> str:
@@ -47,3 +47,26 @@ def _escaped(field: str) -> str:
     if field.isprintable() and "\\" not in field:
         return field
     return field.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def blocks(lines: Iterable[str]) -> Iterator[str]:
+    """Lines of COPY's text format, many at once: encoded and escaped, which touches neither a tab nor a line end.
+
+    lines: values joined by tabs; none has a control character in it.
+    """
+    block: list[str] = []
+    for line in lines:
+        block.append(line)
+        if len(block) == _LINES:
+            yield _block(block)
+            block.clear()
+    if block:
+        yield _block(block)
+
+
+def _block(lines: list[str]) -> str:
+    lines.append("")
+    text = "\n".join(lines)
+    if "^" in text or ";" in text:
+        text = text.replace("^", "^5E").replace(";", "^3B")
+    return text.replace("\\", "\\\\") if "\\" in text else text

@@ -231,7 +231,7 @@ def test_a_hint_that_asterisk_does_not_have_is_refused_with_404(installation: Si
     found = [one for one in installation.check("--probe") if one["code"].startswith("probe-")]
     installation.asterisk.cli("dialplan reload")
     assert [(one["code"], one["where"], one["group"]) for one in found] == [
-        ("probe-presence-refused", "1001", "voicemail")
+        ("probe-presence-refused", "1001", "routing")
     ]
 
 

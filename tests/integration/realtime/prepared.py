@@ -8,7 +8,10 @@ from pathlib import Path
 from gvma.settings import Secret
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.realtime.owner_sql import owner_sql
+from tests.harness.command import in_this_process
+from tests.harness.layer import Layer
 from tests.harness.postgresql_fixtures import PASSWORDS, Database
+from tests.harness.site import Site
 
 ASTERISK = "grant select on voicemail, ps_aors to asterisk; grant update (password) on voicemail to asterisk;"
 FOREIGN = (
@@ -33,6 +36,47 @@ def settings_for(database: Database, folder: Path) -> GvmaSettings:
         asterisk_cfg_path=folder / "etc",
         siptserver_host="127.0.0.1",
     )
+
+
+def site_on(database: Database, folder: Path, layer: Layer) -> Site:
+    """A whole site whose sink is the prepared database; commands run in this process."""
+    prepare(database)
+    site = Site(folder / "site", layer, run=in_this_process)
+    site.settings |= {
+        "sink": "realtime",
+        "realtime_dsn": database.dsn(),
+        "realtime_password": PASSWORDS["gvma"],
+        "realtime_timeout": 5,
+    }
+    return site
+
+
+def boxes(database: Database) -> dict[str, tuple[str, ...]]:
+    """gvma's mailboxes: ``box@context`` to PIN, name, e-mail and options that are set."""
+    rows = database.sql(
+        "select mailbox || '@' || context, password, fullname, email, concat_ws(' ', 'attach=' || attach, "
+        "'saycid=' || saycid, 'deletevoicemail=' || deletevoicemail, 'tz=' || tz, 'maxmsg=' || maxmsg) "
+        "from voicemail where context like 'GVMA%' order by 1"
+    )
+    return {key: tuple(rest) for key, *rest in (row.split("|") for row in rows)}
+
+
+def aors(database: Database) -> dict[str, str]:
+    """gvma's AORs with their mailboxes."""
+    rows = database.sql("select id, mailboxes from ps_aors where id like 'gvm-%' order by 1")
+    return dict(row.split("|") for row in rows)
+
+
+def phone_changes_pin(database: Database, key: str, pin: str) -> None:
+    """As Asterisk does it, by its own account."""
+    box, _, context = key.partition("@")
+    changed = database.server.sql(
+        f"update voicemail set password = '{pin}' where context = '{context}' and mailbox = '{box}' returning 1",
+        database.name,
+        user="asterisk",
+        password=PASSWORDS["asterisk"],
+    )
+    assert changed == ["1"]
 
 
 def foreign_rows(database: Database) -> list[str]:

@@ -27,10 +27,15 @@ KEY = bytes(range(32))
 
 
 class SinkSite(Protocol):
-    """What the suite needs beside the sink."""
+    """What the suite needs beside the sink. reloads: Asterisk has to be asked to read what is written.
+
+    recovers_itself: the sink ends what an interrupted run began; else somebody else has, as a database does.
+    """
 
     settings: GvmaSettings
     driver: Driver
+    reloads: bool
+    recovers_itself: bool
 
     def sink(self) -> Sink[Any, Any]:
         """The sink, as a new process finds it."""
@@ -49,6 +54,8 @@ class SinkSite(Protocol):
 
 class FilesSite:
     """The three files of one channel driver in a folder."""
+
+    reloads = recovers_itself = True
 
     def __init__(self, root: Path, driver: str) -> None:
         self.driver = driver_of(driver)
@@ -100,6 +107,8 @@ class FilesSite:
 class MemorySite:
     """The sink in a dictionary."""
 
+    reloads = recovers_itself = True
+
     def __init__(self, root: Path) -> None:
         self.driver = driver_of("pjsip")
         self.settings = replace(GvmaSettings(), backup_path=root / "kept", siptserver_host="127.0.0.1")
@@ -140,7 +149,7 @@ def planned(site: SinkSite, sink: Sink[Any, Any], asked: Wanted) -> tuple[Plan, 
     """The plan for what is asked, and the sink's change; records as the site has them."""
     previous = PreviousRun(first_pins=site.record(records.PINS) or b"", new_key=KEY)
     reading = sink.read()
-    plan = make_plan(asked, reading.present(), previous)
+    plan = make_plan(reading.fitted(asked), reading.present(), previous)
     return plan, sink.change(reading, plan)
 
 

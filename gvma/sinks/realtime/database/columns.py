@@ -31,5 +31,5 @@ def discovered(connection: Connection[tuple[object, ...]]) -> Columns:
         options=tuple(column for column in found[VOICEMAIL] if is_option(column.name)),
         rest=voicemail.get(REST),
         aor={column.name: column for column in found[AORS]},
-        every={table: tuple(column.name for column in columns) for table, columns in found.items()},
+        every={table: {column.name: column for column in columns} for table, columns in found.items()},
     )

@@ -88,6 +88,17 @@ def test_only_the_switch_needs_no_asterisk_and_says_that_objects_are_needed() ->
     assert "nothing was checked" in done.stderr
 
 
+def test_only_the_switch_minds_no_setting_that_is_for_asterisk() -> None:
+    with Simulator(exported("cisco-mgc")).serve() as url:
+        path = settings_for(url, switch_profile="cisco-mgc", siptserver_host="<SIP Server hostname or IP>")
+        assert gvma("check", "--only", "switch").status == 0
+        assert gvma("check", "--only", "routing").status == 78
+        path.write_text(path.read_text().replace("cisco-mgc", "nortel"))
+        done = gvma("check", "--only", "switch")
+    assert done.status == 78
+    assert "switch_profile" in done.stderr
+
+
 @EVERY
 def test_every_text_works_without_a_settings_file(name: str) -> None:
     for words in (["switch", "checklist", name], ["switch", "objects", name], ["switch", "device", name]):

@@ -1,0 +1,57 @@
+"""PINs of the managed block in this host's voicemail.conf: a site that comes from files brings them along."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from gvma.asterisk.drivers import PJSIP
+from gvma.asterisk.site import pins_in_spool
+from gvma.asterisk.voicemail import read_boxes
+from gvma.errors import UnsafeTargetError
+from gvma.settings.model import GvmaSettings
+from gvma.sinks.files.block_file import block_file
+from gvma.sinks.files.spool import asks_for_spool, secret_file
+from gvma.sinks.files.targets import targets
+from gvma.storage.conf_files import included_files
+from gvma.storage.files import read_content
+
+_SPOOL_PIN = re.compile(rb"^\s*password\s*=>?\s*([^\s;]+)", re.MULTILINE)
+
+
+def pins_of_block(settings: GvmaSettings) -> Mapping[str, str]:
+    """By ``box@context``, the PINs in force; none where there is no such file, or no block in it.
+
+    Raises UnsafeTargetError where the file cannot be read, or its markers cannot be trusted: first PINs would be in
+    force for owners who have chosen others.
+    """
+    target = targets(settings, PJSIP).voicemail
+    text = _content(target.path)
+    if text is None:
+        return {}
+    file = block_file(target, text, settings, partial(included_files, settings.asterisk_cfg_path))
+    boxes = read_boxes(file.body)
+    in_spool = pins_in_spool(file.site) if boxes else False
+    pins = {key: one.pin for key, one in boxes.items()}
+    for key, one in boxes.items():
+        own = asks_for_spool(one.options) if one.options else None
+        if in_spool if own is None else own:
+            kept = _SPOOL_PIN.search(_content(secret_file(settings.asterisk_spool_path, key)) or b"")
+            pins[key] = kept[1].decode("utf-8", "replace") if kept else pins[key]
+    return pins
+
+
+def _content(path: Path) -> bytes | None:
+    """None where there is no such file."""
+    try:
+        return read_content(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise UnsafeTargetError(
+            f"it cannot be read, and mailboxes that come from it would lose the PINs in force: {error.strerror}",
+            where=str(path),
+            hint="Nothing was changed. Let the account that runs gvma read it, then run the command again.",
+        ) from error

@@ -1,0 +1,61 @@
+"""One look at the two tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gvma.asterisk.drivers import PJSIP
+from gvma.asterisk.entries import GvmaWarning
+from gvma.plan.present import Place, Present, SiteDefined
+from gvma.plan.wanted import Wanted
+from gvma.routing import SiteRouting
+from gvma.sinks.realtime.database.connection import answered
+from gvma.sinks.realtime.database.rows import Versions, is_as_wanted, read_mailboxes, read_subscriptions
+from gvma.sinks.realtime.database.session import Session
+from gvma.sinks.realtime.fitting import fitted
+from gvma.sinks.realtime.marks import marks_of_present
+from gvma.sinks.realtime.node_folder import old_files
+
+
+class RealtimeReading:
+    """Rows are read when somebody asks for them. versions: of those that ``present`` has read."""
+
+    site = SiteDefined()
+    routing_site = SiteRouting()
+    warnings: tuple[GvmaWarning, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._present: Present | None = None
+        self.versions = Versions({}, {}, {})
+
+    def fitted(self, wanted: Wanted) -> Wanted:
+        """Endpoints and dialplan are the nodes' own files, of which is said where they are old."""
+        old = tuple(old_files(wanted, self._session.settings))
+        return fitted(replace(wanted, warnings=(*wanted.warnings, *old)), self._session.columns)
+
+    def holds(self, wanted: Wanted) -> bool:
+        with answered(self._session.connection):
+            return is_as_wanted(self._session.connection, self._session.columns, wanted.mailboxes, wanted.subscriptions)
+
+    def present(self) -> Present:
+        if self._present is None:
+            connection, columns = self._session.connection, self._session.columns
+            settings_text = PJSIP.subscription_settings(self._session.settings)
+            with answered(connection):
+                self._present = Present(
+                    mailboxes=read_mailboxes(connection, columns, self.versions),
+                    subscriptions=read_subscriptions(connection, settings_text, self.versions),
+                )
+        return self._present
+
+    def place_of(self, kind: str, name: str) -> Place | None:
+        present = self.present()
+        if kind == "mailbox":
+            return Place(table="voicemail") if name in present.mailboxes else None
+        return Place(table="ps_aors") if name in present.subscriptions else None
+
+    def marks(self) -> dict[str, str | None]:
+        present = self.present()
+        return marks_of_present(present.mailboxes, present.subscriptions)
