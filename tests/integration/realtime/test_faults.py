@@ -215,8 +215,7 @@ def test_pins_that_owners_change_by_phone_are_never_lost_in_fifty_rounds_of_sync
         stop.set()
         phones.join()
     assert {key: row[0] for key, row in boxes(database).items()} == {**dict.fromkeys(keys, ""), **pins}
-    assert set(statuses) <= {0, 14}
-    assert statuses.count(0) >= 25
+    assert statuses == [0] * 50
     phone_changes_pin(database, keys[0], "777777")
     site.sync()
     assert boxes(database)[keys[0]][0] == "777777"
