@@ -124,13 +124,7 @@ class BackupSets:
 
     def all(self) -> list[BackupSet]:
         """Every set, oldest first; those whose manifest cannot be read too."""
-        try:
-            names = sorted(entry.name for entry in os.scandir(self.path) if _is_id(entry.name))
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise not_kept(self.path, error) from error
-        return [self._read(name) for name in names]
+        return [self._read(name) for name in set_names(self.path)]
 
     def find(self, wanted: str) -> BackupSet:
         """By id, unique prefix or ``latest``. Raises UsageError (ambiguous, empty) or BackupSetError (none)."""
@@ -278,6 +272,16 @@ class BackupSets:
         if manifest.id != name:
             return BackupSet(name, folder, None, f"the manifest is that of {manifest.id}")
         return BackupSet(name, folder, manifest)
+
+
+def set_names(backup_path: Path) -> list[str]:
+    """The ids of all sets, oldest first. Raises BackupSetError."""
+    try:
+        return sorted(entry.name for entry in os.scandir(backup_path) if _is_id(entry.name))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise not_kept(backup_path, error) from error
 
 
 def _is_id(name: str) -> bool:

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -23,10 +23,14 @@ from gvma.cli.failures import did_you_mean, exit_status
 from gvma.cli.invocation import Invocation
 from gvma.cli.output import Output
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 # Name and summary, as `gvma --help` shows them. The command is the attribute `command` of gvma.cli.commands.<name>.
 COMMANDS = {
     "sync": "Write mailboxes and MWI subscriptions from Configuration Server into Asterisk.",
     "status": "Say whether all is well: the last sync, Asterisk, the media server.",
+    "explain": "Say what a number, agent, group or mailbox leads to, and why its lamp stays dark.",
     "backup": "List, compare, verify, restore and forget backup sets.",
     "history": "List what was changed, why, and who started it.",
     "remove": "Take gvma's part out of Asterisk's files.",
@@ -37,6 +41,7 @@ COMMANDS = {
     "netann": "Explain a NETANN URI.",
     "confserv": "Query Configuration Server, or simulate one.",
     "config": "Write, show and check the settings file.",
+    "completion": "Print the completion for bash, zsh or fish.",
     "demo": "Show gvma at work on a private Asterisk.",
 }
 
@@ -69,9 +74,19 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """The commands by name, none of them imported."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415  (only behind TAB)
+
+        found = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
-        if "_GVMA_COMPLETE" in os.environ:  # the shell asks for completions, which click answers
-            return super().main(args=args, prog_name="gvma")
+        if "_GVMA_COMPLETE" in os.environ:  # the shell asks what comes behind TAB
+            from gvma.cli.completing import answer  # noqa: PLC0415  (start-up)
+
+            answer(self)
+            sys.exit(exits.OK)
         sys.exit(run(self, list(sys.argv[1:] if args is None else args)))
 
 

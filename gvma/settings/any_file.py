@@ -15,6 +15,7 @@ from configupdater.document import Document
 
 from gvma.settings.source_lines import COMMENTED_KEY, Entry, SourceLines
 
+_HEADER = re.compile(r"\[[^\]]+\]")
 _BEHIND_HEADER = re.compile(r"\s*\[[^\]]+\]\s*([#;].*)?", re.DOTALL)
 
 
@@ -65,7 +66,7 @@ def _document(source_lines: list[str], found: SourceLines) -> Document:
 def _above_sections(lines: list[str], first: int) -> Iterator[int]:
     """The numbers of the lines from ``first`` to the first header, without comments and empty lines."""
     for number, line in enumerate(lines[first - 1 :], start=first):
-        if line.startswith("["):
+        if _HEADER.match(line):
             return
         if line and not line.startswith(("#", ";")):
             yield number

@@ -34,14 +34,16 @@ each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.rel
 
 
 def shown_commands() -> list[str]:
-    """What begins with ``gvma`` in a code block or between backticks, without the comment behind it."""
+    """What begins with ``gvma`` in a code block or between backticks, without the comment behind it, and without a file
+    that the shell sends its output to."""
     found = []
     for page in PAGES:
         text = page.read_text("utf-8")
         blocks = re.findall(r"^```\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
         found += [line.strip() for block in blocks for line in block.splitlines()]
         found += re.findall(r"`(gvma [^`]+)`", text.replace("\n", " "))
-    return sorted({shlex.join(shlex.split(line, comments=True)) for line in found if line.startswith("gvma ")})
+    found = [re.sub(r" >>?\s*~?/\S+", "", line) for line in found if line.startswith("gvma ")]
+    return sorted({shlex.join(shlex.split(line, comments=True)) for line in found})
 
 
 def anchors(page: Path) -> set[str]:

@@ -14,6 +14,7 @@ import click
 from gvma.backups.sets import BackupSet, BackupSets, strangers
 from gvma.cli import exits
 from gvma.cli.commands.restoring import restore, warn_mended
+from gvma.cli.completing import backup_sets
 from gvma.cli.values.age import shown_age
 from gvma.errors import BackupSetError
 from gvma.plan.counts import Counts
@@ -105,7 +106,7 @@ def _reason(one: BackupSet) -> str:
 
 
 @command.command(epilog=exits.help_ending("gvma backup show latest", exits=(17, exits.SETTINGS)))
-@click.argument("wanted", metavar=_ID)
+@click.argument("wanted", metavar=_ID, shell_complete=backup_sets)
 @click.pass_obj
 def show(invocation: Invocation, wanted: str) -> None:
     """Show what a backup set holds. ID: an id, the unique beginning of one, or `latest`."""
@@ -131,8 +132,8 @@ def show(invocation: Invocation, wanted: str) -> None:
         "gvma backup diff latest", "gvma backup diff 20261121T21 latest", exits=(12, 14, 17, 18, exits.SETTINGS)
     )
 )
-@click.argument("wanted", metavar=_ID)
-@click.argument("other", metavar="[ID]", required=False)
+@click.argument("wanted", metavar=_ID, shell_complete=backup_sets)
+@click.argument("other", metavar="[ID]", required=False, shell_complete=backup_sets)
 @click.pass_obj
 def diff(invocation: Invocation, wanted: str, other: str | None) -> None:
     """Compare a backup set with the present files or rows, or with another set; PINs are masked.
@@ -156,7 +157,7 @@ def diff(invocation: Invocation, wanted: str, other: str | None) -> None:
 
 
 @command.command(epilog=exits.help_ending("gvma backup verify", exits=(17, exits.SETTINGS)))
-@click.argument("wanted", metavar="[ID]", required=False)
+@click.argument("wanted", metavar="[ID]", required=False, shell_complete=backup_sets)
 @click.pass_obj
 def verify(invocation: Invocation, wanted: str | None) -> None:
     """Check by checksums that a set, or every set, is complete and unchanged."""

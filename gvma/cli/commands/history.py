@@ -11,6 +11,7 @@ import click
 
 from gvma.asterisk.entries import GvmaWarning
 from gvma.cli import exits
+from gvma.cli.completing import names
 from gvma.cli.items import item_lines
 from gvma.cli.output import printable
 from gvma.cli.values.when import When
@@ -36,7 +37,11 @@ _SHOWN = 20
 )
 @click.option("--since", metavar="WHEN", type=When(), help="Runs since then: an ISO date or time, or 2h, 3d, 1w.")
 @click.option(
-    "--object", "name", metavar="NAME", help="Only what concerns a DN, agent, group, mailbox or gvm-* object."
+    "--object",
+    "name",
+    metavar="NAME",
+    shell_complete=names,
+    help="Only what concerns a DN, agent, group, mailbox or gvm-* object.",
 )
 @click.option(
     "-n",

@@ -13,6 +13,7 @@ import click
 from gvma.backups.moment import set_in_force_at
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.cli import exits
+from gvma.cli.completing import backup_sets
 from gvma.cli.values.when import When
 from gvma.storage.history import log
 from gvma.storage.lock import hold_lock
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
         exits=(11, 12, 14, 15, 16, 17, 18, exits.SETTINGS),
     )
 )
-@click.argument("wanted", metavar="[ID]", required=False)
+@click.argument("wanted", metavar="[ID]", required=False, shell_complete=backup_sets)
 @click.option("--at", metavar="WHEN", type=When(), help="The state at a moment: an ISO date or time, or 2h, 3d, 1w.")
 @click.option("--whole-files", is_flag=True, help="Bring back the site's own lines, owner and mode too.")
 @click.option("--pins", is_flag=True, help="Bring back the PINs of the set for all mailboxes.")

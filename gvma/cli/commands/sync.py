@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gvma.cli import exits
+from gvma.cli.completing import mailboxes
 from gvma.cli.hooks import reported, run_hooks
 from gvma.cli.items import item_lines
 from gvma.cli.output import printable
@@ -62,6 +63,7 @@ _SECONDS = Seconds()
     "reset_pins",
     metavar="BOX@CONTEXT",
     multiple=True,
+    shell_complete=mailboxes,
     help="Reset the PIN of a mailbox, such as 1000@GVMA_DN, to gvm_password; may be repeated.",
 )
 @click.option("--wait", metavar="SECONDS", type=_SECONDS, default=0.0, help="Wait this long for another run to end.")

@@ -157,6 +157,8 @@ def test_a_named_file_that_is_missing_is_an_error_and_no_other_is_taken(
         ("[cfgserver]\nhost=a\nHOST=b\n", 3, "", "host occurs twice; the first is on line 2"),
         ("[cfgserver]\n[media]\n[CfgServer]\n", 3, "", "[cfgserver] occurs twice; the first is on line 1"),
         ("\n\nhost=a\n", 3, "", "above the first section"),
+        ("[cfgserver\nhost=a\n", 1, "", "above the first section"),
+        ("[]\nhost=a\n", 1, "", "above the first section"),
         ("[cfgserver]\n# ok\nhost\n", 3, "", "neither a section"),
         ("[cfgserver] host=a\n", 1, "", "behind the section's header"),
         ("[cfgserver]\nport=0\n", 2, "port", "from 1 to 65535"),
