@@ -14,6 +14,11 @@ PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 demo: $(VENV)/installed
 	$(BIN)/gvma demo
 
+# One sync, two Asterisk hosts on one PostgreSQL: a host and a media server are lost.
+.PHONY: demo-many
+demo-many: $(VENV)/installed
+	$(BIN)/gvma demo --hosts 2
+
 # All tests, with real Asterisk 16 and 22, PostgreSQL and HAProxy; fetches what is missing (about 250 MB, once).
 test: lint asterisks
 	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_FLAGS)

@@ -16,3 +16,10 @@ def nearest(name: str, known: frozenset[str], likeness: float) -> str:
     from difflib import get_close_matches  # noqa: PLC0415  (start-up: nearly no run meets a misspelt name)
 
     return next(iter(get_close_matches(name, sorted(known), 1, likeness)), "")
+
+
+def nearest_names(name: str, known: frozenset[str], most: int = 3, likeness: float = 0.6) -> tuple[str, ...]:
+    """The known names most like ``name``, the likest first."""
+    from difflib import get_close_matches  # noqa: PLC0415  (as above)
+
+    return tuple(get_close_matches(name, sorted(known), most, likeness))

@@ -24,6 +24,7 @@ _CLASSES = {
     "PJSIPShowEndpoints": "system",
     "SIPpeers": "system",
     "SIPshowpeer": "system",
+    "VoicemailUserStatus": "call",
     "VoicemailUsersList": "call",
 }
 

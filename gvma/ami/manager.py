@@ -42,7 +42,7 @@ _MESSAGES = Listing(
 _BOX = Listing(
     "VoicemailUserStatus",
     "VoicemailUserDetail",
-    frozenset({"Fullname", "Email", "Pager", "NewMessageCount", "OldMessageCount"}),
+    frozenset({"NewMessageCount", "OldMessageCount"}),
 )
 _AORS = Listing("PJSIPShowAors", "AorList", frozenset({"ObjectName", "Mailboxes"}), none="No AORs found")
 _ENDPOINTS = Listing("PJSIPShowEndpoints", "EndpointList", frozenset({"ObjectName", "Auths"}), none="No endpoints")
@@ -141,6 +141,16 @@ class AsteriskManager:
         entries = [one for one in self._conversation.ask_list(_MESSAGES) if one.get("VMContext") in contexts]
         new, old = (sum(int(one.get(f"{age}MessageCount", "0")) for one in entries) for age in ("New", "Old"))
         return new, old
+
+    def mailboxes(self, keys: Iterable[str]) -> dict[str, MailboxCount]:
+        """Messages of mailboxes by ``box@context``; one that Asterisk has not loaded is left out."""
+        wanted = [key.rpartition("@") for key in keys]
+        answers = self._conversation.ask_lists(_BOX, [{"Mailbox": box, "Context": to} for box, _, to in wanted])
+        return {
+            f"{box}@{to}": MailboxCount(int(one["NewMessageCount"]), int(one["OldMessageCount"]), 0)
+            for (box, _, to), entries in zip(wanted, answers, strict=True)
+            for one in entries
+        }
 
     def aors(self) -> dict[str, str]:
         """PJSIP's AORs by name, each with its ``mailboxes`` as Asterisk has them (comma-separated, or empty)."""

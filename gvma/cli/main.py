@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "sync": "Write mailboxes and MWI subscriptions from Configuration Server into Asterisk.",
     "status": "Say whether all is well: the last sync, Asterisk, the media server.",
+    "explain": "Say what a number, agent, group or mailbox leads to, and why its lamp stays dark.",
     "backup": "List, compare, verify, restore and forget backup sets.",
     "history": "List what was changed, why, and who started it.",
     "remove": "Take gvma's part out of Asterisk's files.",

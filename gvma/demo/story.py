@@ -10,28 +10,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from socket import SOCK_DGRAM, SOCK_STREAM
-
-from lxml import etree
 
 from gvma.ami.manager import connect
 from gvma.configserver.simulator.server import SAMPLE, Simulator
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.debian import NotObtainableError
+from gvma.demo.narration import Narration, Say
 from gvma.demo.ports import free_port
 from gvma.demo.rootfs import Root, obtain
-from gvma.sip.message import SipMessage
+from gvma.demo.site import AMI_SECRET, CFGSERVER, PASSWORD, USER, add_email, shared, summary, write_secrets
 from gvma.sip.subscriber import Subscriber
 
-Say = Callable[[str], None]
-# Where dialplan/ is: in a clone beside the package, after an installation below share/ of the environment.
-_SHARED = (Path(__file__).resolve().parents[2], Path(sys.prefix) / "share" / "gvma")
-
-_USER, _PASSWORD, _AMI_SECRET = "gvma", "demo-only-password", "demo-only-secret"
 _VOICEMAIL = """\
 ; The site's own voicemail.conf: gvma never touches these lines.
 [general]
@@ -55,18 +49,7 @@ exten => speak,1,Answer()
  same => n,Hangup()
 """
 _SETTINGS = """\
-[cfgserver]
-url = {url}
-username = gvma
-password_file = cfgserver.password
-dnquery = CfgTenant[@name='Environment']/switches/CfgSwitch[@name='SIP_Switch']/DNs/CfgDN[@type='1']
-agentquery = CfgSwitch[@name='SIP_Switch']/agentLogins/CfgAgentLogin
-agentgroupquery = CfgTenant[@name='Environment']/agentGroups/CfgAgentGroup
-routingpointquery = CfgSwitch[@name='SIP_Switch']/DNs/CfgDN[@type='4']
-trunkquery = CfgSwitch[@name='SIP_Switch']/DNs/CfgDN[@type='14']
-servicequery = CfgSwitch[@name='SIP_Switch']/DNs/CfgDN[@type='29']
-applicationquery = CfgApplication
-
+{cfgserver}
 [gvma_settings]
 asterisk_cfg_path = asterisk/etc
 asterisk_spool_path = asterisk/spool
@@ -85,44 +68,13 @@ agi_port = {agi_port}
 """
 
 
-@dataclass(slots=True)
-class _Demo:
-    """What the steps work with. tree: the simulator's file. asterisk: None where this host has none.
+@dataclass(slots=True, kw_only=True)
+class _Demo(Narration):
+    """What the steps work with. tree: the simulator's file. asterisk: None where this host has none."""
 
-    steps: the sentences of the steps so far. failed: the numbers of those without the expected result.
-    """
-
-    folder: Path
-    say: Say
     tree: Path
     sip_server_port: int
     asterisk: PrivateAsterisk | None = None
-    steps: list[str] = field(default_factory=list)
-    failed: list[int] = field(default_factory=list)
-
-    def step(self, sentence: str) -> None:
-        """Begin the next step: show its number and the sentence that says what happens in it."""
-        self.steps.append(sentence)
-        self.say(f"\n{len(self.steps)}. {sentence}")
-
-    def expect(self, as_expected: bool) -> None:
-        """Note a step that did not have the expected result."""
-        if not as_expected and len(self.steps) not in self.failed:
-            self.failed.append(len(self.steps))
-
-    def gvma(self, *words: str) -> None:
-        """Run ``gvma`` and show it: the line, what it prints, and its exit status, which should be 0."""
-        self.say(f"\n$ gvma {' '.join(words)}")
-        command = [sys.executable, "-m", "gvma", "--config", "gvma_asterisk76.cfg", *words]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
-        for text in (done.stdout, done.stderr):
-            if text.strip():
-                self.say(text.rstrip("\n"))
-        if not (done.stdout.strip() or done.stderr.strip()):
-            self.say("(prints nothing)")
-        if done.returncode:
-            self.say(f"(exit status {done.returncode})")
-        self.expect(done.returncode == 0)
 
 
 def play(say: Say) -> int:
@@ -130,13 +82,11 @@ def play(say: Say) -> int:
     begun = time.monotonic()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gvma-demo-")))
-        demo = _Demo(folder, say, folder / "configuration.xml", free_port(SOCK_DGRAM))
+        tree = folder / "configuration.xml"
+        demo = _Demo(folder=folder, say=say, tree=tree, sip_server_port=free_port(SOCK_DGRAM))
         _start_servers(demo, stack)
         _play_steps(demo)
-    say(f"\nThe demo took {time.monotonic() - begun:.0f} seconds. Everything that it started has stopped again.")
-    for number in demo.failed:
-        say(f"Step {number} did not have the expected result: {demo.steps[number - 1]}")
-    return 1 if demo.failed else 0
+    return demo.end(time.monotonic() - begun)
 
 
 def _start_servers(demo: _Demo, stack: ExitStack) -> None:
@@ -146,7 +96,7 @@ def _start_servers(demo: _Demo, stack: ExitStack) -> None:
     demo.asterisk = asterisk = _start_asterisk(demo, stack, agi_port)
     demo.step("Start a simulated Configuration Server with sample DNs, agent logins and agent groups.")
     _write_configuration(demo.tree, asterisk)
-    url = stack.enter_context(Simulator(demo.tree, username=_USER, password=_PASSWORD).serve())
+    url = stack.enter_context(Simulator(demo.tree, username=USER, password=PASSWORD).serve())
     _write_settings(
         demo.folder,
         url=url,
@@ -169,10 +119,10 @@ def _start_asterisk(demo: _Demo, stack: ExitStack, agi_port: int) -> PrivateAste
         _write_site_files(folder / "etc", agi_port)
         return None
     driver = "sip" if root.version == 16 else "pjsip"
-    media = next(found for place in _SHARED if (found := place / "dialplan" / f"gvma-media-{driver}.conf").exists())
+    media = shared(f"dialplan/gvma-media-{driver}.conf")
     dialplan = _DIALPLAN.format(agi_port=agi_port, media=media)
     files = {"voicemail.conf": _VOICEMAIL, "extensions.conf": dialplan}
-    asterisk = stack.enter_context(PrivateAsterisk(root, folder, files, ami_secret=_AMI_SECRET))
+    asterisk = stack.enter_context(PrivateAsterisk(root, folder, files, ami_secret=AMI_SECRET))
     asterisk.shorten_prompts()
     demo.say(f"   Asterisk {root.version} runs with {'PJSIP' if driver == 'pjsip' else 'chan_sip'}.")
     return asterisk
@@ -201,11 +151,10 @@ def _write_configuration(tree: Path, asterisk: PrivateAsterisk | None) -> None:
     tree.write_text(sample, "utf-8")
 
 
-def _write_settings(folder: Path, **places: object) -> None:
-    (folder / "gvma_asterisk76.cfg").write_text(_SETTINGS.format(**places))
-    for name, secret in (("cfgserver.password", _PASSWORD), ("ami.secret", _AMI_SECRET)):
-        (folder / name).touch(mode=0o600)
-        (folder / name).write_text(f"{secret}\n")
+def _write_settings(folder: Path, *, url: str, **places: object) -> None:
+    settings = _SETTINGS.format(cfgserver=CFGSERVER.format(url=url), **places)
+    (folder / "gvma_asterisk76.cfg").write_text(settings)
+    write_secrets(folder)
 
 
 @contextmanager
@@ -235,7 +184,7 @@ def _play_steps(demo: _Demo) -> None:
     demo.step("Sync again: nothing has changed, so nothing is written, reloaded or printed.")
     demo.gvma(*sync)
     demo.step("Give DN 1000 an e-mail address in Configuration Server, and sync: only its mailbox changes.")
-    _add_email(demo.tree)
+    add_email(demo.tree)
     demo.gvma("sync", "--dry-run")
     demo.gvma(*sync)
     demo.step("List the backup sets; `gvma backup restore ID` brings an earlier state back.")
@@ -263,30 +212,14 @@ def _message_is_notified(demo: _Demo, asterisk: PrivateAsterisk) -> bool:
     with Subscriber("gvm-1000", "127.0.0.1", asterisk.sip_port, local=here) as sip_server:
         response = sip_server.subscribe()
         demo.say(f"   SUBSCRIBE sip:gvm-1000  ->  {response.status} {response.reason}")
-        demo.say(f"   NOTIFY  <-  {_summary(sip_server.next_notify())}")
+        demo.say(f"   NOTIFY  <-  {summary(sip_server.next_notify())}")
         _leave_message(asterisk)
-        summary = _summary(sip_server.next_notify(timeout=20.0))
-        demo.say(f"   (the message is left)\n   NOTIFY  <-  {summary}")
-    return "Messages-Waiting: yes" in summary
-
-
-def _summary(notify: SipMessage | None) -> str:
-    return ", ".join(notify.body.decode("utf-8", "replace").split("\r\n")).strip(", ") if notify else "none"
+        counts = summary(sip_server.next_notify(timeout=20.0))
+        demo.say(f"   (the message is left)\n   NOTIFY  <-  {counts}")
+    return "Messages-Waiting: yes" in counts
 
 
 def _leave_message(asterisk: PrivateAsterisk) -> None:
     """Call 37 + mailbox; the caller speaks for three seconds and hangs up."""
     with connect(asterisk.operator_settings()) as ami:
         ami.command("channel originate Local/371000@default/n extension speak@demo")
-
-
-def _add_email(tree: Path) -> None:
-    """Set gvm_email of DN 1000 in the simulator's file, as an administrator does in Configuration Manager."""
-    document = etree.parse(tree)
-    (dn,) = (found for found in document.iter("CfgDN") if "1000" in (found.get("number"), found.get("name")))
-    annex = dn.find("userProperties")
-    annex = etree.SubElement(dn, "userProperties") if annex is None else annex
-    section = annex.find("list_pair[@key='TServer']")
-    section = etree.SubElement(annex, "list_pair", key="TServer") if section is None else section
-    etree.SubElement(section, "str_pair", key="gvm_email", value="anne@example.com")
-    document.write(tree, encoding="utf-8", xml_declaration=True)

@@ -61,7 +61,7 @@ def ask_asterisk(settings: GvmaSettings, addresses: Addresses | None = None) -> 
     hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
     try:
         with connect(hasty) as ami:
-            return _Questions(ami).ask(hasty, addresses or {})
+            return AmiQuestions(ami).ask(hasty, addresses or {})
     except AmiPermissionError as refusal:
         return AmiEvidence(refused=(refusal.message,))
     except (AsteriskUnreachableError, AsteriskRefusedError, CredentialsError, SettingsError) as problem:
@@ -78,7 +78,7 @@ def sip_contact(settings: GvmaSettings) -> str:
     try:
         with connect(hasty) as ami:
             driver = channel_driver(settings, driver_modules(ami)).driver
-            bound = [*_bound(ami.command(TRANSPORT_COMMANDS["pjsip" if driver is PJSIP else "sip"]))]
+            bound = [*bound_in(ami.command(TRANSPORT_COMMANDS["pjsip" if driver is PJSIP else "sip"]))]
     except (
         AmiPermissionError, AsteriskUnreachableError, AsteriskRefusedError, CredentialsError, SettingsError,
     ):  # fmt: skip
@@ -92,40 +92,40 @@ def sip_contact(settings: GvmaSettings) -> str:
     return f"{uri_host(address)}:{port}" if address else ""
 
 
-class _Questions:
-    """One question after another."""
+class AmiQuestions:
+    """One question after another. lost: why nothing more is asked. refused: what the account may not do."""
 
     def __init__(self, ami: AsteriskManager) -> None:
         self._ami = ami
-        self._refused: list[str] = []
-        self._lost: AsteriskUnreachableError | None = None
+        self.refused: list[str] = []
+        self.lost: AsteriskUnreachableError | None = None
 
     def ask(self, settings: GvmaSettings, addresses: Addresses) -> AmiEvidence:
         ami = self._ami
-        running = modules(self._lines("module show"))
-        drivers = self._try(lambda: driver_modules(ami), None)
+        running = modules(self.lines("module show"))
+        drivers = self.tried(lambda: driver_modules(ami), None)
         driver = channel_driver(settings, drivers).driver
         pjsip = driver is PJSIP
         # A count of a mailbox that nobody has, as a sync asks for before it writes: whether the account may ask.
-        self._try(lambda: ami.mailbox_count("0@GVMA_DN"), None)
-        dialplan = self._lines("dialplan show")
-        asterisk = self._lines("core show settings")
+        self.tried(lambda: ami.mailbox_count("0@GVMA_DN"), None)
+        dialplan = self.lines("dialplan show")
+        asterisk = self.lines("core show settings")
         others = other_folders(settings, folders_shown(asterisk))
         seen = AmiEvidence(
             version=ami.version,
             loaded=frozenset(running) or None,
             drivers=drivers,
             idle=frozenset(name for name, runs in running.items() if not runs),
-            mailboxes=self._try(self._mailboxes, None),
-            subscriptions=self._try(self._aors if pjsip else self._peers, None),
-            endpoints=self._try(self._endpoints(pjsip), None) if settings.routing else None,
+            mailboxes=self.tried(self._mailboxes, None),
+            subscriptions=self.tried(self._aors if pjsip else self._peers, None),
+            endpoints=self.tried(self._endpoints(pjsip), None) if settings.routing else None,
             contexts=patterns_shown(dialplan) or None,
             includes=tuple(includes_shown(dialplan)),
-            bound=tuple(_bound(self._lines(TRANSPORT_COMMANDS["pjsip" if pjsip else "sip"]))),
-            user=_first(_RUN_USER, asterisk),
+            bound=tuple(bound_in(self.lines(TRANSPORT_COMMANDS["pjsip" if pjsip else "sip"]))),
+            user=first_of(_RUN_USER, asterisk),
             other_folders=tuple((key, str(named), str(used)) for key, named, used in others),
         )
-        requests = self._try(
+        requests = self.tried(
             lambda: ask_about_sipserver(ami, driver, settings, addresses, seen.subscriptions or ()), None
         )
         seen = replace(seen, sipserver=requests or SipServerRequests())
@@ -134,28 +134,30 @@ class _Questions:
                 seen,
                 identifies=tuple(
                     (one.endpoint, match)
-                    for one in identifies(self._lines("pjsip show identifies"))
+                    for one in identifies(self.lines("pjsip show identifies"))
                     for match in one.matches
                 ),
-                identifier_order=_first(_ORDER, self._lines("pjsip show settings")),
-                contact_hosts=tuple(_contacts(self._lines("pjsip show contacts"))),
+                identifier_order=first_of(_ORDER, self.lines("pjsip show settings")),
+                contact_hosts=tuple(_contacts(self.lines("pjsip show contacts"))),
             )
-        return replace(seen, problem=self._lost, refused=tuple(dict.fromkeys(self._refused)))
+        return replace(seen, problem=self.lost, refused=tuple(dict.fromkeys(self.refused)))
 
-    def _try(self, question: Callable[[], _T], otherwise: _T) -> _T:
-        if self._lost is None:
+    def tried(self, question: Callable[[], _T], otherwise: _T) -> _T:
+        """The answer; ``otherwise`` where there is none."""
+        if self.lost is None:
             try:
                 return question()
             except AmiPermissionError as refusal:
-                self._refused.append(refusal.message)
+                self.refused.append(refusal.message)
             except AsteriskUnreachableError as lost:
-                self._lost = lost
+                self.lost = lost
             except AsteriskRefusedError:
                 pass  # the module that answers this is not loaded, which ``loaded`` tells
         return otherwise
 
-    def _lines(self, command: str) -> list[str]:
-        return self._try(lambda: self._ami.command(command), [])
+    def lines(self, command: str) -> list[str]:
+        """Of a command of Asterisk's console; none where it was not answered."""
+        return self.tried(lambda: self._ami.command(command), [])
 
     def _mailboxes(self) -> dict[str, MailboxFields] | None:
         return {
@@ -181,11 +183,12 @@ def modules(lines: list[str]) -> dict[str, bool]:
     return {found[1]: not found[2] for line in lines if (found := _MODULE.match(line))}
 
 
-def _first(pattern: re.Pattern[str], lines: list[str]) -> str:
+def first_of(pattern: re.Pattern[str], lines: list[str]) -> str:
+    """The first group of the first line that has the pattern; empty where none has it."""
     return next((found[1] for line in lines if (found := pattern.search(line))), "")
 
 
-def _bound(lines: list[str]) -> Iterator[tuple[str, int]]:
+def bound_in(lines: list[str]) -> Iterator[tuple[str, int]]:
     """Addresses and UDP ports of ``pjsip show transports`` or ``sip show settings``."""
     for line in lines:
         if found := _TRANSPORT.search(line) or _BINDADDRESS.match(line):

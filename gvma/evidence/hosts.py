@@ -26,14 +26,10 @@ def look_at_hosts(settings: GvmaSettings, seen: ConfigServerEvidence) -> HostsEv
         return hosts
     points = {"routingpointquery": seen.routing_points}
     wanted = wanted_by_nodes(settings, ServerAnswers(seen.dns, (), (), points) if settings.routing else None)
-    try:
-        old = outdated(wanted, settings)
-    except GvmaError:
-        old = None
     dialplan = node_files(wanted, settings, "")[DIALPLAN]
     return replace(
         hosts,
-        outdated=old,
+        outdated=outdated(wanted, settings),
         patterns=frozenset(patterns(dialplan).get(CONTEXT, ())),
         endpoints=frozenset(one.name for one in wanted.endpoints),
     )

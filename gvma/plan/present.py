@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gvma.asterisk.entries import Extension, Hint, PresentMailbox, PresentSubscription
+
+
+class Place(NamedTuple):
+    """Where something stands: a line of a file, counted from 1, or a table."""
+
+    file: str = ""
+    line: int = 0
+    table: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        return {"table": self.table} if self.table else {"file": self.file, "line": self.line}
+
+    def __str__(self) -> str:
+        return f"table {self.table}" if self.table else f"{self.file}, line {self.line}"
 
 
 @dataclass(frozen=True, slots=True)

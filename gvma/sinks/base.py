@@ -23,7 +23,7 @@ from gvma.backups.sets import BackupSet
 from gvma.errors import UnsafeTargetError
 from gvma.plan.counts import Counts
 from gvma.plan.model import Plan
-from gvma.plan.present import Present, SiteDefined
+from gvma.plan.present import Place, Present, SiteDefined
 from gvma.plan.wanted import Wanted
 from gvma.routing import SiteRouting
 from gvma.storage.records import Left
@@ -71,6 +71,10 @@ class Reading(Protocol):
 
     def present(self) -> Present:
         """What there is of ours."""
+        ...
+
+    def place_of(self, kind: str, name: str) -> Place | None:
+        """Where a ``mailbox`` (``box@context``) or a ``subscription`` stands, ours or the site's; None for nowhere."""
         ...
 
     def marks(self) -> Mapping[str, str | None]:

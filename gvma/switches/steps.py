@@ -27,8 +27,14 @@ class Step:
     verifies: Target = ""
 
     def instruction(self, values: Mapping[str, str]) -> str:
-        """What to do, with the values filled in."""
-        return self.to_do.format_map(values)
+        """What to do, with the values filled in; of a long list the first ones."""
+        return self.to_do.format_map({key: _short(value) for key, value in values.items()})
+
+
+def _short(value: str) -> str:
+    if len(value) <= _LONGEST:
+        return value
+    return f"{value[:_LONGEST].rpartition(',')[0] or value[:_LONGEST]} ..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class StepResult:
 NOT_VERIFIED = StepResult("")
 _SIGNS: Mapping[Status, str] = {"ok": "[ok]", "wrong": "[!!]", "missing": "[--]", "": "[  ]"}
 _INDENT = " " * 9
+_LONGEST = 60
 
 
 def checklist_lines(

@@ -15,7 +15,7 @@ from gvma.asterisk.entries import Extension, GvmaWarning, Hint, PresentMailbox, 
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.plan.counts import Counts
 from gvma.plan.model import Pin, Plan
-from gvma.plan.present import Present, SiteDefined
+from gvma.plan.present import Place, Present, SiteDefined
 from gvma.plan.wanted import Wanted
 from gvma.routing import SiteRouting
 from gvma.sinks.base import NodeAnswer, Part, Purpose, Recovery, SinkMoved
@@ -57,6 +57,10 @@ class MemoryReading:
 
     def fitted(self, wanted: Wanted) -> Wanted:
         return wanted
+
+    def place_of(self, kind: str, name: str) -> Place | None:
+        there = self.state.mailboxes if kind == "mailbox" else self.state.subscriptions
+        return Place(table="memory") if name in there else None
 
     def marks(self) -> dict[str, str | None]:
         return {"memory": _mark(self.state)}

@@ -62,7 +62,9 @@ MISSPELT = Rule(
 RULES = (MISSING, MODE, REGISTER, HOST, PORT, DOMAIN, ENABLE, VALUE, MISSPELT)
 
 _NEEDED = ("mwi-domain", "mwi-host", "mwi-port")
-_ENABLES = ("mwi-extension-enable", "mwi-agent-enable", "mwi-group-enable")
+ENABLE_OF = {"dn": "mwi-extension-enable", "agent": "mwi-agent-enable", "group": "mwi-group-enable"}
+"""The option that has SIP Server subscribe for the mailboxes of one kind of owner."""
+_ENABLES = tuple(ENABLE_OF.values())
 _OPTIONS = frozenset({"mwi-mode", *_NEEDED, *_ENABLES})
 
 

@@ -1,4 +1,4 @@
-"""``gvma demo``: the main functions on a private Asterisk, step by step; it leaves nothing behind."""
+"""``gvma demo``: the main functions on private servers, step by step; it leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -12,18 +12,31 @@ if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation
 
 
-@click.command("demo", epilog=exits.help_ending("gvma demo", meanings={1: "a step did not have the expected result"}))
+@click.command(
+    "demo",
+    epilog=exits.help_ending(
+        "gvma demo", "gvma demo --hosts 2", exits=(16,), meanings={1: "a step did not have the expected result"}
+    ),
+)
+@click.option(
+    "--hosts",
+    type=click.IntRange(1, 2),
+    default=1,
+    show_default=True,
+    help="2: two Asterisk hosts on one PostgreSQL, of which one is lost.",
+)
 @click.pass_obj
-def command(invocation: Invocation) -> None:
+def command(invocation: Invocation, hosts: int) -> None:
     """Show gvma at work on a private Asterisk: sync, a voice message and its NOTIFY, a change, a second sync.
 
     The demo starts a simulated Configuration Server and a real Asterisk of its own, and stops both at the end. If
-    no Asterisk is on the PATH, one is unpacked from Debian packages, without root, into ~/.cache/gvma.
+    no Asterisk is on the PATH, one is unpacked from Debian packages, without root, into ~/.cache/gvma. So are
+    PostgreSQL and HAProxy for --hosts 2.
     """
-    from gvma.demo.story import play  # noqa: PLC0415  (start-up)
+    from gvma.demo import hosts_story, story  # noqa: PLC0415  (start-up)
 
     def say(text: str) -> None:
         invocation.output.line(text)
         invocation.output.stdout.flush()
 
-    raise click.exceptions.Exit(play(say))
+    raise click.exceptions.Exit((story if hosts == 1 else hosts_story).play(say))

@@ -10,6 +10,7 @@ from gvma.asterisk.drivers import PJSIP, Driver
 from gvma.evidence.model.asterisk import AmiEvidence, FilesEvidence, MediaEvidence, Probe, SipAddresses
 from gvma.evidence.model.configserver import ConfigServerEvidence
 from gvma.evidence.model.hosts import HostsEvidence
+from gvma.evidence.model.named import NamedEvidence
 from gvma.evidence.model.runs import NextSync, RecordsEvidence
 from gvma.evidence.model.settings import SettingsEvidence
 from gvma.evidence.model.sink import SinkEvidence
@@ -43,6 +44,7 @@ class Evidence:
     probes: tuple[Probe, ...] | None = None
     media: MediaEvidence = field(default_factory=MediaEvidence)
     sink: SinkEvidence = field(default_factory=SinkEvidence)
+    named: NamedEvidence = field(default_factory=NamedEvidence)
     records: RecordsEvidence = field(default_factory=RecordsEvidence)
     next_sync: NextSync | None = None
 

@@ -13,11 +13,12 @@ from gvma.asterisk.hosts import hosts_written
 from gvma.asterisk.identification.model import SENDERS_UNKNOWN, SipServer, SiteIdentification
 from gvma.asterisk.voicemail import read_boxes, render_voicemail
 from gvma.plan.make import without_sites_own
-from gvma.plan.present import Present, SiteDefined
+from gvma.plan.present import Place, Present, SiteDefined
 from gvma.plan.wanted import Wanted
 from gvma.routing import SiteRouting
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.block_file import BlockFile
+from gvma.sinks.files.places import place_of_section, place_of_setting
 from gvma.sinks.files.sipserver import SipServerSeen
 from gvma.sinks.files.targets import Targets
 
@@ -124,6 +125,12 @@ class FilesReading:
             endpoints=self.driver.read_endpoints(channel),
             site=self.site,
         )
+
+    def place_of(self, kind: str, name: str) -> Place | None:
+        if kind == "mailbox":
+            box, _, context = name.rpartition("@")
+            return place_of_setting(self.files.voicemail, context, box)
+        return place_of_section(self.files.channel, name, self.driver.folded)
 
     def marks(self) -> dict[str, str | None]:
         return {file.target.path.name: file.mark for file in self.files}

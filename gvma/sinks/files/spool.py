@@ -6,6 +6,7 @@ While such a file is there, the PIN of voicemail.conf does not count (app_voicem
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,10 @@ from gvma.asterisk.conf import Conf
 from gvma.asterisk.entries import GvmaWarning, Mailbox
 from gvma.asterisk.site import pins_in_spool
 from gvma.plan.model import Plan
+from gvma.storage.conf_files import content
 from gvma.storage.files import TargetFile, read_target
+
+_PASSWORD = re.compile(rb"^password=([^\r\n]*)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,12 @@ def secret_file(spool: Path, key: str) -> Path:
     """The file that holds a mailbox's PIN. key: ``box@context``."""
     box, _, context = key.rpartition("@")
     return spool / "voicemail" / context / box / "secret.conf"
+
+
+def pin_in_spool(spool: Path, key: str) -> str | None:
+    """The PIN of ``secret.conf``, which counts where it is there; None where it is not, or cannot be read."""
+    found = _PASSWORD.search(content(secret_file(spool, key)) or b"")
+    return found[1].decode("utf-8", "surrogateescape") if found else None
 
 
 def _kept_in_spool(mailboxes: Collection[Mailbox], keys: Collection[str], *, by_default: bool) -> Iterator[str]:

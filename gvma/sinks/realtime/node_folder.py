@@ -6,13 +6,14 @@ The note lies under ``backup_path/state``: with it a later sync or check sees th
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from gvma.asterisk.drivers import PJSIP
+from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.header import same_meaning
 from gvma.configserver.fetch import ServerAnswers
-from gvma.errors import SettingsError
+from gvma.errors import BackupSetError, SettingsError
 from gvma.mailboxes import Desired
 from gvma.plan.wanted import Wanted, wanted_of
 from gvma.routing import SiteRouting
@@ -70,16 +71,29 @@ def leave_note(wanted: Wanted, settings: GvmaSettings, folder: Path) -> None:
 
 
 def outdated(wanted: Wanted, settings: GvmaSettings) -> tuple[str, ...] | None:
-    """The names of the files that would differ from what was last written; None where nothing was written from here.
-
-    Raises BackupSetError.
-    """
-    note = read_json(_note(settings))
+    """The names of the files that would differ from what was last written; None where nothing was written from here,
+    or the note of it cannot be read."""
+    try:
+        note = read_json(_note(settings))
+    except BackupSetError:
+        note = None
     if note is None:
         return None
     written = note.get("files")
     before = written if isinstance(written, dict) else {}
     return tuple(name for name, digest in _digests(wanted, settings).items() if before.get(name) != digest)
+
+
+def old_files(wanted: Wanted, settings: GvmaSettings) -> Iterator[GvmaWarning]:
+    """A warning where the nodes' files would differ now."""
+    names = outdated(wanted, settings)
+    if names:
+        yield GvmaWarning(
+            "node-files-old",
+            f"{', '.join(names)} would be written otherwise now: the nodes go on as the old settings say. Run "
+            "`gvma realtime files FOLDER`, carry the folder to all nodes, and `core reload` there.",
+            "gvma realtime files",
+        )
 
 
 def _digests(wanted: Wanted, settings: GvmaSettings) -> dict[str, str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.entries import GvmaWarning
-from gvma.plan.present import Present, SiteDefined
+from gvma.plan.present import Place, Present, SiteDefined
 from gvma.plan.wanted import Wanted
 from gvma.routing import SiteRouting
 from gvma.sinks.realtime.database.connection import answered
@@ -12,6 +14,7 @@ from gvma.sinks.realtime.database.rows import Versions, is_as_wanted, read_mailb
 from gvma.sinks.realtime.database.session import Session
 from gvma.sinks.realtime.fitting import fitted
 from gvma.sinks.realtime.marks import marks_of_present
+from gvma.sinks.realtime.node_folder import old_files
 
 
 class RealtimeReading:
@@ -28,7 +31,9 @@ class RealtimeReading:
         self.versions = Versions({}, {}, {})
 
     def fitted(self, wanted: Wanted) -> Wanted:
-        return fitted(wanted, self._session.columns)
+        """Endpoints and dialplan are the nodes' own files, of which is said where they are old."""
+        old = tuple(old_files(wanted, self._session.settings))
+        return fitted(replace(wanted, warnings=(*wanted.warnings, *old)), self._session.columns)
 
     def holds(self, wanted: Wanted) -> bool:
         with answered(self._session.connection):
@@ -44,6 +49,12 @@ class RealtimeReading:
                     subscriptions=read_subscriptions(connection, settings_text, self.versions),
                 )
         return self._present
+
+    def place_of(self, kind: str, name: str) -> Place | None:
+        present = self.present()
+        if kind == "mailbox":
+            return Place(table="voicemail") if name in present.mailboxes else None
+        return Place(table="ps_aors") if name in present.subscriptions else None
 
     def marks(self) -> dict[str, str | None]:
         present = self.present()

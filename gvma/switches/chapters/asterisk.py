@@ -17,7 +17,7 @@ CHOICES = (
     Choice("domain", "", forms.host, "domain in SUBSCRIBEs; empty: the host of contact", 2324),
     Choice("sipserver", "10.0.0.20", forms.host, "SIP Server's address", 0, site.sipserver),
     Choice("sipserver-user", "gsip", forms.name, "user of SIP Server's From", 1986, site.sipserver_peer),
-    Choice("presence-trunk", "Asterisk", forms.name, "number of the Trunk DN for presence, unique", 2112),
+    Choice("presence-trunk", "Asterisk", forms.name, "number of the Trunk DN for presence, unique"),
     Choice("presence-seconds", "600", forms.number(1, 86_400), "renewal of a presence subscription, in seconds"),
     Choice("prefix", "0", forms.digits, "first digits of calls through Asterisk to the outside", 2074,
            site.external_prefix),

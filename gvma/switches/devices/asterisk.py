@@ -9,18 +9,18 @@ from gvma.switches.choices import Choice, Values
 from gvma.switches.texts import Correction, heading
 
 CHOICES = (
-    Choice("ami-user", "gvma", forms.name, "AMI account of gvma", 2662, site.ami_user),
-    Choice("ami-port", "5038", forms.port, "AMI's port", 2655, site.ami_port),
+    Choice("ami-user", "gvma", forms.name, "AMI account of gvma", 2665, site.ami_user),
+    Choice("ami-port", "5038", forms.port, "AMI's port", 2656, site.ami_port),
     Choice("ami-address", "127.0.0.1", forms.address, "address on which AMI listens, and from which gvma may come"),
     Choice("context", "default", forms.name, "context in which SIP Server's and the telephones' calls come", 2886),
     Choice("routing-context", "GVMA_ROUTING", forms.name, "context of business call routing", 0, site.routing_context),
 )
 CORRECTIONS = (
-    Correction("2657", "AMI listens on 0.0.0.0", "it listens on the address that gvma comes from"),
+    Correction("2658", "AMI listens on 0.0.0.0", "it listens on the address that gvma comes from"),
     Correction(
-        "2670-2671", "`permit` has the mask 255.255.255.0, which lets all of 127.0.0.0/24 in", "it has one address"
+        "2671", "`permit` has the mask 255.255.255.0, which lets all of 127.0.0.0/24 in", "it has one address"
     ),
-    Correction("2665", "the secret is printed in the manual", "a placeholder stands there"),
+    Correction("2667", "the secret is printed in the manual", "a placeholder stands there"),
     Correction(
         "2217", "the Extension's `contact` is where SUBSCRIBE is sent",
         "SIP Server sends the telephone's INVITE there; SUBSCRIBE goes to the contact of the presence Trunk (2145)",

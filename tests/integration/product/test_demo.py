@@ -25,3 +25,21 @@ def test_the_demo_says_what_each_step_does_and_leaves_nothing_behind(tmp_path: P
     assert "NOTIFY  <-  Messages-Waiting: yes" in done.stdout
     assert "did not have the expected result" not in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_of_two_hosts_loses_one_and_a_media_server_and_leaves_nothing_behind(folder_for_all: Path) -> None:
+    environment = os.environ | {"TMPDIR": str(folder_for_all), "NO_COLOR": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "gvma", "demo", "--hosts", "2"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("NOTIFY  <-  Messages-Waiting: yes") == 3
+    assert "1 of 2 nodes" in done.stdout
+    assert "server 2 goes on" in done.stdout
+    assert "did not have the expected result" not in done.stdout
+    assert list(folder_for_all.iterdir()) == []

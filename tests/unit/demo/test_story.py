@@ -37,6 +37,6 @@ def test_a_step_without_the_expected_result_is_named_at_the_end(
     def no_answer(tree: Path) -> None:
         tree.write_text("<CfgData>", "utf-8")
 
-    monkeypatch.setattr(story, "_add_email", no_answer)
+    monkeypatch.setattr(story, "add_email", no_answer)
     assert story.play(shown.append) == 1
     assert re.search(r"Step 6 did not have the expected result: Give DN 1000", shown[-1])

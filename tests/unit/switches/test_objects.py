@@ -79,6 +79,15 @@ def test_a_checklist_shows_what_check_says_of_a_step() -> None:
     assert [line[:4] for line in lines if line.startswith("[")] == ["[  ]", "[  ]", "[!!]"]
 
 
+def test_a_step_names_the_first_of_many_users() -> None:
+    guide = GUIDES["broadworks"]
+    values = chosen(guide.choices, [], None, {"users": ",".join(str(number) for number in range(2001, 2999))})
+    said = guide.steps[0].instruction(values.values)
+    assert "telephones 2001,2002," in said
+    assert said.endswith(" ... create a user profile and a device.")
+    assert len(said) < 200
+
+
 def test_asterisks_objects_are_those_that_chapter_2_asks_for() -> None:
     made = objects(GUIDES["asterisk"])
     trunks = {one.number: one.options for one in made if one.type == "Trunk"}

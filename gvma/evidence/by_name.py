@@ -1,0 +1,130 @@
+"""What there is to know of single names, for ``gvma explain``: the whole chain from object to Asterisk.
+
+Configuration Server, the sink and Asterisk are asked, each for what the names need; a part that could not be had says
+so itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+
+from gvma.ami.nodes import nodes
+from gvma.configserver.client import ConfigurationServer
+from gvma.configserver.objects import ConfigObject
+from gvma.errors import GvmaError
+from gvma.evidence.ami import TO_REACH_AMI
+from gvma.evidence.ami_by_name import SilentAsterisk, asterisk_by_name
+from gvma.evidence.configserver import Questions, why_not_asked
+from gvma.evidence.files import look_at_sites_own
+from gvma.evidence.model import ConfigServerEvidence, Evidence
+from gvma.evidence.model.named import NamedEvidence, NamedMailbox
+from gvma.evidence.model.sink import SinkEvidence
+from gvma.evidence.names import Names
+from gvma.evidence.next_sync import plan_next_sync
+from gvma.evidence.records import look_at_records
+from gvma.evidence.sink import read_sink
+from gvma.evidence.sip import sip_addresses
+from gvma.evidence.sipserver import addresses_named
+from gvma.settings import ConfigServerSettings
+from gvma.settings.reader import Examined
+from gvma.sinks.addresses import look_up
+from gvma.sinks.base import Reading
+from gvma.sinks.files.driver import channel_driver
+from gvma.sinks.files.spool import pin_in_spool
+from gvma.sinks.opening import REALTIME, sink_to_look_at
+
+_ANSWER_SECONDS = 5.0
+_LONGEST_NAME = 255
+_BY_NAME = ("CfgDN[@number={}]", "CfgAgentLogin[@loginCode={}]", "CfgAgentGroup[@name={}]")
+
+
+def look_by_name(examined: Examined, names: Sequence[str]) -> Evidence:
+    """names: as a person gives them."""
+    settings = examined.loaded.settings
+    gvma = settings.gvma
+    not_asked = why_not_asked(examined)
+    questions = Questions(settings, not_asked)
+    addresses, records = look_up(gvma), look_at_records(gvma.backup_path)
+    layer = questions.answers()
+    named = NamedEvidence() if not_asked else _unselected(settings.cfgserver, layer, names)
+    evidence = Evidence(
+        settings,
+        configserver=layer,
+        addresses={**addresses_named(layer.applications), **addresses},
+        records=records,
+        named=replace(named, names=tuple(names)),
+        next_sync=plan_next_sync(gvma, layer, addresses) if not examined.problems else None,
+    )
+    reader = next(iter(nodes(gvma).values()), None) if gvma.sink == REALTIME else gvma
+    reachable = reader is not None and not examined.wrong_keys & TO_REACH_AMI
+    with asterisk_by_name(reader, addresses) if reader and reachable else nullcontext(SilentAsterisk(None)) as asterisk:
+        return _with_asterisk(evidence, asterisk)
+
+
+def _with_asterisk(evidence: Evidence, asterisk: SilentAsterisk) -> Evidence:
+    settings = evidence.settings
+    choice = channel_driver(settings.gvma, asterisk.modules)
+    seen = replace(
+        evidence,
+        driver=choice.driver,
+        driver_reason=choice.reason,
+        files=look_at_sites_own(settings.gvma, choice.driver),
+    )
+    try:
+        with sink_to_look_at(settings.gvma, asterisk.modules) as opened:
+            sink, reading = read_sink(settings.gvma, opened)
+            seen = replace(seen, sink=sink)
+            seen = replace(seen, named=_named(seen, reading, asterisk))
+    except GvmaError as problem:
+        seen = replace(seen, sink=SinkEvidence(settings.gvma.sink, problem=problem))
+        seen = replace(seen, named=_named(seen, None, asterisk))
+    ami = asterisk.evidence(choice.driver, list(seen.named.subscriptions))
+    return replace(seen, ami=ami, sip=sip_addresses(settings, seen.configserver, ami.bound if ami else ()))
+
+
+def _named(evidence: Evidence, reading: Reading | None, asterisk: SilentAsterisk) -> NamedEvidence:
+    known = Names(evidence)
+    meanings = [known.meaning(name) for name in evidence.named.names]
+    keys = [*dict.fromkeys(key for one in meanings for key in one.mailboxes)]
+    loaded = asterisk.mailboxes(keys)
+    spool, present = evidence.settings.gvma.asterisk_spool_path, evidence.sink.present.mailboxes
+    mailboxes = {}
+    for key in keys:
+        pin = (pin_in_spool(spool, key) or present[key].pin) if key in present else None
+        mailboxes[key] = NamedMailbox(
+            place=reading.place_of("mailbox", key) if reading else None,
+            loaded=None if loaded is None else key in loaded,
+            messages=None if loaded is None else loaded.get(key),
+            pin=pin,
+        )
+    subscriptions = {}
+    for name in dict.fromkeys(name for one in meanings for name in one.subscriptions):
+        place = reading.place_of("subscription", name) if reading else None
+        subscriptions[name] = replace(asterisk.subscription(evidence.driver, name), place=place)
+    return replace(evidence.named, mailboxes=mailboxes, subscriptions=subscriptions)
+
+
+def _unselected(settings: ConfigServerSettings, layer: ConfigServerEvidence, names: Iterable[str]) -> NamedEvidence:
+    """Objects of a name that no query selects, disabled ones among them."""
+    known = {one.number for answer in layer.answers.values() for one in answer.objects}
+    queries = [xpath for name in names if name not in known for xpath in _queries(name)]
+    if not queries or not any(answer.error is None for answer in layer.answers.values()):
+        return NamedEvidence()
+    hasty = replace(settings, timeout=min(settings.timeout, _ANSWER_SECONDS), include_disabled=True)
+    found: list[ConfigObject] = []
+    try:
+        with ConfigurationServer(hasty) as source:
+            for xpath in queries:
+                found += source.query(xpath)
+    except GvmaError as problem:
+        return NamedEvidence(unselected=tuple(found), problem=problem)
+    return NamedEvidence(unselected=tuple(found))
+
+
+def _queries(name: str) -> Iterator[str]:
+    """One for each kind of owner. XPath cannot write a text with both kinds of quotes: such a name is not asked for."""
+    quote = "'" if "'" not in name else '"'
+    if name and name.isprintable() and len(name) <= _LONGEST_NAME and quote not in name:
+        yield from (query.format(f"{quote}{name}{quote}") for query in _BY_NAME)

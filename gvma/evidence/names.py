@@ -1,0 +1,136 @@
+"""What a name means: objects, mailboxes and subscriptions, all that match. Pure.
+
+A name is a DN's number, an agent login, a group's name, a box, ``BOX@CONTEXT`` or a ``gvm-*`` name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from gvma.asterisk.roles import BY_ELEMENT, SUBSCRIPTION_PREFIX
+from gvma.configserver.objects import ConfigObject
+from gvma.evidence.model import QUERIES, Evidence
+from gvma.nearest import nearest_names
+from gvma.plan.owners import Identity, Owned, read_owners
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """objects: that Configuration Server has. owned: of the last sync's record, where Configuration Server was not
+    asked. mailboxes: ``box@context``. subscriptions: names."""
+
+    objects: tuple[ConfigObject, ...] = ()
+    owned: tuple[Owned, ...] = ()
+    mailboxes: tuple[str, ...] = ()
+    subscriptions: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.objects or self.owned or self.mailboxes or self.subscriptions)
+
+
+class Names:
+    """All that the evidence knows by a name. Made once for several names."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        layer = evidence.configserver
+        self._owners = (*layer.dns, *layer.agents, *layer.groups)
+        self._others = (*layer.routing_points, *layer.trunks, *layer.services)
+        self._record = read_owners(evidence.records.owners)
+        self._of_owner = dict(self._owned())
+        voicemail = evidence.files.voicemail
+        self._sites_boxes = {f"{one.key}@{one.section}" for one in (voicemail.settings if voicemail else ())}
+
+    def meaning(self, name: str) -> Meaning:
+        """Everything of this name, and what belongs to it."""
+        found = [one for one in (*self._owners, *self._others, *self._evidence.named.unselected) if one.number == name]
+        keys = dict.fromkeys([*self._keys_of(found), *self._named_keys(name)])
+        names = dict.fromkeys([*self._names_of(found), *self._named_subscriptions(name)])
+        for owned in self._of_owner.values():
+            if owned.subscription in names:
+                keys[owned.mailbox] = None
+            elif owned.mailbox in keys:
+                names[owned.subscription] = None
+        for subscription, one in self._evidence.sink.present.subscriptions.items():
+            if subscription in names:
+                keys[one.mailbox] = None
+            elif one.mailbox in keys:
+                names[subscription] = None
+        owners = [one for one in self._owners if self._has(one, keys, names)]
+        objects = {(one.kind, one.dbid): one for one in (*found, *owners)}
+        return Meaning(tuple(objects.values()), tuple(self._of_the_record(name, keys)), tuple(keys), tuple(names))
+
+    def nearest(self, name: str) -> tuple[str, ...]:
+        """The names most like one that has no meaning, the likest first."""
+        return nearest_names(name, frozenset(self._every_name()))
+
+    def subscription_of(self, key: str, names: Iterable[str]) -> str:
+        """Which of the subscriptions is for a mailbox; empty where none is."""
+        present = self._evidence.sink.present.subscriptions
+        watching = {owned.subscription for owned in self._of_owner.values() if owned.mailbox == key}
+        watching |= {name for name in names if name in present and present[name].mailbox == key}
+        return next((name for name in names if name in watching), "")
+
+    def owned_by(self, one: ConfigObject) -> Owned | None:
+        """What an object has, or keeps while its values are refused."""
+        return self._of_owner.get(_identity(one))
+
+    def _owned(self) -> Iterator[tuple[Identity, Owned]]:
+        """The record first: what Configuration Server says now wins."""
+        if self._is_current:
+            kept = {(one.kind, one.dbid) for one in self._evidence.wanted.refused}
+            yield from ((identity, owned) for identity, owned in self._record.items() if identity in kept)
+        else:
+            yield from self._record.items()
+        for kind, of_kind in self._evidence.wanted.owners.items():
+            for dbid, one in of_kind.items():
+                yield (kind, dbid), Owned(one.box, one.context, one.name, "")
+
+    @property
+    def _is_current(self) -> bool:
+        return any(map(self._evidence.configserver.answered, QUERIES[:3]))
+
+    def _keys_of(self, objects: Iterable[ConfigObject]) -> Iterator[str]:
+        yield from (owned.mailbox for one in objects if (owned := self.owned_by(one)) is not None)
+
+    def _names_of(self, objects: Iterable[ConfigObject]) -> Iterator[str]:
+        yield from (owned.subscription for one in objects if (owned := self.owned_by(one)) is not None)
+
+    def _known_keys(self) -> Iterator[str]:
+        yield from (owned.mailbox for owned in self._of_owner.values())
+        yield from self._evidence.sink.present.mailboxes
+        yield from self._sites_boxes
+
+    def _named_keys(self, name: str) -> Iterator[str]:
+        beginning = f"{name}@"
+        yield from (key for key in self._known_keys() if key == name or key.startswith(beginning))
+
+    def _named_subscriptions(self, name: str) -> Iterator[str]:
+        if name.startswith(SUBSCRIPTION_PREFIX):
+            known = {owned.subscription for owned in self._of_owner.values()}
+            if name in known or name in self._evidence.sink.present.subscriptions:
+                yield name
+
+    def _has(self, one: ConfigObject, keys: Iterable[str], names: Iterable[str]) -> bool:
+        owned = self.owned_by(one)
+        return owned is not None and (owned.mailbox in keys or owned.subscription in names)
+
+    def _of_the_record(self, name: str, keys: Iterable[str]) -> Iterator[Owned]:
+        if self._is_current:
+            return
+        for owned in self._record.values():
+            if owned.mailbox in keys or owned.label.rpartition(" ")[2] == name:
+                yield owned
+
+    def _every_name(self) -> Iterator[str]:
+        yield from (one.number for one in (*self._owners, *self._others) if one.number)
+        for owned in self._of_owner.values():
+            yield from (owned.box, owned.mailbox, owned.subscription)
+        yield from self._sites_boxes
+        yield from self._evidence.sink.present.subscriptions
+
+
+def _identity(one: ConfigObject) -> Identity:
+    role = BY_ELEMENT.get(one.kind)
+    return (role.kind if role else one.kind, one.dbid)
