@@ -38,7 +38,7 @@ def man_page() -> str:
 
 
 def _head() -> Iterator[str]:
-    root = click.Context(cli, info_name="gvma")
+    root = click.Context(cli, info_name="gvma", **cli.context_settings)
     summary, _, rest = (cli.help or "").partition("\n\n")
     yield f'.TH GVMA 1 "" "gvma {__version__}" "User Commands"'
     yield from (".SH NAME", r"gvma \- join Asterisk to a Genesys contact centre", ".SH SYNOPSIS")
@@ -52,7 +52,7 @@ def _head() -> Iterator[str]:
 
 def _commands() -> Iterator[str]:
     yield ".SH COMMANDS"
-    root = click.Context(cli, info_name="gvma")
+    root = click.Context(cli, info_name="gvma", **cli.context_settings)
     for name in COMMANDS:
         command = cli.get_command(root, name)
         assert command is not None

@@ -26,7 +26,7 @@ def test_the_page_is_the_one_that_the_texts_make() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_and_option_is_in_it_with_its_text(name: str) -> None:
     page = shown(man_page())
-    root = click.Context(cli, info_name="gvma")
+    root = click.Context(cli, info_name="gvma", **cli.context_settings)
     command = cli.get_command(root, name)
     assert command is not None
     commands = [command, *getattr(command, "commands", {}).values()]
