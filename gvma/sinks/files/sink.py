@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ from gvma.storage.files import TargetFile, read_target
 
 _Stamp = tuple[int, int, int] | None
 _RELOADS = 3
+_NAMED = 5
 _POLL_SECONDS = 0.2
 _REST_SECONDS = 5.0
 
@@ -94,7 +95,7 @@ class FilesSink:
         self._read = files
         warnings = [GvmaWarning("target-file", note, str(file.path)) for file in files for note in file.notes]
         warnings += [_adopted(file) for file in pairs if file.adopted]
-        warnings += [_below(one) for file in pairs for one in file.below]
+        warnings += [one for file in pairs for one in _below([*file.below])]
         other = self._other(warnings)
         generated_at = time.strftime("%a %b %d %H:%M:%S %Y")
         seen = SipServerSeen()
@@ -192,12 +193,17 @@ def _adopted(file: BlockFile) -> GvmaWarning:
     return GvmaWarning("block-adopted", message, str(file.target.path))
 
 
-def _below(line: Setting) -> GvmaWarning:
-    message = (
-        f"it stands below gvma's end marker without a section of its own, so Asterisk reads it in [{line.section}]: "
-        "give it a section of its own, or move it above the begin marker"
-    )
-    return GvmaWarning("lines-below-block", message, line.where)
+def _below(found: Sequence[Setting]) -> Iterator[GvmaWarning]:
+    """One for each line, up to some: whoever may write the file could fill the log with them."""
+    for line in found[:_NAMED]:
+        message = (
+            "it stands below gvma's end marker without a section of its own, so Asterisk reads it in "
+            f"[{line.section}]: give it a section of its own, or move it above the begin marker"
+        )
+        yield GvmaWarning("lines-below-block", message, line.where)
+    if more := found[_NAMED:]:
+        message = f"it and {len(more) - 1} more lines stand below gvma's end marker as well"
+        yield GvmaWarning("lines-below-block", message, more[0].where)
 
 
 def _stamp(path: Path) -> _Stamp:
