@@ -8,9 +8,9 @@ import click
 
 from gvma.cli import exits
 from gvma.cli.findings import one_line
-from gvma.cli.output import printable
 from gvma.cli.switch_site import Site
 from gvma.errors import UsageError
+from gvma.printable import printable
 from gvma.switches.guides import GUIDES, Guide, guide_of
 
 if TYPE_CHECKING:
