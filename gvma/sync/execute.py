@@ -85,8 +85,7 @@ class Execution:
             report.pending_reload = pending_reload.read(path)
         if lost is not None:
             raise self._pending_error(lost, saved.id) from lost
-        if is_final:
-            self._ask_nodes(change)
+        self._ask_nodes(change)
         return is_final
 
     def _ask_nodes(self, change: Change) -> None:

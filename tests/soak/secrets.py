@@ -62,6 +62,8 @@ _COMMANDS = (
     "backup show nosuch",
     "status",
     "status --plan",
+    "explain 1000",
+    f"explain {BOX} gvm-1000 nobody",
     "check",
     "check -v --only voicemail --only sync",
     "check --nagios",
@@ -181,7 +183,7 @@ def _every_failure(site: WatchedSite, modes: Modes, search: Search) -> None:
         kept = site.settings[name]
         site.settings[name] = value
         for mode in modes:
-            for command in (["sync"], ["check"], ["status", "--plan"]):
+            for command in (["sync"], ["check"], ["status", "--plan"], ["explain", "1000"]):
                 done = site.gvma(*mode, *command)
                 assert done.status in (2, 12, 16, 64, 13, 10) or command != ["sync"], done
                 search.output(done, f"wrong {name}")

@@ -29,7 +29,9 @@ class AppliedRows:
         self._texts = {**texts, **(pause.pause_record(purpose.pause) if purpose.pause else {})}
         with answered(session.connection):
             self._staged = Staged(session.connection, session.columns, change)
-        self.put_back_if_moved()
+            is_overtaken = self._staged.is_overtaken()
+        if is_overtaken:
+            raise self._moved()
 
     @property
     def reloads(self) -> tuple[str, ...]:
@@ -44,17 +46,17 @@ class AppliedRows:
         """The temporary tables go with the connection."""
 
     def finish(self, pending: Sequence[str]) -> bool:
+        """False where an owner has changed his PIN meanwhile, which stays: everything is written, and a new plan finds
+        what is left to do. Raises SinkMoved where more was changed; nothing is written then."""
         session = self._session
         with undisturbed():
-            try:
-                with session.committing(self._purpose.run_id):
-                    if not self._staged.write():
-                        raise self._moved()
-                    records.write(session.connection, self._texts)
-            except SinkMoved:
-                return False
+            with session.committing(self._purpose.run_id):
+                has_moved = self._staged.has_moved()
+                if not self._staged.write():
+                    raise self._moved()
+                records.write(session.connection, self._texts)
             self._copy_records(pending)
-        return True
+        return not has_moved
 
     def put_back(self) -> None:
         pass

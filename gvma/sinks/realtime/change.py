@@ -17,17 +17,25 @@ Values = Mapping[str, str | None]
 """Column to its text, encoded; None for NULL."""
 
 
+class Version(NamedTuple):
+    """What a row was when it was read. xmin: another one means that somebody has written it since. print: of all its
+    columns but the PIN; the same one means that no more than the PIN was written."""
+
+    xmin: int
+    print: str
+
+
 class Row(NamedTuple):
     """key: in the order of ``names.KEYS``. values: the columns that are set. version: of the row that is changed."""
 
     key: tuple[str, ...]
     values: Values
-    version: int = 0
+    version: Version
 
 
 class Gone(NamedTuple):
     key: tuple[str, ...]
-    version: int
+    version: Version
 
 
 class PinReset(NamedTuple):

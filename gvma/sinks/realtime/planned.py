@@ -9,7 +9,7 @@ from gvma.asterisk.entries import Mailbox, PresentMailbox, Subscription
 from gvma.plan.counts import Counts
 from gvma.plan.model import Plan
 from gvma.secrecy import MASK, masked_option
-from gvma.sinks.realtime.change import Gone, PinReset, ReadBack, RealtimeChange, Row, TableChange
+from gvma.sinks.realtime.change import Gone, PinReset, ReadBack, RealtimeChange, Row, TableChange, Version
 from gvma.sinks.realtime.columns import Columns
 from gvma.sinks.realtime.encoding import blocks, copy_line, encoded
 from gvma.sinks.realtime.marks import marks_of_wanted
@@ -23,7 +23,7 @@ _TEXTS = ("context", "mailbox", "password", "fullname", "email", "pager")
 def planned_change(
     plan: Plan,
     columns: Columns,
-    versions: tuple[Mapping[str, int], Mapping[str, int], Mapping[str, str]],
+    versions: tuple[Mapping[str, Version], Mapping[str, Version], Mapping[str, str]],
     pins_of_file: Mapping[str, str],
 ) -> RealtimeChange:
     """versions: of the rows that were read, mailboxes and subscriptions, and PINs as they stand where gvma would have
@@ -56,7 +56,7 @@ def _read_back(plan: Plan) -> ReadBack:
     )
 
 
-def _mailboxes(plan: Plan, columns: Columns, versions: Mapping[str, int], pins: Mapping[str, str]) -> TableChange:
+def _mailboxes(plan: Plan, columns: Columns, versions: Mapping[str, Version], pins: Mapping[str, str]) -> TableChange:
     present, found = plan.present.mailboxes, plan.differences
     added = [one for one in plan.mailboxes if one.key not in present] if present else list(plan.mailboxes)
     used = _used_columns(added, columns)
@@ -109,7 +109,7 @@ def _values(one: Mailbox, columns: Columns) -> dict[str, str | None]:
     return texts
 
 
-def _subscriptions(plan: Plan, versions: Mapping[str, int]) -> TableChange:
+def _subscriptions(plan: Plan, versions: Mapping[str, Version]) -> TableChange:
     present, found = plan.present.subscriptions, plan.differences
     added = [one for one in plan.subscriptions if one.name not in present] if present else list(plan.subscriptions)
     moved = [one for one in plan.subscriptions if one.name in found.subscriptions] if found.subscriptions else []

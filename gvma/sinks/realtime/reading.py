@@ -46,7 +46,7 @@ class RealtimeReading:
             with answered(connection):
                 self._present = Present(
                     mailboxes=read_mailboxes(connection, columns, self.versions),
-                    subscriptions=read_subscriptions(connection, settings_text, self.versions),
+                    subscriptions=read_subscriptions(connection, columns, settings_text, self.versions),
                 )
         return self._present
 

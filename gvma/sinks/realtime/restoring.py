@@ -14,7 +14,7 @@ from gvma.plan.compare import items_between
 from gvma.plan.counts import Counts
 from gvma.plan.owners import OwnerNames
 from gvma.plan.present import Present
-from gvma.sinks.realtime.change import Gone, PinReset, ReadBack, RealtimeChange, Row, TableChange
+from gvma.sinks.realtime.change import Gone, PinReset, ReadBack, RealtimeChange, Row, TableChange, Version
 from gvma.sinks.realtime.columns import Columns, joined
 from gvma.sinks.realtime.database.session import Session
 from gvma.sinks.realtime.encoding import NOT_OURS, copy_line, decoded
@@ -41,7 +41,7 @@ def restore_rows(session: Session, backup_set: BackupSet, *, pins: bool = False)
     now = {table: content for table, content in sink.rows().items() if table in then}
     rows_then = {table: _by_key(table, content) for table, content in then.items()}
     rows_now = {table: _by_key(table, content) for table, content in now.items()}
-    versions: dict[str, dict[tuple[str, ...], int]] = {
+    versions: dict[str, dict[tuple[str, ...], Version]] = {
         VOICEMAIL: {tuple(reversed(key.rsplit("@", 1))): one for key, one in reading.versions.mailboxes.items()},
         AORS: {(name,): one for name, one in reading.versions.subscriptions.items()},
     }
@@ -90,7 +90,7 @@ def _by_key(table: str, content: bytes) -> _Rows:
 
 
 def _table_change(
-    table: str, now: _Rows, then: _Rows, versions: Mapping[tuple[str, ...], int], columns: Columns
+    table: str, now: _Rows, then: _Rows, versions: Mapping[tuple[str, ...], Version], columns: Columns
 ) -> TableChange:
     known = [column for column in next(iter(then.values()), {}) if column in columns.every[table]]
     written = [column for column in known if column not in UNWRITTEN[table]]

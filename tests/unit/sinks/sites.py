@@ -42,6 +42,10 @@ class SinkSite(Protocol):
         ...
 
     def phone_changes_pin(self, key: str, pin: str) -> None: ...
+    def somebody_writes(self, key: str) -> tuple[str, str]:
+        """Something that the sink would overwrite; the PIN and the name that the mailbox has then."""
+        ...
+
     def record(self, name: str) -> bytes | None: ...
     def sites_own(self) -> object:
         """Everything in the sink that is not ours."""
@@ -84,6 +88,10 @@ class FilesSite:
         ]
         self._write("voicemail.conf", head + section + b"\n".join(lines))
 
+    def somebody_writes(self, key: str) -> tuple[str, str]:
+        self.phone_changes_pin(key, "8642")
+        return "8642", "1000"
+
     def record(self, name: str) -> bytes | None:
         return read_private(records.folder(self.settings.backup_path) / name)
 
@@ -119,6 +127,10 @@ class MemorySite:
 
     def phone_changes_pin(self, key: str, pin: str) -> None:
         self._sink.phone_changes_pin(key, pin)
+
+    def somebody_writes(self, key: str) -> tuple[str, str]:
+        self.phone_changes_pin(key, "8642")
+        return "8642", "1000"
 
     def record(self, name: str) -> bytes | None:
         return self._sink.records.get(name)

@@ -138,11 +138,11 @@ def test_who_writes_between_reading_and_applying_wins(site: SinkSite) -> None:
     sink = site.sink()
     plan, change = planned(site, sink, wanted(site, box("1000", name="Ann")))
     saved = sink.save(change, Purpose("sync", "run-2"))
-    site.phone_changes_pin("1000@GVMA_DN", "8642")
+    pin, name = site.somebody_writes("1000@GVMA_DN")
     with pytest.raises(SinkMoved):
         sink.apply(change, saved, Purpose("sync", "run-2"), {records.PINS: plan.pins.record})
     mailbox = site.sink().read().present().mailboxes["1000@GVMA_DN"]
-    assert (mailbox.pin, mailbox.name) == ("8642", "1000")
+    assert (mailbox.pin, mailbox.name) == (pin, name)
     assert site.record(records.PINS) == record
 
 

@@ -93,7 +93,8 @@ def hold_lock(connection: Connection, wait_seconds: float = 0.0) -> None:
 
 
 def _try_lock(connection: Connection) -> bool:
-    asked = f"select pg_try_advisory_lock((%s::bigint << 32) | '{VOICEMAIL}'::regclass::oid::bigint)"
+    table = f"coalesce(to_regclass('{VOICEMAIL}')::oid::bigint, 0)"
+    asked = f"select pg_try_advisory_lock((%s::bigint << 32) | {table})"
     row = connection.execute(asked.encode(), (_LOCK_CLASS,)).fetchone()
     return row is not None and bool(row[0])
 

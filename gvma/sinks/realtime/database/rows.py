@@ -8,9 +8,10 @@ from typing import NamedTuple
 from psycopg import Connection, sql
 
 from gvma.asterisk.entries import Mailbox, PresentMailbox, PresentSubscription, Subscription
+from gvma.sinks.realtime.change import Version
 from gvma.sinks.realtime.columns import Columns
 from gvma.sinks.realtime.encoding import NOT_OURS, blocks, decoded
-from gvma.sinks.realtime.names import AOR_MAILBOXES, AORS, KEYS, OURS, VOICEMAIL
+from gvma.sinks.realtime.names import AORS, KEYS, OURS, VOICEMAIL
 
 _ROWS = 2000
 _STAGED = {VOICEMAIL: "gvma_wanted_mailboxes", AORS: "gvma_wanted_aors"}
@@ -23,8 +24,8 @@ class Versions(NamedTuple):
     pins: those whose text gvma would not have written so, as they stand.
     """
 
-    mailboxes: dict[str, int]
-    subscriptions: dict[str, int]
+    mailboxes: dict[str, Version]
+    subscriptions: dict[str, Version]
     pins: dict[str, str]
 
     def __repr__(self) -> str:
@@ -34,14 +35,20 @@ class Versions(NamedTuple):
 def read_mailboxes(connection: _Connection, columns: Columns, versions: Versions) -> dict[str, PresentMailbox]:
     """By ``box@context``; versions is filled. Options as ``columns.joined`` has them."""
     asked = sql.SQL(
-        "select mailbox || '@' || context, password, {texts}, {options}, xmin::text::bigint from voicemail where {ours}"
-    ).format(texts=_texts(), options=_options(columns), ours=sql.SQL(OURS[VOICEMAIL]))
+        "select mailbox || '@' || context, password, {texts}, {options}, xmin::text::bigint, {print}"
+        " from voicemail t where {ours}"
+    ).format(
+        texts=_texts(),
+        options=_options(columns),
+        print=row_print(columns, VOICEMAIL),
+        ours=sql.SQL(OURS[VOICEMAIL]),
+    )
     found: dict[str, PresentMailbox] = {}
     with connection.cursor() as cursor:
         cursor.execute(asked)
         while rows := cursor.fetchmany(_ROWS):
-            for key, pin, name, email, pager, options, version in rows:
-                versions.mailboxes[key] = version  # type: ignore[index, assignment]
+            for key, pin, name, email, pager, options, xmin, row_print_ in rows:
+                versions.mailboxes[key] = Version(xmin, row_print_)  # type: ignore[index, arg-type]
                 one = found[key] = _mailbox(pin, name, email, pager, options)  # type: ignore[arg-type, index]
                 if one.pin != pin:
                     versions.pins[key] = pin  # type: ignore[index, assignment]
@@ -55,13 +62,15 @@ def _mailbox(pin: str, name: str, email: str, pager: str, options: str) -> Prese
 
 
 def read_subscriptions(
-    connection: _Connection, settings_text: str, versions: Versions
+    connection: _Connection, columns: Columns, settings_text: str, versions: Versions
 ) -> dict[str, PresentSubscription]:
     """By name. settings_text: what a subscription has beside its mailbox; a row of ps_aors has no more."""
-    asked = f"select id, coalesce({AOR_MAILBOXES}, ''), xmin::text::bigint from {AORS} where {OURS[AORS]}"
+    asked = sql.SQL(
+        "select id, coalesce(mailboxes, ''), xmin::text::bigint, {print} from ps_aors t where {ours}"
+    ).format(print=row_print(columns, AORS), ours=sql.SQL(OURS[AORS]))
     found: dict[str, PresentSubscription] = {}
-    for name, mailbox, version in connection.execute(asked.encode()):
-        versions.subscriptions[name] = version  # type: ignore[index, assignment]
+    for name, mailbox, xmin, row_print_ in connection.execute(asked):
+        versions.subscriptions[name] = Version(xmin, row_print_)  # type: ignore[index, arg-type]
         found[name] = PresentSubscription(decoded(mailbox), settings_text)  # type: ignore[arg-type, index]
     return found
 
@@ -112,6 +121,14 @@ def _stage(connection: _Connection, table: str, columns: str, lines: Iterable[st
         for block in blocks(lines):
             copy.write(block)
     connection.execute(f"analyze {table}".encode())
+
+
+def row_print(columns: Columns, table: str) -> sql.Composable:
+    """Of all columns but the PIN, of a row ``t``."""
+    texts = (
+        sql.SQL("t.{}::text").format(sql.Identifier(column)) for column in columns.every[table] if column != "password"
+    )
+    return sql.SQL("md5(array[{}]::text)").format(sql.SQL(", ").join(texts))
 
 
 def _texts() -> sql.Composable:

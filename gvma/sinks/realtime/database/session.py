@@ -18,10 +18,12 @@ from gvma.sinks.realtime.database.connection import Connection, answered, hold_l
 class Session:
     """connection: open; another one after a commit whose answer was lost. Everything is closed by ``session``."""
 
-    def __init__(self, settings: GvmaSettings, stack: ExitStack) -> None:
+    def __init__(self, settings: GvmaSettings, stack: ExitStack, lock_seconds: float | None) -> None:
         self.settings = settings
         self._stack = stack
         self.connection: Connection = stack.enter_context(opened(settings))
+        if lock_seconds is not None:
+            hold_lock(self.connection, lock_seconds)
         with answered(self.connection):
             self.columns: Columns = discovered(self.connection)
         guarantees.require(self.connection, self.columns)
@@ -82,7 +84,4 @@ def session(settings: GvmaSettings, *, lock_seconds: float | None = None) -> Ite
     Raises CredentialsError, DatabaseError, UnpreparedDatabaseError or LockedError; nothing was changed then.
     """
     with ExitStack() as stack:
-        one = Session(settings, stack)
-        if lock_seconds is not None:
-            hold_lock(one.connection, lock_seconds)
-        yield one
+        yield Session(settings, stack, lock_seconds)

@@ -12,12 +12,14 @@ from psycopg import Connection, sql
 
 from gvma.sinks.realtime.change import Gone, PinReset, RealtimeChange, Row
 from gvma.sinks.realtime.columns import Columns
+from gvma.sinks.realtime.database.rows import row_print
 from gvma.sinks.realtime.encoding import copy_line
 from gvma.sinks.realtime.names import KEYS, RESET_PIN, TABLES, VOICEMAIL
 
 _Connection = Connection[tuple[object, ...]]
 _RESETS = "gvma_resets"
-_SAME_ROW = sql.SQL("t.xmin::text::bigint = s.version")
+_UNTOUCHED = sql.SQL("t.xmin::text::bigint = s.gvma_xmin")
+_VERSION = ("gvma_xmin", "gvma_print")
 
 
 class Staged:
@@ -35,11 +37,24 @@ class Staged:
             self._stage(sql.Identifier(_RESETS), ("context", "box", "now", "new"), rows)
 
     def has_moved(self) -> bool:
-        """Whether a row that is changed or removed, or a PIN that is set, is no longer as it was read."""
-        return any(self._moved(table, what) for table in TABLES for what in ("change", "remove")) or self._pin_moved()
+        """Whether anybody has written a row that is changed or removed, or a PIN that is set, since it was read."""
+        return any(self._moved(table, what, _UNTOUCHED) for table in TABLES for what in ("change", "remove")) or (
+            self._pin_moved()
+        )
+
+    def is_overtaken(self) -> bool:
+        """The same, but for PINs that were changed by phone in rows that stay: these are not written."""
+        return (
+            any(self._moved(table, "change", self._same(table)) for table in TABLES)
+            or any(self._moved(table, "remove", _UNTOUCHED) for table in TABLES)
+            or self._pin_moved()
+        )
 
     def write(self) -> bool:
-        """Inside a transaction; False where somebody else wrote meanwhile: then it has to be rolled back."""
+        """Inside a transaction; False where somebody else wrote meanwhile: then it has to be rolled back.
+
+        A PIN that was changed by phone is no hindrance for a row that stays, since it is not written.
+        """
         done = all(self._remove(table) and self._update(table) and self._insert(table) for table in TABLES)
         return done and self._reset()
 
@@ -48,14 +63,14 @@ class Staged:
         if change.counts.add:
             self._stage(_name(table, "add"), change.columns, change.add())
         if change.change:
-            columns = (*key, "version", *change.change[0].values)
+            columns = (*key, *_VERSION, *change.change[0].values)
             self._stage(_name(table, "change"), columns, _changed(change.change))
         if change.remove:
-            self._stage(_name(table, "remove"), (*key, "version"), _gone(change.remove))
+            self._stage(_name(table, "remove"), (*key, *_VERSION), _gone(change.remove))
 
     def _stage(self, name: sql.Identifier, columns: Sequence[str], blocks: Iterable[str]) -> None:
         declared = sql.SQL(", ").join(
-            sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL("bigint" if column == "version" else "text"))
+            sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL("bigint" if column == _VERSION[0] else "text"))
             for column in columns
         )
         self._connection.execute(sql.SQL("drop table if exists pg_temp.{}").format(name))
@@ -68,12 +83,16 @@ class Staged:
                 copy.write(block)
         self._connection.execute(sql.SQL("analyze pg_temp.{}").format(name))
 
-    def _moved(self, table: str, what: str) -> bool:
+    def _same(self, table: str) -> sql.Composable:
+        return sql.SQL("{} = s.gvma_print").format(row_print(self._columns, table))
+
+    def _moved(self, table: str, what: str, same: sql.Composable) -> bool:
+        """same: the condition by which a row is as it was read."""
         change = self._change.tables_changed[table]
         if not (change.change if what == "change" else change.remove):
             return False
         asked = sql.SQL("select count(*) from pg_temp.{} s left join {} t on {} and {} where t.xmin is null").format(
-            _name(table, what), sql.Identifier(table), _same_key(table), _SAME_ROW
+            _name(table, what), sql.Identifier(table), _same_key(table), same
         )
         return self._connection.execute(asked).fetchone() != (0,)
 
@@ -91,7 +110,7 @@ class Staged:
         if not gone:
             return True
         asked = sql.SQL("delete from {} t using pg_temp.{} s where {} and {}").format(
-            sql.Identifier(table), _name(table, "remove"), _same_key(table), _SAME_ROW
+            sql.Identifier(table), _name(table, "remove"), _same_key(table), _UNTOUCHED
         )
         return self._connection.execute(asked).rowcount == len(gone)
 
@@ -103,7 +122,7 @@ class Staged:
             sql.SQL("{} = {}").format(sql.Identifier(column), self._typed(table, column)) for column in rows[0].values
         )
         asked = sql.SQL("update {} t set {} from pg_temp.{} s where {} and {}").format(
-            sql.Identifier(table), values, _name(table, "change"), _same_key(table), _SAME_ROW
+            sql.Identifier(table), values, _name(table, "change"), _same_key(table), self._same(table)
         )
         return self._connection.execute(asked).rowcount == len(rows)
 
@@ -144,8 +163,8 @@ def _same_key(table: str) -> sql.Composable:
 
 
 def _changed(rows: Iterable[Row]) -> Iterator[str]:
-    return (copy_line(*row.key, str(row.version), *row.values.values()) for row in rows)
+    return (copy_line(*row.key, str(row.version.xmin), row.version.print, *row.values.values()) for row in rows)
 
 
 def _gone(rows: Iterable[Gone]) -> Iterator[str]:
-    return (copy_line(*row.key, str(row.version)) for row in rows)
+    return (copy_line(*row.key, str(row.version.xmin), row.version.print) for row in rows)

@@ -1,0 +1,221 @@
+"""Whatever fails, and whenever: rows and records are all old or all new, and the next sync goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.fakes.postgresql_relay import PostgreSQLRelay
+from tests.harness.command import Done, in_this_process
+from tests.harness.layer import Layer
+from tests.harness.postgresql_fixtures import PASSWORDS, Database
+from tests.harness.site import Site
+from tests.integration.realtime.prepared import aors, boxes, foreign_rows, phone_changes_pin, site_on
+
+LAYERS = (
+    Layer(dns={str(number): {"gvm_name": f"Ann {number}"} for number in range(1000, 1040)}),
+    Layer(
+        dns={str(number): {"gvm_name": f"Bob {number}", "gvm_password": "24680"} for number in range(1010, 1050)},
+        agents={"A1": {"gvm_mailbox": "2000", "gvm_options": "attach=no|tz=eu"}},
+    ),
+)
+EVERY = int(os.environ.get("GVMA_EVERY_STATEMENT", "19"))
+"""Of the questions before the rows are written, one in so many is cut; every one in the long form."""
+LAST = 14
+"""The last ones, with the transaction among them, are cut each."""
+
+
+@pytest.fixture
+def site(database: Database, tmp_path: Path) -> Site:
+    return site_on(database, tmp_path, LAYERS[0])
+
+
+def state(database: Database) -> object:
+    """Rows and records: what has to be all old or all new."""
+    records = database.sql(
+        "select name, md5(content) from gvma_records where name in ('first-pins', 'owners') order by 1"
+    )
+    return boxes(database), aors(database), records
+
+
+def numbers(sent: int) -> Iterator[int]:
+    """Which messages of a run are cut. sent: how many a whole run sends."""
+    yield from (number for number in range(1, sent + 1) if number % EVERY == 0 or number > sent - LAST)
+
+
+def sent_by_a_run(site: Site, database: Database, relay: PostgreSQLRelay) -> int:
+    """How many messages a sync sends that changes everything; the other layer is in force afterwards."""
+    site.sync("--allow-remove")
+    site.put(LAYERS[1])
+    relay.sent = 0
+    site.sync("--allow-remove")
+    return relay.sent
+
+
+@pytest.mark.parametrize("then", ["before", "after"])
+def test_a_connection_that_is_cut_at_any_statement_leaves_all_old_or_all_new(
+    site: Site, database: Database, then: str
+) -> None:
+    foreign, outcomes = foreign_rows(database), set()
+    relay = PostgreSQLRelay(database.server.port)
+    with relay.serve():
+        site.settings["realtime_dsn"] = database.dsn().replace(f"port={database.server.port}", f"port={relay.port}")
+        sent = sent_by_a_run(site, database, relay)
+        for at, number in enumerate(numbers(sent)):
+            site.put(LAYERS[at % 2])
+            old = state(database)
+            relay.at, relay.then, relay.sent = number, then, 0
+            done = site.try_sync("--allow-remove")
+            relay.at = 0
+            now = state(database)
+            site.sync("--allow-remove")
+            new = state(database)
+            assert now in (old, new), f"{number} of {sent}: {done}"
+            outcomes.add((done.status, now == new))
+            assert done.status in ({0, 18} if now == new else {18}), f"{number} of {sent}: {done}"
+    assert {True, False} == {is_new for _, is_new in outcomes}
+    assert foreign_rows(database) == foreign
+
+
+def test_a_kill_at_any_statement_leaves_all_old_or_all_new(site: Site, database: Database) -> None:
+    relay = PostgreSQLRelay(database.server.port)
+    outcomes = set()
+    with relay.serve():
+        site.settings["realtime_dsn"] = database.dsn().replace(f"port={database.server.port}", f"port={relay.port}")
+        sent = sent_by_a_run(site, database, relay)
+        for at, number in enumerate(numbers(sent)):
+            site.put(LAYERS[at % 2])
+            old = state(database)
+            killed = _sync_killed_at(site, relay, number)
+            wait_for_the_lock(database)
+            now = state(database)
+            site.sync("--allow-remove")
+            assert now in (old, state(database)), f"{number} of {sent}"
+            outcomes.add((killed, now == old))
+    assert (True, True) in outcomes
+
+
+def _sync_killed_at(site: Site, relay: PostgreSQLRelay, number: int) -> bool:
+    """In a process of its own; whether it was killed."""
+    words = site.words("sync", *site.from_tree, "--allow-remove")
+    relay.sent = 0
+    pid = os.fork()
+    if pid == 0:
+        os._exit(in_this_process(*words).status)
+    relay.then = lambda: os.kill(pid, signal.SIGKILL)
+    relay.at = number
+    _, status = os.waitpid(pid, 0)
+    relay.at = 0
+    return os.WIFSIGNALED(status)
+
+
+def wait_for_the_lock(database: Database) -> None:
+    """Until PostgreSQL has noticed that its client is gone."""
+    database.sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'gvma'")
+
+
+def test_two_syncs_at_once_from_two_hosts_leave_the_second_with_11(
+    site: Site, database: Database, tmp_path: Path
+) -> None:
+    other = Site(tmp_path / "other", site.layer, run=in_this_process)
+    other.settings |= {key: site.settings[key] for key in site.settings if key.startswith(("realtime", "sink"))}
+    relay = PostgreSQLRelay(database.server.port)
+    seen: list[Done] = []
+    with relay.serve():
+        site.settings["realtime_dsn"] = database.dsn().replace(f"port={database.server.port}", f"port={relay.port}")
+        site.sync()
+        site.put(LAYERS[1])
+        relay.sent, relay.at = 0, 70  # the first host has the lock, and has not written yet
+        relay.then = lambda: seen.append(other.try_sync())
+        site.sync("--allow-remove")
+    assert [done.status for done in seen] == [11]
+    assert "another run of gvma holds the lock in the database (from 127.0.0.1" in seen[0].stderr
+    assert set(boxes(database)) == {f"{number}@GVMA_DN" for number in range(1010, 1050)} | {"2000@GVMA_AGENT"}
+
+
+def test_a_row_lock_that_is_not_had_in_time_is_18_and_nothing_is_written(site: Site, database: Database) -> None:
+    site.sync()
+    site.settings["realtime_timeout"] = 1
+    site.layer.dns["1000"]["gvm_name"] = "Anna"
+    before = state(database)
+    with psycopg.connect(database.dsn("postgres")) as somebody:
+        somebody.execute("select 1 from voicemail where mailbox = '1000' for update")
+        done = site.try_sync()
+    assert (done.status, state(database)) == (18, before)
+    assert "realtime_timeout" in done.stderr
+    site.sync()
+
+
+def test_a_database_that_turns_read_only_is_18(site: Site, database: Database) -> None:
+    site.sync()
+    database.sql(f"alter database {database.name} set default_transaction_read_only = on")
+    done = site.try_sync()
+    assert done.status == 18
+    assert "takes no writes" in done.stderr
+
+
+def test_a_database_that_is_stopped_is_18_and_works_again_afterwards(site: Site, database: Database) -> None:
+    site.sync()
+    database.server.stop()
+    assert site.try_sync().status == 18
+    assert site.try_sync("--dry-run").status == 18
+    database.server.start()
+    assert site.try_sync().status == 0
+
+
+def test_a_table_without_its_guarantee_is_14_and_nothing_is_written(site: Site, database: Database) -> None:
+    site.sync()
+    before = state(database)
+    database.sql("grant update on voicemail to gvma")
+    site.put(LAYERS[1])
+    done = site.try_sync("--allow-remove")
+    assert (done.status, state(database)) == (14, before)
+    assert "gvma realtime sql" in done.stderr
+
+
+def test_pins_that_owners_change_by_phone_are_never_lost_in_fifty_rounds_of_syncs(
+    site: Site, database: Database
+) -> None:
+    site.sync()
+    layers = [deepcopy(LAYERS[0]), deepcopy(LAYERS[0])]
+    for options in layers[1].dns.values():
+        options["gvm_name"] = "Renamed"
+    keys = [f"{number}@GVMA_DN" for number in range(1000, 1040)]
+    pins: dict[str, str] = {}
+    stop = threading.Event()
+
+    def owners() -> None:
+        """Each changes the PIN as Asterisk does, one after the other, as fast as the database takes it."""
+        with psycopg.connect(database.dsn("asterisk"), password=PASSWORDS["asterisk"], autocommit=True) as asterisk:
+            number = 10_000
+            while not stop.is_set():
+                key = keys[number % len(keys)]
+                box, _, context = key.partition("@")
+                asked = "update voicemail set password = %s where context = %s and mailbox = %s"
+                assert asterisk.execute(asked, (str(number), context, box)).rowcount == 1
+                pins[key] = str(number)
+                number += 1
+                stop.wait(0.02)
+
+    phones = threading.Thread(target=owners)
+    phones.start()
+    statuses = []
+    try:
+        for number in range(50):
+            site.put(layers[(number + 1) % 2])
+            statuses.append(site.try_sync().status)
+    finally:
+        stop.set()
+        phones.join()
+    assert {key: row[0] for key, row in boxes(database).items()} == {**dict.fromkeys(keys, ""), **pins}
+    assert statuses == [0] * 50
+    phone_changes_pin(database, keys[0], "777777")
+    site.sync()
+    assert boxes(database)[keys[0]][0] == "777777"
