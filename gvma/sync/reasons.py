@@ -8,7 +8,6 @@ from pathlib import Path
 
 from gvma.ami.folders import Folders
 from gvma.asterisk.drivers import DRIVERS
-from gvma.evidence.files import whole_files
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.targets import targets
 from gvma.storage.mounts import mount_points_of_asterisk
@@ -35,6 +34,8 @@ def refused_line(settings: GvmaSettings, paths: Collection[Path]) -> str:
 
     paths: of files that a sync writes.
     """
+    from gvma.evidence.files import whole_files  # noqa: PLC0415  (start-up: few runs look for a reason)
+
     for driver in DRIVERS:
         for target, conf in zip(targets(settings, driver), whole_files(settings, driver), strict=True):
             if target.path in paths and conf.refusals:
