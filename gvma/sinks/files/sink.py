@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -50,7 +50,7 @@ class FilesSink:
 
     parts = frozenset(Part)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what follows the driver has a name in the call)
         self,
         settings: GvmaSettings,
         driver: Driver,
@@ -58,13 +58,16 @@ class FilesSink:
         addresses: Mapping[str, Collection[str]] | None = None,
         known: Known | None = None,
         driver_reason: str = "",
+        pins_of_rows: Callable[[], Mapping[str, str]] | None = None,
     ) -> None:
-        """driver_reason: a sentence why this channel driver was chosen."""
+        """driver_reason: a sentence why this channel driver was chosen. pins_of_rows: the PINs in force of a database
+        that the site comes from, by ``box@context``; asked where a mailbox is added."""
         self.driver = driver
         self.driver_reason = driver_reason
         self.known = known
         self._addresses = addresses
         self._settings = settings
+        self._pins_of_rows = pins_of_rows
         self._targets = targets(settings, driver)
         other = other_than(driver)
         self._other_target = Target(other.path(settings), other.module, other.own_lines)
@@ -104,7 +107,9 @@ class FilesSink:
         assert self._read is not None, "read() comes first"
         if plan.is_removal:
             return removal(reading, plan, self._read, self._read_other)
-        return prepare(reading, plan, self._read, self._read_other)
+        adds = not plan.unchanged and any(one.key not in plan.present.mailboxes for one in plan.mailboxes)
+        pins = self._pins_of_rows() if adds and self._pins_of_rows is not None else {}
+        return prepare(reading, plan, self._read, self._read_other, pins_of_rows=pins)
 
     def as_it_is(self) -> FilesChange:
         reading = self.read()
