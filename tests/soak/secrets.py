@@ -58,6 +58,13 @@ _COMMANDS = (
     "backup restore FIRST",
     "sync",
     "sync --force --diff",
+    "history",
+    "history --since 1w --object 1000 -n 3",
+    "backup restore --at 1h --dry-run",
+    "remove --dry-run",
+    "remove",
+    "sync --force",
+    "completion bash",
     "backup forget --keep-last 100 --dry-run",
     "backup show nosuch",
     "status",
@@ -138,6 +145,7 @@ def search_everything(site: WatchedSite, modes: Modes, failing_modes: Modes) -> 
             "asterisk_cm_secret": AMI,
             "metrics_file": site.folder / "gvma.prom",
             "keep_last": 500,
+            **dict.fromkeys(("on_change", "on_failure"), f"/bin/sh -c 'cat >>{site.folder}/hook.got; echo done'"),
         }
         for number, mode in enumerate(modes):
             form = ("text", "json")[number % 2]
