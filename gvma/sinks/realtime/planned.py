@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 
 from gvma.asterisk.entries import Mailbox, PresentMailbox, Subscription
 from gvma.plan.counts import Counts
@@ -46,10 +47,10 @@ def planned_change(
 def _read_back(plan: Plan) -> ReadBack:
     """The first of each kind: added, changed, removed. Each costs a node a question."""
     present, found = plan.present, plan.differences
-    boxes = [one for one in plan.mailboxes if one.key not in present.mailboxes][:_ASKED]
-    boxes += [one for one in plan.mailboxes if "name" in found.mailboxes.get(one.key, ())][:_ASKED]
-    names = [one for one in plan.subscriptions if one.name not in present.subscriptions][:_ASKED]
-    names += [one for one in plan.subscriptions if one.name in found.subscriptions][:_ASKED]
+    boxes = list(islice((one for one in plan.mailboxes if one.key not in present.mailboxes), _ASKED))
+    boxes += islice((one for one in plan.mailboxes if "name" in found.mailboxes.get(one.key, ())), _ASKED)
+    names = list(islice((one for one in plan.subscriptions if one.name not in present.subscriptions), _ASKED))
+    names += islice((one for one in plan.subscriptions if one.name in found.subscriptions), _ASKED)
     return ReadBack(
         {one.key: one.name for one in boxes} | dict.fromkeys(found.removed_mailboxes[:_ASKED]),
         {one.name: one.key for one in names} | dict.fromkeys(found.removed_subscriptions[:_ASKED]),
