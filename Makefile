@@ -48,6 +48,7 @@ soak: $(VENV)/tested asterisks
 docs: $(VENV)/installed
 	$(BIN)/python -c 'from gvma.check.catalogue import as_markdown; print(as_markdown(), end="")' >docs/checks.md
 	$(BIN)/python -m gvma.cli.pages
+	$(BIN)/python -m gvma.cli.man
 
 dist: $(VENV)/tested
 	$(BIN)/python -m build

@@ -41,8 +41,9 @@ def _troubles(evidence: Evidence) -> Iterator[Finding]:
     if not records.running:
         yield from _of_the_sink(evidence)
     yield from check_reached(evidence)
-    for check in (check_queries, check_next_run):
-        yield from (found for found in check(evidence) if found.code in _OF_THE_PLAN)
+    if evidence.next_sync is not None or evidence.configserver.answers:
+        for check in (check_queries, check_next_run):
+            yield from (found for found in check(evidence) if found.code in _OF_THE_PLAN)
 
 
 def _of_the_sink(evidence: Evidence) -> Iterator[Finding]:

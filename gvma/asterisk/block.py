@@ -15,6 +15,7 @@ from gvma.asterisk.lines import BOM, lines, open_comment, section_line
 from gvma.errors import UnsafeTargetError
 
 _UNCHANGED = "Nothing was changed."
+_NAMED = 5
 _BLANK_LINES = frozenset({b"\n", b"\r\n"})
 _NO_FINAL_LINE_END = b"; The file above this block had no final line end."
 
@@ -181,7 +182,7 @@ def _marker_lines(text: bytes, begin: bytes, end: bytes, where: str) -> tuple[li
     """
     found: dict[int, tuple[bytes, _Marker]] = {}
     for marker in (begin, end):
-        stop = 0
+        stop, number, counted = 0, 1, 0
         while (at := text.find(marker, stop)) >= 0:
             start = text.rfind(b"\n", 0, at) + 1
             stop = text.find(b"\n", at) + 1 or len(text)
@@ -189,7 +190,8 @@ def _marker_lines(text: bytes, begin: bytes, end: bytes, where: str) -> tuple[li
             line = text[start + shift : stop].removesuffix(b"\n").removesuffix(b"\r")
             if start in found or line.strip() not in {begin, end}:
                 continue
-            number = text.count(b"\n", 0, start) + 1
+            number += text.count(b"\n", counted, start)
+            counted = start
             if line not in {begin, end}:
                 what = f"line {number} is a marker with blanks around it"
                 raise _unsafe(where, what, "Remove the blanks")
@@ -201,11 +203,12 @@ def _marker_lines(text: bytes, begin: bytes, end: bytes, where: str) -> tuple[li
 
 def _refuse_repeated(which: str, found: list[_Marker], where: str) -> None:
     if len(found) > 1:
-        numbers = [str(marker.number) for marker in found]
+        numbers = [str(marker.number) for marker in found[:_NAMED]]
         times = "twice" if len(found) == 2 else f"{len(found)} times"
+        times += ", first" if len(found) > _NAMED else ","
         raise _unsafe(
             where,
-            f"the {which} marker stands {times}, on lines {', '.join(numbers[:-1])} and {numbers[-1]}",
+            f"the {which} marker stands {times} on lines {', '.join(numbers[:-1])} and {numbers[-1]}",
             "Remove all but one of the blocks",
         )
 

@@ -19,9 +19,15 @@ empty where there is none."""
 
 # As deep as Asterisk follows includes (MAX_INCLUDE_LEVEL, main/config.c).
 _DEEPEST = 10
-# Asterisk has no such limits: files that include each other several times are 60 million at that depth.
+# Asterisk has no such limits: files that include each other several times are 60 million at that depth, and templates
+# that are based on each other twice have more lines than any memory.
 _MOST_FILES = 10_000
 _MOST_BYTES = 256 * 2**20
+_MOST_LINES = 3_000_000
+
+
+class EndlessInclude(Exception):
+    """What ``Read`` raises where an ``#include`` names more files than anyone looks for."""
 
 
 class Setting(NamedTuple):
@@ -87,7 +93,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """An ``#include``, ``#tryinclude`` or ``#exec``. problem: empty, ``missing``, ``cycle`` or ``limit``."""
+    """An ``#include``, ``#tryinclude`` or ``#exec``. problem: empty, ``missing``, ``cycle`` or ``limit``.
+
+    A section is one of kind ``section`` where the lines that it inherits are beyond the limit.
+    """
 
     file: str
     number: int
@@ -157,10 +166,10 @@ class Conf:
 def read_conf(name: str, read: Read, markers: tuple[str, str] | None = None) -> Conf:
     """``name`` and what it includes. markers: begin and end of the managed block, where there may be one."""
     reading = _Reading(Conf(name), read, markers)
-    found = list(read(name))
-    reading.conf.exists = bool(found)
-    for file, text in found[:1]:
-        reading.add(file, text, above=())
+    first = next(iter(read(name)), None)
+    reading.conf.exists = first is not None
+    if first is not None:
+        reading.add(*first, above=())
     return reading.conf
 
 
@@ -169,7 +178,8 @@ class _Reading:
     """One file and its includes on their way into ``conf``.
 
     opened: the section that any of the files opened last. named, last: sections by name, which Asterisk compares
-    without case here; named without templates. files, size: of all that was included.
+    without case here; named without templates. files, size, lines: of all that was included, inherited lines too.
+    is_cut: it is beyond a limit.
     """
 
     conf: Conf
@@ -180,15 +190,20 @@ class _Reading:
     last: dict[str, Section] = field(default_factory=dict)
     files: int = 0
     size: int = 0
+    lines: int = 0
+    is_cut: bool = False
 
     def add(self, file: str, text: bytes, above: tuple[str, ...]) -> None:
         """The content of one file. It begins in the section that was opened last, and goes on in its own after an
         include, whatever sections that one opened."""
+        self.lines += text.count(b"\n")
         ours = _lines_between(text, self.markers) if self.markers else range(0)
         for number, reason in syntax.refused(text.removeprefix(syntax.BOM), in_section=bool(self.conf.sections)):
             self.conf.refusals.append((f"{file}, line {number}", reason))
         current = self.opened
         for number, rest in syntax.remains(text):
+            if self.is_cut:
+                return
             if rest[0] == "[":
                 if opened := syntax.section_line(rest):
                     current = self.opened = self.section(Section(file, number, opened.name, number in ours), opened)
@@ -220,20 +235,25 @@ class _Reading:
             base = (missing or [new.name])[0]
             reason = f"[{new.name}] goes on with, or is based on, [{base}], which does not stand above it"
             self.conf.refusals.append((new.where, reason))
-        bases = (self.last[base.lower()] for base in line.bases if base not in missing)
-        new.inherited = tuple(one._replace(section=new.name, ours=new.ours) for base in bases for one in base.all)
+        bases = [self.last[base.lower()] for base in line.bases if base not in missing]
+        self.lines += sum(len(base.inherited) + len(base.settings) for base in bases)
+        if self.lines > _MOST_LINES:
+            self.cut(Directive(new.file, new.number, "section", f"[{new.name}]", "limit"))
+            return
+        new.inherited = tuple(
+            Setting(one.file, one.number, new.name, one.key, one.value, new.ours) for base in bases for one in base.all
+        )
 
     def follow(self, rest: str, number: int, above: tuple[str, ...]) -> None:
         """What a directive includes. above: the files that the line is included through, its own last."""
         directive = syntax.directive_line(rest)
-        if directive is None or self.conf.cut:
+        if directive is None:
             return
         kind, target = directive
-        found = [] if kind == "exec" else list(self.read(target))
-        self.files += len(found)
-        self.size += sum(len(text) for _, text in found)
-        if self.files > _MOST_FILES or self.size > _MOST_BYTES:
-            self.conf.directives.append(Directive(above[-1], number, kind, target, "limit"))
+        try:
+            found = [] if kind == "exec" else list(self.within_limits(self.read(target)))
+        except EndlessInclude:
+            self.cut(Directive(above[-1], number, kind, target, "limit"))
             return
         cycle = len(above) >= _DEEPEST or any(file in above for file, _ in found)
         missing = kind == "include" and not found  # with wildcards too: Asterisk wants one file at least
@@ -241,6 +261,21 @@ class _Reading:
         self.conf.directives.append(Directive(above[-1], number, kind, target, problem))
         for file, text in [] if cycle else found:
             self.add(file, text, above)
+
+    def within_limits(self, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+        """The files one by one, none of which is read beyond a limit. To look for a file that is missing counts too."""
+        self.files += 1
+        for number, (file, text) in enumerate(files):
+            self.files += min(number, 1)
+            self.size += len(text)
+            if self.files > _MOST_FILES or self.size > _MOST_BYTES or self.lines + text.count(b"\n") > _MOST_LINES:
+                raise EndlessInclude
+            yield file, text
+
+    def cut(self, directive: Directive) -> None:
+        """Nothing more is read."""
+        self.conf.directives.append(directive)
+        self.is_cut = True
 
 
 def _lines_between(text: bytes, markers: tuple[str, str]) -> range:

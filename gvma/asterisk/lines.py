@@ -16,7 +16,7 @@ BLANKS = bytes(range(33)).decode("ascii")
 
 _BLANK_BYTES = BLANKS.encode("ascii")
 _DEEPEST = 128
-_UNCLOSED = re.compile(rb"^[\x00-\x20]*\[[^\]\n;]*(?:;|$|\]\([^)\n;]*(?:;|$))", re.MULTILINE)
+_UNCLOSED = re.compile(rb"^[\x00-\x09\x0b-\x20]*\[[^\]\n;]*(?:;|$|\]\([^)\n;]*(?:;|$))", re.MULTILINE)
 _COMMENT = re.compile(r"(?<!\\);.*", re.DOTALL)
 _PLAIN = re.compile(r"[\w@:/ -]*")
 _DIRECTIVE = re.compile(r"#(include|tryinclude|exec)\s+(.+)", re.DOTALL | re.IGNORECASE)
@@ -204,33 +204,33 @@ def _without_comments(raw: bytes, depth: int) -> tuple[bytes, int, list[int]]:  
     Follows config_text_file_load step by step: an escaped ``;`` first, then ``;--`` (not ``;---``), then
     ``--;``, then the plain comment. A depth below zero, from a ``--;`` too many, is a comment for Asterisk.
     """
-    kept = b""
+    kept: list[bytes] = []
     visible = depth == 0
     position = 0
     path: list[int] = []
     while (at := raw.find(b";", position)) >= 0:
         if at > position and raw[at - 1 : at] == b"\\":
             if visible and not depth:
-                kept += raw[position : at - 1] + b";"
+                kept += [raw[position : at - 1], b";"]
             position = at + 1
         elif raw[at : at + 3] == b";--" and raw[at + 3 : at + 4] != b"-":
             if visible and not depth:
-                kept += raw[position:at]
+                kept.append(raw[position:at])
             position = at + 3
             if depth < _DEEPEST:
                 depth += 1
                 path.append(depth)
         elif at >= position + 2 and raw[at - 2 : at] == b"--":
             if visible and not depth:
-                kept += raw[position:at]
+                kept.append(raw[position:at])
             depth -= 1
             path.append(depth)
             position = at + 1
             visible = visible or not depth
         elif not depth:
-            return kept + (raw[position:at] if visible else b""), depth, path
+            return b"".join([*kept, raw[position:at] if visible else b""]), depth, path
         else:
             position = at + 1
     if not depth and visible:
-        kept += raw[position:]
-    return kept, depth, path
+        kept.append(raw[position:])
+    return b"".join(kept), depth, path

@@ -55,7 +55,8 @@ def causes(concerned: Concerned, before: BackupSet | None, now: Iterable[Sequenc
     found = [cause for owner in owners for cause in _of_owner(owner, old.get(owner), new.get(owner))]
     known = {(cause.owner, cause.option) for cause in found}
     found += [Cause(one, _FIRST_PIN, MASK, MASK) for one in concerned.new_pins if (one, _FIRST_PIN) not in known]
-    return tuple(found[:_MOST])
+    place = {owner: number for number, owner in enumerate(owners)}
+    return tuple(sorted(found, key=lambda cause: place.get(cause.owner, len(place)))[:_MOST])
 
 
 class _Names:

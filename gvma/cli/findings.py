@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gvma.cli.output import printable
+from gvma.printable import printable
 
 if TYPE_CHECKING:
     from gvma.check.finding import Finding

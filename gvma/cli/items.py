@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gvma.cli.output import printable
 from gvma.plan.items import Item
+from gvma.printable import printable
 
 _ALL = 50
 _FIRST = 10

@@ -38,6 +38,7 @@ COMMANDS = {
     "switch": "Print what a switch needs: steps, objects of Configuration Server, text for the device.",
     "realtime": "Prepare PostgreSQL and the Asterisk hosts for `sink = realtime`.",
     "agi": "Serve media calls to Asterisk over FastAGI.",
+    "web": "Show the site on web pages, for reading only.",
     "netann": "Explain a NETANN URI.",
     "confserv": "Query Configuration Server, or simulate one.",
     "config": "Write, show and check the settings file.",

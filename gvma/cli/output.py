@@ -17,6 +17,7 @@ from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from gvma.cli import exits, tables
+from gvma.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -220,13 +221,6 @@ class Output:
             "warnings": self._warnings,
             "errors": self._errors,
         }
-
-
-def printable(text: str) -> str:
-    """The text with control characters made visible: a name from elsewhere must not control the terminal."""
-    return "".join(
-        char if char in "\n\t" or char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
-    )
 
 
 def _in_a_cell(text: str) -> str:

@@ -47,11 +47,6 @@ _RUN_USER = re.compile(r"User name and group:\s*([^/\s]*)/")
 
 _T = TypeVar("_T")
 
-TO_REACH_AMI = frozenset(
-    f"asterisk_cm_{name}" for name in ("host", "port", "username", "secret", "secret_file", "tls", "ca_file")
-)
-"""Keys of the settings without which Asterisk cannot be asked, or somebody else would be."""
-
 
 def ask_asterisk(settings: GvmaSettings, addresses: Addresses | None = None) -> AmiEvidence:
     """All answers of one Asterisk; of its two channel drivers, of the one that gvma writes for.

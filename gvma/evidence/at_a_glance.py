@@ -11,23 +11,17 @@ from dataclasses import replace
 
 from gvma.ami.channel_drivers import driver_modules
 from gvma.ami.manager import AsteriskManager, connect
-from gvma.ami.nodes import nodes
 from gvma.asterisk.drivers.choose import DriverModule
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.errors import AmiPermissionError, GvmaError, MediaServerUnreachableError
-from gvma.evidence.ami import TO_REACH_AMI
-from gvma.evidence.configserver import Questions, why_not_asked
-from gvma.evidence.media_figures import ask_figures
 from gvma.evidence.model import AmiEvidence, ConfigServerEvidence, Evidence, MediaEvidence, NextSync
 from gvma.evidence.model.asterisk import Messages
 from gvma.evidence.model.sink import SinkEvidence
-from gvma.evidence.next_sync import plan_next_sync
 from gvma.evidence.records import look_at_records
-from gvma.evidence.settings import serves_sync
+from gvma.evidence.settings import TO_REACH_AMI, serves_sync
 from gvma.evidence.sink import read_sink
 from gvma.settings import GvmaSettings, MediaSettings
 from gvma.settings.reader import Examined
-from gvma.sinks.addresses import look_up
 from gvma.sinks.files.driver import channel_driver
 from gvma.sinks.opening import REALTIME, sink_to_look_at
 
@@ -41,12 +35,11 @@ def glance(examined: Examined, *, plan: bool = False) -> Evidence:
     gvma, syncs = settings.gvma, serves_sync(examined)
     if not syncs:
         return Evidence(settings, syncs=False, media=_media(settings.media))
-    questions = Questions(settings, why_not_asked(examined)) if plan else None
-    reader = next(iter(nodes(gvma).values()), None) if gvma.sink == REALTIME else gvma
+    layer, planned = _plan(examined) if plan else (ConfigServerEvidence(), None)
+    reader = _node(gvma) if gvma.sink == REALTIME else gvma
     ami = _ask_asterisk(reader) if reader is not None and not examined.wrong_keys & TO_REACH_AMI else None
     modules = ami.drivers if ami else None
     choice = channel_driver(gvma, modules)
-    layer, planned = _plan(gvma, questions) if questions is not None else (ConfigServerEvidence(), None)
     return Evidence(
         settings,
         driver=choice.driver,
@@ -60,9 +53,21 @@ def glance(examined: Examined, *, plan: bool = False) -> Evidence:
     )
 
 
-def _plan(settings: GvmaSettings, questions: Questions) -> tuple[ConfigServerEvidence, NextSync | None]:
-    answers = questions.answers()
-    return answers, plan_next_sync(settings, answers, look_up(settings))
+def _plan(examined: Examined) -> tuple[ConfigServerEvidence, NextSync | None]:
+    from gvma.evidence.configserver import Questions, why_not_asked  # noqa: PLC0415  (start-up)
+    from gvma.evidence.next_sync import plan_next_sync  # noqa: PLC0415
+    from gvma.sinks.addresses import look_up  # noqa: PLC0415
+
+    settings = examined.loaded.settings
+    answers = Questions(settings, why_not_asked(examined)).answers()
+    return answers, plan_next_sync(settings.gvma, answers, look_up(settings.gvma))
+
+
+def _node(settings: GvmaSettings) -> GvmaSettings | None:
+    """The first of the Asterisk hosts that read the database; None where none is named."""
+    from gvma.ami.nodes import nodes  # noqa: PLC0415  (start-up)
+
+    return next(iter(nodes(settings).values()), None)
 
 
 def _sink(settings: GvmaSettings, modules: Mapping[str, DriverModule] | None) -> SinkEvidence:
@@ -98,6 +103,8 @@ def _answers(ami: AsteriskManager) -> AmiEvidence:
 def _media(media: MediaSettings) -> MediaEvidence:
     if media.metrics is None:
         return MediaEvidence()
+    from gvma.evidence.media_figures import ask_figures  # noqa: PLC0415  (start-up)
+
     try:
         figures = ask_figures(media.metrics)
     except MediaServerUnreachableError as silence:

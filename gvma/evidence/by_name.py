@@ -14,7 +14,6 @@ from gvma.ami.nodes import nodes
 from gvma.configserver.client import ConfigurationServer
 from gvma.configserver.objects import ConfigObject
 from gvma.errors import GvmaError
-from gvma.evidence.ami import TO_REACH_AMI
 from gvma.evidence.ami_by_name import SilentAsterisk, asterisk_by_name
 from gvma.evidence.configserver import Questions, why_not_asked
 from gvma.evidence.files import look_at_sites_own
@@ -24,6 +23,7 @@ from gvma.evidence.model.sink import SinkEvidence
 from gvma.evidence.names import Names
 from gvma.evidence.next_sync import plan_next_sync
 from gvma.evidence.records import look_at_records
+from gvma.evidence.settings import TO_REACH_AMI
 from gvma.evidence.sink import read_sink
 from gvma.evidence.sip import sip_addresses
 from gvma.evidence.sipserver import addresses_named
@@ -66,22 +66,18 @@ def look_by_name(examined: Examined, names: Sequence[str]) -> Evidence:
 def _with_asterisk(evidence: Evidence, asterisk: SilentAsterisk) -> Evidence:
     settings = evidence.settings
     choice = channel_driver(settings.gvma, asterisk.modules)
-    seen = replace(
-        evidence,
-        driver=choice.driver,
-        driver_reason=choice.reason,
-        files=look_at_sites_own(settings.gvma, choice.driver),
-    )
+    files = look_at_sites_own(settings.gvma, choice.driver)
+    seen = evidence.with_more(driver=choice.driver, driver_reason=choice.reason, files=files)
     try:
         with sink_to_look_at(settings.gvma, asterisk.modules) as opened:
             sink, reading = read_sink(settings.gvma, opened)
-            seen = replace(seen, sink=sink)
-            seen = replace(seen, named=_named(seen, reading, asterisk))
-    except GvmaError as problem:
-        seen = replace(seen, sink=SinkEvidence(settings.gvma.sink, problem=problem))
-        seen = replace(seen, named=_named(seen, None, asterisk))
+            seen = seen.with_more(sink=sink)
+            seen = seen.with_more(named=_named(seen, reading, asterisk))
+    except GvmaError as problem:  # a database that is away
+        seen = seen.with_more(sink=SinkEvidence(settings.gvma.sink, problem=problem))
+        seen = seen.with_more(named=_named(seen, None, asterisk))
     ami = asterisk.evidence(choice.driver, list(seen.named.subscriptions))
-    return replace(seen, ami=ami, sip=sip_addresses(settings, seen.configserver, ami.bound if ami else ()))
+    return seen.with_more(ami=ami, sip=sip_addresses(settings, seen.configserver, ami.bound if ami else ()))
 
 
 def _named(evidence: Evidence, reading: Reading | None, asterisk: SilentAsterisk) -> NamedEvidence:

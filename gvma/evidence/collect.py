@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from gvma.asterisk.dialplan import MEDIA_CONTEXT
-from gvma.evidence.ami import TO_REACH_AMI, ask_asterisk
+from gvma.evidence.ami import ask_asterisk
 from gvma.evidence.configserver import Questions, why_not_asked
 from gvma.evidence.files import look_at_files
 from gvma.evidence.hosts import look_at_hosts
@@ -24,7 +24,7 @@ from gvma.evidence.model import (
 from gvma.evidence.next_sync import plan_next_sync
 from gvma.evidence.parts import ALL, Part
 from gvma.evidence.records import look_at_records
-from gvma.evidence.settings import look_at_settings, serves_sync
+from gvma.evidence.settings import TO_REACH_AMI, look_at_settings, serves_sync
 from gvma.evidence.sip import probes, sip_addresses
 from gvma.evidence.sipserver import addresses_named
 from gvma.settings.reader import Examined

@@ -45,21 +45,17 @@ class Names:
     def meaning(self, name: str) -> Meaning:
         """Everything of this name, and what belongs to it."""
         found = [one for one in (*self._owners, *self._others, *self._evidence.named.unselected) if one.number == name]
-        keys = dict.fromkeys([*self._keys_of(found), *self._named_keys(name)])
-        names = dict.fromkeys([*self._names_of(found), *self._named_subscriptions(name)])
-        for owned in self._of_owner.values():
-            if owned.subscription in names:
-                keys[owned.mailbox] = None
-            elif owned.mailbox in keys:
-                names[owned.subscription] = None
-        for subscription, one in self._evidence.sink.present.subscriptions.items():
+        owned = [*filter(None, map(self.owned_by, found)), *self._recorded_as(name)]
+        keys = dict.fromkeys([*(one.mailbox for one in owned), *self._named_keys(name)])
+        names = dict.fromkeys([*(one.subscription for one in owned), *self._named_subscriptions(name)])
+        for subscription, mailbox in self._pairs():
             if subscription in names:
-                keys[one.mailbox] = None
-            elif one.mailbox in keys:
+                keys[mailbox] = None
+            elif mailbox in keys:
                 names[subscription] = None
         owners = [one for one in self._owners if self._has(one, keys, names)]
         objects = {(one.kind, one.dbid): one for one in (*found, *owners)}
-        return Meaning(tuple(objects.values()), tuple(self._of_the_record(name, keys)), tuple(keys), tuple(names))
+        return Meaning(tuple(objects.values()), tuple(self._of_the_record(keys)), tuple(keys), tuple(names))
 
     def nearest(self, name: str) -> tuple[str, ...]:
         """The names most like one that has no meaning, the likest first."""
@@ -91,11 +87,14 @@ class Names:
     def _is_current(self) -> bool:
         return any(map(self._evidence.configserver.answered, QUERIES[:3]))
 
-    def _keys_of(self, objects: Iterable[ConfigObject]) -> Iterator[str]:
-        yield from (owned.mailbox for one in objects if (owned := self.owned_by(one)) is not None)
+    def _recorded_as(self, name: str) -> list[Owned]:
+        """What the owner of this number or name had at the last sync, where Configuration Server cannot say."""
+        return [] if self._is_current else [one for one in self._record.values() if one.label.endswith(f" {name}")]
 
-    def _names_of(self, objects: Iterable[ConfigObject]) -> Iterator[str]:
-        yield from (owned.subscription for one in objects if (owned := self.owned_by(one)) is not None)
+    def _pairs(self) -> Iterator[tuple[str, str]]:
+        """Each subscription with its mailbox, as it is wanted or as the sink has it."""
+        yield from ((owned.subscription, owned.mailbox) for owned in self._of_owner.values())
+        yield from ((name, one.mailbox) for name, one in self._evidence.sink.present.subscriptions.items())
 
     def _known_keys(self) -> Iterator[str]:
         yield from (owned.mailbox for owned in self._of_owner.values())
@@ -116,12 +115,9 @@ class Names:
         owned = self.owned_by(one)
         return owned is not None and (owned.mailbox in keys or owned.subscription in names)
 
-    def _of_the_record(self, name: str, keys: Iterable[str]) -> Iterator[Owned]:
-        if self._is_current:
-            return
-        for owned in self._record.values():
-            if owned.mailbox in keys or owned.label.rpartition(" ")[2] == name:
-                yield owned
+    def _of_the_record(self, keys: Iterable[str]) -> Iterator[Owned]:
+        if not self._is_current:
+            yield from (owned for owned in self._record.values() if owned.mailbox in keys)
 
     def _every_name(self) -> Iterator[str]:
         yield from (one.number for one in (*self._owners, *self._others) if one.number)

@@ -15,6 +15,11 @@ from gvma.storage.conf_files import leads_nowhere
 
 _SECRETS = ("cfgserver.password", "gvma_settings.asterisk_cm_secret", "gvma_settings.realtime_password")
 
+TO_REACH_AMI = frozenset(
+    f"asterisk_cm_{name}" for name in ("host", "port", "username", "secret", "secret_file", "tls", "ca_file")
+)
+"""Keys of the settings without which Asterisk cannot be asked, or somebody else would be."""
+
 
 def look_at_settings(examined: Examined) -> SettingsEvidence:
     """Problems and warnings of the file, and the paths that this account cannot use or that others may read."""

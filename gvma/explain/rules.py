@@ -51,7 +51,7 @@ def rule_of(evidence: Evidence, one: ConfigObject) -> str:
     if not box and not role.always:
         return f"{role.label}s have a mailbox only where gvm_mailbox is set (manual 2478-2480)."
     if context:
-        return f"gvm_mailbox_context: the mailbox is the site's own in [{context}]; gvma subscribes it (2439-2442)."
+        return f"gvm_mailbox_context: the mailbox is the site's own in [{context}] (manual 2439-2442)."
     if box:
         return "gvm_mailbox names the mailbox (manual 2471)."
     return "A DN without gvm_mailbox has the mailbox of its own number (manual 2474)."

@@ -1,5 +1,13 @@
 """Settings: ``gvma_asterisk76.cfg`` and our extra keys, read into frozen dataclasses."""
 
-from gvma.settings.model import Address, ConfigServerSettings, GvmaSettings, MediaSettings, Secret, Settings
+from gvma.settings.model import (
+    Address,
+    ConfigServerSettings,
+    GvmaSettings,
+    MediaSettings,
+    Secret,
+    Settings,
+    WebSettings,
+)
 
-__all__ = ["Address", "ConfigServerSettings", "GvmaSettings", "MediaSettings", "Secret", "Settings"]
+__all__ = ["Address", "ConfigServerSettings", "GvmaSettings", "MediaSettings", "Secret", "Settings", "WebSettings"]

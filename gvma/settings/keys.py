@@ -11,10 +11,10 @@ from dataclasses import MISSING, dataclass, fields
 from types import MappingProxyType
 
 from gvma.settings import values as v
-from gvma.settings.model import ConfigServerSettings, GvmaSettings, MediaSettings
+from gvma.settings.model import ConfigServerSettings, GvmaSettings, MediaSettings, WebSettings
 
 SECTIONS: Mapping[str, type] = MappingProxyType(
-    {"cfgserver": ConfigServerSettings, "gvma_settings": GvmaSettings, "media": MediaSettings}
+    {"cfgserver": ConfigServerSettings, "gvma_settings": GvmaSettings, "media": MediaSettings, "web": WebSettings}
 )
 
 # The placeholders of the manual (lines 2729-2800), compared without regard to case.
@@ -239,7 +239,13 @@ _MEDIA = _section(
     ("metrics", v.address_or_none, "host:port on which it shows its figures over HTTP; empty: nowhere"),
 )
 
-KEYS: tuple[Key, ...] = (*_CFGSERVER, *_ASTERISK, *_ROUTING, *_MEDIA)
+_WEB = _section(
+    "web",
+    ("password_file", v.optional_path, "file with user:password, which only its owner may read; empty: nobody logs in"),
+    ("hosts", v.listed, "names by which a reader may call this host, beside its address and localhost"),
+)
+
+KEYS: tuple[Key, ...] = (*_CFGSERVER, *_ASTERISK, *_ROUTING, *_MEDIA, *_WEB)
 
 
 def shown(value: object) -> str:

@@ -181,10 +181,19 @@ class MediaSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WebSettings:
+    """``[web]``: who may read the pages. hosts: names by which a reader may call this host."""
+
+    password_file: Path | None = None
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings. path: the file that they were read from, None if there was none."""
 
     cfgserver: ConfigServerSettings = field(default_factory=ConfigServerSettings)
     gvma: GvmaSettings = field(default_factory=GvmaSettings)
     media: MediaSettings = field(default_factory=MediaSettings)
+    web: WebSettings = field(default_factory=WebSettings)
     path: Path | None = None

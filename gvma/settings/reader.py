@@ -247,6 +247,7 @@ class _Reading:
             cfgserver=made["cfgserver"],
             gvma=made["gvma_settings"],
             media=made["media"],
+            web=made["web"],
             path=self.source.path,
         )
 
@@ -302,7 +303,12 @@ def lacking_and_unreported(examined: Examined, sections: Collection[str]) -> lis
 
 def fields_of(settings: Settings) -> dict[tuple[str, str], object]:
     """Each value by (section, key), in the order of KEYS."""
-    parts = {"cfgserver": settings.cfgserver, "gvma_settings": settings.gvma, "media": settings.media}
+    parts = {
+        "cfgserver": settings.cfgserver,
+        "gvma_settings": settings.gvma,
+        "media": settings.media,
+        "web": settings.web,
+    }
     return {(key.section, key.name): getattr(parts[key.section], key.name) for key in KEYS}
 
 

@@ -60,12 +60,17 @@ def secret_from(
         # systemd gives the unit's user access by an ACL, which looks like group rights: those are not checked.
         return _read(credential, str(credential)), f"credential {credential}"
     if file is not None:
-        _refuse_if_others_may_read(file, file_where)
-        return _read(file, file_where), f"secret file {file}"
+        return secret_of_file(file, file_where), f"secret file {file}"
     if text := environ.get(sources.variable):
         _refuse_control_characters(text, f"environment {sources.variable}")
         return Secret(text), f"environment {sources.variable}"
     return None
+
+
+def secret_of_file(file: Path, where: str) -> Secret:
+    """The content of a file. Raises SettingsError if it is missing, empty, or readable by others."""
+    _refuse_if_others_may_read(file, where)
+    return _read(file, where)
 
 
 def _refuse_if_others_may_read(file: Path, where: str) -> None:

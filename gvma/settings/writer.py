@@ -21,6 +21,7 @@ _SECTION_TITLES = {
     "cfgserver": "How to reach Configuration Server, and what to ask it.",
     "gvma_settings": "Asterisk's files and AMI, SIP Server, backups and routing.",
     "media": "The media server: what it plays and records, and how it runs.",
+    "web": "The pages of gvma web: who may read them.",
 }
 
 

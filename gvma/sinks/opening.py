@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gvma.ami.asterisk import Asterisk, at_once
@@ -143,4 +144,17 @@ def files_sink(settings: GvmaSettings, asterisk: Asterisk | None, addresses: Add
     if asterisk is not None and addresses is not None and may_take_calls:
         hosts = {host: addresses[host] for host in sipserver_hosts(settings)}
         known = asterisk.known_senders(choice.driver, SipServer(hosts, settings.siptserver_port))
-    return FilesSink(settings, choice.driver, addresses=addresses, known=known, driver_reason=choice.reason)
+    return FilesSink(
+        settings,
+        choice.driver,
+        addresses=addresses,
+        known=known,
+        driver_reason=choice.reason,
+        pins_of_rows=partial(_pins_of_rows, settings) if settings.realtime_dsn else None,
+    )
+
+
+def _pins_of_rows(settings: GvmaSettings) -> Mapping[str, str]:
+    from gvma.sinks.realtime.database.row_pins import pins_of_rows  # noqa: PLC0415  (psycopg)
+
+    return pins_of_rows(settings)

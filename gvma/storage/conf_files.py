@@ -7,13 +7,18 @@ a file beyond the limit of size is not read.
 from __future__ import annotations
 
 import os
-from glob import glob, has_magic
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from glob import has_magic
 from pathlib import Path
 
+from gvma.asterisk.conf import EndlessInclude
 from gvma.errors import UnsafeTargetError
 from gvma.storage.files import read_content
 from gvma.storage.folders import find
-from gvma.storage.identity import acting_as
+from gvma.storage.identity import Identity, acting_as
+
+_MOST_NAMES = 100_000
 
 
 def content(path: str | Path) -> bytes | None:
@@ -24,22 +29,61 @@ def content(path: str | Path) -> bytes | None:
         return None
 
 
-def included_files(folder: Path, name: str) -> list[tuple[str, bytes]]:
+def included_files(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
     """The files that an ``#include`` names, by path, each with its content; an unreadable one counts as empty.
 
-    folder: Asterisk's configuration folder, which relative names are relative to. name: with or without wildcards.
+    folder: Asterisk's configuration folder, which relative names are relative to; where it is another user's, nothing
+    is read that he may not read. name: with or without wildcards. Raises EndlessInclude.
     """
-    return [(path, content(path) or b"") for path in _matching(folder / name)]
+    owner = _owner(folder)
+    with acting_as(owner):
+        paths = sorted(_matching(folder / name))
+    for path in paths:
+        with acting_as(owner):
+            text = content(path) or b""
+        yield path, text
+
+
+def _owner(folder: Path) -> Identity | None:
+    try:
+        return find(folder / "-").folder.identity
+    except (OSError, UnsafeTargetError):
+        return None
 
 
 def _matching(pattern: Path) -> list[str]:
-    """The regular files of this name, sorted; looked for with the rights of the first folder without wildcards."""
+    """The regular files of this name; looked for with the rights of the first folder without wildcards."""
     base = next(parent for parent in pattern.parents if not has_magic(str(parent)))
+    with acting_as(_owner(base)):
+        places, left = [str(base)], _MOST_NAMES
+        for part in pattern.relative_to(base).parts:
+            if has_magic(part):
+                places, left = _inside(places, part, left)
+            else:
+                places = [os.path.join(place, part) for place in places]
+        return [path for path in places if os.path.isfile(path)]
+
+
+def _inside(places: list[str], pattern: str, left: int) -> tuple[list[str], int]:
+    """The names in these folders that fit. left: how many may be looked at, and how many more then."""
+    found = []
+    for place in places:
+        left -= 1
+        for name in _names(place):
+            left -= 1
+            if left < 0:
+                raise EndlessInclude
+            if fnmatchcase(name, pattern) and (pattern.startswith(".") or not name.startswith(".")):
+                found.append(os.path.join(place, name))
+    return found, left
+
+
+def _names(folder: str) -> Iterator[str]:
     try:
-        with acting_as(find(base / "-").folder.identity):
-            return [path for path in sorted(glob(str(pattern))) if os.path.isfile(path)]
-    except (OSError, UnsafeTargetError):
-        return []
+        with os.scandir(folder) as entries:
+            yield from (entry.name for entry in entries)
+    except OSError:
+        return
 
 
 def leads_nowhere(path: str | Path) -> str:

@@ -23,6 +23,9 @@ Watcher = Callable[[str, str], None]
 LARGEST = 256 * 1024 * 1024
 """Bytes of a file that are read at most: 25 times the files of 100,000 mailboxes."""
 
+MOST_LINES = 3_000_000
+"""Lines of a file that are read at most: each costs time and memory, however short it is."""
+
 
 class UnfitFile(OSError):
     """A file that gvma does not read; ``strerror`` is a whole sentence."""
@@ -78,7 +81,7 @@ def _refuse_irregular(status: os.stat_result, path: Path) -> None:
 
 
 def read(descriptor: int, path: Path) -> bytes:
-    """Everything from the start of the file to its end. Raises UnfitFile where that is beyond LARGEST."""
+    """Everything from the start of the file to its end. Raises UnfitFile where that is beyond LARGEST or MOST_LINES."""
     _about_to("read", path)
     if os.fstat(descriptor).st_size > LARGEST:
         raise _too_large(path)
@@ -89,7 +92,10 @@ def read(descriptor: int, path: Path) -> bytes:
         at += len(piece)
         if at > LARGEST:
             raise _too_large(path)
-    return b"".join(pieces)
+    content = b"".join(pieces)
+    if content.count(b"\n") > MOST_LINES:
+        raise UnfitFile(errno.EFBIG, f"it has more than {MOST_LINES:,} lines, which gvma reads at most", str(path))
+    return content
 
 
 def _too_large(path: Path) -> OSError:

@@ -58,10 +58,19 @@ _COMMANDS = (
     "backup restore FIRST",
     "sync",
     "sync --force --diff",
+    "history",
+    "history --since 1w --object 1000 -n 3",
+    "backup restore --at 1h --dry-run",
+    "remove --dry-run",
+    "remove",
+    "sync --force",
+    "completion bash",
     "backup forget --keep-last 100 --dry-run",
     "backup show nosuch",
     "status",
     "status --plan",
+    "explain 1000",
+    f"explain {BOX} gvm-1000 nobody",
     "check",
     "check -v --only voicemail --only sync",
     "check --nagios",
@@ -136,6 +145,7 @@ def search_everything(site: WatchedSite, modes: Modes, failing_modes: Modes) -> 
             "asterisk_cm_secret": AMI,
             "metrics_file": site.folder / "gvma.prom",
             "keep_last": 500,
+            **dict.fromkeys(("on_change", "on_failure"), f"/bin/sh -c 'cat >>{site.folder}/hook.got; echo done'"),
         }
         for number, mode in enumerate(modes):
             form = ("text", "json")[number % 2]
@@ -181,7 +191,7 @@ def _every_failure(site: WatchedSite, modes: Modes, search: Search) -> None:
         kept = site.settings[name]
         site.settings[name] = value
         for mode in modes:
-            for command in (["sync"], ["check"], ["status", "--plan"]):
+            for command in (["sync"], ["check"], ["status", "--plan"], ["explain", "1000"]):
                 done = site.gvma(*mode, *command)
                 assert done.status in (2, 12, 16, 64, 13, 10) or command != ["sync"], done
                 search.output(done, f"wrong {name}")

@@ -29,11 +29,11 @@ _OF_ONE_OBJECT = ("mailbox", "vmexten", "aors")
 
 def read_endpoints(body: bytes) -> dict[str, tuple[str, ...]]:
     """All objects but subscriptions: name to the lines of all its sections, ``[name]`` among them."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[str]] = {}
     for section in _sections(b"\n".join(_NO_SUBSCRIPTION.findall(body))):
         name = section.partition("]")[0]
-        found[name] = (*found.get(name, ()), *_normal(f"[{section}"))
-    return found
+        found.setdefault(name, []).extend(_normal(f"[{section}"))
+    return {name: tuple(lines) for name, lines in found.items()}
 
 
 def read_subscriptions(body: bytes, mailbox_key: str) -> dict[str, PresentSubscription]:
@@ -44,6 +44,7 @@ def read_subscriptions(body: bytes, mailbox_key: str) -> dict[str, PresentSubscr
     """
     found: dict[str, PresentSubscription] = {}
     normal: dict[str, str] = {}
+    several: dict[str, list[str]] = {}
     assignment = f"\n{mailbox_key}="
     for section in _sections(body):
         if not section.startswith(SUBSCRIPTION_PREFIX):
@@ -58,9 +59,12 @@ def read_subscriptions(body: bytes, mailbox_key: str) -> dict[str, PresentSubscr
                 normal[lines] = settings
         if name in found:
             earlier = found[name]
-            both = f"{earlier.settings}\n[]\n{settings}"
-            mailbox, settings = earlier.mailbox or mailbox, normal.setdefault(both, both)
+            several.setdefault(name, [earlier.settings]).append(settings)
+            mailbox, settings = earlier.mailbox or mailbox, earlier.settings
         found[name] = PresentSubscription(mailbox, settings)
+    for name, parts in several.items():
+        whole = "\n[]\n".join(parts)
+        found[name] = PresentSubscription(found[name].mailbox, normal.setdefault(whole, whole))
     return {name: one for name, one in found.items() if one.mailbox}
 
 

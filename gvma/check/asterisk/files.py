@@ -65,7 +65,7 @@ RULES = (MISSING, INCLUDE, REFUSED, EXEC, SECRET, TWICE, OTHER_FOLDER, MOUNTED, 
 _PROBLEMS = {
     "missing": "does not exist",
     "cycle": "includes itself, or more than nine files deep",
-    "limit": "is one of more than 10,000 files, or of 256 MiB, that are included: files include each other",
+    "limit": "is one of more than 10,000 files, of 256 MiB or of 3 million lines that are included or inherited",
 }
 
 

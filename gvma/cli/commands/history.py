@@ -13,8 +13,8 @@ from gvma.asterisk.entries import GvmaWarning
 from gvma.cli import exits
 from gvma.cli.completing import names
 from gvma.cli.items import item_lines
-from gvma.cli.output import printable
 from gvma.cli.values.when import When
+from gvma.printable import printable
 from gvma.secrecy import MASK
 from gvma.storage import records
 from gvma.storage.history import log

@@ -8,14 +8,19 @@ import click
 
 from gvma.cli import exits
 from gvma.cli.findings import one_line
-from gvma.cli.output import printable
 from gvma.cli.switch_site import Site
 from gvma.errors import UsageError
+from gvma.printable import printable
 from gvma.switches.guides import GUIDES, Guide, guide_of
 
 if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation
     from gvma.switches.choices import Choice, Values
+
+
+def _names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The names that a shell may complete."""
+    return [name for name in GUIDES if incomplete in name]
 
 
 @click.group(
@@ -57,7 +62,7 @@ def list_command(invocation: Invocation) -> None:
 
 
 @command.command("checklist", epilog=exits.help_ending("gvma switch checklist f5-bigip-ltm", exits=(exits.SETTINGS,)))
-@click.argument("name")
+@click.argument("name", shell_complete=_names)
 @click.pass_obj
 def checklist_command(invocation: Invocation, name: str) -> None:
     """Print a chapter's steps in their order, with the site's values.
@@ -102,7 +107,7 @@ def checklist_command(invocation: Invocation, name: str) -> None:
         exits=(exits.SETTINGS,),
     ),
 )
-@click.argument("name")
+@click.argument("name", shell_complete=_names)
 @click.option(
     "--format",
     "form",

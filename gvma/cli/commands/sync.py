@@ -18,10 +18,10 @@ from gvma.cli import exits
 from gvma.cli.completing import mailboxes
 from gvma.cli.hooks import reported, run_hooks
 from gvma.cli.items import item_lines
-from gvma.cli.output import printable
 from gvma.cli.values.seconds import Seconds
 from gvma.configserver.reading.reader import without_garbage_collection
 from gvma.errors import GvmaError, UsageError
+from gvma.printable import printable
 from gvma.storage.said_failure import is_repeated
 from gvma.sync.report import Progress, SyncOptions, SyncReport
 from gvma.sync.run import sync

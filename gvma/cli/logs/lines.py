@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from gvma.cli.output import printable
+from gvma.printable import printable
 from gvma.secrecy import masked_text
 
 # Bytes of a line without its line end. A peer's text may be long, and a log of such lines would fill a disk.

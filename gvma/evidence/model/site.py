@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from gvma.asterisk.drivers import PJSIP, Driver
 from gvma.evidence.model.asterisk import AmiEvidence, FilesEvidence, MediaEvidence, Probe, SipAddresses
@@ -47,6 +48,13 @@ class Evidence:
     named: NamedEvidence = field(default_factory=NamedEvidence)
     records: RecordsEvidence = field(default_factory=RecordsEvidence)
     next_sync: NextSync | None = None
+
+    def with_more(self, **parts: Any) -> Evidence:
+        """The evidence with further parts. What is wanted by the same objects is not concluded again."""
+        more = replace(self, **parts)
+        if "wanted" in vars(self) and parts.keys().isdisjoint({"settings", "configserver"}):
+            vars(more)["wanted"] = self.wanted
+        return more
 
     @cached_property
     def wanted(self) -> Desired:

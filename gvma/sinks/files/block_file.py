@@ -120,9 +120,11 @@ def read_site(target: Target, text: bytes, read: Read, markers: tuple[str, str] 
     conf = read_conf(path, lambda name: [(path, text)] if name == path else read(name), markers)
     if conf.cut is not None:
         raise UnsafeTargetError(
-            f"what it includes has no end: {conf.cut.target} is one of more than 10,000 files, or of 256 MiB",
+            f"what it includes has no end: {conf.cut.target} is one of more than 10,000 files, of 256 MiB, or of "
+            "3 million lines",
             where=conf.cut.where,
-            hint="Nothing was changed. Take away the `#include` lines by which files include each other.",
+            hint="Nothing was changed. Take away the `#include` lines by which files include each other, or the "
+            "templates by which sections inherit the same lines again and again.",
         )
     return conf
 

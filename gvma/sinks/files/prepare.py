@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from gvma.ami.verify import Expected
 from gvma.asterisk.block import body_of, find_block
@@ -102,16 +103,24 @@ def diff_of(change: FileChange) -> str:
 
 
 def prepare(
-    reading: FilesReading, plan: Plan, targets: Targets[TargetFile], other: TargetFile | None = None
+    reading: FilesReading,
+    plan: Plan,
+    targets: Targets[TargetFile],
+    other: TargetFile | None = None,
+    *,
+    pins_of_rows: Mapping[str, str] = MappingProxyType({}),
 ) -> FilesChange:
-    """targets, other: files that were read. Raises UnsafeTargetError where a ``secret.conf`` is not safe to remove."""
+    """targets, other: files that were read. pins_of_rows: by ``box@context``; a mailbox that is added has that PIN, if
+    nobody resets it. Raises UnsafeTargetError where a ``secret.conf`` is not safe to remove."""
     if plan.unchanged:
         return replace(nothing(reading, targets), warnings=_warnings(reading, plan))
     assert not plan.is_removal, "gvma.sinks.files.removing has no block left"
     spool = reading.settings.asterisk_spool_path
     stale = stale_pins(plan, reading.files.voicemail.site, spool)
+    present, reset = plan.present.mailboxes, plan.pins.reset
+    moved = {key: pin for key, pin in pins_of_rows.items() if key not in present and key not in reset}
     bodies = reading.bodies(
-        plan.mailboxes, plan.subscriptions, plan.hints, plan.extensions, plan.endpoints, plan.kept_pins()
+        plan.mailboxes, plan.subscriptions, plan.hints, plan.extensions, plan.endpoints, {**moved, **plan.kept_pins()}
     )
     changes, body = [], b""
     for file, target in pairs(reading, targets):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ from gvma.storage.files import TargetFile, read_target
 
 _Stamp = tuple[int, int, int] | None
 _RELOADS = 3
+_NAMED = 5
 _POLL_SECONDS = 0.2
 _REST_SECONDS = 5.0
 
@@ -49,7 +50,7 @@ class FilesSink:
 
     parts = frozenset(Part)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what follows the driver has a name in the call)
         self,
         settings: GvmaSettings,
         driver: Driver,
@@ -57,13 +58,16 @@ class FilesSink:
         addresses: Mapping[str, Collection[str]] | None = None,
         known: Known | None = None,
         driver_reason: str = "",
+        pins_of_rows: Callable[[], Mapping[str, str]] | None = None,
     ) -> None:
-        """driver_reason: a sentence why this channel driver was chosen."""
+        """driver_reason: a sentence why this channel driver was chosen. pins_of_rows: the PINs in force of a database
+        that the site comes from, by ``box@context``; asked where a mailbox is added."""
         self.driver = driver
         self.driver_reason = driver_reason
         self.known = known
         self._addresses = addresses
         self._settings = settings
+        self._pins_of_rows = pins_of_rows
         self._targets = targets(settings, driver)
         other = other_than(driver)
         self._other_target = Target(other.path(settings), other.module, other.own_lines)
@@ -91,7 +95,7 @@ class FilesSink:
         self._read = files
         warnings = [GvmaWarning("target-file", note, str(file.path)) for file in files for note in file.notes]
         warnings += [_adopted(file) for file in pairs if file.adopted]
-        warnings += [_below(one) for file in pairs for one in file.below]
+        warnings += [one for file in pairs for one in _below([*file.below])]
         other = self._other(warnings)
         generated_at = time.strftime("%a %b %d %H:%M:%S %Y")
         seen = SipServerSeen()
@@ -103,7 +107,9 @@ class FilesSink:
         assert self._read is not None, "read() comes first"
         if plan.is_removal:
             return removal(reading, plan, self._read, self._read_other)
-        return prepare(reading, plan, self._read, self._read_other)
+        adds = not plan.unchanged and any(one.key not in plan.present.mailboxes for one in plan.mailboxes)
+        pins = self._pins_of_rows() if adds and self._pins_of_rows is not None else {}
+        return prepare(reading, plan, self._read, self._read_other, pins_of_rows=pins)
 
     def as_it_is(self) -> FilesChange:
         reading = self.read()
@@ -187,12 +193,17 @@ def _adopted(file: BlockFile) -> GvmaWarning:
     return GvmaWarning("block-adopted", message, str(file.target.path))
 
 
-def _below(line: Setting) -> GvmaWarning:
-    message = (
-        f"it stands below gvma's end marker without a section of its own, so Asterisk reads it in [{line.section}]: "
-        "give it a section of its own, or move it above the begin marker"
-    )
-    return GvmaWarning("lines-below-block", message, line.where)
+def _below(found: Sequence[Setting]) -> Iterator[GvmaWarning]:
+    """One for each line, up to some: whoever may write the file could fill the log with them."""
+    for line in found[:_NAMED]:
+        message = (
+            "it stands below gvma's end marker without a section of its own, so Asterisk reads it in "
+            f"[{line.section}]: give it a section of its own, or move it above the begin marker"
+        )
+        yield GvmaWarning("lines-below-block", message, line.where)
+    if more := found[_NAMED:]:
+        message = f"it and {len(more) - 1} more lines stand below gvma's end marker as well"
+        yield GvmaWarning("lines-below-block", message, more[0].where)
 
 
 def _stamp(path: Path) -> _Stamp:

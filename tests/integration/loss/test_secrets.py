@@ -11,7 +11,16 @@ from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.soak.secrets import AMI, LOUD, PJSIP, VOICEMAIL, search_everything
 from tests.soak.site import watched_site
 
-WRITTEN = {"manifest.json", "snapshot.json", "first-pins", "gvma.text.log", "gvma.json.log", "gvma.prom"}
+WRITTEN = {
+    "manifest.json",
+    "snapshot.json",
+    "first-pins",
+    "gvma.text.log",
+    "gvma.json.log",
+    "gvma.prom",
+    "history.jsonl",
+    "hook.got",
+}
 
 
 @pytest.mark.asterisk

@@ -45,6 +45,7 @@ def test_the_wheel_carries_what_is_read_at_run_time(built: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     assert set(CARRIED) <= set(names)
+    assert any(name.endswith(".data/data/share/man/man1/gvma.1") for name in names)
     assert not [name for name in names if name.startswith("tests/")]
 
 
@@ -52,7 +53,7 @@ def test_the_sdist_carries_what_is_read_at_run_time_and_the_licence(built: Path)
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {*CARRIED, "LICENSE", "README.md", "setup.cfg", "pyproject.toml"} <= names
+    assert {*CARRIED, "LICENSE", "README.md", "share/man/man1/gvma.1", "setup.cfg", "pyproject.toml"} <= names
 
 
 def test_the_wheel_gives_a_command_that_runs(built: Path, tmp_path: Path) -> None:

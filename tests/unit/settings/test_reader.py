@@ -89,7 +89,7 @@ def test_a_file_without_a_key_has_the_defaults_and_a_backup_folder_beside_it(tmp
 
 def test_every_field_of_the_model_is_a_key_and_every_key_a_field() -> None:
     assert [(key.section, key.name) for key in KEYS if key.section != "gvma_settings"] == [
-        (section, field.name) for section in ("cfgserver", "media") for field in fields(SECTIONS[section])
+        (section, field.name) for section in ("cfgserver", "media", "web") for field in fields(SECTIONS[section])
     ]
     assert {key.name for key in KEYS if key.section == "gvma_settings"} == {
         field.name for field in fields(SECTIONS["gvma_settings"])

@@ -53,4 +53,4 @@ def test_what_is_no_regular_file_is_never_opened(tmp_path: Path, kind: str) -> N
     elif kind == "folder":
         path.mkdir()
     assert content(path) is None
-    assert included_files(tmp_path, "voicemail.conf") == []
+    assert list(included_files(tmp_path, "voicemail.conf")) == []

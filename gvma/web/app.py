@@ -1,0 +1,200 @@
+"""The pages and their JSON: routes over the facts. Nothing is asked of anybody here, and nothing is changed.
+
+Flask, since every fact comes from code that blocks (AMI, Configuration Server, files), which a server with threads
+waits for; and its templates escape every value.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from datetime import datetime
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, Response, jsonify, render_template, request
+
+from gvma import __version__
+from gvma.backups.comparison import compare
+from gvma.backups.sets import BackupSets
+from gvma.errors import GvmaError
+from gvma.plan.items import Item
+from gvma.printable import printable
+from gvma.settings import Secret
+from gvma.sinks.opening import present_rows
+from gvma.storage.history.model import PastRun
+from gvma.web.charts import HEIGHT, WIDTH, calls_by_time, runs_by_day
+from gvma.web.facts import Facts, reason
+from gvma.web.guard import guard
+
+_PAGE = 50
+_LONGEST_WORDS = 255
+_SIGNS = {"add": "+", "change": "~", "remove": "-"}
+
+
+def create_app(facts: Facts, *, hosts: Collection[str], account: Secret | None) -> Flask:
+    """The WSGI application. hosts, account: as guard takes them."""
+    app = Flask("gvma.web")
+    app.jinja_env.filters.update(shown=_shown, link=_link, when=_when, item=_item)
+    app.jinja_env.globals.update(version=__version__, chart_width=WIDTH, chart_height=HEIGHT)
+    guard(app, hosts=hosts, account=account)
+    _add_pages(app, facts)
+    _add_json(app, facts)
+    _add_errors(app)
+    return app
+
+
+def _add_pages(app: Flask, facts: Facts) -> None:
+    @app.get("/")
+    def overview() -> str:
+        runs = facts.history().runs
+        return render_template(
+            "overview.html",
+            glance=facts.glance(),
+            checked=facts.check(),
+            runs_chart=runs_by_day(runs, _now()),
+            newest=runs[:1],
+        )
+
+    @app.get("/mailboxes")
+    def mailboxes() -> str:
+        words, page = _words(), _page()
+        rows = _matching(facts, words)
+        return render_template("mailboxes.html", words=words, rows=_slice(rows, page), **_pages(len(rows), page))
+
+    @app.get("/explain")
+    def explain() -> str:
+        name = _words("name")
+        return render_template("explain.html", name=name, explained=facts.explain(name) if name else None)
+
+    @app.get("/history")
+    def history() -> str:
+        words, page = _words(), _page()
+        found = facts.history()
+        runs = [run for run in found.runs if _concerns(run, words)]
+        return render_template(
+            "history.html", words=words, damaged=found.damaged, runs=_slice(runs, page), **_pages(len(runs), page)
+        )
+
+    @app.get("/changes")
+    def changes() -> str:
+        settings = facts.settings().gvma
+        sets = BackupSets(settings.backup_path)
+        old = sets.find(_words("set"))
+        later = [one for one in sets.all() if one.id > old.id]
+        new = min(later, key=lambda one: one.id, default=None)
+        return render_template(
+            "changes.html", old=old, new=new, files=compare(sets, old, new, partial(present_rows, settings))
+        )
+
+    @app.get("/media")
+    def media() -> str:
+        figures = facts.media()
+        return render_template(
+            "media.html",
+            figures=figures,
+            hour=figures.since(time.time() - 3600) if figures else None,
+            calls_chart=calls_by_time(figures, _now()) if figures else None,
+        )
+
+
+def _add_json(app: Flask, facts: Facts) -> None:
+    @app.get("/api/status.json")
+    def status_json() -> Response:
+        glance, checked = facts.glance(), facts.check()
+        found = [one.as_json() for one in checked.answer.found] if checked.answer else None
+        return jsonify(
+            at=glance.at, **glance.state, problems=[one.as_json() for one in glance.troubles], findings=found
+        )
+
+    @app.get("/api/mailboxes.json")
+    def mailboxes_json() -> Response:
+        page = _page()
+        rows = _matching(facts, _words())
+        shown = [
+            {"mailbox": row.mailbox, "name": row.name, "owners": row.owners, "subscription": row.subscription or None}
+            for row in _slice(rows, page)
+        ]
+        return jsonify(mailboxes=shown, **_pages(len(rows), page))
+
+    @app.get("/api/history.json")
+    def history_json() -> Response:
+        page = _page()
+        found = facts.history()
+        runs = [run for run in found.runs if _concerns(run, _words())]
+        shown = [run.as_json() for run in _slice(runs, page)]
+        return jsonify(runs=shown, damaged=found.damaged, **_pages(len(runs), page))
+
+    @app.get("/api/media.json")
+    def media_json() -> Response:
+        return jsonify(facts.media())
+
+
+def _add_errors(app: Flask) -> None:
+    @app.errorhandler(GvmaError)
+    def failed(error: GvmaError) -> tuple[Any, int]:
+        if request.path.startswith("/api/"):
+            return jsonify(errors=[error.as_json()]), 503
+        return render_template("problem.html", title="This cannot be shown now", text=reason(error)), 503
+
+    @app.errorhandler(404)
+    def missing(_: Exception) -> tuple[str, int]:
+        return render_template("problem.html", title="No such page", text="The pages are linked above."), 404
+
+
+def _matching(facts: Facts, words: str) -> list[Any]:
+    folded = words.casefold()
+    return [row for row in facts.glance().rows if row.matches(folded)]
+
+
+def _concerns(run: PastRun, words: str) -> bool:
+    """Whether a run's id, an item or a cause contains the words, capitals aside."""
+    if not words:
+        return True
+    texts = [run.run_id, *(f"{item.name}\n{item.owner}" for item in run.items), *(cause.owner for cause in run.why)]
+    return any(words.casefold() in text.casefold() for text in texts)
+
+
+def _words(parameter: str = "q") -> str:
+    return request.args.get(parameter, "")[:_LONGEST_WORDS].strip()
+
+
+def _page() -> int:
+    asked = request.args.get("page", "1")
+    return max(1, int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 9 else 1
+
+
+def _pages(total: int, page: int) -> dict[str, int]:
+    return {"total": total, "page": page, "pages": max(1, -(-total // _PAGE))}
+
+
+def _slice(rows: Any, page: int) -> Any:
+    return rows[(page - 1) * _PAGE : page * _PAGE]
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+def _shown(value: object) -> str:
+    """Any value as text, its control characters made visible."""
+    return printable(str(value))
+
+
+def _link(value: str) -> str:
+    """A value as a part of an address. What is no UTF-8 becomes question marks."""
+    return quote(value.encode("utf-8", "replace"))
+
+
+def _when(at: float | str) -> str:
+    """A time in the host's own zone. at: Unix time, or a text as the records write it."""
+    if isinstance(at, str):
+        return datetime.fromisoformat(at.replace("Z", "+00:00")).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _item(one: Item) -> str:
+    fields = f": {', '.join(one.fields)}" if one.fields else ""
+    owner = f" ({one.owner})" if one.owner else ""
+    return printable(f"{_SIGNS[one.action]} {one.kind} {one.name}{owner}{fields}")

@@ -1,0 +1,1 @@
+"""What a name leads to, and why its message waiting does not work."""

@@ -1,0 +1,116 @@
+"""Why message waiting does not work: each broken link once, and the sentence that is shown first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gvma.asterisk.identification.rights import SipServerRequests, SubscribeRights
+from gvma.errors import AsteriskUnreachableError, ConfigServerTimeout
+from gvma.evidence.model import AmiEvidence, ConfigServerEvidence, Evidence, NextSync, QueryAnswer
+from gvma.evidence.model.named import NamedMailbox, NamedSubscription
+from gvma.explain.verdict import not_asked, verdict
+from gvma.plan.items import Item
+from tests.unit.check.objects import agent, application, dn
+from tests.unit.explain.site import MWI, codes, only, site, unwatched
+
+AWAY = AsteriskUnreachableError("Asterisk's AMI cannot be reached: Connection refused", where="127.0.0.1:5038")
+
+
+def said(seen: Evidence) -> str:
+    return verdict(seen, only(seen))
+
+
+def lacking(name: str, **changes: object) -> Evidence:
+    """A healthy site whose subscription of agent 2222 is otherwise in Asterisk."""
+    seen = unwatched(site(name))
+    watcher = replace(seen.named.subscriptions["gvm-a-2222"], **changes)  # type: ignore[arg-type]
+    watchers = {**seen.named.subscriptions, "gvm-a-2222": watcher}
+    return replace(seen, named=replace(seen.named, subscriptions=watchers))
+
+
+def test_a_healthy_site_has_no_reason_and_names_who_subscribes() -> None:
+    assert codes(site("7001")) == []
+    assert said(site("7001")) == "Message waiting works: gvma-sipserver subscribes, 1 new message."
+
+
+def test_where_only_the_subscriber_is_missing_that_is_said() -> None:
+    assert codes(unwatched(site("7001"))) == ["nobody-subscribes"]
+    assert said(unwatched(site("7001"))) == (
+        "Message waiting is in place, and nobody subscribes to gvm-a-2222 at this moment."
+    )
+
+
+def test_an_option_of_sip_server_for_another_kind_of_owner_is_no_reason() -> None:
+    seen = unwatched(site("2222", applicationquery=[application(**{**MWI, "mwi_agent_enable": "false"})]))
+    assert codes(seen) == ["sipserver-mwi-enable"]
+    what = "mwi-agent-enable is false, yet there are such mailboxes (Application SIP_Server)."
+    assert said(seen) == f"Message waiting does not work: {what}"
+    others = unwatched(site("1000", applicationquery=[application(**{**MWI, "mwi_agent_enable": "false"})]))
+    assert codes(others) == ["nobody-subscribes"]
+
+
+def test_while_somebody_subscribes_sip_servers_options_are_taken_for_right() -> None:
+    assert codes(site("2222", applicationquery=[application(**{**MWI, "mwi_agent_enable": "false"})])) == []
+
+
+@pytest.mark.parametrize(
+    ("seen", "found"),
+    [
+        (site("7002", agentquery=[agent("7002")]), ["no-mailbox"]),
+        (unwatched(site("1000", dnquery=[dn("1000", gvm_email="a,b@c")])), ["value-refused"]),
+        (lacking("7001", loaded=False, watches=None, subscribers=None), ["asterisk-lacks-it"]),
+        (lacking("7001", watches="1@GVMA_DN"), ["watches-another-mailbox"]),
+        (unwatched(site("1001x", dnquery=[dn("1001x", gvm_mailbox="6", gvm_mailbox_context="NO")])), []),
+    ],
+    ids=["none", "refused", "not loaded", "another", "not asked for"],
+)
+def test_each_broken_link_is_named(seen: Evidence, found: list[str]) -> None:
+    assert codes(seen)[: len(found) or 1] == (found or ["gvm-context-unknown"])
+
+
+def test_what_no_sync_has_written_is_the_reason_and_so_is_what_stops_the_sync() -> None:
+    items = (Item("add", "mailbox", "1009@GVMA_DN", "DN 1009"), Item("add", "subscription", "gvm-1009", "DN 1009"))
+    seen = site("1009", dnquery=[dn("1009")])
+    named = {"1009@GVMA_DN": NamedMailbox(loaded=False)}, {"gvm-1009": NamedSubscription(loaded=False)}
+    seen = replace(
+        seen, next_sync=NextSync(items), named=replace(seen.named, mailboxes=named[0], subscriptions=named[1])
+    )
+    assert codes(seen) == ["not-written-yet"]
+    assert only(seen).next == items
+    stopped = replace(seen, records=replace(seen.records, pending_reload=("res_pjsip.so",)))
+    assert codes(stopped) == ["not-written-yet", "reload-pending"]
+
+
+def test_what_the_next_sync_removes_is_said() -> None:
+    seen = replace(site("gvm-g-3333"), next_sync=NextSync((Item("remove", "subscription", "gvm-g-3333", ""),)))
+    assert codes(seen) == ["goes-with-next-sync"]
+
+
+def test_what_asterisk_refuses_sip_server_is_a_reason() -> None:
+    refusing = SipServerRequests(rights={"trunk": SubscribeRights(may_subscribe=False)})
+    seen = replace(unwatched(site("1000")), ami=AmiEvidence(version="22.6.0", sipserver=refusing))
+    assert codes(seen) == ["sipserver-refused"]
+
+
+def test_what_could_not_be_asked_is_said_and_is_no_reason() -> None:
+    failed = QueryAnswer("dnquery", "x", error=ConfigServerTimeout("no complete answer within 10 seconds"))
+    seen = replace(
+        site("1000"),
+        configserver=ConfigServerEvidence({"dnquery": failed}),
+        ami=AmiEvidence(problem=AWAY),
+        next_sync=None,
+    )
+    assert codes(seen) == []
+    assert said(seen) == "Whether message waiting works is not known: Asterisk could not be asked."
+    assert list(not_asked(seen)) == [
+        "Configuration Server did not answer dnquery: no complete answer within 10 seconds.",
+        "SIP Server's mwi options are not known: applicationquery is not set.",
+        "Asterisk could not be asked: Asterisk's AMI cannot be reached: Connection refused.",
+        "The next sync could not be planned.",
+    ]
+
+
+def test_where_everybody_answered_nothing_is_said_of_it() -> None:
+    assert list(not_asked(site("1000"))) == []

@@ -1,0 +1,84 @@
+"""Pages over facts that a test chooses, read by Flask's own client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from gvma.check.finding import Finding
+from gvma.evidence.model.media import FailedMediaCall, MediaFigures, MediaMinute
+from gvma.explain.chain import Explanation
+from gvma.plan.counts import Counts
+from gvma.plan.items import Item
+from gvma.settings import GvmaSettings, Secret, Settings
+from gvma.storage.history.log import History
+from gvma.storage.history.model import Cause, PastRun, Starter
+from gvma.web.app import create_app
+from gvma.web.facts import Checked, Explained, Facts, Glance, Row
+from gvma.web.kept import Latest
+
+
+def finding(text: str) -> Finding:
+    return Finding("some-code", "warning", text, text, text, text)
+
+
+@dataclass
+class Chosen(Facts):
+    """Facts with one text wherever a name, an option or an address of somebody else stands."""
+
+    text: str = "Zoë"
+    mailboxes: int = 1
+    backup_path: Path = Path("/nonexistent")
+    asked: list[str] = field(default_factory=list)
+
+    def settings(self) -> Settings:
+        return Settings(gvma=GvmaSettings(backup_path=self.backup_path))
+
+    def glance(self) -> Glance:
+        state: dict[str, object] = {
+            "last_run": None, "last_success": None, "paused": None, "pending_reload": [self.text], "mailboxes": 1,
+            "subscriptions": 1, "edited": False, "media": None,
+            "asterisk": {"version": self.text, "driver": "pjsip", "messages": None},
+        }  # fmt: skip
+        rows = tuple(
+            Row(f"{1000 + number}@GVMA_DN", self.text, self.text, self.text) for number in range(self.mailboxes)
+        )
+        return Glance(1_795_000_000.0, True, state, (finding(self.text),), self.text, rows)
+
+    def check(self) -> Latest[Checked]:
+        return Latest(Checked(1_795_000_000.0, (finding(self.text),), {}), asking=False)
+
+    def history(self) -> History:
+        run = PastRun(
+            "r1", "2026-11-21T21:30:00Z", "sync", 16, Starter(self.text, self.text, self.text), Counts(1, 0, 0),
+            (Item("change", "mailbox", self.text, self.text, ("name",)),),
+            why=(Cause(self.text, self.text, self.text, self.text),), failure=("some-code", self.text),
+        )  # fmt: skip
+        return History((run,))
+
+    def media(self) -> MediaFigures:
+        failed = FailedMediaCall(1_795_000_000.0, self.text, "failed", self.text, self.text, self.text)
+        return MediaFigures(3, (MediaMinute(1_795_000_000.0, 5, 1, 2),), (failed,))
+
+    def explain(self, name: str) -> Explained:
+        self.asked.append(name)
+        return Explained(Explanation(name, nearest=(self.text,)), self.text, (self.text,))
+
+
+Reader = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def reader() -> Reader:
+    """A client of the pages. Options: those of Chosen, account and hosts."""
+
+    def begin(*, account: str = "", hosts: tuple[str, ...] = (), **chosen: object) -> FlaskClient:
+        facts = Chosen(**chosen)  # type: ignore[arg-type]
+        app = create_app(facts, hosts=hosts, account=Secret(account) if account else None)
+        return app.test_client()
+
+    return begin
