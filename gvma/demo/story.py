@@ -181,7 +181,9 @@ def _play_steps(demo: _Demo) -> None:
         _list_loaded(demo.asterisk, demo.say)
         demo.step("Subscribe to gvm-1000 as SIP Server does, and leave a message in mailbox 1000: a NOTIFY comes.")
         demo.expect(_message_is_notified(demo, demo.asterisk))
-    demo.step("Explain mailbox 1000: the whole chain from Configuration Server to Asterisk, and whether its lamp works.")
+    demo.step(
+        "Explain mailbox 1000: the whole chain from Configuration Server to Asterisk, and whether its lamp works."
+    )
     demo.gvma("explain", "1000")
     demo.step("Sync again: nothing has changed, so nothing is written, reloaded or printed.")
     demo.gvma(*sync)
