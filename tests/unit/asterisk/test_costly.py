@@ -53,7 +53,7 @@ def test_templates_that_are_based_on_each_other_twice_come_to_an_end() -> None:
 
 
 def test_files_of_one_include_are_read_one_by_one_until_there_are_too_many() -> None:
-    read = []
+    read: list[int] = []
 
     def files(name: str) -> Iterator[tuple[str, bytes]]:
         if name == "main.conf":
