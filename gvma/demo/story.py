@@ -187,8 +187,12 @@ def _play_steps(demo: _Demo) -> None:
     add_email(demo.tree)
     demo.gvma("sync", "--dry-run")
     demo.gvma(*sync)
-    demo.step("List the backup sets; `gvma backup restore ID` brings an earlier state back.")
+    demo.step("Ask what was changed, why, and who started it; a backup set was made before each change.")
+    demo.gvma("history")
     demo.gvma("backup", "list")
+    demo.step("Bring back the state before the e-mail address came. The sync is paused then, until it is resumed.")
+    demo.gvma("backup", "restore", "latest", *sync[1:])
+    demo.gvma(*sync, "--resume")
     if demo.asterisk:
         demo.step("Check the whole site, with a test subscription as SIP Server makes it.")
         demo.gvma("check", "--probe")
