@@ -118,7 +118,17 @@ def permission_denied(action: str, username: str, where: str) -> AmiPermissionEr
     )
 
 
+LONGEST_LINE = 500
+"""Characters of a console's line: no table of Asterisk's is as wide, and each line is matched with patterns."""
+
+
+def said(response: Message) -> str:
+    """Asterisk's reason of a refusal, to its first LONGEST_LINE characters: it stands in messages and logs."""
+    reason: str = response.message
+    return reason.strip()[:LONGEST_LINE]
+
+
 def outputs_of(response: Message) -> list[str]:
-    """The ``Output`` lines of a Command's response: none, one or many."""
+    """The ``Output`` lines of a Command's response: none, one or many, each to its first LONGEST_LINE characters."""
     output: Any = response.get("Output", [])
-    return output if isinstance(output, list) else [output]
+    return [line[:LONGEST_LINE] for line in (output if isinstance(output, list) else [output])]

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from panoramisk.message import Message
 
 from gvma.ami import wire
-from gvma.ami.answers import permission_denied
+from gvma.ami.answers import permission_denied, said
 from gvma.errors import (
     AmiAccountInUseError,
     AsteriskRefusedError,
@@ -122,7 +122,7 @@ class AmiConversation:
         if not response.success:
             if listing.none and response.message.startswith(listing.none):
                 return []
-            raise AsteriskRefusedError(f"{listing.action}: {response.message.strip()}", where=self.where)
+            raise AsteriskRefusedError(f"{listing.action}: {said(response)}", where=self.where)
         start = f"Event: {listing.event}\r\n".encode()
         return [wire.fields_of(packet, listing.fields) for packet in packets if packet.startswith(start)]
 
@@ -182,11 +182,11 @@ class AmiConversation:
         elif self._settings.asterisk_cm_tls:
             proof = {"Secret": secret}
         else:
-            raise self._login_refused(offered.message, no_challenge=True)
+            raise self._login_refused(said(offered), no_challenge=True)
         fields = {"Username": self._settings.asterisk_cm_username, "Events": "off", **proof}
         login = await self._within(connection.ask(wire.action("Login", fields)), "the login")
         if not login.success:
-            raise self._login_refused(login.message)
+            raise self._login_refused(said(login))
 
     def _login_refused(self, message: str, *, no_challenge: bool = False) -> CredentialsError:
         username = self._settings.asterisk_cm_username

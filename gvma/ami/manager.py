@@ -15,12 +15,14 @@ from typing import Self
 from panoramisk.message import Message
 
 from gvma.ami.answers import (
+    LONGEST_LINE,
     EndpointDetails,
     MailboxCount,
     SipPeerDetails,
     VoicemailUser,
     endpoint_details,
     outputs_of,
+    said,
     sip_peer_details,
     voicemail_user,
 )
@@ -123,7 +125,7 @@ class AsteriskManager:
                 return
             if _PREVIOUS_RELOAD_RUNS not in response.message:
                 raise AsteriskRefusedError(
-                    f"Asterisk did not reload {module}: {response.message.strip()}", where=self._conversation.where
+                    f"Asterisk did not reload {module}: {said(response)}", where=self._conversation.where
                 )
             if time.monotonic() + _RELOAD_AGAIN_SECONDS > deadline:
                 raise AsteriskUnreachableError(
@@ -208,7 +210,7 @@ class AsteriskManager:
         response = self._conversation.ask("Command", {"Command": line})
         printed = outputs_of(response)
         if not response.success:
-            reason = " ".join(printed) or response.message
+            reason = " ".join(printed)[:LONGEST_LINE] or said(response)
             raise AsteriskRefusedError(f"'{line}' failed: {reason}", where=self._conversation.where)
         return printed
 
@@ -240,7 +242,7 @@ class AsteriskManager:
         """The fields of an action's only response. Raises AsteriskRefusedError where it is an Error."""
         response = self._conversation.ask(name, fields)
         if not response.success:
-            raise AsteriskRefusedError(f"{name}: {response.message.strip()}", where=self._conversation.where)
+            raise AsteriskRefusedError(f"{name}: {said(response)}", where=self._conversation.where)
         return _texts(response)
 
     def _endpoints_singly(self, names: Iterable[str]) -> Iterator[tuple[str, dict[str, str]]]:

@@ -24,7 +24,7 @@ def explanation_lines(evidence: Evidence, found: Explanation, *, width: int, col
     """width: characters of a line. colour: headings are bold, and a fault is red."""
     from gvma.explain.verdict import verdict  # noqa: PLC0415  (start-up)
 
-    is_fault = any(one.severity == "error" for one in found.reasons)
+    is_fault = any(one.severity != "info" for one in found.reasons)
     yield from _styled(textwrap.wrap(_heading(found), width, subsequent_indent="  "), colour, bold=True)
     said = textwrap.wrap(one_line(verdict(evidence, found)), width, subsequent_indent="  ")
     yield from _styled(said, colour, fg="red" if is_fault else None)
@@ -123,4 +123,4 @@ def _rows(rows: Iterable[tuple[str, str]], width: int, *, first: bool = False) -
 
 def _styled(lines: Iterable[str], colour: bool, *, bold: bool = False, fg: str | None = None) -> Iterator[str]:
     for line in lines:
-        yield click.style(line, bold=bold, fg=fg) if colour and (bold or fg) else line
+        yield click.style(line, bold=bold or None, fg=fg) if colour and (bold or fg) else line

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
-from gvma.configserver.objects import ConfigObject
+from gvma.configserver.objects import ConfigObject, Store
 from gvma.settings.model import ConfigServerSettings
 
 if TYPE_CHECKING:
@@ -27,18 +28,25 @@ class ConfigurationServer:
         Raises ConfigServerError (a class of its own for each cause), CredentialsError, or SettingsError if ca_file
         or wsdl cannot be used.
         """
-        if self._conversation is None:
-            # requests takes its time: a run with --from never needs it.
-            from gvma.configserver.conversation import SoapConversation  # noqa: PLC0415
+        return self._opened().query(xpath)
 
-            self._conversation = SoapConversation(self._settings)
-        return self._conversation.query(xpath)
+    def receive(self, xpath: str, store: Store) -> Callable[[], list[ConfigObject]]:
+        """Puts the whole answer, decompressed, into ``store``; what comes back reads it. Both raise as ``query``."""
+        return self._opened().receive(xpath, store)
 
     def close(self) -> None:
         """Close the connection."""
         if self._conversation is not None:
             self._conversation.close()
             self._conversation = None
+
+    def _opened(self) -> SoapConversation:
+        if self._conversation is None:
+            # requests takes its time: a run with --from never needs it.
+            from gvma.configserver.conversation import SoapConversation  # noqa: PLC0415
+
+            self._conversation = SoapConversation(self._settings)
+        return self._conversation
 
     def __enter__(self) -> Self:
         return self

@@ -8,7 +8,8 @@ if the server closed a connection that it had kept open after the query before.
 from __future__ import annotations
 
 import warnings
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from typing import NamedTuple, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -22,9 +23,9 @@ from gvma.configserver import contract
 from gvma.configserver.body import FAILURES, body_of
 from gvma.configserver.causes import error_of
 from gvma.configserver.connection import TOTAL_IN_TIMEOUTS, Deadline, open_session, post
-from gvma.configserver.objects import ConfigObject
+from gvma.configserver.objects import ConfigObject, Store
 from gvma.configserver.reading.builder import ObjectBuilder
-from gvma.configserver.reading.reader import AnswerName, read_answer
+from gvma.configserver.reading.reader import MAX_BYTES, AnswerName, read_answer
 from gvma.configserver.reading.soap_fault import on_one_line
 from gvma.configserver.xpath import kind_asked
 from gvma.errors import (
@@ -32,6 +33,7 @@ from gvma.errors import (
     ConfigServerFault,
     ConfigServerMalformed,
     ConfigServerTimeout,
+    ConfigServerTooLarge,
     ConfigServerTruncated,
     CredentialsError,
     SettingsError,
@@ -88,20 +90,43 @@ class SoapConversation:
 
     def query(self, xpath: str) -> list[ConfigObject]:
         """As ConfigurationServer.query."""
-        timeout = self._settings.timeout
-        try:
-            with self._deadline.within(timeout * TOTAL_IN_TIMEOUTS), warnings.catch_warnings():
-                # tls_verify = no is the administrator's choice; urllib3 would warn at each request.
-                warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
-                return self._query(xpath)
-        except (ConfigServerError, CredentialsError) as error:
-            raise self._with_place_and_hint(error) from None
+        with self._in_time(), self._body(xpath) as body:
+            return self._objects(body, xpath)
+
+    def receive(self, xpath: str, store: Store) -> Callable[[], list[ConfigObject]]:
+        """As ConfigurationServer.receive."""
+        with self._in_time(), self._body(xpath) as body:
+            store.fill(_not_too_large(body))
+
+        def read() -> list[ConfigObject]:
+            with self._named():
+                return self._objects(store.chunks(), xpath)
+
+        return read
 
     def close(self) -> None:
         """Close the connection."""
         self._session.close()
 
-    def _query(self, xpath: str) -> list[ConfigObject]:
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """Ends the connection where all of the block takes too long, and gives its failures their place."""
+        total = self._settings.timeout * TOTAL_IN_TIMEOUTS
+        with self._named(), self._deadline.within(total), warnings.catch_warnings():
+            # tls_verify = no is the administrator's choice; urllib3 would warn at each request.
+            warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+            yield
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except (ConfigServerError, CredentialsError) as error:
+            raise self._with_place_and_hint(error) from None
+
+    @contextmanager
+    def _body(self, xpath: str) -> Iterator[Iterator[bytes]]:
+        """The body of the answer. Raises what was answered in its place."""
         settings = self._settings
         service = self._service = self._service or self._make_service()
         try:
@@ -110,16 +135,21 @@ class SoapConversation:
             raise error_of(failure, timeout=settings.timeout, reading=False) from None
         with closing(response):
             self._refuse_status(response)
-            make = partial(ObjectBuilder, include_disabled=settings.include_disabled, only=kind_asked(xpath))
-            escaped = settings.result == "string"
+            body = body_of(response, settings.timeout)
             if response.status_code == requests.codes.ok:
-                body = body_of(response, settings.timeout)
-                return read_answer(body, make, answer=service.answer, escaped=escaped, masked=self._masked).objects
+                yield body
+                return
             # If there is no fault in the body, only the status is known.
             with suppress(ConfigServerMalformed, ConfigServerTruncated):
-                body = body_of(response, settings.timeout)
-                read_answer(body, make, max_bytes=_MAX_FAULT_BYTES, masked=self._masked)
+                read_answer(body, max_bytes=_MAX_FAULT_BYTES, masked=self._masked)
             raise ConfigServerFault(f"the server answered with HTTP status {response.status_code}")
+
+    def _objects(self, body: Iterable[bytes], xpath: str) -> list[ConfigObject]:
+        settings = self._settings
+        make = partial(ObjectBuilder, include_disabled=settings.include_disabled, only=kind_asked(xpath))
+        answer = self._service.answer if self._service is not None else None
+        escaped = settings.result == "string"
+        return read_answer(body, make, answer=answer, escaped=escaped, masked=self._masked).objects
 
     def _send_on_open_connection(self, service: _Service, xpath: str) -> Response:
         """As _send; once more if the server closed the connection of the query before instead of answering."""
@@ -205,6 +235,16 @@ class SoapConversation:
         credentials = isinstance(error, CredentialsError)
         error.hint = error.hint or (_CHECK_CREDENTIALS if credentials else _CHECK_ANSWER)
         return error
+
+
+def _not_too_large(body: Iterable[bytes]) -> Iterator[bytes]:
+    """The body, as far as a reader would take it."""
+    received = 0
+    for chunk in body:
+        received += len(chunk)
+        if received > MAX_BYTES:
+            raise ConfigServerTooLarge(f"the answer is larger than {MAX_BYTES} bytes")
+        yield chunk
 
 
 def _endpoint(settings: ConfigServerSettings) -> tuple[str, str, str, str]:

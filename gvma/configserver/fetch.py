@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gvma.configserver.objects import ConfigObject, ObjectSource
+from gvma.configserver.client import ConfigurationServer
+from gvma.configserver.objects import ConfigObject, ObjectSource, Store
 from gvma.errors import SettingsError
 from gvma.settings.model import Settings
 
@@ -38,14 +39,7 @@ def fetch_answers(settings: Settings, export: Path | None) -> ServerAnswers:
 
     export: a file to read instead of asking Configuration Server. An empty query selects nothing.
     """
-    asked = settings.cfgserver
-    queries = [asked.dnquery, asked.agentquery, asked.agentgroupquery]
-    if not any(queries):
-        raise SettingsError(
-            "none of dnquery, agentquery and agentgroupquery is set",
-            where=f"{settings.path or 'settings'}: [cfgserver]",
-            hint="Nothing was changed. Set them to the queries for your switch and tenant.",
-        )
+    queries, asked = queries_of(settings), settings.cfgserver
     with ExitStack() as stack:
         source: ObjectSource
         if export is not None:
@@ -53,12 +47,37 @@ def fetch_answers(settings: Settings, export: Path | None) -> ServerAnswers:
 
             source = ExportFile(export, asked.include_disabled)
         else:
-            from gvma.configserver.client import ConfigurationServer  # noqa: PLC0415  (start-up)
-
             source = stack.enter_context(ConfigurationServer(asked))
-        dns, agents, groups = (source.query(query) if query else [] for query in queries)
-        further = {}
-        if settings.gvma.routing:
-            wanted = {name: getattr(asked, name) for name in ROUTING_QUERIES}
-            further = {name: source.query(query) for name, query in wanted.items() if query}
-    return ServerAnswers(dns, agents, groups, further)
+        return _answers({name: source.query(query) for name, query in queries.items()})
+
+
+def receive_answers(settings: Settings, stores: Mapping[str, Store]) -> Callable[[], ServerAnswers]:
+    """Puts the answer to each query into its store; what comes back reads them. Both raise as ``fetch_answers``.
+
+    stores: for each of ``queries_of``, by its name.
+    """
+    with ConfigurationServer(settings.cfgserver) as server:
+        readers = {name: server.receive(query, stores[name]) for name, query in queries_of(settings).items()}
+    return lambda: _answers({name: read() for name, read in readers.items()})
+
+
+def queries_of(settings: Settings) -> dict[str, str]:
+    """The queries of a sync, by the name of their setting. Raises SettingsError where there is none."""
+    asked = settings.cfgserver
+    names = ["dnquery", "agentquery", "agentgroupquery"]
+    if not any(getattr(asked, name) for name in names):
+        raise SettingsError(
+            "none of dnquery, agentquery and agentgroupquery is set",
+            where=f"{settings.path or 'settings'}: [cfgserver]",
+            hint="Nothing was changed. Set them to the queries for your switch and tenant.",
+        )
+    if settings.gvma.routing:
+        names += ROUTING_QUERIES
+    return {name: query for name in names if (query := getattr(asked, name))}
+
+
+def _answers(found: Mapping[str, Sequence[ConfigObject]]) -> ServerAnswers:
+    further = {name: found[name] for name in ROUTING_QUERIES if name in found}
+    return ServerAnswers(
+        found.get("dnquery", []), found.get("agentquery", []), found.get("agentgroupquery", []), further
+    )

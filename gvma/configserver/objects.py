@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Protocol
@@ -44,6 +44,13 @@ class ConfigObject:
     options: Mapping[str, str] = field(default_factory=dict, repr=False)
     repeated: tuple[str, ...] = ()
     odd_type: str = ""
+
+
+class Store(Protocol):
+    """Keeps the bytes of one answer until they are read."""
+
+    def fill(self, chunks: Iterable[bytes]) -> None: ...
+    def chunks(self) -> Iterator[bytes]: ...
 
 
 class ObjectSource(Protocol):

@@ -6,6 +6,7 @@ it also stops, and it writes into one temporary folder only.
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import tempfile
@@ -65,6 +66,7 @@ sounds_path = asterisk/data/sounds
 recordings_path = asterisk/data/sounds
 default_file = tone
 agi_port = {agi_port}
+metrics = 127.0.0.1:{metrics_port}
 """
 
 
@@ -77,8 +79,11 @@ class _Demo(Narration):
     asterisk: PrivateAsterisk | None = None
 
 
-def play(say: Say) -> int:
-    """Play the demo; 0 where every step had the expected result, else 1. say: called with the text to show."""
+def play(say: Say, *, keep: bool = False) -> int:
+    """Play the demo; 0 where every step had the expected result, else 1. say: called with the text to show.
+
+    keep: afterwards show the site on pages, until a signal ends that.
+    """
     begun = time.monotonic()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gvma-demo-")))
@@ -86,6 +91,8 @@ def play(say: Say) -> int:
         demo = _Demo(folder=folder, say=say, tree=tree, sip_server_port=free_port(SOCK_DGRAM))
         _start_servers(demo, stack)
         _play_steps(demo)
+        if keep:
+            _show_pages(demo)
     return demo.end(time.monotonic() - begun)
 
 
@@ -102,6 +109,7 @@ def _start_servers(demo: _Demo, stack: ExitStack) -> None:
         url=url,
         ami_port=asterisk.ami_port if asterisk else 5038,
         agi_port=agi_port,
+        metrics_port=free_port(SOCK_STREAM),
         sip_server_port=demo.sip_server_port,
     )
     demo.say(f"   It answers at {url}")
@@ -170,6 +178,36 @@ def _media_server(folder: Path) -> Iterator[None]:
         server.wait()
 
 
+def _show_pages(demo: _Demo) -> None:
+    """Serve the pages until Ctrl-C or SIGTERM, with all servers still running."""
+    demo.step("Look at the site in a browser.")
+    command = [sys.executable, "-m", "gvma", "--config", "gvma_asterisk76.cfg", "-q", "web", "--port", "0"]
+    with (
+        (demo.folder / "web.log").open("wb") as log,
+        subprocess.Popen(command, cwd=demo.folder, stdout=subprocess.PIPE, stderr=log, text=True) as pages,
+    ):
+        assert pages.stdout is not None
+        demo.say(f"   The pages are at {pages.stdout.readline().strip()}; settings and log are in {demo.folder}.")
+        demo.say("   Ctrl-C ends the demo.")
+        try:
+            with _signalled():
+                pages.wait()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            pages.terminate()
+
+
+@contextmanager
+def _signalled() -> Iterator[None]:
+    """SIGTERM ends what is inside as Ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _play_steps(demo: _Demo) -> None:
     sync = ("sync",) if demo.asterisk else ("sync", "--no-reload")
     demo.step("Show what a sync would change; nothing is written.")
@@ -181,6 +219,8 @@ def _play_steps(demo: _Demo) -> None:
         _list_loaded(demo.asterisk, demo.say)
         demo.step("Subscribe to gvm-1000 as SIP Server does, and leave a message in mailbox 1000: a NOTIFY comes.")
         demo.expect(_message_is_notified(demo, demo.asterisk))
+    demo.step("Explain mailbox 1000: the chain from Configuration Server to Asterisk, and whether its lamp works.")
+    demo.gvma("explain", "1000")
     demo.step("Sync again: nothing has changed, so nothing is written, reloaded or printed.")
     demo.gvma(*sync)
     demo.step("Give DN 1000 an e-mail address in Configuration Server, and sync: only its mailbox changes.")
@@ -194,6 +234,8 @@ def _play_steps(demo: _Demo) -> None:
     demo.gvma("backup", "restore", "latest", *sync[1:])
     demo.gvma(*sync, "--resume")
     if demo.asterisk:
+        demo.step("Say in a second whether all is well.")
+        demo.gvma("status")
         demo.step("Check the whole site, with a test subscription as SIP Server makes it.")
         demo.gvma("check", "--probe")
 

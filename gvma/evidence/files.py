@@ -22,7 +22,7 @@ from gvma.sinks.files.targets import Target, Targets, targets
 from gvma.storage.conf_files import content, included_files, leads_nowhere
 from gvma.storage.files import refuse_unsafe
 from gvma.storage.messages import boxes_in_spool, has_messages
-from gvma.storage.mounts import mount_points
+from gvma.storage.mounts import mount_points, mount_points_of_asterisk
 
 _CONTEXT = re.compile(
     rb"^[ \t]*(?:endpoint/)?(?:sub)?(?:scribe_?|message_)?context[ \t]*=>?[ \t]*([^\s;]+)", re.M | re.I
@@ -152,8 +152,8 @@ def unreadable(settings: GvmaSettings, confs: Iterable[Conf]) -> Iterator[tuple[
 
 
 def mounted(settings: GvmaSettings, files: Iterable[Target]) -> Iterator[str]:
-    """The files that are mount points: they can be written, and not replaced."""
-    points = mount_points()
+    """The files that are mount points, here or for an Asterisk in a container: they can be written, not replaced."""
+    points = mount_points() | mount_points_of_asterisk()
     for file in files:
         if Path(os.path.realpath(file.path)) in points:
             yield _shown(file.path, settings)

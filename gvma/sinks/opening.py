@@ -14,6 +14,7 @@ from gvma.asterisk.drivers.choose import AUTO, DriverModule
 from gvma.asterisk.hosts import hosts_written, sipserver_hosts
 from gvma.asterisk.identification.model import SipServer
 from gvma.errors import SettingsError
+from gvma.looks import note_unrepeatable
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.addresses import Addresses
 from gvma.sinks.base import Recovery
@@ -157,4 +158,5 @@ def files_sink(settings: GvmaSettings, asterisk: Asterisk | None, addresses: Add
 def _pins_of_rows(settings: GvmaSettings) -> Mapping[str, str]:
     from gvma.sinks.realtime.database.row_pins import pins_of_rows  # noqa: PLC0415  (psycopg)
 
+    note_unrepeatable()
     return pins_of_rows(settings)

@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
+from gvma.looks import note
+
 _MOST_NAMES = 50
 
 
@@ -33,7 +35,9 @@ def addresses_of(hosts: Iterable[str], seconds: float) -> dict[str, frozenset[st
         thread.start()
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
-    return dict(found)
+    answer = dict(found)  # a thread that is late changes nothing more
+    note("addresses", tuple(answer), *(f"{host} {sorted(each)}" for host, each in sorted(answer.items())))
+    return answer
 
 
 def hosts_of_asterisk(ami_host: str, mentioned: Iterable[str], seconds: float) -> frozenset[str]:
@@ -53,6 +57,7 @@ def hosts_of_asterisk(ami_host: str, mentioned: Iterable[str], seconds: float) -
     hosts = {host} | addresses
     hosts |= {name for name in names if found[name] & addresses}
     hosts |= {one for one in distinct - hosts if one.strip("[]") in addresses or (is_here and _is_of(one, local))}
+    note("asterisk", (ami_host, *sorted(distinct)), *sorted(hosts))
     return frozenset(hosts)
 
 

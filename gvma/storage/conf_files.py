@@ -14,6 +14,7 @@ from pathlib import Path
 
 from gvma.asterisk.conf import EndlessInclude
 from gvma.errors import UnsafeTargetError
+from gvma.looks import digest, note, note_unrepeatable
 from gvma.storage.files import read_content
 from gvma.storage.folders import find
 from gvma.storage.identity import Identity, acting_as
@@ -23,10 +24,9 @@ _MOST_NAMES = 100_000
 
 def content(path: str | Path) -> bytes | None:
     """What a regular file holds; None where there is none, or it cannot be read."""
-    try:
-        return read_content(Path(path))
-    except (OSError, UnsafeTargetError):
-        return None
+    found = _content(path)
+    note("content", (str(path),), found is not None, found or b"")
+    return found
 
 
 def included_files(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
@@ -35,18 +35,33 @@ def included_files(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
     folder: Asterisk's configuration folder, which relative names are relative to; where it is another user's, nothing
     is read that he may not read. name: with or without wildcards. Raises EndlessInclude.
     """
-    owner = _owner(folder)
-    with acting_as(owner):
-        paths = sorted(_matching(folder / name))
-    for path in paths:
+    owner, found, is_whole = _owner(folder), [], False
+    try:
         with acting_as(owner):
-            text = content(path) or b""
-        yield path, text
+            paths = sorted(_matching(folder / name))
+        for path in paths:
+            with acting_as(owner):
+                text = _content(path) or b""
+            found += [path, digest(text)]
+            yield path, text
+        is_whole = True
+    finally:
+        if is_whole:
+            note("included", (str(folder), name), *found)
+        else:  # the reader had enough, and may have more of it another time
+            note_unrepeatable()
 
 
 def _owner(folder: Path) -> Identity | None:
     try:
         return find(folder / "-").folder.identity
+    except (OSError, UnsafeTargetError):
+        return None
+
+
+def _content(path: str | Path) -> bytes | None:
+    try:
+        return read_content(Path(path))
     except (OSError, UnsafeTargetError):
         return None
 

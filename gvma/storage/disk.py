@@ -109,6 +109,12 @@ def create(path: Path, at: int | None = None) -> int:
     return os.open(_name(path, at), flags, 0o600, dir_fd=at)
 
 
+def open_unnamed(folder: Path) -> int:
+    """A descriptor to write and read for a new file with rights 0600 that has no name, and ends with its descriptor."""
+    _about_to("open", folder)
+    return os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+
+
 def open_lock(path: Path) -> int:
     """A descriptor for the lock file, made with rights 0600 where it is missing, its content kept."""
     _about_to("open", path)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gvma.errors import UnsafeTargetError
+from gvma.looks import note, note_unrepeatable
 from gvma.settings.ownership import group_name, user_name
 from gvma.storage import disk
 from gvma.storage.advice import advice
@@ -66,6 +67,16 @@ def read_target(path: Path, *, complete: Callable[[bytes], bool] | None = None) 
     Raises UnsafeTargetError: no regular file, unreadable, too large, its folder is missing, its owner could not
     be kept, or it is being written without an end.
     """
+    try:
+        file = _read_target(path, complete)
+    except UnsafeTargetError:
+        note_unrepeatable()
+        raise
+    note("target", (str(path),), file.real_path, file.exists, file.content, file.rights, *file.notes)
+    return file
+
+
+def _read_target(path: Path, complete: Callable[[bytes], bool] | None) -> TargetFile:
     place, descriptor = _opened(path)
     if descriptor is None:
         try:

@@ -10,6 +10,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from gvma.looks import note_unrepeatable
+
 
 def boxes_in_spool(spool: Path, context: str) -> frozenset[str]:
     """The names of all mailboxes of a context that have a folder. spool: ``asterisk_spool_path``."""
@@ -31,6 +33,7 @@ def folder_of(spool: Path, key: str) -> Path:
 
 
 def _entries(folder: str | Path) -> Iterator[os.DirEntry[str]]:
+    note_unrepeatable()
     try:
         with os.scandir(folder) as entries:
             yield from entries

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gvma.mailboxes import GvmaWarning
+from gvma.asterisk.entries import GvmaWarning
 from gvma.storage.private import read_private, remove_private, write_private
 
 PINS, OWNERS, LAST, MARKS = "first-pins", "owners", "last-sync.json", "marks.json"

@@ -147,13 +147,13 @@ class Execution:
             f"Asterisk did not take {self.wording.refused}: {first_of(found)}",
             where=", ".join(map(str, changed)),
             hint=f"The files were put back{self._reload_again(applied, change, is_refused=bool(line))}. "
-            f"{line or self._other_folder()}{self.wording.way_out}",
+            f"{line or self._other_file(changed)}{self.wording.way_out}",
         )
 
-    def _other_folder(self) -> str:
-        """Whether Asterisk seems to read another folder; a sentence, or empty."""
+    def _other_file(self, paths: Sequence[Path]) -> str:
+        """Whether Asterisk seems to read other files; a sentence, or empty."""
         try:
-            return likely_reason(self.settings, self.asterisk.folders() if self.asterisk is not None else None)
+            return likely_reason(self.settings, self.asterisk.folders() if self.asterisk is not None else None, paths)
         except GvmaError:
             return ""
 

@@ -8,14 +8,19 @@ from pathlib import Path
 
 from gvma.ami.folders import Folders
 from gvma.asterisk.drivers import DRIVERS
-from gvma.evidence.files import whole_files
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.targets import targets
+from gvma.storage.mounts import mount_points_of_asterisk
 
 
-def likely_reason(settings: GvmaSettings, folders: Folders | None) -> str:
-    """Why Asterisk did not see what was written, where its folder has another name; one sentence, or empty."""
+def likely_reason(settings: GvmaSettings, folders: Folders | None, paths: Collection[Path]) -> str:
+    """Why Asterisk did not see what was written; one sentence, or empty. paths: of the files that were written."""
     path = settings.asterisk_cfg_path
+    if mounted := sorted({Path(os.path.realpath(one)) for one in paths} & mount_points_of_asterisk()):
+        return (
+            f"Asterisk has {mounted[0]} mounted by itself, as a container does: a file that is replaced stays the old "
+            "one in there. Mount the folder, not the file. "
+        )
     if folders is None or os.path.abspath(path) == os.path.abspath(folders.configuration):
         return ""
     return (
@@ -29,6 +34,8 @@ def refused_line(settings: GvmaSettings, paths: Collection[Path]) -> str:
 
     paths: of files that a sync writes.
     """
+    from gvma.evidence.files import whole_files  # noqa: PLC0415  (start-up: few runs look for a reason)
+
     for driver in DRIVERS:
         for target, conf in zip(targets(settings, driver), whole_files(settings, driver), strict=True):
             if target.path in paths and conf.refusals:

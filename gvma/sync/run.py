@@ -9,15 +9,15 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from gvma.ami.asterisk import Asterisk, nothing_changed
 from gvma.asterisk.identification.model import SENDERS_UNKNOWN
 from gvma.backups.retention import apply_policy, policy_of
 from gvma.backups.snapshot import snapshot
-from gvma.configserver.fetch import ServerAnswers, fetch_answers
+from gvma.configserver.fetch import ServerAnswers, fetch_answers, queries_of, receive_answers
 from gvma.errors import (
     AsteriskRefusedError,
     AsteriskUnreachableError,
@@ -25,6 +25,7 @@ from gvma.errors import (
     GvmaError,
     UnsafeTargetError,
 )
+from gvma.looks import Looks, noting
 from gvma.plan.brake import brake
 from gvma.plan.model import Plan
 from gvma.settings.model import Settings
@@ -37,12 +38,14 @@ from gvma.storage.lock import hold_lock
 from gvma.storage.pause import refuse_if_paused, resume
 from gvma.storage.private import although_changed
 from gvma.storage.signals import stoppable
-from gvma.sync.dry_run import dry_run
+from gvma.storage.spooled import Spooled
+from gvma.sync import unchanged
 from gvma.sync.execute import Execution, Wording, first_of
 from gvma.sync.metrics import leave_metrics
 from gvma.sync.preflight import preflight
 from gvma.sync.remembering import Outcome, remembered
 from gvma.sync.report import Progress, SyncOptions, SyncReport
+from gvma.sync.unchanged import Conclusion, Inputs, conclusion_of
 from gvma.sync.why import set_before, why
 
 if TYPE_CHECKING:
@@ -73,6 +76,8 @@ def sync(settings: Settings, options: SyncOptions, report: SyncReport, progress:
         progress("waiting a random time (--splay)")
         time.sleep(random.uniform(0, options.splay))  # noqa: S311  (no secret hangs on it)
     if options.dry_run:
+        from gvma.sync.dry_run import dry_run  # noqa: PLC0415  (start-up)
+
         dry_run(settings, options, report, progress)
         return
     report.sink = settings.gvma.sink
@@ -85,6 +90,13 @@ def sync(settings: Settings, options: SyncOptions, report: SyncReport, progress:
         _log_what_was_done(report)
 
 
+class _Asked(NamedTuple):
+    """read: the answers. digests: of their bytes, by query; none where they say nothing of the next run."""
+
+    read: Callable[[], ServerAnswers]
+    digests: Mapping[str, str]
+
+
 class _Run:
     """A sync that writes."""
 
@@ -95,6 +107,7 @@ class _Run:
         self._report = report
         self._progress = progress
         self._opened: Opened
+        self._first_looks = self._looks = Looks()
 
     def run(self) -> None:
         options, path = self._options, self._gvma.backup_path
@@ -108,11 +121,19 @@ class _Run:
                 addresses = look_up(self._gvma)
                 require(addresses, self._gvma)
                 self._progress("asking Configuration Server")
-                answers = fetch_answers(self._settings, options.export)
-                self._report.objects = answers.counts
-                planned = self._plan_and_write(asterisk, addresses, answers)
+                asked = self._ask(stack)
+                sink = self._sink(asterisk, addresses)
+                inputs = self._inputs(sink, addresses, asked.digests)
+                conclusion = conclusion_of(inputs) if inputs is not None else None
+                if conclusion is None:
+                    answers = asked.read()
+                    self._report.objects = answers.counts
+                    planned = self._plan_and_write(asterisk, sink, addresses, answers)
+                else:
+                    self._conclude(conclusion)
             with although_changed() if self._report.changed else nullcontext():
-                self._record(planned.plan, answers)
+                if conclusion is None:
+                    self._record(planned.plan, answers, inputs)
                 if options.resume:
                     resume(path)
                 said_failure.forget(path)
@@ -121,11 +142,48 @@ class _Run:
                 self._forget_old_sets()
         self._report.finished = True
 
-    def _plan_and_write(self, asterisk: Asterisk | None, addresses: Addresses, answers: ServerAnswers) -> Planned:
+    def _ask(self, stack: ExitStack) -> _Asked:
+        """All queries. Where an earlier run may have come to the same end, the answers are read once that is known."""
+        settings, options = self._settings, self._options
+        if not unchanged.is_possible(settings, options, self._report.warnings):
+            answers = fetch_answers(settings, options.export)
+            return _Asked(lambda: answers, {})
+        stores = {name: stack.enter_context(closing(Spooled(self._gvma.backup_path))) for name in queries_of(settings)}
+        read = receive_answers(settings, stores)
+        return _Asked(read, {name: store.digest for name, store in stores.items()})
+
+    def _inputs(self, sink: _Sink, addresses: Addresses, answers: Mapping[str, str]) -> Inputs | None:
+        """None where this run is a full one, and its end says nothing of the next."""
+        # A run that speaks to Asterisk does what is pending; one that does not leaves it, whatever its end.
+        if not answers or (not self._options.no_reload and pending_reload.read(self._gvma.backup_path)):
+            return None
+        files = cast("FilesSink", sink)  # unchanged.is_possible says yes to no other
+        return Inputs(
+            settings=self._settings,
+            options=self._options,
+            warnings=tuple(self._report.warnings),
+            addresses=dict(sorted(addresses.items())),
+            driver=files.driver.name,
+            driver_reason=files.driver_reason,
+            known=files.known,
+            answers=answers,
+        )
+
+    def _conclude(self, conclusion: Conclusion) -> None:
+        """This run found nothing to do, as an earlier one with the same inputs."""
+        _log.debug("the same inputs as in an earlier run, which found nothing to do")
+        self._report.objects = dict(conclusion.objects)
+        self._report.files = dict.fromkeys(conclusion.files, False)
+        self._report.warnings = list(conclusion.warnings)
+        self._report.show_warnings = False
+
+    def _plan_and_write(
+        self, asterisk: Asterisk | None, sink: _Sink, addresses: Addresses, answers: ServerAnswers
+    ) -> Planned:
         """Once more where Asterisk refused because the site had changed who gets SIP Server's requests, and our reload
         was the first since: what Asterisk says now is what the plan has to go by."""
-        sink = self._sink(asterisk, addresses)
-        planner = Planner(self._gvma, answers, sink.driver, self._options.reset_pins)
+        with noting() as self._first_looks:
+            planner = Planner(self._gvma, answers, sink.driver, self._options.reset_pins)
         try:
             return self._until_nobody_else_writes(planner, self._execution(sink, asterisk), answers)
         except AsteriskRefusedError as refused:
@@ -189,7 +247,9 @@ class _Run:
         report, earlier_warnings = self._report, list(self._report.warnings)
         for _ in range(_TRIES):
             self._progress("reading the files")
-            planned = planner.plan(execution.sink)
+            with noting() as looks:
+                planned = planner.plan(execution.sink)
+            self._looks = looks.behind(self._first_looks)
             plan, change = planned.plan, planned.change
             report.warnings = [*earlier_warnings, *planned.warnings]
             report.add_target(change)
@@ -243,14 +303,17 @@ class _Run:
                 "`gvma backup restore latest` brings back the files as they were before.",
             )
 
-    def _record(self, plan: Plan, answers: ServerAnswers) -> None:
+    def _record(self, plan: Plan, answers: ServerAnswers, inputs: Inputs | None) -> None:
         report, path = self._report, self._gvma.backup_path
+        found = records.read_left(path)
         records.leave(path, records.PINS, plan.pins.record)
         records.leave(path, records.OWNERS, plan.owners)
         before = records.read_left(path)
         warnings = [[one.code, one.message, one.where] for one in report.warnings]
         report.show_warnings = report.changed or before.warnings() != warnings
         records.leave(path, records.LAST, records.last_text(answers.counts, report.warnings, report.files))
+        if inputs is not None and not report.changed and records.read_left(path) == found:
+            unchanged.leave(inputs, self._looks, answers.counts, report.files)
 
     def _forget_old_sets(self) -> None:
         policy = policy_of(self._gvma)

@@ -11,6 +11,7 @@ from gvma.demo.rootfs import obtain
 from gvma.demo.servers.haproxy import obtain_haproxy
 from gvma.demo.servers.odbc import obtain_odbc_driver
 from gvma.demo.servers.postgresql import obtain_postgresql
+from tests.harness.browser import obtain_chromium
 from tests.harness.prometheus import obtain_prometheus
 
 SERVERS: dict[str, Callable[[], Path]] = {
@@ -19,6 +20,7 @@ SERVERS: dict[str, Callable[[], Path]] = {
     "PostgreSQL 18": lambda: obtain_postgresql().programs,
     "its ODBC driver": obtain_odbc_driver,
     "HAProxy": lambda: obtain_haproxy().program,
+    "Chromium": lambda: obtain_chromium().program,
     "Prometheus": lambda: obtain_prometheus().prometheus,
 }
 

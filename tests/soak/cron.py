@@ -272,6 +272,7 @@ class World:
             "transaction",
             "history.jsonl",
             "marks.json",
+            "nothing-to-do.json",
         }
         assert self.site.litter() == []
         strangers = [path for path in self.site.etc.iterdir() if path.name.startswith(".gvma-")]

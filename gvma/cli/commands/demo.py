@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="2: two Asterisk hosts on one PostgreSQL, of which one is lost.",
 )
+@click.option("--keep", is_flag=True, help="At the end show the site on pages, until Ctrl-C; with one host.")
 @click.pass_obj
-def command(invocation: Invocation, hosts: int) -> None:
+def command(invocation: Invocation, hosts: int, keep: bool) -> None:
     """Show gvma at work on a private Asterisk: sync, a voice message and its NOTIFY, a change, a second sync.
 
     The demo starts a simulated Configuration Server and a real Asterisk of its own, and stops both at the end. If
@@ -39,4 +40,8 @@ def command(invocation: Invocation, hosts: int) -> None:
         invocation.output.line(text)
         invocation.output.stdout.flush()
 
-    raise click.exceptions.Exit((story if hosts == 1 else hosts_story).play(say))
+    if hosts == 1:
+        raise click.exceptions.Exit(story.play(say, keep=keep))
+    if keep:
+        raise click.UsageError("--keep shows a site of one host")
+    raise click.exceptions.Exit(hosts_story.play(say))

@@ -258,7 +258,7 @@ def _form_of(text: str) -> _Form | None:
     pairs = list(re.compile(_PAIR).finditer(text, *found.span("pairs"))) if found["annex"] else []
     keys = tuple(intern(pair["name"].lower()) for pair in pairs)
     fields = _fields(kind, [one["name"] for one in attributes])
-    if fields is None or len(pairs) > PAIRS or len(set(keys)) < len(keys):
+    if fields is None or len(pairs) > PAIRS:
         return None
     pattern, at, places = f"{_BLANKS}*", 0, {"": -1}
     for value in (*attributes, *pairs):

@@ -14,6 +14,7 @@ from pathlib import Path
 from gvma.asterisk.conf import Conf
 from gvma.asterisk.entries import GvmaWarning, Mailbox
 from gvma.asterisk.site import pins_in_spool
+from gvma.looks import note_unrepeatable
 from gvma.plan.model import Plan
 from gvma.storage.conf_files import content
 from gvma.storage.files import TargetFile, read_target
@@ -39,6 +40,7 @@ def stale_pins(plan: Plan, voicemail_conf: Conf, spool: Path) -> StalePins:
     warnings: list[GvmaWarning] = []
     for key in _kept_in_spool(plan.mailboxes, keys, by_default=pins_in_spool(voicemail_conf)):
         path = secret_file(spool, key)
+        note_unrepeatable()
         try:
             os.stat(path)
         except (FileNotFoundError, NotADirectoryError):

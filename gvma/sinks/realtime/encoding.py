@@ -52,7 +52,7 @@ def _escaped(field: str) -> str:
 def blocks(lines: Iterable[str]) -> Iterator[str]:
     """Lines of COPY's text format, many at once: encoded and escaped, which touches neither a tab nor a line end.
 
-    lines: values joined by tabs; none has a control character in it.
+    lines: values joined by tabs; none has a control character in it, and NOT_OURS stands for NULL.
     """
     block: list[str] = []
     for line in lines:
@@ -69,4 +69,6 @@ def _block(lines: list[str]) -> str:
     text = "\n".join(lines)
     if "^" in text or ";" in text:
         text = text.replace("^", "^5E").replace(";", "^3B")
-    return text.replace("\\", "\\\\") if "\\" in text else text
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    return text.replace(NOT_OURS, "\\N") if NOT_OURS in text else text

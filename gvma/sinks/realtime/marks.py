@@ -17,7 +17,9 @@ def marks_of_present(
 ) -> dict[str, str | None]:
     """By table; None where it has nothing of ours."""
     return {
-        VOICEMAIL: _mark(_line(key, one) for key, one in mailboxes.items()),
+        VOICEMAIL: _mark(
+            f"{key}\t{one.name}\t{one.email}\t{one.pager}\t{one.options}" for key, one in mailboxes.items()
+        ),
         AORS: _mark(f"{name}\t{one.mailbox}" for name, one in subscriptions.items()),
     }
 
@@ -25,13 +27,11 @@ def marks_of_present(
 def marks_of_wanted(mailboxes: Iterable[Mailbox], subscriptions: Iterable[Subscription]) -> dict[str, str | None]:
     """The same of what a plan wants."""
     return {
-        VOICEMAIL: _mark(_line(one.key, one) for one in mailboxes),
-        AORS: _mark(f"{one.name}\t{one.key}" for one in subscriptions),
+        VOICEMAIL: _mark(
+            f"{one.box}@{one.context}\t{one.name}\t{one.email}\t{one.pager}\t{one.options}" for one in mailboxes
+        ),
+        AORS: _mark(f"{one.name}\t{one.box}@{one.context}" for one in subscriptions),
     }
-
-
-def _line(key: str, one: Mailbox | PresentMailbox) -> str:
-    return f"{key}\t{one.name}\t{one.email}\t{one.pager}\t{one.options}"
 
 
 def _mark(lines: Iterable[str]) -> str | None:

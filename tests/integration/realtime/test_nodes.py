@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from gvma.sip.subscriber import Subscriber, subscribe_once
@@ -13,7 +16,11 @@ ROWS = """
 insert into voicemail (context, mailbox, password, fullname) values ('GVMA_DN', '1000', '4711', 'Anna');
 insert into ps_aors (id, mailboxes) values ('gvm-1000', '1000@GVMA_DN');
 """
-GONE = "delete from voicemail where context like 'GVMA%'; delete from ps_aors where id like 'gvm-%';"
+
+
+def sync(hosts: ManyHosts, *words: str) -> dict[str, Any]:
+    """The object that it prints."""
+    return json.loads(hosts.gvma("--output", "json", "sync", "--from", str(hosts.site.tree), *words))  # type: ignore[no-any-return]
 
 
 def status(hosts: ManyHosts, name: str) -> list[int]:
@@ -22,13 +29,21 @@ def status(hosts: ManyHosts, name: str) -> list[int]:
 
 
 @BOTH_DRIVERS
-def test_a_row_is_there_and_gone_on_every_node_without_a_reload(hosts: ManyHosts) -> None:
+def test_a_sync_adds_and_removes_a_mailbox_on_every_node_without_a_reload(hosts: ManyHosts) -> None:
     hosts.node(), hosts.node()
     assert status(hosts, "gvm-1000") == [404, 404]
-    hosts.database.sql(ROWS)
+    hosts.site.layer.dns = {"1000": {"gvm_name": "Zoë; X^2"}, "1001": {}}
+    answer = sync(hosts)
+    assert [node["status"] for node in answer["nodes"]] == ["ok", "ok"]
     assert status(hosts, "gvm-1000") == [200, 200]
-    hosts.database.sql(GONE)
+    assert [node.cli("dialplan eval function VM_INFO(1000@GVMA_DN,fullname)")[-1] for node in hosts.nodes] == [
+        "Result: Zoë; X^2",
+        "Result: Zoë; X^2",
+    ]
+    del hosts.site.layer.dns["1000"]
+    sync(hosts, "--allow-remove")
     assert status(hosts, "gvm-1000") == [404, 404]
+    assert status(hosts, "gvm-1001") == [200, 200]
 
 
 @BOTH_DRIVERS
@@ -57,6 +72,31 @@ def test_a_database_that_comes_back_is_used_again(hosts: ManyHosts) -> None:
     server.start()
     # ODBC does not try again for a second (negative_connection_cache).
     wait_until(lambda: status(hosts, "gvm-1000") == [200], "the row is not seen again", hosts.nodes[0].log_text)
+
+
+def test_an_open_subscription_and_a_call_outlive_the_database(hosts: ManyHosts) -> None:
+    hosts.database.sql(ROWS)
+    node = hosts.node()
+    with Subscriber("gvm-1000", "127.0.0.1", node.sip_port) as sip_server:
+        assert sip_server.subscribe().status == 200
+        assert mwi(sip_server) == "Voice-Message: 0/0 (0/0)"
+        hosts.leave_message(node, "371000")
+        node.wait_log("Playing 'beep")
+        hosts.database.server.stop()
+        assert mwi(sip_server) == "Voice-Message: 1/0 (0/0)"
+        hosts.leave_message(node, "371000")
+        node.wait_log("No entry in voicemail config file for '1000'")
+    assert status(hosts, "gvm-1000") == [404]
+
+
+def test_a_sync_says_that_the_nodes_files_are_old(hosts: ManyHosts) -> None:
+    hosts.site.layer.dns = {"1000": {}}
+    done = hosts.site.gvma("sync", "--from", str(hosts.site.tree))
+    assert (done.status, "node-files" in done.stderr) == (0, False)
+    hosts.site.settings["vm_dn_ext_prefix"] = "77"
+    done = hosts.site.gvma("sync", "--from", str(hosts.site.tree))
+    assert done.status == 0
+    assert "gvma-extensions.conf would be written otherwise now" in done.stderr
 
 
 def rows_read(hosts: ManyHosts) -> int:

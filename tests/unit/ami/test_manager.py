@@ -165,6 +165,21 @@ def test_a_commands_lines_come_as_they_are(output: list[str], lines: list[str]) 
         assert ami.command("core show help") == lines
 
 
+def test_a_line_without_an_end_is_cut_before_any_pattern_is_tried_on_it() -> None:
+    command = [success("Output: Asterisk has fully booted."), success(f"Output:  Identify: {' ' * 2_000_000}a/b")]
+    with ScriptedManager({"Command": command}) as server, connect(server.settings()) as ami:
+        assert ami.command("pjsip show identifies") == [f" Identify: {' ' * 489}"]
+
+
+def test_a_reason_without_an_end_is_cut_before_it_is_said() -> None:
+    refusals = {"ModuleLoad": error("no " * 1_000_000), "PJSIPShowAors": error("no " * 1_000_000)}
+    with ScriptedManager(refusals) as server, connect(server.settings()) as ami:
+        for ask in (lambda: ami.reload("res_pjsip.so"), ami.aors):
+            with pytest.raises(AsteriskRefusedError) as raised:
+                ask()
+            assert len(raised.value.message) < 600
+
+
 def test_a_context_that_asterisk_does_not_hold_is_empty() -> None:
     missing = Reply(
         "Response: Error\nActionID: {id}\nMessage: Command output follows\n"

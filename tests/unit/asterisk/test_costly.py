@@ -5,7 +5,7 @@ Where it grew with the square of the size, each of these would take minutes to h
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -53,9 +53,9 @@ def test_templates_that_are_based_on_each_other_twice_come_to_an_end() -> None:
 
 
 def test_files_of_one_include_are_read_one_by_one_until_there_are_too_many() -> None:
-    read = []
+    read: list[int] = []
 
-    def files(name: str) -> object:
+    def files(name: str) -> Iterator[tuple[str, bytes]]:
         if name == "main.conf":
             yield name, b"[a]\n#include d/*\n[b]\n"
         else:

@@ -56,6 +56,27 @@ def test_the_same_plan_again_is_an_empty_change(site: SinkSite) -> None:
     assert change.reloads == ()
 
 
+def test_what_is_written_has_the_marks_that_its_change_said_and_a_phone_changes_none(site: SinkSite) -> None:
+    asked = wanted(site, box("1000", "4711", "Ann"))
+    _, change = planned(site, site.sink(), asked)
+    write(site, asked)
+    left = site.sink().read().marks()
+    assert left == change.marks()
+    site.phone_changes_pin("1000@GVMA_DN", "9876")
+    assert site.sink().read().marks() == left
+    write(site, wanted(site, box("1000", "4711", "Bob")))
+    assert site.sink().read().marks() != left
+
+
+def test_where_a_mailbox_and_its_subscription_stand_is_known(site: SinkSite) -> None:
+    write(site, wanted(site, box("1000"), box("1001")))
+    reading = site.sink().read()
+    places = [reading.place_of("mailbox", "1001@GVMA_DN"), reading.place_of("subscription", "gvm-1001")]
+    assert all(place is not None and (place.table or place.line) for place in places)
+    nowhere = (("mailbox", "1001@GVMA_AGENT"), ("mailbox", "100@GVMA_DN"), ("subscription", "gvm-100"))
+    assert [reading.place_of(*one) for one in nowhere] == [None] * 3
+
+
 def test_a_change_counts_and_names_what_it_does(site: SinkSite) -> None:
     write(site, wanted(site, box("1000"), box("1001")))
     plan, change = planned(site, site.sink(), wanted(site, box("1000", name="Ann"), box("1002")))

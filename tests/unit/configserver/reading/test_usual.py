@@ -146,6 +146,38 @@ def test_any_bytes_in_any_pieces_give_what_expat_alone_gives(chance: Random) -> 
         assert with_usual == outcome(content, sizes, **options), content
 
 
+_ANNEX = '<annex><list_pair key="TServer"><str_pair key="a" value="b"/></list_pair></annex>'
+ONE = f'<CfgDN DBID="{{0}}" name="1{{0}}">{_ANNEX}</CfgDN>'
+SEVERAL = "".join(map(ONE.format, range(1, 5)))
+MANY_OPTIONS = ONE.replace("<str_pair", '<str_pair key="x" value=""/><str_pair key="y" value=""/><str_pair').format(9)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        f"<![CDATA[{SEVERAL}]]>",
+        f"<!-- {SEVERAL} -->",
+        f"<?x {SEVERAL} ?>",
+        f"<x>{SEVERAL}</x>",
+        f'<CfgFolder DBID="7">{SEVERAL}</CfgFolder>',
+        MANY_OPTIONS + SEVERAL,
+        SEVERAL + MANY_OPTIONS,
+    ],
+)
+@pytest.mark.parametrize("last", [1, 50, 10_000])
+def test_objects_that_stand_in_something_else_are_read_as_expat_reads_them(
+    odd: str, last: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usual, "FIRST", 1)
+    monkeypatch.setattr(builder, "MAX_OPTIONS", 2)
+    monkeypatch.setattr(usual, "PAIRS", 2)
+    content = f"<CfgData>{SEVERAL}{odd}{SEVERAL}</CfgData>".encode()
+    sizes = [200, 200, 200, last]
+    with_usual = outcome(content, sizes)
+    monkeypatch.setattr(reader, "UsualObjects", ExpatAlone)
+    assert with_usual == outcome(content, sizes)
+
+
 def _taken(monkeypatch: pytest.MonkeyPatch, content: bytes, piece: int = 1000) -> int:
     """How many objects of the answer were taken whole."""
     made: list[usual.UsualObjects] = []

@@ -1,0 +1,176 @@
+"""What a sync into PostgreSQL costs gvma: ratios to bare psycopg with the same rows and a plain reader of the answer.
+
+The floor is COPY of the rows of both tables into temporary tables, ANALYZE, and the comparison with what is there, and
+pyexpat with a dict for each DN. Run it as ``python -m tests.bench.bench_realtime``; ``--quick`` takes a tenth of the
+DNs; ``--scale`` shows seconds and memory up to 1,000,000 DNs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from gvma.demo.servers.postgresql import PrivatePostgreSQL
+from gvma.sinks.realtime.owner_sql import owner_sql
+from tests.bench.answers import answer, floor
+from tests.bench.measuring import TREE, Installation, Row, ratios, within_limits
+from tests.bench.serving import change_bytes, served
+from tests.bench.site import lay_out
+
+RUNS = 5
+DNS = 100_000
+FRESH_LIMIT = 2.5
+UNCHANGED_LIMIT = 2.0
+PEAK_LIMIT_MIB = 250
+PASSWORD = "only-measured"
+_SCALE = (10_000, 100_000, 1_000_000)
+_COLUMNS = "context, mailbox, password, fullname, email, pager, attach, tz, stamp"
+
+
+class Round(NamedTuple):
+    """floor: CPU seconds of reader and psycopg together; of the syncs CPU seconds, wall seconds and peak MiB."""
+
+    floor: float
+    fresh: float
+    fresh_wall: float
+    fresh_mib: float
+    unchanged: float
+    unchanged_wall: float
+    unchanged_mib: float
+    changed: float
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, print, and say by the exit status whether every limit was kept."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--scale", action="store_true")
+    parser.add_argument("--floor", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--dsn", help=argparse.SUPPRESS)
+    given = parser.parse_args(arguments)
+    if given.floor:
+        print(_read(given.floor) + _rows(given.floor, given.dsn))
+        return 0
+    with PrivatePostgreSQL() as server:
+        server.sql(f"create role gvma login password '{PASSWORD}'")
+        if given.scale:
+            _show_scale(server)
+            return 0
+        dns = DNS // 10 if given.quick else DNS
+        rounds = list(_rounds(server, dns, RUNS))
+    print(f"{dns} DNs, CPU time of gvma's process, medians of {RUNS} rounds; floor: bare psycopg, and pyexpat")
+    floors = [one.floor for one in rounds]
+    kept = within_limits(
+        [
+            Row("floor", floors, unit="s"),
+            Row("fresh sync, to the floor", ratios([one.fresh for one in rounds], floors), FRESH_LIMIT),
+            Row("fresh sync, peak memory", [one.fresh_mib for one in rounds], PEAK_LIMIT_MIB, "MiB"),
+            Row(
+                "unchanged sync, new answer, to the floor",
+                ratios([one.unchanged for one in rounds], floors),
+                UNCHANGED_LIMIT,
+            ),
+            Row("unchanged sync, peak memory", [one.unchanged_mib for one in rounds], PEAK_LIMIT_MIB, "MiB"),
+            Row("sync that changes one DN, to the floor", ratios([one.changed for one in rounds], floors)),
+            Row("fresh sync, on the clock", [one.fresh_wall for one in rounds], unit="s"),
+            Row("unchanged sync, on the clock", [one.unchanged_wall for one in rounds], unit="s"),
+        ]
+    )
+    return 0 if kept else 1
+
+
+def _rounds(server: PrivatePostgreSQL, dns: int, runs: int) -> Iterator[Round]:
+    with tempfile.TemporaryDirectory() as name, served(dns) as url:
+        installed = Installation(Path(name), TREE)
+        for number in range(-1, runs):  # the first writes the bytecode, and does not count
+            one = _round(server, Path(name) / str(number), url, dns, installed)
+            if number >= 0:
+                yield one
+
+
+def _round(server: PrivatePostgreSQL, folder: Path, url: str, dns: int, installed: Installation) -> Round:
+    server.sql("drop database if exists measured with (force)")
+    server.sql("create database measured")
+    server.sql(owner_sql("gvma", create=True), "measured")
+    dsn = server.dsn("measured", "gvma")
+    more = f"sink = realtime\nrealtime_dsn = {dsn}\nrealtime_password = {PASSWORD}"
+    settings = lay_out(folder, url, more=more)
+    settings.chmod(0o600)
+    began = time.monotonic()
+    fresh = installed.gvma(settings, "sync")
+    fresh_wall = time.monotonic() - began
+    least = subprocess.run(
+        [sys.executable, "-m", __spec__.name, "--floor", str(dns), "--dsn", f"{dsn} password={PASSWORD}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    change_bytes(url)
+    began = time.monotonic()
+    unchanged = installed.gvma(settings, "sync")
+    unchanged_wall = time.monotonic() - began
+    server.sql("update voicemail set fullname = 'By hand' where mailbox = '10007'", "measured")
+    changed = installed.gvma(settings, "sync")
+    return Round(
+        float(least.stdout), fresh.seconds, fresh_wall, fresh.mib, unchanged.seconds, unchanged_wall, unchanged.mib,
+        changed.seconds,
+    )  # fmt: skip
+
+
+def _read(dns: int) -> float:
+    """CPU seconds of a plain reader of the answer."""
+    chunks = list(answer(dns))
+    before = time.process_time()
+    assert len(floor(chunks)) == dns
+    return time.process_time() - before
+
+
+def _rows(dns: int, dsn: str) -> float:
+    """CPU seconds of bare psycopg with the rows of these DNs, which are in both tables already."""
+    import psycopg  # noqa: PLC0415  (not in the parent)
+
+    boxes = [
+        ("GVMA_DN", str(number), f"{number * 7 % 10_000:04}", f"Agent Number {number}", f"agent.{number}@example.com",
+         "", "yes", "central", None)
+        for number in range(10_000, 10_000 + dns)
+    ]  # fmt: skip
+    aors = [(f"gvm-{number}", f"{number}@GVMA_DN") for number in range(10_000, 10_000 + dns)]
+    with psycopg.connect(dsn) as connection:
+        before = time.process_time()
+        connection.execute(f"create temporary table boxes as select {_COLUMNS} from voicemail limit 0".encode())
+        connection.execute("create temporary table aors as select id, mailboxes from ps_aors limit 0")
+        for table, rows in (("boxes", boxes), ("aors", aors)):
+            with connection.cursor() as cursor, cursor.copy(f"copy {table} from stdin".encode()) as copy:
+                for row in rows:
+                    copy.write_row(row)
+            connection.execute(f"analyze {table}".encode())
+        differing = connection.execute(
+            "select (select count(*) from voicemail v full join boxes s using (context, mailbox) where (v.fullname, "
+            "v.email, v.pager, v.attach, v.tz) is distinct from (s.fullname, s.email, s.pager, s.attach, s.tz)), "
+            "(select count(*) from ps_aors a full join aors s using (id) "
+            "where a.mailboxes is distinct from s.mailboxes)"
+        ).fetchone()
+        spent = time.process_time() - before
+    assert differing == (0, 0), differing
+    return spent
+
+
+def _show_scale(server: PrivatePostgreSQL) -> None:
+    for dns in _SCALE:
+        one = next(_rounds(server, dns, 1))
+        print(
+            f"{dns:8} DNs  fresh {one.fresh_wall:6.1f} s {one.fresh_mib:5.0f} MiB  "
+            f"unchanged {one.unchanged_wall:6.1f} s "
+            f"{one.unchanged_mib:5.0f} MiB  (CPU {one.fresh:.1f} and {one.unchanged:.1f} s, floor {one.floor:.1f} s)",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The pages of gvma web in a real browser, on the demo's site."""
