@@ -74,10 +74,11 @@ def test_announcements_of_a_lost_server_go_on_at_the_other(
     servers: list[MediaServer], caller: UserAgent, asterisk: PrivateAsterisk
 ) -> None:
     log = Watched(asterisk)
-    calls = [caller.call("annc", parameters=";play=music/burst;repeat=forever") for _ in servers]
-    for call in calls:
-        assert call.wait_final().status == 200
-        hears_more_bursts(call)
+    calls = []
+    for _ in servers:  # one after another, so that each server has one
+        calls.append(caller.call("annc", parameters=";play=music/burst;repeat=forever"))
+        assert calls[-1].wait_final().status == 200
+        hears_more_bursts(calls[-1])
     servers[0].kill()
     log.wait(ASKED, 3)
     for call in calls:
@@ -91,11 +92,12 @@ def test_digits_of_a_lost_server_go_on_at_the_other(
     servers: list[MediaServer], caller: UserAgent, asterisk: PrivateAsterisk
 ) -> None:
     log = Watched(asterisk)
-    calls = [caller.call("annc", parameters=";play=music/silence") for _ in servers]
-    for call in calls:
-        assert call.wait_final().status == 200
-        call.audio.send_digits("7")
-        assert call.wait_request("MESSAGE").text.strip() == "Signal=7"
+    calls = []
+    for _ in servers:
+        calls.append(caller.call("annc", parameters=";play=music/silence"))
+        assert calls[-1].wait_final().status == 200
+        calls[-1].audio.send_digits("7")
+        assert calls[-1].wait_request("MESSAGE").text.strip() == "Signal=7"
     servers[0].kill()
     log.wait(ASKED, 3)
     for call in calls:
