@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gvma.cli import completing, exits
+from gvma.cli import exits
+from gvma.cli.completing import names as known_names
 from gvma.cli.explanations import explanation_lines
 from gvma.cli.findings import one_line, text_width
 from gvma.errors import GvmaError
@@ -29,7 +30,7 @@ _NO_SUCH_NAME = 1
         meanings={_NO_SUCH_NAME: "nobody has such a name; or an internal error"},
     ),
 )
-@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=completing.names)
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=known_names)
 @click.pass_obj
 def command(invocation: Invocation, names: tuple[str, ...]) -> None:
     """Say what a name leads to, from Configuration Server to Asterisk, and why its lamp stays dark.
