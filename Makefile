@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 WORKERS ?= 6
 PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: demo test unit lint bench soak docs dist deb clean
+.PHONY: demo test unit lint bench soak docs screenshots dist deb clean
 
 # gvma at work on a private Asterisk: sync, message, NOTIFY, change, sync again.
 demo: $(VENV)/installed
@@ -49,6 +49,10 @@ docs: $(VENV)/installed
 	$(BIN)/python -c 'from gvma.check.catalogue import as_markdown; print(as_markdown(), end="")' >docs/checks.md
 	$(BIN)/python -m gvma.cli.pages
 	$(BIN)/python -m gvma.cli.man
+
+# Pictures of the pages of gvma web, for the docs.
+screenshots: $(VENV)/tested asterisks
+	$(BIN)/python -m release.screenshots
 
 dist: $(VENV)/tested
 	$(BIN)/python -m build

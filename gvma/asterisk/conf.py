@@ -19,6 +19,10 @@ empty where there is none."""
 
 # As deep as Asterisk follows includes (MAX_INCLUDE_LEVEL, main/config.c).
 _DEEPEST = 10
+_SIGNS = frozenset("[#")
+# Where a line is not just ``key=value``: what may end a key, or begin a value, and belongs to neither.
+_AT_KEYS_END = frozenset("+" + syntax.BLANKS)
+_AT_VALUES_START = frozenset(">" + syntax.BLANKS)
 # Asterisk has no such limits: files that include each other several times are 60 million at that depth, and templates
 # that are based on each other twice have more lines than any memory.
 _MOST_FILES = 10_000
@@ -84,7 +88,11 @@ class Section:
 
     def value(self, key: str) -> str:
         """The last value of a key, which counts for endpoints and peers; empty where there is none."""
-        return next(reversed(self.values(key)), "")
+        for some in (self.settings, self.inherited):
+            for one in reversed(some):
+                if one.key == key or one.key.lower() == key:
+                    return one.value
+        return ""
 
     @property
     def where(self) -> str:
@@ -204,13 +212,20 @@ class _Reading:
         for number, rest in syntax.remains(text):
             if self.is_cut:
                 return
-            if rest[0] == "[":
+            # The usual line first: a block of ours may have 300,000 of them.
+            sign = rest[0]
+            if sign not in _SIGNS:
+                key, equals, value = rest.partition("=")
+                if equals and current is not None:
+                    if sign == "\\" or key[-1:] in _AT_KEYS_END or value[:1] in _AT_VALUES_START:
+                        key, value = syntax.setting_line(rest) or (key, value)
+                    setting = (file, number, current.name, key, value, number in ours)
+                    current.settings.append(tuple.__new__(Setting, setting))
+            elif sign == "[":
                 if opened := syntax.section_line(rest):
                     current = self.opened = self.section(Section(file, number, opened.name, number in ours), opened)
-            elif rest[0] == "#":
+            else:
                 self.follow(rest, number, (*above, file))
-            elif current is not None and (found := syntax.setting_line(rest)):
-                current.settings.append(Setting(file, number, current.name, *found, number in ours))
 
     def section(self, new: Section, line: syntax.SectionLine) -> Section:
         """The new section, or the first of its name that a line with ``(+)`` may mean."""

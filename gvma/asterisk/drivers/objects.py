@@ -19,6 +19,8 @@ _NO_SUBSCRIPTION = re.compile(
     rb"^[ \t]*\[(?!%b)[^\n]*(?:\n(?![ \t]*\[)[^\n]*)*" % re.escape(SUBSCRIPTION_PREFIX.encode()), re.MULTILINE
 )
 """A section that is none of ours for SIP Server, to its end."""
+_NOT_NORMAL = re.compile(rb"[;\t\r]| [=,\n]|[=,] |=>| \Z")
+"""What ``_normal`` takes away or writes otherwise; a block as gvma writes it has nothing of it."""
 _INDENT = re.compile(r"\n[ \t]+")
 _ARROW = re.compile(r"[ \t]*=>?[ \t]*")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
@@ -30,9 +32,11 @@ _OF_ONE_OBJECT = ("mailbox", "vmexten", "aors")
 def read_endpoints(body: bytes) -> dict[str, tuple[str, ...]]:
     """All objects but subscriptions: name to the lines of all its sections, ``[name]`` among them."""
     found: dict[str, list[str]] = {}
-    for section in _sections(b"\n".join(_NO_SUBSCRIPTION.findall(body))):
+    objects = b"\n".join(_NO_SUBSCRIPTION.findall(body))
+    lines = _normal if _NOT_NORMAL.search(objects) else _as_they_are
+    for section in _sections(objects):
         name = section.partition("]")[0]
-        found.setdefault(name, []).extend(_normal(f"[{section}"))
+        found.setdefault(name, []).extend(lines(f"[{section}"))
     return {name: tuple(lines) for name, lines in found.items()}
 
 
@@ -90,6 +94,10 @@ def _parts(name: str, rest: str, assignment: str) -> tuple[str, str]:
     if before.endswith(name) and before.endswith(f"\naors={name}"):
         before = f"{before[: -len(name) - 5]}=name"
     return mailbox, f"{before}\n{after}"
+
+
+def _as_they_are(text: str) -> Iterator[str]:
+    return filter(None, text.split("\n"))
 
 
 def _normal(text: str) -> Iterator[str]:

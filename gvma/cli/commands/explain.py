@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gvma.cli import exits
+from gvma.cli.completing import names as known_names
 from gvma.cli.explanations import explanation_lines
 from gvma.cli.findings import one_line, text_width
 from gvma.errors import GvmaError
@@ -29,7 +30,7 @@ _NO_SUCH_NAME = 1
         meanings={_NO_SUCH_NAME: "nobody has such a name; or an internal error"},
     ),
 )
-@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=known_names)
 @click.pass_obj
 def command(invocation: Invocation, names: tuple[str, ...]) -> None:
     """Say what a name leads to, from Configuration Server to Asterisk, and why its lamp stays dark.
@@ -55,7 +56,7 @@ def command(invocation: Invocation, names: tuple[str, ...]) -> None:
         if number:
             output.line("")
         for line in explanation_lines(evidence, one, width=text_width(output), colour=output.colour):
-            output.line(line)
+            output.styled(line)
     for text in silent:
         output.line(one_line(f"\n{text}") if text is silent[0] else one_line(text))
     unknown = [one for one in found if not one.is_known]

@@ -55,12 +55,11 @@ def command(invocation: Invocation, plan: bool) -> None:
     found = troubles(evidence)
     problems = [one.as_json() for one in found]
     output.result("status", "error" if found else "ok", **as_json(evidence), problems=problems)
-    output.line(_headline(found, evidence))
-    for line in _lines(evidence):
+    for line in () if output.quiet else (_headline(found, evidence), *_lines(evidence)):
         output.line(one_line(line))
     width = text_width(output)
     for block in finding_blocks(found, width=width, why=output.verbosity > 0, everything=True, colour=output.colour):
-        output.line(f"\n{block}")
+        output.styled(f"\n{block}")
     if found:
         raise click.exceptions.Exit(_NEEDS_A_PERSON)
 

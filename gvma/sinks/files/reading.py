@@ -41,8 +41,11 @@ class FilesReading:
     sipserver: SipServerSeen = field(default_factory=SipServerSeen)
     site: SiteDefined = field(init=False)
     identification: SiteIdentification = field(init=False)
+    _own_endpoints: Mapping[str, tuple[str, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        # Once: routing may have 20,000 of them.
+        object.__setattr__(self, "_own_endpoints", self.driver.read_endpoints(self.files.channel.body))
         object.__setattr__(self, "site", self._site())
         object.__setattr__(self, "identification", self._identification(self.sipserver.server))
 
@@ -88,7 +91,7 @@ class FilesReading:
     def _identification(self, server: SipServer) -> SiteIdentification:
         if not server.addresses:
             return SiteIdentification()
-        seen, own = self.sipserver, self.driver.read_endpoints(self.files.channel.body)
+        seen, own = self.sipserver, self._own_endpoints
         return self.driver.site_identification(seen.known, seen.files, server, own=own, settings=self.settings)
 
     def _has_gateway(self, host: str) -> bool:
@@ -122,7 +125,7 @@ class FilesReading:
             subscriptions=self.driver.read_subscriptions(channel),
             hints=hints,
             extensions=extensions,
-            endpoints=self.driver.read_endpoints(channel),
+            endpoints=self._own_endpoints,
             site=self.site,
         )
 

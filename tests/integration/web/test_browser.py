@@ -91,11 +91,10 @@ def test_a_person_finds_by_keyboard_why_agent_2222_has_no_lamp(site: str, page: 
 def test_last_night_s_change_is_shown_with_its_cause_and_the_way_back(site: str, page: Page) -> None:
     page.goto(site)
     page.get_by_role("link", name="History").click()
-    newest = page.get_by_role("article").first
-    expect(newest).to_contain_text("~ mailbox 1000@GVMA_DN (DN 1000): email")
-    expect(newest).to_contain_text("DN 1000: gvm_email (not set) -> anne@example.com")
-    expect(newest).to_contain_text("gvma backup restore ")
-    newest.get_by_role("link", name="What changed in the files").click()
+    change = page.get_by_role("article").filter(has_text="DN 1000: gvm_email (not set) -> anne@example.com")
+    expect(change).to_contain_text("~ mailbox 1000@GVMA_DN (DN 1000): email")
+    expect(change).to_contain_text("gvma backup restore ")
+    change.get_by_role("link", name="What changed in the files").click()
     expect(page.locator(".diff").first).to_contain_text("anne@example.com")
     expect(page.locator(".diff").first).to_contain_text("1000 => ****")
 
