@@ -80,13 +80,14 @@ class OwnerNames:
             return
         self._is_read = True
         for record in reversed(self._records):
-            by_mailbox: dict[str, list[str]] = {}
-            by_subscription: dict[str, list[str]] = {}
-            for owned in read_owners(record).values():
-                by_mailbox.setdefault(owned.mailbox, []).append(owned.label)
-                by_subscription.setdefault(owned.subscription, []).append(owned.label)
-            self._by_mailbox.update({key: ", ".join(labels) for key, labels in by_mailbox.items()})
-            self._by_subscription.update({name: ", ".join(labels) for name, labels in by_subscription.items()})
+            by_mailbox: dict[str, str] = {}
+            by_subscription: dict[str, str] = {}
+            for _, _, box, context, name, label in _entries(record):
+                key = f"{box}@{context}"
+                by_mailbox[key] = f"{by_mailbox[key]}, {label}" if key in by_mailbox else label
+                by_subscription[name] = f"{by_subscription[name]}, {label}" if name in by_subscription else label
+            self._by_mailbox.update(by_mailbox)
+            self._by_subscription.update(by_subscription)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,15 +185,18 @@ def with_retained(text: bytes, records: Mapping[Identity, Owned]) -> bytes:
 
 def read_owners(text: bytes) -> dict[Identity, Owned]:
     """The record as it was written; empty where the text is no record (then the cautious way is taken)."""
+    return {(kind, int(dbid)): Owned(*owned) for kind, dbid, *owned in _entries(text)}
+
+
+def _entries(text: bytes) -> Iterator[list[str]]:
+    """Kind, DBID, box, context, subscription and label of each owner."""
     title, *lines = text.decode("utf-8", "replace").splitlines() or [""]
     if title != _TITLE:
-        return {}
-    owners: dict[Identity, Owned] = {}
+        return
     for line in lines:
         fields = line.split(" ", 5)
         if len(fields) == 6 and all(fields) and fields[1].isdecimal():
-            owners[(fields[0], int(fields[1]))] = Owned(*fields[2:])
-    return owners
+            yield fields
 
 
 def _lines_with(text: bytes, needle: bytes) -> Iterator[Owned]:
