@@ -12,10 +12,10 @@ _FIRST = 10
 _SIGNS = {"add": "+", "change": "~", "remove": "-"}
 
 
-def item_lines(items: Iterable[Item], *, everything: bool) -> Iterator[str]:
-    """``~ mailbox 1000@GVMA_DN (DN 1000): name, pin``. everything: however many there are."""
+def item_lines(items: Iterable[Item], *, everything: bool, most: int = _ALL) -> Iterator[str]:
+    """``~ mailbox 1000@GVMA_DN (DN 1000): name, pin``. everything: however many there are; else up to ``most``."""
     shown = list(items)
-    if everything or len(shown) <= _ALL:
+    if everything or len(shown) <= most:
         yield from map(item_line, shown)
         return
     for action, sign in _SIGNS.items():

@@ -227,9 +227,10 @@ def _play_steps(demo: _Demo) -> None:
     add_email(demo.tree)
     demo.gvma("sync", "--dry-run")
     demo.gvma(*sync)
-    demo.step("List the backup sets: each has what stood there before a change.")
+    demo.step("Ask what was changed, why, and who started it; a backup set was made before each change.")
+    demo.gvma("history")
     demo.gvma("backup", "list")
-    demo.step("Bring back the state before the last change. The sync is paused then, until --resume.")
+    demo.step("Bring back the state before the e-mail address came. The sync is paused then, until it is resumed.")
     demo.gvma("backup", "restore", "latest", *sync[1:])
     demo.gvma(*sync, "--resume")
     if demo.asterisk:

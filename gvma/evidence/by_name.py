@@ -105,7 +105,7 @@ def _named(evidence: Evidence, reading: Reading | None, asterisk: SilentAsterisk
 def _unselected(settings: ConfigServerSettings, layer: ConfigServerEvidence, names: Iterable[str]) -> NamedEvidence:
     """Objects of a name that no query selects, disabled ones among them."""
     known = {one.number for answer in layer.answers.values() for one in answer.objects}
-    queries = [xpath for name in names if name not in known for xpath in _queries(name)]
+    queries = [xpath for name in names if name not in known for xpath in queries_by_name(name)]
     if not queries or not any(answer.error is None for answer in layer.answers.values()):
         return NamedEvidence()
     hasty = replace(settings, timeout=min(settings.timeout, _ANSWER_SECONDS), include_disabled=True)
@@ -119,8 +119,11 @@ def _unselected(settings: ConfigServerSettings, layer: ConfigServerEvidence, nam
     return NamedEvidence(unselected=tuple(found))
 
 
-def _queries(name: str) -> Iterator[str]:
-    """One for each kind of owner. XPath cannot write a text with both kinds of quotes: such a name is not asked for."""
+def queries_by_name(name: str) -> Iterator[str]:
+    """What asks for a name, one query for each kind of owner; none for a text that no object is called by.
+
+    XPath cannot write a text with both kinds of quotes: such a name is not asked for.
+    """
     quote = "'" if "'" not in name else '"'
     if name and name.isprintable() and len(name) <= _LONGEST_NAME and quote not in name:
         yield from (query.format(f"{quote}{name}{quote}") for query in _BY_NAME)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gvma.storage.history.model import Cause, PastRun, Starter
 
 _SHOWN = 20
+_ITEMS = 12
 
 
 @click.command(
@@ -112,7 +113,7 @@ def _run(run: PastRun, *, everything: bool) -> Iterator[str]:
     yield f"{_local(run.at)}  {run.command}{restored}{failed}, {_who(run.starter)}"
     if run.failure is not None:
         yield f"  {run.failure[1]}"
-    for line in item_lines(run.items, everything=everything):
+    for line in item_lines(run.items, everything=everything, most=_ITEMS):
         yield f"  {line}"
     if run.items_left_out:
         yield f"  and {run.items_left_out} more mailboxes and subscriptions"

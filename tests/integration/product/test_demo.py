@@ -23,6 +23,8 @@ def test_the_demo_says_what_each_step_does_and_leaves_nothing_behind(tmp_path: P
     steps = re.findall(r"^([0-9]+)\. ([A-Z].*[.])$", done.stdout, re.MULTILINE)
     assert [int(number) for number, _ in steps] == list(range(1, 14))
     assert "NOTIFY  <-  Messages-Waiting: yes" in done.stdout
+    assert "  why: DN 1000: gvm_email " in done.stdout
+    assert "Restored 20" in done.stdout
     assert "did not have the expected result" not in done.stdout
     assert list(tmp_path.iterdir()) == []
 

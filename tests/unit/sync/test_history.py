@@ -175,6 +175,16 @@ def test_since_and_count_choose_the_newest(site: Site) -> None:
     assert site.gvma("history", "-n", "1").stdout.endswith("\n2 earlier; -n 3 shows all.\n")
 
 
+def test_a_run_of_many_items_shows_the_first_and_how_many_more(site: Site) -> None:
+    site.layer.dns |= {str(number): {} for number in range(2000, 2030)}
+    site.sync()
+    lines = site.gvma("history").stdout.splitlines()
+    assert len([line for line in lines if line.startswith("  + mailbox")]) == 10
+    assert "  + ... and 61 more to add (-v shows all)" in lines
+    assert len(site.gvma("history", "-v").stdout.splitlines()) == 73
+    assert len(runs(site)[0]["items"]) == 71
+
+
 @pytest.mark.parametrize("words", [["--since", "soon"], ["--since", "9999-01-01"], ["-n", "0"], ["-n", "x"], ["x"]])
 def test_wrong_usage_is_64(site: Site, words: list[str]) -> None:
     assert site.gvma("history", *words).status == 64
