@@ -6,6 +6,8 @@ from __future__ import annotations
 def printable(text: str) -> str:
     """The text with control characters made visible: a name from elsewhere must not control a terminal,
     nor turn round the direction of the text beside it."""
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text
     return "".join(
         char if char in "\n\t" or char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
     )

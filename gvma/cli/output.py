@@ -80,7 +80,11 @@ class Output:
         return Console(stderr=stderr, markup=False, emoji=False, highlight=False, no_color=no_color)
 
     def line(self, text: str) -> None:
-        """A line of text (or several) on stdout; nothing in JSON mode."""
+        """A line of text (or several) on stdout, fit to be shown; nothing in JSON mode."""
+        self.styled(printable(text))
+
+    def styled(self, text: str) -> None:
+        """As ``line``, for a text with styles of ours in which all that comes from elsewhere is printable already."""
         if not self.json:
             self._write(self.stdout, text)
 

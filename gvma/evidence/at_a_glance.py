@@ -82,18 +82,19 @@ def _ask_asterisk(settings: GvmaSettings) -> AmiEvidence:
     hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
     try:
         with connect(hasty) as ami:
-            return _answers(ami)
+            return _answers(ami, counts=settings.sink != REALTIME)
     except AmiPermissionError as refusal:
         return AmiEvidence(refused=(refusal.message,))
     except GvmaError as problem:
         return AmiEvidence(problem=problem)
 
 
-def _answers(ami: AsteriskManager) -> AmiEvidence:
+def _answers(ami: AsteriskManager, *, counts: bool) -> AmiEvidence:
+    """counts: also the messages. Of mailboxes that it reads from a database Asterisk has no list."""
     seen = AmiEvidence(version=ami.version)
     try:
         seen = replace(seen, drivers=driver_modules(ami))
-        return replace(seen, messages=Messages(*ami.messages(OWN_CONTEXTS)))
+        return replace(seen, messages=Messages(*ami.messages(OWN_CONTEXTS)) if counts else None)
     except AmiPermissionError as refusal:
         return replace(seen, refused=(refusal.message,))
     except GvmaError as problem:

@@ -45,10 +45,12 @@ def serves_sync(examined: Examined) -> bool:
 def unreachable(settings: Settings) -> Iterator[tuple[str, str]]:
     """(key, reason) of folders that must be there, or that this account may not read or write."""
     gvma = settings.gvma
-    folders = [
-        ("asterisk_cfg_path", gvma.asterisk_cfg_path, os.R_OK | os.W_OK | os.X_OK),
-        ("asterisk_spool_path", gvma.asterisk_spool_path, os.R_OK | os.X_OK),
-    ]
+    folders = []
+    if gvma.sink == "files":  # with a database Asterisk may be on other hosts alone
+        folders += [
+            ("asterisk_cfg_path", gvma.asterisk_cfg_path, os.R_OK | os.W_OK | os.X_OK),
+            ("asterisk_spool_path", gvma.asterisk_spool_path, os.R_OK | os.X_OK),
+        ]
     folders += [
         (key, path.parent, os.W_OK | os.X_OK)
         for key, path in (("log_file", gvma.log_file), ("metrics_file", gvma.metrics_file))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from gvma.plan.counts import Counts
-from gvma.plan.items import Item
+from gvma.plan.items import Item, named
 from gvma.plan.owners import OwnerNames
 from gvma.plan.present import Present
 
@@ -15,9 +15,9 @@ _FIELDS = (("name", "name"), ("pin", "pin"), ("email", "email"), ("pager_email",
 def items_between(before: Present, after: Present, owners: OwnerNames) -> list[Item]:
     """Every item, kind by kind; in each kind what is changed or added in the order of ``after``, then what goes."""
     return [
-        *_items("mailbox", before.mailboxes, after.mailboxes, owners.of_mailbox, _changed_of_mailbox),
-        *_items("subscription", before.subscriptions, after.subscriptions, owners.of_subscription, _changed_of_other),
-        *_items("hint", before.hints, after.hints, lambda name: f"DN {name}"),
+        *_items("mailbox", before.mailboxes, after.mailboxes, owners.of_mailboxes, _changed_of_mailbox),
+        *_items("subscription", before.subscriptions, after.subscriptions, owners.of_subscriptions, _changed_of_other),
+        *_items("hint", before.hints, after.hints, lambda names: {name: f"DN {name}" for name in names}),
         *_items("extension", before.extensions, after.extensions),
         *_items("endpoint", before.endpoints, after.endpoints),
     ]
@@ -33,17 +33,25 @@ def _items(
     kind: str,
     before: Mapping[str, object],
     after: Mapping[str, object],
-    owner: Callable[[str], str] = lambda _: "",
+    labels_of: Callable[[Collection[str]], Mapping[str, str]] = lambda _: {},
     fields: Callable[[object, object], tuple[str, ...]] = lambda _before, _after: (),
 ) -> Iterator[Item]:
+    return named(kind, _changes(before, after, fields), labels_of)
+
+
+def _changes(
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+    fields: Callable[[object, object], tuple[str, ...]],
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     for name, value in after.items():
         if name not in before:
-            yield Item("add", kind, name, owner(name))
+            yield "add", name, ()
         elif before[name] != value:
-            yield Item("change", kind, name, owner(name), fields(before[name], value))
+            yield "change", name, fields(before[name], value)
     for name in before:
         if name not in after:
-            yield Item("remove", kind, name, owner(name))
+            yield "remove", name, ()
 
 
 def _changed_of_mailbox(before: object, after: object) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from gvma.asterisk.entries import Endpoint, Extension
@@ -11,6 +12,8 @@ from gvma.plan.owners import OwnerNames
 
 if TYPE_CHECKING:
     from gvma.plan.model import Plan
+
+_FIRST_NAMES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,10 @@ def items_of(plan: Plan) -> Iterator[Item]:
     owners = OwnerNames(plan.owners, plan.owners_before)
     differences, present = plan.differences, plan.present
     boxes = ((one.key, differences.mailboxes.get(one.key, ())) for one in plan.mailboxes)
-    yield from _items("mailbox", boxes, present.mailboxes, differences.removed_mailboxes, owners.of_mailbox)
+    yield from _items("mailbox", boxes, present.mailboxes, differences.removed_mailboxes, owners.of_mailboxes)
     names = ((one.name, differences.subscriptions.get(one.name, ())) for one in plan.subscriptions)
     removed = differences.removed_subscriptions
-    yield from _items("subscription", names, present.subscriptions, removed, owners.of_subscription)
+    yield from _items("subscription", names, present.subscriptions, removed, owners.of_subscriptions)
     hints = {one.extension: (one, f"DN {one.extension}") for one in plan.hints}
     yield from _values("hint", hints, present.hints)
     extensions = {one.pattern: (one, _owner_of_extension(one, hints)) for one in plan.extensions}
@@ -57,21 +60,35 @@ def items_of(plan: Plan) -> Iterator[Item]:
     yield from _values("endpoint", endpoints, present.endpoints)
 
 
+def named(
+    kind: str,
+    changes: Iterable[tuple[str, str, tuple[str, ...]]],
+    labels_of: Callable[[Collection[str]], Mapping[str, str]],
+) -> Iterator[Item]:
+    """The items of changes: action, name and changed fields. labels_of: the owners of names, those that are known.
+
+    It is asked for more names each time, since a reader of the first items should not wait for those of all.
+    """
+    rest, size = iter(changes), _FIRST_NAMES
+    while batch := list(islice(rest, size)):
+        labels = labels_of({name for _, name, _ in batch})
+        for action, name, fields in batch:
+            yield Item(action, kind, name, labels.get(name, ""), fields)
+        size *= 10
+
+
 def _items(
     kind: str,
     wanted: Iterable[tuple[str, tuple[str, ...]]],
     present: Mapping[str, object],
     removed: Iterable[str],
-    owner: Callable[[str], str],
+    labels_of: Callable[[Collection[str]], Mapping[str, str]],
 ) -> Iterator[Item]:
     """wanted: each name with its changed fields."""
-    for name, fields in wanted:
-        if fields:
-            yield Item("change", kind, name, owner(name), fields)
-        elif name not in present:
-            yield Item("add", kind, name, owner(name))
-    for name in removed:
-        yield Item("remove", kind, name, owner(name))
+    changed = (
+        ("change" if fields else "add", name, fields) for name, fields in wanted if fields or name not in present
+    )
+    return named(kind, chain(changed, (("remove", name, ()) for name in removed)), labels_of)
 
 
 def _values(kind: str, wanted: Mapping[str, tuple[object, str]], present: Mapping[str, object]) -> Iterator[Item]:

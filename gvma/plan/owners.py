@@ -6,7 +6,8 @@ itself; then only the record of the last sync tells what it has.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -39,54 +40,37 @@ class Owned(NamedTuple):
 class OwnerNames:
     """The owners' labels by mailbox and by subscription.
 
-    Few names are searched for in the records as they stand: to read 100,000 owners takes a second.
+    They are searched for in the records as they stand, for many names at once: to keep all of 100,000 owners takes as
+    much memory as their mailboxes.
     """
 
     def __init__(self, record: bytes, record_before: bytes) -> None:
         """record: of the plan. record_before: of the last sync, which knows the owners of what is removed."""
         self._records = (record, record_before)
-        self._by_mailbox: dict[str, str] = {}
-        self._by_subscription: dict[str, str] = {}
-        self._is_read = False
-        self._asked = 0
 
-    def of_mailbox(self, key: str) -> str:
-        """All owners of a mailbox, joined by commas; empty where no record knows it."""
-        if self._are_few():
-            box, _, context = key.rpartition("@")
-            return self._searched(f" {box} {context} ", lambda owned: owned.mailbox == key)
-        self._read()
-        return self._by_mailbox.get(key, "")
+    def of_mailboxes(self, keys: Collection[str]) -> dict[str, str]:
+        """All owners of each mailbox, joined by commas; one that no record knows is left out."""
+        return self._labels(keys, lambda owned: owned.mailbox, lambda key: f" {key.rpartition('@')[0]} ")
 
-    def of_subscription(self, name: str) -> str:
-        if self._are_few():
-            return self._searched(f" {name} ", lambda owned: owned.subscription == name)
-        self._read()
-        return self._by_subscription.get(name, "")
+    def of_subscriptions(self, names: Collection[str]) -> dict[str, str]:
+        return self._labels(names, lambda owned: owned.subscription, lambda name: f" {name} ")
 
-    def _are_few(self) -> bool:
-        self._asked += 1
-        return self._asked <= _FEW
-
-    def _searched(self, needle: str, is_meant: Callable[[Owned], bool]) -> str:
+    def _labels(
+        self, names: Collection[str], name_of: Callable[[Owned], str], needle: Callable[[str], str]
+    ) -> dict[str, str]:
+        """needle: what stands in the line of an owner of this name."""
+        found: dict[str, list[str]] = {}
         for record in self._records:
-            labels = [owned.label for owned in _lines_with(record, needle.encode()) if is_meant(owned)]
-            if labels:
-                return ", ".join(labels)
-        return ""
-
-    def _read(self) -> None:
-        if self._is_read:
-            return
-        self._is_read = True
-        for record in reversed(self._records):
-            by_mailbox: dict[str, list[str]] = {}
-            by_subscription: dict[str, list[str]] = {}
-            for owned in read_owners(record).values():
-                by_mailbox.setdefault(owned.mailbox, []).append(owned.label)
-                by_subscription.setdefault(owned.subscription, []).append(owned.label)
-            self._by_mailbox.update({key: ", ".join(labels) for key, labels in by_mailbox.items()})
-            self._by_subscription.update({name: ", ".join(labels) for name, labels in by_subscription.items()})
+            missing = set(names) - found.keys()
+            if len(missing) > _FEW:
+                entries = ((name_of(owned), owned.label) for owned in _entries(record))
+            else:
+                lines = ((name, _lines_with(record, needle(name).encode())) for name in missing)
+                entries = ((name, one.label) for name, some in lines for one in some if name_of(one) == name)
+            for name, label in entries:
+                if name in missing:
+                    found.setdefault(name, []).append(label)
+        return {name: ", ".join(labels) for name, labels in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,15 +168,22 @@ def with_retained(text: bytes, records: Mapping[Identity, Owned]) -> bytes:
 
 def read_owners(text: bytes) -> dict[Identity, Owned]:
     """The record as it was written; empty where the text is no record (then the cautious way is taken)."""
-    title, *lines = text.decode("utf-8", "replace").splitlines() or [""]
-    if title != _TITLE:
-        return {}
-    owners: dict[Identity, Owned] = {}
+    return dict(_rows(text))
+
+
+def _entries(text: bytes) -> Iterator[Owned]:
+    return (owned for _, owned in _rows(text))
+
+
+def _rows(text: bytes) -> Iterator[tuple[Identity, Owned]]:
+    """One after the other: all of them at once take the room of a whole plan."""
+    lines = (found[0].decode("utf-8", "replace") for found in re.finditer(rb"[^\n]+", text))
+    if next(lines, "") != _TITLE:
+        return
     for line in lines:
         fields = line.split(" ", 5)
         if len(fields) == 6 and all(fields) and fields[1].isdecimal():
-            owners[(fields[0], int(fields[1]))] = Owned(*fields[2:])
-    return owners
+            yield (fields[0], int(fields[1])), Owned(*fields[2:])
 
 
 def _lines_with(text: bytes, needle: bytes) -> Iterator[Owned]:

@@ -187,10 +187,12 @@ def _rest(content: bytes, complete: Callable[[bytes], bool] | None) -> float:
 def unsafe(path: Path, error: OSError, what: str = "") -> UnsafeTargetError:
     """The user's error for a target file that could not be read or written."""
     reason = error.strerror or str(error)
+    real = os.path.realpath(path)
+    link = "" if real == os.path.abspath(path) else f"It is a link to {real}. "
     return UnsafeTargetError(
         what or (reason if isinstance(error, disk.UnfitFile) else f"it cannot be read or replaced: {reason}"),
         where=str(path),
-        hint=f"{_LEFT} {advice(error)}",
+        hint=f"{_LEFT} {link}{advice(error)}",
     )
 
 

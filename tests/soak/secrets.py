@@ -91,10 +91,10 @@ _DEFECT = """
 import sys
 from gvma.cli.main import main
 import gvma.sync.run
-def fetch_answers(settings, export):
+def defect(settings, *_):
     secret = settings.cfgserver.password.reveal() + settings.gvma.asterisk_cm_secret.reveal()
     raise RuntimeError(secret + {pin!r})
-gvma.sync.run.fetch_answers = fetch_answers
+gvma.sync.run.fetch_answers = gvma.sync.run.receive_answers = defect
 main(sys.argv[1:])
 """
 

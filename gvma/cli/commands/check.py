@@ -165,7 +165,7 @@ def _result(output: Output, evidence: Evidence, found: Sequence[Finding], muted:
 def _show(output: Output, evidence: Evidence, found: Sequence[Finding]) -> None:
     verbose = bool(output.verbosity)
     for block in finding_blocks(found, width=text_width(output), why=verbose, everything=verbose, colour=output.colour):
-        output.line(block)
+        output.styled(block)
         if not output.quiet:
             output.line("")
     seen = (*(_seen(evidence) if verbose else ()), *_probed(evidence))

@@ -56,7 +56,7 @@ def command(invocation: Invocation, names: tuple[str, ...]) -> None:
         if number:
             output.line("")
         for line in explanation_lines(evidence, one, width=text_width(output), colour=output.colour):
-            output.line(line)
+            output.styled(line)
     for text in silent:
         output.line(one_line(f"\n{text}") if text is silent[0] else one_line(text))
     unknown = [one for one in found if not one.is_known]

@@ -59,7 +59,7 @@ def command(invocation: Invocation, plan: bool) -> None:
         output.line(one_line(line))
     width = text_width(output)
     for block in finding_blocks(found, width=width, why=output.verbosity > 0, everything=True, colour=output.colour):
-        output.line(f"\n{block}")
+        output.styled(f"\n{block}")
     if found:
         raise click.exceptions.Exit(_NEEDS_A_PERSON)
 

@@ -76,6 +76,9 @@ def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool, force: b
 
     Changes only the managed blocks of the three files. Makes a backup set first, reloads the modules concerned,
     reads back what Asterisk holds, and puts everything back if that is not what was planned.
+
+    With sink = realtime it writes rows of a database instead, in one transaction, and asks every node afterwards; no
+    file is written and nothing is reloaded.
     """
     options = SyncOptions(**asked)
     if force:

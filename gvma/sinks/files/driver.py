@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gvma.asterisk.drivers import DRIVERS
+from gvma.asterisk.drivers import DRIVERS, PJSIP
 from gvma.asterisk.drivers.choose import AUTO, Choice, DriverFile, DriverModule, choose
 from gvma.settings.model import GvmaSettings
 from gvma.storage.conf_files import content
@@ -12,6 +12,8 @@ from gvma.storage.conf_files import content
 
 def channel_driver(settings: GvmaSettings, modules: Mapping[str, DriverModule] | None) -> Choice:
     """modules: what Asterisk says of each driver, by name; None where it was not asked."""
+    if settings.sink == "realtime":
+        return Choice(PJSIP, "sink = realtime needs PJSIP.")
     if settings.channel_driver != AUTO:
         return choose(settings.channel_driver, {}, None)
     begin = settings.asterisk_cfg_gvma_begin.encode()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from gvma.asterisk.adopt import IsOurs, adopted
+from gvma.asterisk.block import has_marker
 from gvma.asterisk.drivers.pjsip import SIPSERVER
 from gvma.asterisk.header import GENERATED_BY
 from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
@@ -32,7 +33,7 @@ def adopted_text(target: Target, text: bytes | None, markers: Markers, last: Las
 
     Raises UnsafeTargetError where our lines and the site's are mixed.
     """
-    if text is None or any(marker in text for marker in markers):
+    if text is None or any(has_marker(text, marker) for marker in markers):
         return None
     recorded = str(target.path) in last.files
     if not recorded and GENERATED_BY not in text:

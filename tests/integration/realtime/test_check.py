@@ -81,3 +81,15 @@ def test_a_database_without_guarantees_or_away_is_found(hosts: ManyHosts) -> Non
     assert "password" in found(hosts, "sync")["database-grants"]["message"]
     hosts.database.server.stop()
     assert found(hosts, "sync").keys() == {"database-unreachable"}
+
+
+def test_a_whole_check_says_nothing_of_files_that_this_host_does_not_need(hosts: ManyHosts) -> None:
+    hosts.node()
+    hosts.site.layer.dns = {"1000": {}}
+    with hosts.site.served():
+        hosts.gvma("sync")
+        result = hosts.site.check_result()
+    assert result["channel_driver"] == {"driver": "pjsip", "reason": "sink = realtime needs PJSIP."}
+    groups = {one["group"]: one["code"] for one in result["findings"]}
+    assert groups.keys() <= {"settings", "configserver", "switch"}, groups
+    assert "settings-path" not in {one["code"] for one in result["findings"]}

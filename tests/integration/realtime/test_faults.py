@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from gvma.sinks.realtime.database import connection
 from tests.fakes.postgresql_relay import PostgreSQLRelay
 from tests.harness.command import Done, in_this_process
 from tests.harness.layer import Layer
@@ -168,6 +169,34 @@ def test_a_database_that_is_stopped_is_18_and_works_again_afterwards(site: Site,
     assert site.try_sync("--dry-run").status == 18
     database.server.start()
     assert site.try_sync().status == 0
+
+
+def test_a_server_that_is_frozen_is_left_in_time_with_18(
+    site: Site, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.sync()
+    site.settings["realtime_timeout"] = 1
+    monkeypatch.setattr(connection, "STATEMENT_TIMES", 1)
+    relay = PostgreSQLRelay(database.server.port)
+    frozen: list[int] = []
+
+    def freeze() -> None:
+        (pid,) = database.sql("select pid from pg_stat_activity where usename = 'gvma'")
+        os.kill(int(pid), signal.SIGSTOP)
+        frozen.append(int(pid))
+
+    with relay.serve():
+        site.settings["realtime_dsn"] = database.dsn().replace(f"port={database.server.port}", f"port={relay.port}")
+        relay.at, relay.then = 30, freeze
+        try:
+            done = site.try_sync()
+        finally:
+            for pid in frozen:
+                os.kill(pid, signal.SIGCONT)
+    assert (done.status, len(frozen)) == (18, 1)
+    assert "no answer within" in done.stderr
+    site.settings["realtime_dsn"] = database.dsn()
+    site.sync()
 
 
 def test_a_table_without_its_guarantee_is_14_and_nothing_is_written(site: Site, database: Database) -> None:

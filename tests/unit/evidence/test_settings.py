@@ -18,3 +18,8 @@ def test_paths_that_are_not_there(tmp_path: Path) -> None:
     assert [key for key, _ in unreachable(Settings(gvma=blocked))] == ["backup_path"]
     right = settings(tmp_path, asterisk_spool_path=tmp_path)
     assert list(unreachable(Settings(gvma=right))) == []
+
+
+def test_a_host_that_writes_into_a_database_needs_no_folder_of_asterisks(tmp_path: Path) -> None:
+    elsewhere = settings(tmp_path / "gone", sink="realtime", backup_path=tmp_path / "kept")
+    assert list(unreachable(Settings(gvma=elsewhere))) == []

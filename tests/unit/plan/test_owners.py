@@ -77,16 +77,16 @@ def test_a_mailbox_whose_owner_the_record_knows_is_not_kept_for_another_owner() 
 def test_owners_are_named_from_the_new_record_and_else_from_the_one_before() -> None:
     before = write_owners([(("dn", 102), Owned("1001", "GVMA_DN", "gvm-1001", "DN 1001"))])
     names = OwnerNames(write_owners(RECORD.items()), before)
-    assert names.of_mailbox("1000@GVMA_DN") == "DN 1000"
-    assert names.of_mailbox("1001@GVMA_DN") == "DN 1001"
-    assert names.of_subscription("gvm-a-1") == "Agent Login A 7"
-    assert names.of_mailbox("9@GVMA_DN") == ""
+    assert names.of_mailboxes(["1000@GVMA_DN"]) == {"1000@GVMA_DN": "DN 1000"}
+    assert names.of_mailboxes(["1001@GVMA_DN"]) == {"1001@GVMA_DN": "DN 1001"}
+    assert names.of_subscriptions(["gvm-a-1"]) == {"gvm-a-1": "Agent Login A 7"}
+    assert names.of_mailboxes(["9@GVMA_DN"]) == {}
 
 
 def test_all_owners_of_a_shared_mailbox_are_named() -> None:
     rows = [(("dn", number), Owned("1000", "GVMA_DN", "gvm-1000", label)) for number, label in enumerate(LABELS)]
     names = OwnerNames(write_owners(rows), b"")
-    assert names.of_mailbox("1000@GVMA_DN") == "DN 1000, DN 1009"
+    assert names.of_mailboxes(["1000@GVMA_DN"]) == {"1000@GVMA_DN": "DN 1000, DN 1009"}
 
 
 def test_each_object_that_was_served_is_an_owner_by_the_name_that_a_person_knows() -> None:
@@ -95,3 +95,11 @@ def test_each_object_that_was_served_is_an_owner_by_the_name_that_a_person_knows
     assert list(owner_rows(served, objects)) == [
         (("dn", 101), Owned("1900", "GVMA_DN", "gvm-1900", "DN 1000")),
     ]
+
+
+def test_the_owners_of_many_mailboxes_are_those_that_each_alone_has() -> None:
+    rows = [(("dn", number), Owned(str(number), "GVMA_DN", f"gvm-{number}", f"DN {number}")) for number in range(200)]
+    names = OwnerNames(write_owners(rows[:150]), write_owners([*rows[100:], *rows[:1]]))
+    keys = [f"{number}@GVMA_DN" for number in range(300)]
+    assert names.of_mailboxes(keys) == {f"{number}@GVMA_DN": f"DN {number}" for number in range(200)}
+    assert names.of_mailboxes(["1@GVMA_DN", "199@GVMA_DN"]) == {"1@GVMA_DN": "DN 1", "199@GVMA_DN": "DN 199"}

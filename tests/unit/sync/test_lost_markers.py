@@ -39,6 +39,16 @@ def test_each_file_gets_its_markers_back_in_place_and_the_run_says_so(site: Site
     assert (again.stdout, again.stderr) == ("", "")
 
 
+def test_a_comment_that_speaks_of_a_marker_hides_no_lost_markers(site: Site) -> None:
+    site.sync()
+    _without_comments(site, "voicemail.conf")
+    site.write("voicemail.conf", f"; {BEGIN} and {END} bound gvma's lines\n{site.text('voicemail.conf')}")
+    done = site.try_sync()
+    assert (done.status, "voicemail.conf: another program has rewritten it" in done.stderr) == (0, True), str(done)
+    lines = site.text("voicemail.conf").splitlines()
+    assert (lines.count(BEGIN), lines.count(END), lines.count("[GVMA_DN]")) == (1, 1, 1)
+
+
 def test_the_newest_pin_is_in_the_backup_set_of_the_run_that_adopts(site: Site) -> None:
     site.sync()
     _without_comments(site, "voicemail.conf")

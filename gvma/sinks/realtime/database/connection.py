@@ -16,13 +16,16 @@ from gvma.errors import CredentialsError, DatabaseError, GvmaError, LockedError,
 from gvma.settings.dsn import dsn_words
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import SinkMoved
+from gvma.sinks.realtime.database.patience import PatientConnection
 from gvma.sinks.realtime.names import VOICEMAIL
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
 UNCHANGED = "Nothing was changed."
-_STATEMENT_TIMES = 20
+STATEMENT_TIMES = 20
 """A statement may take so many times as long as a lock may be waited for."""
+_GRACE_SECONDS = 2.0
+"""So much longer than PostgreSQL itself, the connection waits for an answer."""
 _POLL_SECONDS = 0.2
 _LOCK_CLASS = 0x67766D61  # "gvma"
 _MOVED = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
@@ -50,6 +53,9 @@ def opened(settings: GvmaSettings) -> Iterator[Connection]:
         raise DatabaseError(
             f"realtime_dsn is not usable: {_first_line(error)}", where="realtime_dsn", hint=UNCHANGED
         ) from None
+    known = connection.info
+    connection.where = f"{known.host}:{known.port}/{known.dbname}"
+    connection.longest = settings.realtime_timeout * STATEMENT_TIMES + _GRACE_SECONDS
     try:
         with answered(connection):
             _set_limits(connection, settings)
@@ -70,8 +76,7 @@ def answered(connection: Connection) -> Iterator[None]:
 
 def where_of(connection: Connection) -> str:
     """``HOST:PORT/DATABASE``, for messages."""
-    known = connection.info
-    return f"{known.host}:{known.port}/{known.dbname}"
+    return connection.where if isinstance(connection, PatientConnection) else ""
 
 
 def hold_lock(connection: Connection, wait_seconds: float = 0.0) -> None:
@@ -104,7 +109,7 @@ def _holder(connection: Connection) -> str:
     return f" (from {row[0]}, server process {row[1]}, connected {row[2]} UTC)" if row else ""
 
 
-def _connect(settings: GvmaSettings) -> Connection:
+def _connect(settings: GvmaSettings) -> PatientConnection:
     seconds = settings.realtime_timeout
     words: dict[str, object] = {
         "connect_timeout": max(2, math.ceil(seconds)),  # libpq takes no less
@@ -116,12 +121,12 @@ def _connect(settings: GvmaSettings) -> Connection:
     }
     if settings.realtime_password:
         words["password"] = settings.realtime_password.reveal()
-    return psycopg.connect(settings.realtime_dsn, autocommit=True, **words)  # type: ignore[arg-type]
+    return PatientConnection.connect(settings.realtime_dsn, autocommit=True, **words)  # type: ignore[arg-type]
 
 
 def _set_limits(connection: Connection, settings: GvmaSettings) -> None:
     lock = int(settings.realtime_timeout * 1000)
-    for name, value in (("lock_timeout", lock), ("statement_timeout", lock * _STATEMENT_TIMES)):
+    for name, value in (("lock_timeout", lock), ("statement_timeout", lock * STATEMENT_TIMES)):
         connection.execute(sql.SQL("set {} = {}").format(sql.Identifier(name), sql.Literal(value)))
 
 

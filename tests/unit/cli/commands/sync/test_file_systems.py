@@ -80,3 +80,19 @@ def test_a_file_that_is_a_mount_of_its_own_is_refused_and_the_way_out_is_said(si
     assert "mount its folder, not the file" in done.stderr
     assert BEGIN not in outside.read_text() + site.text("voicemail.conf")
     assert sorted(path.name for path in site.etc.iterdir()) == ["extensions.conf", "pjsip.conf", "voicemail.conf"]
+
+
+def test_a_read_only_folder_that_a_link_leads_to_is_named(site: Site) -> None:
+    """As FreePBX's links, and the systemd unit's ProtectSystem=."""
+    if os.geteuid() != 0:
+        pytest.skip("only root mounts")
+    module = site.folder / "module"
+    module.mkdir()
+    (site.etc / "extensions.conf").rename(module / "extensions.conf")
+    (site.etc / "extensions.conf").symlink_to(module / "extensions.conf")
+    mount = f'mount --bind {module} {module} && mount -o remount,ro,bind {module} && exec "$@"'
+    done = site.gvma("sync", *site.from_tree, prefix=("unshare", "--mount", "sh", "-c", mount, "sh"))
+    assert done.status == 14, str(done)
+    assert f"It is a link to {module / 'extensions.conf'}." in done.stderr
+    assert "ReadWritePaths= of the systemd unit" in done.stderr
+    assert BEGIN not in site.text("voicemail.conf")
