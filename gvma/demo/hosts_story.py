@@ -6,9 +6,7 @@ into temporary folders only.
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -176,7 +174,7 @@ def _play_steps(demo: _Hosts) -> None:
     demo.step("Subscribe to gvm-1000 at host B as SIP Server does, and leave a message through host A: a NOTIFY comes.")
     demo.expect(_message_is_notified(demo, through=first, at=second))
     demo.step("Kill host A. SIP Server subscribes at host B, and hears of the message.")
-    os.kill(first.pid, signal.SIGKILL)
+    first.kill()
     demo.expect(_has_a_message(demo, second))
     demo.step("Give DN 1000 an e-mail address, and sync: a host that is away is a warning, and keeps nobody waiting.")
     add_email(demo.tree)
@@ -191,7 +189,7 @@ def _play_steps(demo: _Hosts) -> None:
 
 
 def _message_is_notified(demo: _Hosts, *, through: PrivateAsterisk, at: PrivateAsterisk) -> bool:
-    with _sip_server(demo, at) as sip_server:
+    with _sip_server(demo, at) as (sip_server, _):
         through.cli("channel originate Local/371000@default/n extension speak@demo")
         counts = summary(sip_server.next_notify(timeout=20.0))
         demo.say(f"   (the message is left)\n   NOTIFY  <-  {counts}")
@@ -199,25 +197,19 @@ def _message_is_notified(demo: _Hosts, *, through: PrivateAsterisk, at: PrivateA
 
 
 def _has_a_message(demo: _Hosts, at: PrivateAsterisk) -> bool:
-    with _sip_server(demo, at) as sip_server:
-        return "Messages-Waiting: yes" in sip_server.first
-
-
-class _SipServer(Subscriber):
-    """first: what the first NOTIFY says."""
-
-    first = ""
+    with _sip_server(demo, at) as (_, first):
+        return "Messages-Waiting: yes" in first
 
 
 @contextmanager
-def _sip_server(demo: _Hosts, at: PrivateAsterisk) -> Iterator[_SipServer]:
-    """A subscription to gvm-1000, and its first NOTIFY, shown."""
-    with _SipServer("gvm-1000", "127.0.0.1", at.sip_port, local=("127.0.0.1", demo.sip_server_port)) as sip_server:
+def _sip_server(demo: _Hosts, at: PrivateAsterisk) -> Iterator[tuple[Subscriber, str]]:
+    """A subscription to gvm-1000, and what its first NOTIFY says; both are shown."""
+    with Subscriber("gvm-1000", "127.0.0.1", at.sip_port, local=("127.0.0.1", demo.sip_server_port)) as sip_server:
         response = sip_server.subscribe()
         demo.say(f"   SUBSCRIBE sip:gvm-1000  ->  {response.status} {response.reason}")
-        sip_server.first = summary(sip_server.next_notify())
-        demo.say(f"   NOTIFY  <-  {sip_server.first}")
-        yield sip_server
+        first = summary(sip_server.next_notify())
+        demo.say(f"   NOTIFY  <-  {first}")
+        yield sip_server, first
 
 
 def _calls_outlive_their_server(demo: _Hosts, node: PrivateAsterisk) -> bool:

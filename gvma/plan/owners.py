@@ -7,7 +7,7 @@ itself; then only the record of the last sync tells what it has.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ Identity = tuple[str, int]
 
 _TITLE = "gvma-owners 2"
 _FEW = 50
+_ENTRY = re.compile(rb"\n\S+ [0-9]+ (?P<mailbox>\S+ \S+) (?P<subscription>\S+) (?P<label>[^\n]+)")
 
 
 class Owned(NamedTuple):
@@ -50,26 +51,21 @@ class OwnerNames:
 
     def of_mailboxes(self, keys: Collection[str]) -> dict[str, str]:
         """All owners of each mailbox, joined by commas; one that no record knows is left out."""
-        return self._labels(keys, lambda owned: owned.mailbox, lambda key: f" {key.rpartition('@')[0]} ")
+        return self._labels("mailbox", {_written(" ".join(key.rpartition("@")[::2])): key for key in keys})
 
     def of_subscriptions(self, names: Collection[str]) -> dict[str, str]:
-        return self._labels(names, lambda owned: owned.subscription, lambda name: f" {name} ")
+        return self._labels("subscription", {_written(name): name for name in names})
 
-    def _labels(
-        self, names: Collection[str], name_of: Callable[[Owned], str], needle: Callable[[str], str]
-    ) -> dict[str, str]:
-        """needle: what stands in the line of an owner of this name."""
+    def _labels(self, what: str, missing: dict[bytes, str]) -> dict[str, str]:
+        """what: a group of _ENTRY. missing: names by what stands in that group."""
         found: dict[str, list[str]] = {}
         for record in self._records:
-            missing = set(names) - found.keys()
-            if len(missing) > _FEW:
-                entries = ((name_of(owned), owned.label) for owned in _entries(record))
-            else:
-                lines = ((name, _lines_with(record, needle(name).encode())) for name in missing)
-                entries = ((name, one.label) for name, some in lines for one in some if name_of(one) == name)
-            for name, label in entries:
-                if name in missing:
-                    found.setdefault(name, []).append(label)
+            in_record: dict[bytes, list[str]] = {}
+            for entry in _entries(record, missing):
+                if (written := entry[what]) in missing:
+                    in_record.setdefault(written, []).append(entry["label"].decode("utf-8", "replace"))
+            for written, labels in in_record.items():
+                found[missing.pop(written)] = labels
         return {name: ", ".join(labels) for name, labels in found.items()}
 
 
@@ -168,32 +164,33 @@ def with_retained(text: bytes, records: Mapping[Identity, Owned]) -> bytes:
 
 def read_owners(text: bytes) -> dict[Identity, Owned]:
     """The record as it was written; empty where the text is no record (then the cautious way is taken)."""
-    return dict(_rows(text))
-
-
-def _entries(text: bytes) -> Iterator[Owned]:
-    return (owned for _, owned in _rows(text))
-
-
-def _rows(text: bytes) -> Iterator[tuple[Identity, Owned]]:
-    """One after the other: all of them at once take the room of a whole plan."""
-    lines = (found[0].decode("utf-8", "replace") for found in re.finditer(rb"[^\n]+", text))
-    if next(lines, "") != _TITLE:
-        return
+    title, *lines = text.decode("utf-8", "replace").splitlines() or [""]
+    if title != _TITLE:
+        return {}
+    owners: dict[Identity, Owned] = {}
     for line in lines:
         fields = line.split(" ", 5)
         if len(fields) == 6 and all(fields) and fields[1].isdecimal():
-            yield (fields[0], int(fields[1])), Owned(*fields[2:])
+            owners[(fields[0], int(fields[1]))] = Owned(*fields[2:])
+    return owners
 
 
-def _lines_with(text: bytes, needle: bytes) -> Iterator[Owned]:
-    """The entries of a record in whose line this stands, without reading the others."""
+def _entries(text: bytes, names: Collection[bytes]) -> Iterator[re.Match[bytes]]:
+    """The entries of a record, at least those with one of these names. Few are searched for."""
     if not text.startswith(f"{_TITLE}\n".encode()):
         return
-    at = text.find(needle)
-    while at >= 0:
-        end = text.find(b"\n", at)
-        end = len(text) if end < 0 else end
-        line = text[text.rfind(b"\n", 0, at) + 1 : end].decode("utf-8", "replace")
-        yield from read_owners(f"{_TITLE}\n{line}".encode()).values()
-        at = text.find(needle, end)
+    if len(names) > _FEW:
+        yield from _ENTRY.finditer(text)
+        return
+    starts = set()
+    for name in names:
+        at = text.find(b" %b " % name)
+        while at >= 0:
+            starts.add(text.rfind(b"\n", 0, at))
+            at = text.find(b" %b " % name, at + 1)
+    yield from filter(None, (_ENTRY.match(text, start) for start in sorted(starts)))
+
+
+def _written(text: str) -> bytes:
+    """A name of a file may have bytes that are no UTF-8; no owner has it then."""
+    return text.encode("utf-8", "surrogateescape")

@@ -14,12 +14,13 @@ from gvma.errors import AsteriskRefusedError, UnsafeTargetError
 from gvma.plan.make import removal_plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Change, Purpose, Sink
-from gvma.sinks.opening import looking, opened, recover_sinks
+from gvma.sinks.opening import looking, opened
 from gvma.storage import records
 from gvma.storage.lock import hold_lock
 from gvma.storage.signals import stoppable
 from gvma.sync.execute import Execution, Wording, first_of
 from gvma.sync.folders import refuse_other_folders
+from gvma.sync.mending import mend
 from gvma.sync.remembering import remembered
 from gvma.sync.report import PlannedReport
 
@@ -53,7 +54,7 @@ def _remove(settings: GvmaSettings, report: PlannedReport, *, no_reload: bool) -
     with hold_lock(settings.backup_path), opened(settings) as sinks, ExitStack() as stack:
         speaks = sinks.has_files and not no_reload
         asterisk = stack.enter_context(Asterisk(settings)) if speaks else None
-        recovery = recover_sinks(settings)
+        recovery = mend(settings)
         if recovery is not None:
             report.warn("interrupted-run-mended", recovery.text, settings.backup_path)
         if asterisk is not None:

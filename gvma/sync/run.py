@@ -31,7 +31,7 @@ from gvma.plan.model import Plan
 from gvma.settings.model import Settings
 from gvma.sinks.addresses import Addresses, look_up, require
 from gvma.sinks.base import Change, Purpose, Sink
-from gvma.sinks.opening import Opened, opened, recover_sinks
+from gvma.sinks.opening import Opened, opened
 from gvma.sinks.planner import Planned, Planner
 from gvma.storage import last_success, pending_reload, records, said_failure
 from gvma.storage.lock import hold_lock
@@ -41,6 +41,7 @@ from gvma.storage.signals import stoppable
 from gvma.storage.spooled import Spooled
 from gvma.sync import unchanged
 from gvma.sync.execute import Execution, Wording, first_of
+from gvma.sync.mending import mend
 from gvma.sync.metrics import leave_metrics
 from gvma.sync.preflight import preflight
 from gvma.sync.remembering import Outcome, remembered
@@ -203,7 +204,7 @@ class _Run:
 
     def _recover(self, asterisk: Asterisk | None) -> None:
         """What an interrupted run left is ended, and Asterisk reloads it, whatever comes later."""
-        recovery = recover_sinks(self._gvma)
+        recovery = mend(self._gvma)
         if recovery is not None:
             self._report.warn("interrupted-run-mended", recovery.text, self._gvma.backup_path)
             self._reload_pending_quietly(asterisk)

@@ -139,12 +139,16 @@ class Facts:
 def _rows(evidence: Evidence) -> tuple[Row, ...]:
     present = evidence.sink.present
     names = OwnerNames(evidence.records.owners, b"")
+    of_mailboxes, of_subscriptions = (
+        names.of_mailboxes(present.mailboxes),
+        names.of_subscriptions(present.subscriptions),
+    )
     watches = {watched.mailbox: name for name, watched in present.subscriptions.items()}
     rows = [
-        Row(key, mailbox.name, names.of_mailbox(key), watches.pop(key, ""))
+        Row(key, mailbox.name, of_mailboxes.get(key, ""), watches.pop(key, ""))
         for key, mailbox in present.mailboxes.items()
     ]
-    foreign = [Row(key, "", names.of_subscription(name), name) for key, name in watches.items()]
+    foreign = [Row(key, "", of_subscriptions.get(name, ""), name) for key, name in watches.items()]
     return (*rows, *foreign)
 
 

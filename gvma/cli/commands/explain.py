@@ -57,8 +57,8 @@ def command(invocation: Invocation, names: tuple[str, ...]) -> None:
             output.line("")
         for line in explanation_lines(evidence, one, width=text_width(output), colour=output.colour):
             output.styled(line)
-    for text in silent:
-        output.line(one_line(f"\n{text}") if text is silent[0] else one_line(text))
+    for text in ("", *silent) if silent else ():
+        output.line(one_line(text))
     unknown = [one for one in found if not one.is_known]
     for one in unknown:
         output.error(_no_such_name(one))

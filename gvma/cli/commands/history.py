@@ -138,6 +138,8 @@ def _cause(cause: Cause) -> str:
 def _who(starter: Starter) -> str:
     sudo = f" (sudo by {starter.sudo_user})" if starter.sudo_user else ""
     by = "" if starter.by == "other" else f", {starter.by}"
+    if not starter.user:
+        return f"on {starter.host}"
     return f"{starter.user}{sudo}@{starter.host}{by}"
 
 

@@ -51,10 +51,10 @@ class AppliedRows:
         session = self._session
         with undisturbed():
             with session.committing(self._purpose.run_id):
+                records.write(session.connection, self._texts)  # megabytes, before a row is locked
                 has_moved = self._staged.has_moved()
                 if not self._staged.write():
                     raise self._moved()
-                records.write(session.connection, self._texts)
             self._copy_records(pending)
         return not has_moved
 

@@ -248,3 +248,29 @@ def test_pins_that_owners_change_by_phone_are_never_lost_in_fifty_rounds_of_sync
     phone_changes_pin(database, keys[0], "777777")
     site.sync()
     assert boxes(database)[keys[0]][0] == "777777"
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("53100", 18),  # disk full
+        ("25006", 18),  # read-only from one moment to the next
+        ("57014", 18),  # a time limit of the database's
+        ("42501", 14),  # a right is gone
+        ("40P01", 14),  # a deadlock each time: planned again ten times
+    ],
+)
+def test_a_write_that_the_database_refuses_leaves_everything_old(
+    site: Site, database: Database, code: str, status: int
+) -> None:
+    site.sync()
+    before = state(database)
+    refuse = f"begin raise exception 'refused' using errcode = '{code}'; end"
+    database.sql(f"create function refuse() returns trigger language plpgsql as $$ {refuse} $$")
+    database.sql("create trigger refuse before insert on ps_aors for each row execute function refuse()")
+    site.put(LAYERS[1])
+    done = site.try_sync("--allow-remove")
+    assert (done.status, state(database)) == (status, before), str(done)
+    database.sql("drop trigger refuse on ps_aors")
+    site.sync("--allow-remove")
+    assert state(database) != before

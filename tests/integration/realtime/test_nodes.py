@@ -55,7 +55,7 @@ def test_a_message_through_one_node_lights_the_lamp_at_the_other_and_outlives_it
         assert mwi(sip_server) == "Voice-Message: 0/0 (0/0)"
         hosts.leave_message(first, "371000")
         assert mwi(sip_server) == "Voice-Message: 1/0 (0/0)"
-    first.stop()
+    first.kill()
     with Subscriber("gvm-1000", "127.0.0.1", second.sip_port) as sip_server:
         assert sip_server.subscribe().status == 200
         assert mwi(sip_server) == "Voice-Message: 1/0 (0/0)"

@@ -103,3 +103,7 @@ def test_the_owners_of_many_mailboxes_are_those_that_each_alone_has() -> None:
     keys = [f"{number}@GVMA_DN" for number in range(300)]
     assert names.of_mailboxes(keys) == {f"{number}@GVMA_DN": f"DN {number}" for number in range(200)}
     assert names.of_mailboxes(["1@GVMA_DN", "199@GVMA_DN"]) == {"1@GVMA_DN": "DN 1", "199@GVMA_DN": "DN 199"}
+
+
+def test_a_mailbox_of_bytes_that_are_no_text_has_no_owner() -> None:
+    assert OwnerNames(write_owners(RECORD.items()), b"").of_mailboxes(["\udcff@GVMA_DN"]) == {}

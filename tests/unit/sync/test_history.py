@@ -13,6 +13,7 @@ import pytest
 
 from gvma.storage.lock import hold_lock
 from tests.fakes.ami import ScriptedManager
+from tests.fakes.faults import killed_before
 from tests.harness.site import Site
 from tests.unit.sync import state
 
@@ -125,6 +126,21 @@ def test_a_run_that_changed_nothing_is_not_listed_and_a_dry_run_neither(site: Si
     site.try_sync("--dry-run")
     site.gvma("remove", "--dry-run")
     assert kept(site).read_bytes() == before
+
+
+def test_a_run_that_was_killed_after_the_write_is_listed_by_the_next_one(site: Site) -> None:
+    site.sync()
+    site.layer.dns["1001"]["gvm_name"] = "Rob"
+    site.lay_out()
+    assert killed_before("unlink", "transaction/journal.json", site.try_sync)
+    site.sync()
+    killed = runs(site)[0]
+    (_, second) = site.answer("backup", "list")["sets"]
+    assert (killed["command"], killed["exit_code"], killed["error"]["code"]) == ("sync", 137, "interrupted")
+    assert (killed["run_id"], killed["backup_set"]) == (second["run_id"], second["id"])
+    assert "sync failed (137), on " in site.gvma("history").stdout
+    site.sync()
+    assert [run["exit_code"] for run in runs(site)] == [137, 0]
 
 
 def test_a_run_that_met_the_lock_is_listed(site: Site) -> None:
