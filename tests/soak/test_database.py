@@ -22,12 +22,12 @@ def each_statement(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("each_statement")
 @pytest.mark.parametrize("then", ["before", "after"])
-def test_a_connection_that_is_cut_at_each_statement(site: Site, database: Database, then: str) -> None:  # noqa: F811
+def test_a_connection_that_is_cut_at_each_statement(site: Site, database: Database, then: str) -> None:
     test_faults.test_a_connection_that_is_cut_at_any_statement_leaves_all_old_or_all_new(site, database, then)
 
 
 @pytest.mark.usefixtures("each_statement")
-def test_a_kill_at_each_statement(site: Site, database: Database) -> None:  # noqa: F811
+def test_a_kill_at_each_statement(site: Site, database: Database) -> None:
     test_faults.test_a_kill_at_any_statement_leaves_all_old_or_all_new(site, database)
 
 
