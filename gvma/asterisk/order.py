@@ -12,6 +12,11 @@ def by_number(text: str) -> tuple[bool, int, str]:
     >>> sorted(["10", "x", "9", "010"], key=by_number)
     ['9', '010', '10', 'x']
     """
-    if text.isdecimal() and text.isascii() and len(text) <= BOX_CHARACTERS:
+    if is_number(text):
         return False, int(text), text
     return True, 0, text
+
+
+def is_number(text: str) -> bool:
+    """Whether it is digits alone, and not too many for the name of a mailbox."""
+    return text.isdecimal() and text.isascii() and len(text) <= BOX_CHARACTERS

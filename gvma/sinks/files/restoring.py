@@ -18,9 +18,11 @@ from gvma.plan.compare import counts_of, items_between
 from gvma.plan.items import Item
 from gvma.plan.owners import OwnerNames
 from gvma.settings.model import GvmaSettings
+from gvma.sinks.files.atomic.carry_pins import own_lines_of
 from gvma.sinks.files.atomic.change import FileChange, file_change
 from gvma.sinks.files.block_file import BlockFile, block_file, markers_of, read_site
 from gvma.sinks.files.expected import expected_of_files
+from gvma.sinks.files.lost_markers import LastSync, adopted_text
 from gvma.sinks.files.prepare import FilesChange, diff_of
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.restored_file import BlockedFile, RestoredText, RestoreOptions, restored_text
@@ -96,13 +98,17 @@ class _Restoring:
         self.notes: list[str] = []
         self._settings = settings
         self._options = options
+        left = records.read_left(settings.backup_path)
+        self._last_sync = LastSync(left.files(), left.owners)
+        self._now: dict[Path, bytes | None] = {}
 
     def add(self, saved: SavedFile, then: bytes | None) -> None:
         """A file that our block is in."""
         target = read_target(saved.path)
         file = BlockedFile(saved.path.name, saved.module, markers_of(self._settings))
         try:
-            restored = restored_text(file, target.old, then, self._options)
+            now = self._now[target.path] = self._marked(saved, target.old)
+            restored = restored_text(file, now, self._marked(saved, then), self._options)
         except UnsafeTargetError as error:
             if not self._options.whole_files:
                 error.where = str(saved.path)
@@ -112,6 +118,16 @@ class _Restoring:
         comes_back_whole = self._options.whole_files or not target.exists
         rights = saved.rights if saved.existed and comes_back_whole else None
         self.changes.append(file_change(target, restored.text, saved.module, rights))
+
+    def _marked(self, saved: SavedFile, text: bytes | None) -> bytes | None:
+        """With markers around our lines, where another program had taken them away; every byte where it is whole files
+        that come back."""
+        own = own_lines_of(saved.module)
+        if self._options.whole_files or own is None:
+            return text
+        target = Target(saved.path, saved.module, own)
+        adopted = adopted_text(target, text, markers_of(self._settings), self._last_sync)
+        return text if adopted is None else adopted
 
     def add_pin_file(self, saved: SavedFile, then: bytes | None, present: Collection[str]) -> None:
         """A ``secret.conf``: the PIN of one mailbox. present: mailboxes that exist now keep the PIN in force."""
@@ -131,9 +147,13 @@ class _Restoring:
     def texts(self, *, old: bool) -> _Texts:
         """The contents by absolute path, as they are or as they will be."""
         return {
-            Path(os.path.abspath(change.target.path)): change.target.old if old else change.new
+            Path(os.path.abspath(change.target.path)): self._old(change) if old else change.new
             for change in self.changes
         }
+
+    def _old(self, change: FileChange) -> bytes | None:
+        """As the file is, with markers where they are lost."""
+        return self._now.get(change.target.path, change.target.old)
 
 
 def _action(change: FileChange) -> str:

@@ -219,7 +219,7 @@ def test_a_command_that_answers_line_by_line_has_its_lines_alone(demo_is: Any) -
 
 def test_settings_are_read_once_and_their_warnings_said_once(tmp_path: Path, demo_is: Any) -> None:
     path = tmp_path / "a.cfg"
-    path.write_text("[cfgserver]\nhosts=a\n")
+    path.write_text("[cfgserver]\nhosst=a\n")
 
     def asks(invocation: Invocation) -> None:
         assert invocation.settings() is invocation.settings()

@@ -103,3 +103,26 @@ def test_before_the_first_sync_a_section_without_that_header_is_the_sites(site: 
     site.write("voicemail.conf", "[GVMA_DN]\n1000 => 8642,Ann,,,\n")
     assert "box" in site.try_sync().stderr
     assert site.text("voicemail.conf").startswith("[GVMA_DN]\n1000 => 8642,Ann,,,\n" + BEGIN)
+
+
+def test_the_set_of_the_run_that_adopts_brings_the_same_mailboxes_back(site: Site) -> None:
+    site.sync()
+    _without_comments(site, "voicemail.conf", "pjsip.conf", "extensions.conf")
+    site.write("voicemail.conf", site.text("voicemail.conf").replace("1000 => 1000,", "1000 => 8642,"))
+    site.sync()
+    answer = site.answer("backup", "restore", "latest", "--no-reload")
+    assert (answer["exit_code"], answer["items"]) == (0, [])
+    assert "1000 => 8642," in site.block("voicemail.conf")
+
+
+def test_a_restore_writes_no_second_block_beside_lines_that_have_lost_their_markers(site: Site) -> None:
+    site.sync()
+    site.layer.dns["1003"] = {}
+    site.sync()
+    _without_comments(site, "voicemail.conf", "pjsip.conf", "extensions.conf")
+    site.write("voicemail.conf", site.text("voicemail.conf").replace("1000 => 1000,", "1000 => 8642,"))
+    answer = site.answer("backup", "restore", "latest", "--no-reload")
+    assert {item["name"] for item in answer["items"]} == {"1003@GVMA_DN", "gvm-1003"}
+    lines = site.text("voicemail.conf").splitlines()
+    assert (lines.count(BEGIN), lines.count("[GVMA_DN]")) == (1, 1)
+    assert "1000 => 8642," in site.block("voicemail.conf")
