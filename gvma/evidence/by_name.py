@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 from gvma.ami.nodes import nodes
+from gvma.asterisk.site import pins_in_spool
 from gvma.configserver.client import ConfigurationServer
 from gvma.configserver.objects import ConfigObject
 from gvma.errors import GvmaError
@@ -32,7 +33,7 @@ from gvma.settings.reader import Examined
 from gvma.sinks.addresses import look_up
 from gvma.sinks.base import Reading
 from gvma.sinks.files.driver import channel_driver
-from gvma.sinks.files.spool import pin_in_spool
+from gvma.sinks.files.spool import asks_for_spool, pin_in_spool
 from gvma.sinks.opening import REALTIME, sink_to_look_at
 
 _ANSWER_SECONDS = 5.0
@@ -85,21 +86,31 @@ def _named(evidence: Evidence, reading: Reading | None, asterisk: SilentAsterisk
     meanings = [known.meaning(name) for name in evidence.named.names]
     keys = [*dict.fromkeys(key for one in meanings for key in one.mailboxes)]
     loaded = asterisk.mailboxes(keys)
-    spool, present = evidence.settings.gvma.asterisk_spool_path, evidence.sink.present.mailboxes
     mailboxes = {}
     for key in keys:
-        pin = (pin_in_spool(spool, key) or present[key].pin) if key in present else None
         mailboxes[key] = NamedMailbox(
             place=reading.place_of("mailbox", key) if reading else None,
             loaded=None if loaded is None else key in loaded,
             messages=None if loaded is None else loaded.get(key),
-            pin=pin,
+            pin=pin_in_force(evidence, key),
         )
     subscriptions = {}
     for name in dict.fromkeys(name for one in meanings for name in one.subscriptions):
         place = reading.place_of("subscription", name) if reading else None
         subscriptions[name] = replace(asterisk.subscription(evidence.driver, name), place=place)
     return replace(evidence.named, mailboxes=mailboxes, subscriptions=subscriptions)
+
+
+def pin_in_force(evidence: Evidence, key: str) -> str | None:
+    """Of a mailbox of ours: the one of ``secret.conf`` where Asterisk keeps PINs in the spool, else the sink's."""
+    one = evidence.sink.present.mailboxes.get(key)
+    if one is None:
+        return None
+    voicemail = evidence.files.voicemail
+    asked = asks_for_spool(one.options)
+    is_in_spool = (voicemail is not None and pins_in_spool(voicemail)) if asked is None else asked
+    kept = pin_in_spool(evidence.settings.gvma.asterisk_spool_path, key) if is_in_spool else None
+    return kept or one.pin
 
 
 def _unselected(settings: ConfigServerSettings, layer: ConfigServerEvidence, names: Iterable[str]) -> NamedEvidence:

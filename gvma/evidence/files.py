@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from glob import glob
 from pathlib import Path
 
 from gvma.asterisk.block import find_block
-from gvma.asterisk.conf import Conf, read_conf
+from gvma.asterisk.conf import Conf, EndlessInclude, read_conf
 from gvma.asterisk.drivers import Driver
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.errors import UnsafeTargetError
@@ -20,6 +21,7 @@ from gvma.evidence.model import FilesEvidence
 from gvma.settings import GvmaSettings
 from gvma.sinks.files.targets import Target, Targets, targets
 from gvma.storage.conf_files import content, included_files, leads_nowhere
+from gvma.storage.disk import LARGEST
 from gvma.storage.files import refuse_unsafe
 from gvma.storage.messages import boxes_in_spool, has_messages
 from gvma.storage.mounts import mount_points, mount_points_of_asterisk
@@ -187,10 +189,18 @@ def from_database(folder: Path) -> frozenset[str]:
 
 
 def entered_contexts(folder: Path) -> frozenset[str]:
-    """The contexts that any file of the folder sends calls to: pjsip_wizard.conf, iax.conf, chan_dahdi.conf."""
+    """The contexts that any file of the folder sends calls to: pjsip_wizard.conf, iax.conf, chan_dahdi.conf.
+
+    Of files beyond a limit of size nothing is said.
+    """
     found: set[bytes] = set()
-    for path in sorted(folder.glob("*.conf")):
-        found |= set(_CONTEXT.findall(content(path) or b""))
+    left = LARGEST
+    with suppress(EndlessInclude):
+        for _, text in included_files(folder, "*.conf"):
+            left -= len(text)
+            if left < 0:
+                break
+            found |= set(_CONTEXT.findall(text))
     return frozenset(name.decode("utf-8", "surrogateescape") for name in found)
 
 

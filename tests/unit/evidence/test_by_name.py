@@ -7,11 +7,17 @@ from pathlib import Path
 import pytest
 
 from gvma.asterisk.drivers import PJSIP
+from gvma.asterisk.entries import PresentMailbox
 from gvma.configserver.xpath import parse
-from gvma.evidence.by_name import queries_by_name
+from gvma.evidence.by_name import pin_in_force, queries_by_name
 from gvma.evidence.files import look_at_sites_own
+from gvma.evidence.model import Evidence
+from gvma.evidence.model.sink import SinkEvidence
 from gvma.evidence.sink import edited
+from gvma.plan.present import Present
+from gvma.settings import Settings
 from tests.hostile import CORPUS
+from tests.unit.check.objects import files
 from tests.unit.evidence.site import settings
 
 
@@ -51,3 +57,27 @@ def test_what_is_edited_is_what_has_another_mark_than_the_last_run_left() -> Non
     now = {"voicemail.conf": "a", "pjsip.conf": None, "extensions.conf": "d"}
     assert edited(left, now) == ["pjsip.conf"]
     assert edited({}, now) == [], "before the first run that left marks, nothing is known"
+
+
+@pytest.mark.parametrize(
+    ("general", "options", "in_force"),
+    [
+        ("passwordlocation=spooldir", "", "9876"),
+        ("", "passwordlocation=spooldir", "9876"),
+        ("", "", "4711"),
+        ("passwordlocation=spooldir", "passwordlocation=voicemail.conf", "4711"),
+    ],
+)
+def test_the_pin_of_the_spool_counts_where_asterisk_keeps_pins_there(
+    tmp_path: Path, general: str, options: str, in_force: str
+) -> None:
+    secret = tmp_path / "voicemail/GVMA_DN/1000/secret.conf"
+    secret.parent.mkdir(parents=True)
+    secret.write_text("[general]\npassword=9876\n")
+    seen = Evidence(
+        Settings(gvma=settings(tmp_path, asterisk_spool_path=tmp_path)),
+        files=files(voicemail=f"[general]\n{general}\n"),
+        sink=SinkEvidence(present=Present({"1000@GVMA_DN": PresentMailbox("4711", options=options)})),
+    )
+    assert pin_in_force(seen, "1000@GVMA_DN") == in_force
+    assert pin_in_force(seen, "1001@GVMA_DN") is None

@@ -49,6 +49,17 @@ def test_a_thousand_sparse_files_of_one_include_are_not_read(site: Site) -> None
     refused(site, "what it includes has no end: many/*.conf is one of more than", "256 MiB")
 
 
+def test_a_thousand_sparse_files_of_the_folder_do_not_hold_a_check(site: Site) -> None:
+    def lay() -> None:
+        for number in range(1000):
+            path = site.etc / f"{number}.conf"
+            path.touch()
+            os.truncate(path, 200 * 2**20)
+
+    by(ASTERISK, lay)
+    assert site.check("--only", "voicemail") is not None
+
+
 def test_a_file_of_short_lines_alone_is_not_read(site: Site) -> None:
     by(ASTERISK, lambda: (site.etc / "extensions.conf").write_bytes(b"\n" * 3_000_001))
     refused(site, "it has more than 3,000,000 lines, which gvma reads at most")
