@@ -13,8 +13,17 @@ from tests.harness.asterisk_fixtures import (
     start_telephone,
     version,
 )
+from tests.harness.postgresql_fixtures import database, postgresql_server
 
-__all__ = ["asterisk_root", "start_asterisk", "start_module_asterisk", "start_telephone", "version"]
+__all__ = [
+    "asterisk_root",
+    "database",
+    "postgresql_server",
+    "start_asterisk",
+    "start_module_asterisk",
+    "start_telephone",
+    "version",
+]
 _LONGEST_SECONDS = 2 * 3600
 
 
