@@ -52,7 +52,8 @@ def _unsafe(path: Path, what: str) -> Iterator[SettingsError]:
         yield SettingsError(
             f"it is not safe to use: {reason}",
             where=f"{what} {path}",
-            hint=f"Nothing was changed. The file and every folder above it must belong to {owners}, and nobody else may write them; or run gvma as the user who owns them.",
+            hint=f"Nothing was changed. The file and every folder above it must belong to {owners}, and nobody "
+            "else may write them; or run gvma as the user who owns them.",
         )
 
 
