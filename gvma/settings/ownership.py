@@ -48,11 +48,12 @@ def _program(command: str) -> Path | None:
 def _unsafe(path: Path, what: str) -> Iterator[SettingsError]:
     reason = who_may_change(path)
     if reason:
+        owners = " or to ".join(dict.fromkeys(("root", user_name(os.geteuid()))))
         yield SettingsError(
             f"it is not safe to use: {reason}",
             where=f"{what} {path}",
-            hint="Nothing was changed. The file and every folder above it must belong to root or to "
-            f"{user_name(os.geteuid())}, and nobody else may write them; or run gvma as the user who owns them.",
+            hint=f"Nothing was changed. The file and every folder above it must belong to {owners}, and nobody "
+            "else may write them; or run gvma as the user who owns them.",
         )
 
 
