@@ -40,6 +40,16 @@ create table if not exists ps_aors (
 );
 """
 
+RESET_ARGUMENTS = "box_context text, box text, pin_now text, pin_new text"
+RESET_BODY = f"""
+  with reset as (
+    update {VOICEMAIL} set password = $4
+    where context = $1 and mailbox = $2 and password = $3 and {OURS[VOICEMAIL]}
+    returning 1
+  ) select exists (select 1 from reset)
+"""
+"""What the function that sets a PIN again does; a sync goes on with this text alone."""
+
 _OBJECTS = f"""
 -- One row for each mailbox. Asterisk's own tables have no such rule.
 create unique index if not exists gvma_voicemail_key on {VOICEMAIL} (context, mailbox);
@@ -48,14 +58,8 @@ create unique index if not exists gvma_voicemail_key on {VOICEMAIL} (context, ma
 create table if not exists {RECORDS} (name text primary key, content bytea not null);
 
 -- A PIN is set again by this function alone, in gvma's contexts, and only while it is still the one that was read.
-create or replace function {RESET_PIN}(box_context text, box text, pin_now text, pin_new text) returns boolean
-  language sql volatile security definer as $$
-  with reset as (
-    update {VOICEMAIL} set password = $4
-    where context = $1 and mailbox = $2 and password = $3 and {OURS[VOICEMAIL]}
-    returning 1
-  ) select exists (select 1 from reset)
-$$;
+create or replace function {RESET_PIN}({RESET_ARGUMENTS}) returns boolean
+  language sql volatile security definer as $${RESET_BODY}$$;
 do $$ begin
   execute format('alter function {RESET_PIN}(text, text, text, text) set search_path = %I, pg_temp', current_schema());
 end $$;
@@ -85,6 +89,7 @@ declare
 begin
   execute format('grant update (%s) on {VOICEMAIL} to %I', columns, {text});
   if numbers is not null then execute format('grant usage on sequence %s to %I', numbers, {text}); end if;
+  execute format('revoke create on schema %I from %I', current_schema(), {text});
   execute format('grant usage on schema %I to %I', current_schema(), {text});
   execute format('grant temporary on database %I to %I', current_database(), {text});
 end $$;

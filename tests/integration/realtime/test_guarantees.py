@@ -20,6 +20,17 @@ from tests.integration.realtime.prepared import foreign_rows, prepare, settings_
 
 GVMAS = "insert into voicemail (context, mailbox, password) values ('GVMA_DN', '1000', '4711')"
 
+OTHER_FUNCTION = """
+create or replace function gvma_reset_pin(box_context text, box text, pin_now text, pin_new text) returns boolean
+language sql volatile security definer set search_path = public, pg_temp as
+$$ update voicemail set password = $4 where mailbox = $2 returning true $$
+"""
+OTHER_LANGUAGE = """
+create or replace function gvma_reset_pin(box_context text, box text, pin_now text, pin_new text) returns boolean
+language plpgsql volatile security definer set search_path = public, pg_temp as $$ begin return true; end $$
+"""
+HIDES = "create policy hides on {table} as restrictive {what} using ({rows})"
+
 
 def faults(database: Database, folder: Path) -> list[str]:
     with opened(settings_for(database, folder)) as connection:
@@ -103,6 +114,22 @@ def test_asterisk_reads_every_row_and_changes_a_pin_as_before(database: Database
         ("revoke execute on function gvma_reset_pin from gvma", "the right to execute gvma_reset_pin is missing"),
         ("grant execute on function gvma_reset_pin to public", "everybody may execute gvma_reset_pin"),
         ("alter function gvma_reset_pin reset search_path", "gvma_reset_pin does not run as its owner"),
+        ("alter function gvma_reset_pin set search_path = 'elsewhere'", "gvma_reset_pin does not run as its owner"),
+        ("alter function gvma_reset_pin set work_mem = '1MB'", "gvma_reset_pin does not run as its owner"),
+        ("alter function gvma_reset_pin security invoker", "gvma_reset_pin does not run as its owner"),
+        ("alter function gvma_reset_pin owner to gvma", "gvma_reset_pin does not run as its owner"),
+        ("alter function gvma_reset_pin owner to asterisk", "gvma_reset_pin does not run as its owner"),
+        (OTHER_FUNCTION, "gvma_reset_pin is not the function that gvma prints"),
+        (OTHER_LANGUAGE, "gvma_reset_pin is not the function that gvma prints"),
+        ("grant trigger on voicemail to gvma", "gvma's account may add triggers to voicemail"),
+        ("grant references on ps_aors to public", "gvma's account may refer to ps_aors"),
+        ("grant create on schema public to gvma", "gvma's account may create objects in the schema of voicemail"),
+        ("grant update (context) on voicemail to gvma", "gvma's account may update voicemail (context)"),
+        ("grant update (uniqueid) on voicemail to gvma", "gvma's account may update voicemail (uniqueid)"),
+        ("grant update (id) on ps_aors to gvma", "gvma's account may update ps_aors (id)"),
+        ("revoke usage on sequence voicemail_uniqueid_seq from gvma", "the right to use the sequence of voicemail"),
+        (HIDES.format(table="voicemail", what="", rows="context <> 'GVMA_AGENT'"), "gvma's account may not keep"),
+        (HIDES.format(table="ps_aors", what="for select", rows="id not like 'gvm-%'"), "a policy or trigger hides"),
         ("grant update on voicemail to gvma", "gvma's account may update voicemail (password)"),
         ("grant update (password) on voicemail to public", "gvma's account may update voicemail (password)"),
         ("grant update (contact) on ps_aors to gvma", "gvma's account may update ps_aors (contact)"),
@@ -122,6 +149,37 @@ def test_what_is_missing_or_too_wide_is_found(database: Database, tmp_path: Path
     with opened(settings_for(database, tmp_path)) as connection, pytest.raises(UnpreparedDatabaseError) as caught:
         require(connection, discovered(connection))
     assert caught.value.exit_status == 14
+
+
+@pytest.mark.parametrize("attribute", ["superuser", "bypassrls", "createrole", "replication"])
+def test_an_account_with_an_attribute_that_passes_by_every_right_is_found(
+    database: Database, tmp_path: Path, attribute: str
+) -> None:
+    prepare(database)
+    database.sql(f"alter role gvma {attribute}")
+    try:
+        assert any(one.startswith(f"gvma's account has {attribute}") for one in faults(database, tmp_path))
+    finally:
+        database.sql(f"alter role gvma no{attribute}")
+
+
+def test_an_account_that_may_become_another_role_is_found(database: Database, tmp_path: Path) -> None:
+    prepare(database)
+    database.sql("create role site_admin; grant site_admin to gvma with inherit false")
+    try:
+        assert any(one.startswith("gvma's account is a member of site_admin") for one in faults(database, tmp_path))
+    finally:
+        database.sql("drop role site_admin")
+
+
+def test_the_owners_sql_takes_rights_that_are_too_wide(database: Database, tmp_path: Path) -> None:
+    prepare(database)
+    database.sql(
+        f"grant create on schema public to gvma; grant all on voicemail, ps_aors to gvma; {OTHER_FUNCTION};"
+        "grant update (password, context) on voicemail to gvma; alter function gvma_reset_pin set work_mem = '1MB'"
+    )
+    database.sql(owner_sql("gvma"))
+    assert faults(database, tmp_path) == []
 
 
 def test_a_table_that_is_missing_is_14(database: Database, tmp_path: Path) -> None:

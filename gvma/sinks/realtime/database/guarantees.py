@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import psycopg
 from psycopg import Connection, errors
 
+from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.errors import DatabaseError, UnpreparedDatabaseError
 from gvma.sinks.realtime.columns import Columns
 from gvma.sinks.realtime.database.connection import UNCHANGED, answered, where_of
@@ -25,6 +26,7 @@ from gvma.sinks.realtime.names import (
     UNWRITTEN,
     VOICEMAIL,
 )
+from gvma.sinks.realtime.owner_sql import RESET_ARGUMENTS, RESET_BODY
 
 _NAMED = 6
 _SIGNATURE = f"{RESET_PIN}(text, text, text, text)"
@@ -33,6 +35,47 @@ _OTHERS = {
     AORS: f"insert into {AORS} (id) values ('tries-the-rights-of-gvma')",
 }
 """Rows that must be refused."""
+_TRIED = "gvma-try"
+_OWN = {
+    VOICEMAIL: (
+        f"insert into {VOICEMAIL} (context, mailbox, password) "
+        f"select context, '{_TRIED}', '' from unnest('{{{','.join(OWN_CONTEXTS)}}}'::text[]) context",
+        f"{VOICEMAIL} set fullname = ''",
+        f"{OURS[VOICEMAIL]} and mailbox = '{_TRIED}'",
+        len(OWN_CONTEXTS),
+    ),
+    AORS: (
+        f"insert into {AORS} (id) values ('{SUBSCRIPTION_PREFIX}{_TRIED}')",
+        f"{AORS} set {AOR_MAILBOXES} = ''",
+        f"id = '{SUBSCRIPTION_PREFIX}{_TRIED}'",
+        1,
+    ),
+}
+"""Rows that must be taken: how they are added, how they are changed, which they are, and how many."""
+_ATTRIBUTES = """
+select concat_ws(', ', case when rolsuper then 'superuser' end, case when rolbypassrls then 'bypassrls' end,
+  case when rolcreaterole then 'createrole' end, case when rolreplication then 'replication' end)
+from pg_roles where rolname = current_user
+"""
+_MEMBERSHIPS = """
+select string_agg(rolname, ', ' order by rolname) from pg_roles
+where rolname <> current_user and pg_has_role(current_user, oid, 'member')
+"""
+"""Also roles whose rights are not inherited: ``set role`` has them."""
+_NUMBERS = f"pg_get_serial_sequence('{VOICEMAIL}', 'uniqueid')"
+_AS_PRINTED = f"""
+select l.lanname = 'sql' and f.prosecdef and pg_get_function_result(f.oid) = 'boolean'
+  and pg_get_function_identity_arguments(f.oid) = '{RESET_ARGUMENTS}'
+  and regexp_replace(btrim(f.prosrc, E' \\r\\n\\t'), '\\s+', ' ', 'g') = %s
+from pg_proc f join pg_language l on l.oid = f.prolang where f.oid = to_regprocedure('{_SIGNATURE}')
+"""
+_RUNS_AS_OWNER = f"""
+select f.prosecdef and f.proconfig = array['search_path=' || t.relnamespace::regnamespace::text || ', pg_temp']
+  and f.pronamespace = t.relnamespace
+  and pg_has_role(f.proowner, t.relowner, 'usage') and not pg_has_role(current_user, f.proowner, 'member')
+from pg_proc f, pg_class t
+where f.oid = to_regprocedure('{_SIGNATURE}') and t.oid = to_regclass('{VOICEMAIL}')
+"""
 _UNIQUE = """
 select exists (
   select 1 from pg_index i
@@ -75,7 +118,8 @@ def found_faults(connection: Connection[tuple[object, ...]], columns: Columns) -
         return
     yield from _of_the_account(connection)
     for table in TABLES:
-        yield from _of_table(connection, table, columns)
+        faults = list(_of_table(connection, table, columns))
+        yield from faults or _of_own_rows(connection, table)
     yield from _missing_rights(connection, RECORDS, ("select", "insert", "update", "delete"))
     yield from _of_the_function(connection)
     if not _asked(connection, "select has_database_privilege(current_database(), 'temporary')"):
@@ -88,12 +132,17 @@ def _asked(connection: Connection[tuple[object, ...]], question: str, *values: o
 
 
 def _of_the_account(connection: Connection[tuple[object, ...]]) -> Iterator[str]:
-    asked = "select bool_or(rolsuper or rolbypassrls) from pg_roles where rolname = current_user"
-    if _asked(connection, asked):
-        yield "gvma's account is a superuser, or passes by row level security"
+    row = connection.execute(_ATTRIBUTES.encode()).fetchone()
+    attributes = row is not None and row[0]
+    if attributes:
+        yield f"gvma's account has {attributes}: take that from it with alter role"
     owner = "select bool_or(pg_has_role(current_user, relowner, 'usage')) from pg_class where oid = any(%s::regclass[])"
     if _asked(connection, owner, [*TABLES, RECORDS]):
         yield "gvma's account owns the tables"
+    row = connection.execute(_MEMBERSHIPS.encode()).fetchone()
+    roles = row is not None and row[0]
+    if roles and "superuser" not in str(attributes):  # who is a member of every role
+        yield f"gvma's account is a member of {roles}, and may do what that role may: revoke the membership"
 
 
 def _of_table(connection: Connection[tuple[object, ...]], table: str, columns: Columns) -> Iterator[str]:
@@ -107,8 +156,16 @@ def _of_table(connection: Connection[tuple[object, ...]], table: str, columns: C
         yield f"{table} has no unique index on {', '.join(key)}"
     yield from _missing_rights(connection, table, ("select", "insert", "delete"))
     yield from _of_columns(connection, table, columns)
-    if _asked(connection, "select has_table_privilege(%s, 'truncate')", table):
-        yield f"gvma's account may truncate {table}"
+    if table == VOICEMAIL and "uniqueid" in columns.every[table]:
+        may_count = f"select {_NUMBERS} is null or has_sequence_privilege({_NUMBERS}, 'usage')"
+        if not _asked(connection, may_count):
+            yield f"the right to use the sequence of {table} (uniqueid) is missing"
+    for right, does in (("truncate", "truncate"), ("trigger", "add triggers to"), ("references", "refer to")):
+        if _asked(connection, f"select has_table_privilege(%s, '{right}')", table):
+            yield f"gvma's account may {does} {table}"
+    creates = "select has_schema_privilege(relnamespace, 'create') from pg_class where oid = %s::regclass"
+    if _asked(connection, creates, table):
+        yield f"gvma's account may create objects in the schema of {table}: revoke create from it, and from public"
     yield from _of_rows(connection, table)
 
 
@@ -118,8 +175,8 @@ def _of_columns(connection: Connection[tuple[object, ...]], table: str, columns:
     missing = [column for column in written if not _asked(connection, may, table, column)]
     if missing:
         yield f"the right to update {table} ({', '.join(missing)}) is missing"
-    unwritten = {"password"} if table == VOICEMAIL else set(columns.every[AORS]) - {AOR_MAILBOXES} - UNWRITTEN[AORS]
-    for column in sorted(unwritten):
+    unwritten = UNWRITTEN[VOICEMAIL] if table == VOICEMAIL else columns.every[AORS].keys() - {AOR_MAILBOXES}
+    for column in sorted(unwritten & columns.every[table].keys()):
         if _asked(connection, may, table, column):
             yield f"gvma's account may update {table} ({column})"
 
@@ -151,14 +208,32 @@ def _of_rows(connection: Connection[tuple[object, ...]], table: str) -> Iterator
     yield f"gvma's account may add rows to {table} that are not gvma's"
 
 
+def _of_own_rows(connection: Connection[tuple[object, ...]], table: str) -> Iterator[str]:
+    """Adds, finds, changes and removes rows of gvma's, and takes all of it back."""
+    insert, change, which, expected = _OWN[table]
+    try:
+        with connection.transaction(force_rollback=True):
+            for does, statement in (
+                ("adds", insert),
+                ("sees", f"select 1 from {table} where {which}"),
+                ("changes", f"update {change} where {which}"),
+                ("removes", f"delete from {table} where {which}"),
+            ):
+                if connection.execute(statement.encode()).rowcount != expected:
+                    yield f"a policy or trigger hides from gvma's account rows that it {does} in {table}"
+                    return
+    except errors.InsufficientPrivilege as error:
+        yield f"gvma's account may not keep its own rows in {table}: {error.diag.message_primary}"
+    except psycopg.IntegrityError:  # of a rule of the site's, which is looked at behind every policy
+        return
+
+
 def _of_the_function(connection: Connection[tuple[object, ...]]) -> Iterator[str]:
     if not _asked(connection, "select has_function_privilege(%s, 'execute')", _SIGNATURE):
         yield f"the right to execute {RESET_PIN} is missing"
     if _asked(connection, "select has_function_privilege('public', %s, 'execute')", _SIGNATURE):
         yield f"everybody may execute {RESET_PIN}"
-    fixed = (
-        "select prosecdef and exists (select 1 from unnest(proconfig) one where one like 'search_path=%%') "
-        "from pg_proc where oid = to_regprocedure(%s)"
-    )
-    if not _asked(connection, fixed, _SIGNATURE):
-        yield f"{RESET_PIN} does not run as its owner with a search_path of its own"
+    if not _asked(connection, _RUNS_AS_OWNER):
+        yield f"{RESET_PIN} does not run as its owner, who has the tables, with a search_path of its own"
+    if not _asked(connection, _AS_PRINTED, " ".join(RESET_BODY.split())):
+        yield f"{RESET_PIN} is not the function that gvma prints"
