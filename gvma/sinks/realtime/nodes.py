@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ from gvma.sinks.realtime.change import ReadBack
 if TYPE_CHECKING:
     from gvma.ami.manager import AsteriskManager
 
+ASK_AGAIN_AFTER = (1.0, 2.0)
+"""Seconds between questions about what differs. After a restart of the database, res_odbc takes every row for missing
+until its negative_connection_cache, 1 s, is over."""
 _AT_ONCE = 16
 _AOR_FUNCTION = "func_pjsip_aor.so"
 _CAN_BE_ASKED = re.compile(r"[A-Za-z0-9_.+-]+(?:@[A-Za-z0-9_.-]+)?")
@@ -38,30 +42,47 @@ def _answer(node: str, settings: GvmaSettings, expected: ReadBack) -> NodeAnswer
 
     try:
         with connect(settings) as ami:
-            found = [*_of_mailboxes(ami, expected), *_of_subscriptions(ami, expected)]
+            found = _contradictions(ami, expected)
+            for seconds in ASK_AGAIN_AFTER:
+                if not found:
+                    break
+                time.sleep(seconds)
+                found = _contradictions(ami, _only(expected, found))
     except GvmaError as error:
         return NodeAnswer(node, unreachable=error.message)
-    return NodeAnswer(node, tuple(found))
+    return NodeAnswer(node, tuple(found.values()))
 
 
-def _of_mailboxes(ami: AsteriskManager, expected: ReadBack) -> Iterator[str]:
-    if not any(ami.loaded(name) for name in names_of(VOICEMAIL)):
+def _contradictions(ami: AsteriskManager, expected: ReadBack) -> dict[str, str]:
+    """By the name of a mailbox or an AOR, what is otherwise than expected."""
+    return dict([*_of_mailboxes(ami, expected), *_of_subscriptions(ami, expected)])
+
+
+def _only(expected: ReadBack, names: Container[str]) -> ReadBack:
+    return ReadBack(
+        {key: name for key, name in expected.mailboxes.items() if key in names},
+        {name: mailbox for name, mailbox in expected.subscriptions.items() if name in names},
+    )
+
+
+def _of_mailboxes(ami: AsteriskManager, expected: ReadBack) -> Iterator[tuple[str, str]]:
+    if not expected.mailboxes or not any(ami.loaded(name) for name in names_of(VOICEMAIL)):
         return
     for key, name in expected.mailboxes.items():
         if not _CAN_BE_ASKED.fullmatch(key):
             continue
         if ami.variable(f"VM_INFO({key},exists)") != ("0" if name is None else "1"):
-            yield f"it {'still has' if name is None else 'lacks'} the mailbox {key}"
+            yield key, f"it {'still has' if name is None else 'lacks'} the mailbox {key}"
         elif name is not None and as_kept(ami.variable(f"VM_INFO({key},fullname)")) != as_kept(name):
-            yield f"the mailbox {key} has another name"
+            yield key, f"the mailbox {key} has another name"
 
 
-def _of_subscriptions(ami: AsteriskManager, expected: ReadBack) -> Iterator[str]:
-    if not ami.loaded(_AOR_FUNCTION):
+def _of_subscriptions(ami: AsteriskManager, expected: ReadBack) -> Iterator[tuple[str, str]]:
+    if not expected.subscriptions or not ami.loaded(_AOR_FUNCTION):
         return
     for name, mailbox in expected.subscriptions.items():
         if not _CAN_BE_ASKED.fullmatch(name):
             continue
         found = ami.variable(f"PJSIP_AOR({name},mailboxes)")
         if found != (mailbox or ""):
-            yield f"the AOR {name} {f'watches {found}' if found else 'is missing'}"
+            yield name, f"the AOR {name} {f'watches {found}' if found else 'is missing'}"
