@@ -105,8 +105,8 @@ class BackupSets:
         """A complete set of the files, or of the rows of the tables, as they were read.
 
         files, tables: give ALL of them, also those that stay as they are, so that a restore brings back one
-        whole state. Where the newest set holds just this state already (the run before was put back), no
-        second one is made. snapshot: what Configuration Server said, as JSON, in pieces
+        whole state. Where the newest set holds just this state already, for the same reason (the run before
+        was put back), no second one is made. snapshot: what Configuration Server said, as JSON, in pieces
         or as a whole, WITHOUT any PIN.
         Raises BackupSetError where it cannot be written (disk full); then nothing of it is left.
         """
@@ -114,7 +114,7 @@ class BackupSets:
             saved = tuple(saved_file(file) for file in files)
             rows = tuple(saved_table(table) for table in tables)
             newest = next(iter(reversed(self.all())), None)
-            if newest and _same_state(newest, saved, rows) and not self.faults(newest):
+            if newest and _same_state(newest, saved, rows, reason) and not self.faults(newest):
                 return newest
             self.sweep()
             manifest = replace(self._manifest(saved, reason, run_id, newest), tables=rows)
@@ -309,7 +309,9 @@ def _put(path: Path, content: bytes | Iterable[bytes]) -> None:
     disk.fsync_folder(path.parent)
 
 
-def _same_state(kept: BackupSet, files: Sequence[SavedFile], tables: Sequence[SavedTable]) -> bool:
+def _same_state(kept: BackupSet, files: Sequence[SavedFile], tables: Sequence[SavedTable], reason: str) -> bool:
+    """Of the same reason too: the list of the sets says of each whose run made it."""
+
     def state(files: Sequence[SavedFile]) -> dict[Path, tuple[bool, str, Rights | None]]:
         return {
             file.path: (file.existed, file.digest.sha256, file.rights) if file.existed else (False, "", None)
@@ -319,7 +321,8 @@ def _same_state(kept: BackupSet, files: Sequence[SavedFile], tables: Sequence[Sa
     def rows(tables: Sequence[SavedTable]) -> set[tuple[str, str, str]]:
         return {(table.name, table.database, table.digest.sha256) for table in tables}
 
-    return state(kept.files) == state(files) and rows(kept.tables) == rows(tables)
+    is_same = state(kept.files) == state(files) and rows(kept.tables) == rows(tables)
+    return is_same and kept.manifest is not None and kept.manifest.reason == reason
 
 
 def _fault(path: Path, digest: Digest) -> str:

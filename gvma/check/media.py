@@ -93,7 +93,8 @@ def check_served(evidence: Evidence) -> Iterator[Finding]:
         return
     for dn in evidence.configserver.services:
         if _service(dn) in SERVICES and leads_to_asterisk(evidence, dn):
-            yield UNSERVED.at(object_name(dn), f"contact = {option(dn, 'contact')}")
+            contact = option(dn, "contact")
+            yield UNSERVED.at(object_name(dn), f"contact = {contact} is this Asterisk, and no context takes its calls")
 
 
 def check_services(evidence: Evidence) -> Iterator[Finding]:

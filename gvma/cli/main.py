@@ -141,7 +141,7 @@ def run(group: click.Group, argv: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that the locale cannot show must not stop a sync
             stream.reconfigure(errors="backslashreplace")
-    logging.lastResort = None  # warnings of libraries may contain secrets: they do not reach stderr
+    logging.lastResort = logging.NullHandler()  # what no log takes may contain secrets: it does not reach stderr
     argv = own_options_first(argv)
     output = Output(json=wants_json(argv))
     with output.capturing_prints():

@@ -73,8 +73,8 @@ def _run(past: PastRun, now: float) -> Run:
         age = now - datetime.fromisoformat(past.at).timestamp()
     except ValueError:  # changed by hand
         age = 0.0
-    code = past.failure[0] if past.failure else ""
-    return Run(past.at, max(0.0, age), past.exit_code, past.run_id, past.changes, past.seconds, code)
+    code, message = past.failure or ("", "")
+    return Run(past.at, max(0.0, age), past.exit_code, past.run_id, past.changes, past.seconds, code, message)
 
 
 def _ended(run: Run, now: float) -> float:

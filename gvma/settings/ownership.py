@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gvma.errors import SettingsError
-from gvma.settings.model import GvmaSettings
+from gvma.settings.model import GvmaSettings, Settings
 
 _MOST_LINKS = 40
 
@@ -39,8 +39,27 @@ def unsafe_paths(settings: GvmaSettings) -> list[SettingsError]:
     return [error for key, path in kept if path is not None for error in _unsafe(path, key)]
 
 
+def hooks_that_cannot_run(settings: Settings) -> list[SettingsError]:
+    """The commands after a run whose file is missing or may not be executed by this account."""
+    gvma, folder = settings.gvma, settings.path.absolute().parent if settings.path is not None else Path("/")
+    return [
+        SettingsError(
+            f"{program} is missing, or this account may not execute it",
+            where=f"[gvma_settings] {key}",
+            hint="Correct the path, or make the file executable (`chmod +x`). The command would never run.",
+        )
+        for key, command in (("on_change", gvma.on_change), ("on_failure", gvma.on_failure))
+        if command and not _found(program := shlex.split(command)[0], folder)
+    ]
+
+
+def _found(program: str, folder: Path) -> bool:
+    """folder: where the command runs. A name without a slash is looked for in PATH."""
+    return shutil.which(str(folder / program) if "/" in program else program) is not None
+
+
 def _program(command: str) -> Path | None:
-    """The file that a command line runs; None where there is none, which the run itself says."""
+    """The file that a command line runs; None where there is none, which is no danger."""
     found = shutil.which(shlex.split(command)[0]) if command else None
     return Path(found) if found is not None else None
 
@@ -48,12 +67,18 @@ def _program(command: str) -> Path | None:
 def _unsafe(path: Path, what: str) -> Iterator[SettingsError]:
     reason = who_may_change(path)
     if reason:
+        owners = " or to ".join(dict.fromkeys(("root", user_name(os.geteuid()))))
         yield SettingsError(
             f"it is not safe to use: {reason}",
             where=f"{what} {path}",
-            hint="Nothing was changed. The file and every folder above it must belong to root or to "
-            f"{user_name(os.geteuid())}, and nobody else may write them; or run gvma as the user who owns them.",
+            hint=f"Nothing was changed. The file and every folder above it must belong to {owners}, and nobody "
+            "else may write them; or run gvma as the user who owns them.",
         )
+
+
+def _owners() -> str:
+    """Whose files gvma trusts, for a message."""
+    return f"root or to {user_name(os.geteuid())}" if os.geteuid() else "root"
 
 
 def who_may_change(path: Path) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gvma.asterisk.entries import GvmaWarning
+from gvma.errors import BackupSetError
 from gvma.storage.private import read_private, remove_private, write_private
 
 PINS, OWNERS, LAST, MARKS = "first-pins", "owners", "last-sync.json", "marks.json"
@@ -52,6 +53,15 @@ class Left:
         except (ValueError, RecursionError):
             return {}
         return last if isinstance(last, dict) else {}
+
+
+def were_said(backup_path: Path, warnings: Iterable[GvmaWarning]) -> bool:
+    """Whether the last sync that came to its end had all of these warnings; False where its record is damaged."""
+    try:
+        before = read_left(backup_path).warnings()
+    except BackupSetError:
+        return False
+    return all([one.code, one.message, one.where] in before for one in warnings)
 
 
 def last_text(objects: Mapping[str, int], warnings: Sequence[GvmaWarning], files: Iterable[Path]) -> bytes:

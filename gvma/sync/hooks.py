@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from gvma.storage.signals import stoppable
+from gvma.sync.descendants import none_left
 
 _log = logging.getLogger(__name__)
 SECONDS = 30.0
@@ -28,28 +29,29 @@ _CHUNK = 1 << 16
 def run_hook(key: str, command: str, text: str, folder: Path, *, seconds: float = SECONDS) -> str:
     """Runs the command to its end. Returns what went wrong with it, a sentence; empty where nothing did.
 
-    key: ``on_change`` or ``on_failure``, for the log. text: for its stdin. folder: where it runs. It and all that it
-    starts are one process group, of which nothing is left afterwards. Secrets of the environment are not handed on.
+    key: ``on_change`` or ``on_failure``, for the log. text: for its stdin. folder: where it runs. Nothing of it and of
+    what it started is left afterwards, in whatever session. Secrets of the environment are not handed on.
     """
-    try:
-        running = subprocess.Popen(  # noqa: S603  (the site's own command, from its own settings)
-            shlex.split(command),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-            env=_environment(),
-            start_new_session=True,
-        )
-    except OSError as error:
-        return f"it cannot be started: {error.strerror or error}"
-    with running:
+    with none_left():
         try:
-            with stoppable():
-                printed, is_late = _attend(running, text.encode(), seconds)
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(running.pid, signal.SIGKILL)
+            running = subprocess.Popen(  # noqa: S603  (the site's own command, from its own settings)
+                shlex.split(command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                env=_environment(),
+                start_new_session=True,
+            )
+        except OSError as error:
+            return f"it cannot be started: {error.strerror or error}"
+        with running:
+            try:
+                with stoppable():
+                    printed, is_late = _attend(running, text.encode(), seconds)
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(running.pid, signal.SIGKILL)
     _log_lines(key, printed)
     if is_late:
         return f"it was stopped after {seconds:g} s, with all that it had started"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 from gvma.errors import BackupSetError, GvmaError
+from gvma.plan.items import Item
 from gvma.settings.ownership import who_may_change
 from gvma.storage.history import log
 from gvma.storage.history.model import TIME, PastRun, shortened
@@ -21,6 +22,7 @@ from gvma.sync.report import RunReport
 
 _log = logging.getLogger(__name__)
 _MOST_ITEMS = 1_000
+_OWNED = frozenset({"mailbox", "subscription"})
 
 
 @dataclass(slots=True)
@@ -61,8 +63,8 @@ def _keep(begun: PastRun, outcome: Outcome, backup_path: Path, report: RunReport
     """A folder that is not there, or that others may change, gets nothing."""
     if not backup_path.is_dir() or who_may_change(backup_path):
         return
-    items = tuple(islice(report.items(), _MOST_ITEMS))
-    shown = sum(1 for item in items if item.kind in {"mailbox", "subscription"})
+    items = _with_owners(tuple(islice(report.items(), _MOST_ITEMS)), backup_path)
+    shown = sum(1 for item in items if item.kind in _OWNED)
     counts = report.counts
     run = replace(
         begun,
@@ -79,6 +81,19 @@ def _keep(begun: PastRun, outcome: Outcome, backup_path: Path, report: RunReport
         log.add(backup_path, run)
     except BackupSetError as error:
         report.warn("history-not-written", f"this run is missing in the history: {error.message}", error.where)
+
+
+def _with_owners(items: tuple[Item, ...], backup_path: Path) -> tuple[Item, ...]:
+    """What a restore brought back may have an owner whom the last sync did not know, and an earlier run did."""
+    nameless = {(item.kind, item.name) for item in items if not item.owner and item.kind in _OWNED}
+    if not nameless:
+        return items
+    owners: dict[tuple[str, str], str] = {}
+    with suppress(BackupSetError):  # the history that cannot be read is said when it is written
+        for item in (item for run in log.read(backup_path).runs for item in run.items if item.owner):
+            if (item.kind, item.name) in nameless:
+                owners.setdefault((item.kind, item.name), item.owner)
+    return tuple(replace(item, owner=item.owner or owners.get((item.kind, item.name), "")) for item in items)
 
 
 def _now() -> str:

@@ -87,6 +87,8 @@ def sync(settings: Settings, options: SyncOptions, report: SyncReport, progress:
         with remembered("sync", settings.gvma.backup_path, report) as outcome, stoppable():
             _Run(settings, options, report, progress).run()
     finally:
+        if not report.finished:
+            report.show_warnings = report.changed or not records.were_said(settings.gvma.backup_path, report.warnings)
         leave_metrics(settings.gvma, report, outcome.exit_code, outcome.seconds)
         _log_what_was_done(report)
 

@@ -11,7 +11,7 @@ import click
 from gvma.cli import exits
 from gvma.settings import Address, Secret, reader
 from gvma.settings.keys import KEYS, SECTIONS, shown
-from gvma.settings.ownership import unsafe_paths
+from gvma.settings.ownership import hooks_that_cannot_run, unsafe_paths
 from gvma.settings.secrets import AMI_SECRET, SAMPLES
 from gvma.sinks.addresses import look_up, unresolved
 
@@ -106,8 +106,8 @@ def show(invocation: Invocation, origin: bool) -> None:
 def check(ctx: click.Context) -> None:
     """Find all errors in the settings file, each with file, line and key.
 
-    The names of SIP Server and the gateway must have an address. Unknown keys and sections are warnings, which do
-    not change the exit status.
+    The names of SIP Server and the gateway must have an address, and the commands of on_change and on_failure must
+    be there and executable. Unknown keys and sections are warnings, which do not change the exit status.
     """
     invocation: Invocation = ctx.obj
     output = invocation.output
@@ -115,15 +115,13 @@ def check(ctx: click.Context) -> None:
     path = examined.loaded.settings.path
     for warning in examined.loaded.warnings:
         output.warn(warning)
-    problems = [*examined.problems, *unsafe_paths(examined.loaded.settings.gvma)]
+    settings = examined.loaded.settings
+    problems = [*examined.problems, *unsafe_paths(settings.gvma), *hooks_that_cannot_run(settings)]
     # A host with the FastAGI server alone needs none of the keys that a sync needs.
     if reader.sections_in_use(examined.loaded) != ("media",):
         problems += reader.lacking_and_unreported(examined, ("cfgserver", "gvma_settings"))
-        problems += unresolved(look_up(examined.loaded.settings.gvma), examined.loaded.settings.gvma)
-        if (
-            not examined.wrong_keys & AMI_SECRET
-            and examined.loaded.settings.gvma.asterisk_cm_secret.reveal() in SAMPLES
-        ):
+        problems += unresolved(look_up(settings.gvma), settings.gvma)
+        if not examined.wrong_keys & AMI_SECRET and settings.gvma.asterisk_cm_secret.reveal() in SAMPLES:
             output.warn(_SAMPLE)
     for problem in problems:
         output.error(problem)

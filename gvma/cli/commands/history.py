@@ -119,8 +119,11 @@ def _run(run: PastRun, *, everything: bool) -> Iterator[str]:
         yield f"  and {run.items_left_out} more mailboxes and subscriptions"
     for cause in run.why:
         yield f"  why: {_cause(cause)}"
-    if run.command == "sync" and not run.why and any(item.action != "add" for item in run.items):
-        yield "  why: no option has changed; the files were edited or restored, or the settings changed"
+    if run.command == "sync" and run.items and not run.why:
+        if run.after_restore:
+            yield "  why: the files were restored"
+        elif any(item.action != "add" for item in run.items):
+            yield "  why: no option has changed; the files were edited, or the settings changed"
     if run.backup_set is not None:
         yield f"  backup set {run.backup_set}"
 

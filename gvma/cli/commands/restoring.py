@@ -69,8 +69,10 @@ def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each 
     options = RestoreOptions(whole_files=whole_files, pins=pins)
     whole, output = invocation.settings(without=("cfgserver", "media")), invocation.output
     settings = whole.gvma
-    if (wanted is None) == (at is None):
+    if wanted is None and at is None:
         raise click.UsageError("give an ID or --at WHEN", click.get_current_context())
+    if wanted is not None and at is not None:
+        raise click.UsageError("ID and --at WHEN cannot be used together", click.get_current_context())
     if dry_run:
         chosen = _chosen(settings, wanted, at)
         _dry_run(output, settings, chosen, options) if chosen else _tell_nothing(output, at, dry_run=True)

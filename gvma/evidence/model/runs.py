@@ -16,7 +16,7 @@ class Run:
     """One sync that has ended. at: such as ``2026-11-21T21:30:00Z``; age: seconds since then.
 
     run_id, seconds (how long it took): None for one that changed nothing, of which only the time is kept.
-    code: of the error, empty for a success.
+    code, message: of the error, empty for a success.
     """
 
     at: str
@@ -26,6 +26,7 @@ class Run:
     changes: Counts = field(default_factory=Counts)
     seconds: float | None = None
     code: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

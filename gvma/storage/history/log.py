@@ -7,7 +7,7 @@ kill, or changed by hand, is left out on reading, and counted; the others stay.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gvma.storage import disk, records
@@ -43,13 +43,17 @@ def add(backup_path: Path, run: PastRun, *, largest: int = LARGEST) -> None:
 def read(backup_path: Path) -> History:
     """All that is left of both files. Raises BackupSetError where one is there and cannot be read."""
     runs: list[PastRun] = []
-    damaged = 0
+    damaged, after_restore = 0, False
     for name in (EARLIER, NAME):
         for line in (read_private(records.folder(backup_path) / name) or b"").splitlines():
             try:
-                runs.append(past_run(json.loads(line)))
+                run = past_run(json.loads(line))
             except (ValueError, RecursionError):
                 damaged += bool(line.strip())
+                continue
+            runs.append(replace(run, after_restore=after_restore))
+            if run.changed:
+                after_restore = bool(run.restored)
     return History(tuple(reversed(runs)), damaged)
 
 

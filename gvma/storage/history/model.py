@@ -52,6 +52,7 @@ class PastRun:
 
     changes: of mailboxes and subscriptions. items: the first of them; items_left_out: how many more there were.
     seconds: how long it took. restored: id of the set that a restore brought back. failure: code and message.
+    after_restore: the change before was a restore's; no line of the history says it, its order does.
     """
 
     run_id: str
@@ -67,6 +68,7 @@ class PastRun:
     restored: str = ""
     seconds: float = 0.0
     failure: tuple[str, str] | None = None
+    after_restore: bool = False
 
     @property
     def changed(self) -> bool:

@@ -83,6 +83,14 @@ def test_an_equal_state_is_not_saved_twice_but_another_is(site: ChangedFiles) ->
     assert len(BackupSets(site.kept).all()) == 3
 
 
+def test_an_equal_state_is_saved_again_for_another_reason(site: ChangedFiles) -> None:
+    of_sync = site.make_set()
+    files = [change.to_save for change in site.changes()]
+    of_remove = BackupSets(site.kept).create(files, snapshot=b"{}", reason="remove", run_id="r2")
+    assert of_remove.id != of_sync.id
+    assert [one.manifest and one.manifest.reason for one in BackupSets(site.kept).all()] == ["sync", "remove"]
+
+
 def test_times_never_go_backwards_even_if_the_clock_does(site: ChangedFiles) -> None:
     one = make(site, datetime(2026, 11, 21, 21, 30, tzinfo=UTC))
     two = make(site, datetime(2026, 11, 21, 21, 30, tzinfo=UTC))

@@ -73,8 +73,10 @@ def test_what_asterisk_cannot_use() -> None:
 )
 def test_a_service_that_leads_here_is_served_here(service: str, contact: str, used: bool, codes: list[str]) -> None:
     configured = evidence(servicequery=[dn("media", 29, service_type=service, contact=contact)])
-    found = checks.check_served(replace(configured, files=files(dialplan="[default]\n"), media=MediaEvidence(used)))
+    where = replace(configured, files=files(dialplan="[default]\n"), media=MediaEvidence(used))
+    found = list(checks.check_served(where))
     assert [finding.code for finding in found] == codes
+    assert all(f.message == f"contact = {contact} is this Asterisk, and no context takes its calls" for f in found)
 
 
 def test_media_services_lead_here() -> None:

@@ -174,3 +174,9 @@ def test_a_record_of_another_drivers_file_says_nothing_of_this_one() -> None:
 def test_where_a_file_may_not_be_read_nothing_is_missed_in_it() -> None:
     unreadable = replace(files(voicemail="", channel=""), unreadable=(("voicemail.conf", "may not be read"),))
     assert codes(replace(SITE, files=unreadable, next_sync=None)) == []
+
+
+def test_the_failure_of_the_last_run_is_said_in_its_own_words() -> None:
+    last = Run("2026-11-21T21:30:00Z", 60.0, 10, code="configserver-timeout", message="https://cfg: no answer in 60 s")
+    seen = replace(SITE, records=RecordsEvidence(last_run=last))
+    assert [finding.message for finding in check_last_run(seen)] == ["it left with 10: https://cfg: no answer in 60 s"]

@@ -80,6 +80,7 @@ def test_names_of_the_last_snapshot_are_offered(site: Site) -> None:
     assert names("gvm-a") == ["gvm-a-2222"]
     assert names("Sa") == ["Sales"]
     assert names("7") == []
+    assert offered("explain", "10", folder=site.folder, config=site.config) == names("10")
     assert offered("explain", "Sales", "200", folder=site.folder, config=site.config) == ["2000", "2000@GVMA_DN"]
 
 

@@ -16,6 +16,8 @@ from gvma.cli.logs import logging_to
 from gvma.cli.logs.lines import LONGEST
 from gvma.errors import SettingsError
 from gvma.settings import GvmaSettings, Settings
+from tests.harness.layer import Layer
+from tests.harness.site import Site
 
 
 def settings(path: Path, form: str) -> Settings:
@@ -261,3 +263,12 @@ def test_facts_are_fields_of_a_json_line_and_are_not_said_twice_in_a_text_line(t
     line = json.loads((tmp_path / "json").read_text())
     assert (line["route"], line["seconds"], line["message"]) == ("service", 1.5, "service played")
     assert (tmp_path / "text").read_text().endswith(" INFO gvma.agi service played\n")
+
+
+def test_without_a_log_a_failing_restore_says_its_error_alone(tmp_path: Path) -> None:
+    site = Site(tmp_path / "site", Layer(dns={"1000": {}}))
+    site.sync()
+    site.settings["asterisk_cm_port"] = 1  # where nobody listens
+    done = site.gvma("backup", "restore", "latest")
+    assert done.status == 16
+    assert "handlers" not in done.stderr

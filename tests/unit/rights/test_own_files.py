@@ -25,6 +25,10 @@ COMMANDS = (
     ("backup", "restore", "latest", "--no-reload"),
     ("backup", "forget", "--keep-last", "1"),
     ("config", "check"),
+    ("remove", "--no-reload"),
+    ("remove", "--dry-run"),
+    ("history",),
+    ("backup", "restore", "--at", "2h", "--no-reload"),
 )
 
 

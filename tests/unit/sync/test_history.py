@@ -242,3 +242,27 @@ def test_a_name_from_elsewhere_does_not_control_the_terminal(site: Site) -> None
     line["items"][0]["owner"] = "DN \x1b[2J"
     kept(site).write_text(json.dumps(line) + "\n")
     assert "\x1b" not in site.gvma("history").stdout
+
+
+def test_what_a_restore_brought_back_keeps_its_owner_and_its_going_has_a_cause(site: Site) -> None:
+    site.sync()
+    owned = [(item["name"], item["owner"]) for item in runs(site)[0]["items"] if "1002" in item["name"]]
+    assert owned == [("1002@GVMA_DN", "DN 1002"), ("gvm-1002", "DN 1002")]
+    del site.layer.dns["1002"]
+    site.sync("--allow-remove")
+    site.answer("backup", "restore", "latest", "--no-reload")
+    site.sync("--force")
+    after, restored, *_ = runs(site)
+    for run in (after, restored):
+        assert [(item["name"], item["owner"]) for item in run["items"]] == owned
+    newest = site.gvma("history", "-n", "1").stdout
+    assert "  why: the files were restored\n" in newest
+
+
+def test_a_set_of_a_refused_sync_is_not_the_removes(site: Site, ami: ScriptedManager) -> None:
+    site.sync(reload=True)
+    site.layer.dns["1001"]["gvm_name"] = "Rob"
+    assert site.try_sync(reload=True).status == 15  # this Asterisk still says Bob
+    site.gvma("remove", "--no-reload")
+    said = [line.split("  ")[-1] for line in site.gvma("backup", "list").stdout.splitlines()]
+    assert [text.strip().partition(":")[0] for text in said[-2:]] == ["sync", "remove"]

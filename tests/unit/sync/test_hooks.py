@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -78,6 +79,31 @@ def test_one_that_forks_and_ends_keeps_nobody_waiting_and_leaves_nothing(tmp_pat
     assert run(tmp_path, text, seconds=600.0) == ""
     child = int((tmp_path / "child").read_text())
     wait_until(lambda: not is_alive(child), "the child is alive", lambda: f"process {child}")
+
+
+@pytest.mark.parametrize("ending", ["", "time.sleep(600)"], ids=["one that ends", "one that hangs"])
+def test_what_it_puts_into_a_session_of_its_own_is_stopped_too(tmp_path: Path, ending: str) -> None:
+    text = (
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    if os.fork() == 0: open('twice', 'w').write(str(os.getpid())); os.rename('twice', 'forked'); "
+        "time.sleep(600)\n"
+        "    os._exit(0)\n"
+        "while not os.path.exists('forked'): time.sleep(0.01)\n"
+        f"open('child', 'w').write(str(child.pid)); {ending}"
+    )
+    run(tmp_path, text, seconds=3.0 if ending else 600.0)
+    assert [is_alive(int((tmp_path / name).read_text())) for name in ("child", "forked")] == [False, False]
+
+
+def test_a_child_that_was_there_before_stays(tmp_path: Path) -> None:
+    with subprocess.Popen(["sleep", "600"]) as child:
+        try:
+            assert run(tmp_path, "") == ""
+            assert child.poll() is None
+        finally:
+            child.kill()
 
 
 def test_one_that_prints_without_end_is_logged_up_to_a_limit(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

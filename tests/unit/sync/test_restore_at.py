@@ -73,6 +73,10 @@ def test_a_damaged_set_of_that_moment_is_17(site: Site) -> None:
     assert state(site) == before
 
 
+def test_an_id_and_a_moment_exclude_each_other(site: Site) -> None:
+    assert "ID and --at WHEN cannot be used together" in site.gvma("backup", "restore", "latest", "--at", "2h").stderr
+
+
 @pytest.mark.parametrize(
     "words", [[], ["latest", "--at", "1h"], ["--at", "9999-01-01"], ["--at", "soon"], ["--at", ""]]
 )

@@ -111,6 +111,22 @@ def test_check_of_a_valid_file_says_so() -> None:
     assert gvma("-q", "--config", "a.cfg", "config", "check").stdout == ""
 
 
+def test_check_names_a_hook_that_can_never_run() -> None:
+    hook = Path("hook").absolute()
+    hook.write_text("#!/bin/sh\n")
+    hook.chmod(0o666 & ~0o022)
+    Path("a.cfg").write_text(
+        f"{MANUAL_FILE}asterisk_cm_secret = of-our-own\non_change = {hook} a\non_failure = ./nowhere\n"
+    )
+    result = gvma("--config", "a.cfg", "config", "check")
+    assert (result.exit_code, result.stdout) == (78, "")
+    assert f"[gvma_settings] on_change: {hook} is missing, or this account may not execute it\n" in result.stderr
+    assert "[gvma_settings] on_failure: ./nowhere is missing" in result.stderr
+    hook.chmod(0o755)
+    Path("a.cfg").write_text(f"{MANUAL_FILE}asterisk_cm_secret = of-our-own\non_change = ./hook a\non_failure = env\n")
+    assert gvma("--config", "a.cfg", "config", "check").exit_code == 0
+
+
 @pytest.mark.parametrize(
     "text", ["", "[cfgserver]\nhost=a\ndnquery=CfgDN\n", "[gvma_settings]\nsiptserver_port=5060\n"]
 )

@@ -195,6 +195,25 @@ def test_warnings_are_said_when_they_are_new_and_not_every_five_minutes(site: Si
     assert "DN 61009" in site.sync().stderr
 
 
+def test_a_run_that_stops_says_no_warning_again_that_the_run_before_had(site: Site) -> None:
+    site.put(ODD)
+    site.sync()
+    site.put(Layer(dns={"61009": ODD.dns["61009"]}))
+    for words in ((), ("--resume",)):
+        stopped = site.gvma("sync", *site.from_tree, *words)
+        assert stopped.status == 13
+        assert "gvm_email" not in stopped.stderr
+    site.put(Layer(dns={"61010": OTHER_ODD.dns["61010"]}))
+    assert "DN 61010" in site.gvma("sync", *site.from_tree).stderr
+    site.put(ODD)
+    site.settings["unheard"] = 1
+    assert "unheard" in site.sync().stderr
+    site.answer("backup", "restore", "latest", "--no-reload")
+    paused = site.gvma("sync", *site.from_tree)
+    assert paused.status == 13
+    assert "unheard" not in paused.stderr
+
+
 def test_the_log_says_what_a_sync_did_and_why_one_failed_and_nothing_of_one_that_did_nothing(site: Site) -> None:
     log = site.folder / "gvma.log"
     site.settings.update(log_file=log)
