@@ -22,9 +22,9 @@ from gvma.explain.rules import has_mailbox_query, label, roles_of, rule_of
 from gvma.plan.items import Item
 
 NOT_SELECTED = Rule(
-    "object-not-selected", "error", "no query of the settings selects the object",
-    "gvma knows no other objects than those that the queries select.",
-    "Correct the query in [cfgserver]; `gvma confserv query XPATH` tries one.",
+    "object-not-selected", "error", "no query for mailboxes selects the object",
+    "Only what dnquery, agentquery and agentgroupquery select has a mailbox.",
+    "Where it is to have a mailbox, correct the query in [cfgserver]; `gvma confserv query XPATH` tries one.",
 )  # fmt: skip
 NO_MAILBOX = Rule(
     "no-mailbox", "error", "the object has no mailbox",
@@ -107,7 +107,7 @@ def _of_objects(evidence: Evidence, chain: Chain) -> Iterator[Finding]:
         rule = rule_of(evidence, one)
         if rule.startswith("Refused: "):
             yield REFUSED.at(label(one), rule.removeprefix("Refused: "))
-        elif not has_mailbox_query(evidence, one) and one in evidence.named.unselected:
+        elif not has_mailbox_query(evidence, one) and (one in evidence.named.unselected or not chain.mailboxes):
             yield NOT_SELECTED.at(label(one), rule)
         elif not chain.mailboxes:
             yield NO_MAILBOX.at(label(one), rule)

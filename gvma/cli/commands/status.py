@@ -10,6 +10,7 @@ import click
 
 from gvma.cli import exits
 from gvma.cli.findings import finding_blocks, one_line, text_width
+from gvma.cli.values.when import local_time
 
 if TYPE_CHECKING:
     from gvma.check.finding import Finding
@@ -104,7 +105,7 @@ def _row(name: str, text: str) -> str:
 def _run(run: Run) -> str:
     from gvma.check.runs import duration  # noqa: PLC0415  (start-up)
 
-    when = f"{run.at}, {duration(run.age)} ago"
+    when = f"{local_time(run.at)}, {duration(run.age)} ago"
     if run.exit_code:
         return f"{when}: failed with {run.exit_code}"
     if run.run_id is None:

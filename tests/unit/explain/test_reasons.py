@@ -114,3 +114,20 @@ def test_what_could_not_be_asked_is_said_and_is_no_reason() -> None:
 
 def test_where_everybody_answered_nothing_is_said_of_it() -> None:
     assert list(not_asked(site("1000"))) == []
+
+
+def test_without_configuration_server_sip_servers_options_are_said_to_be_unknown() -> None:
+    silent = ConfigServerTimeout("no complete answer within 10 seconds")
+    failed = QueryAnswer("applicationquery", "x", error=silent)
+    seen = unwatched(site("2222"))
+    layer = replace(seen.configserver, answers={**seen.configserver.answers, "applicationquery": failed})
+    unknown = "Configuration Server did not answer: SIP Server's options are not known."
+    place = "Message waiting is in place, as far as could be asked, and nobody subscribes to gvm-a-2222 at this moment."
+    assert said(replace(seen, configserver=layer)) == f"{place} {unknown}"
+    assert said(replace(seen, configserver=ConfigServerEvidence(not_asked="x"), next_sync=None)).endswith(unknown)
+
+
+def test_an_object_of_another_query_alone_is_advised_to_be_selected() -> None:
+    seen = site("6000", routingpointquery=[replace(dn("6000"), dbid=999)])
+    assert codes(seen) == ["object-not-selected"]
+    assert "dnquery does not select it" in said(seen)
