@@ -22,7 +22,7 @@ from gvma.storage.history.model import TIME
 
 if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation
-    from gvma.storage.history.model import Cause, PastRun, Starter
+    from gvma.storage.history.model import Cause, PastRun
 
 _SHOWN = 20
 _ITEMS = 12
@@ -110,7 +110,7 @@ def _lines(runs: Sequence[PastRun], *, everything: bool) -> Iterator[str]:
 def _run(run: PastRun, *, everything: bool) -> Iterator[str]:
     failed = f" failed ({run.exit_code})" if run.exit_code else ""
     restored = f" of {run.restored}" if run.restored else ""
-    yield f"{local_time(run.at)}  {run.command}{restored}{failed}, {_who(run.starter)}"
+    yield f"{local_time(run.at)}  {run.command}{restored}{failed}, {run.starter}"
     if run.failure is not None:
         yield f"  {run.failure[1]}"
     for line in item_lines(run.items, everything=everything, most=_ITEMS):
@@ -136,14 +136,6 @@ def _cause(cause: Cause) -> str:
         return f"{cause.owner}: {cause.option} changed"
     old, new = ("(not set)" if value is None else value or "(empty)" for value in (cause.old, cause.new))
     return f"{cause.owner}: {cause.option} {old} -> {new}"
-
-
-def _who(starter: Starter) -> str:
-    sudo = f" (sudo by {starter.sudo_user})" if starter.sudo_user else ""
-    by = "" if starter.by == "other" else f", {starter.by}"
-    if not starter.user:
-        return f"on {starter.host}"
-    return f"{starter.user}{sudo}@{starter.host}{by}"
 
 
 def _is_same_failure(run: PastRun, before: PastRun) -> bool:

@@ -67,6 +67,8 @@ def command(invocation: Invocation, plan: bool) -> None:
 
 def _headline(found: list[Finding], evidence: Evidence) -> str:
     if not found:
+        if evidence.records.removed:
+            return "gvma's part was removed; nothing needs a person."
         return "All is well." if evidence.syncs else "These settings are for the media server alone."
     return f"{len(found)} problems need a person." if len(found) > 1 else "1 problem needs a person."
 
@@ -80,6 +82,8 @@ def _lines(evidence: Evidence) -> Iterator[str]:
         success = records.last_success
         if success is not None and success != records.last_run:
             yield _row("Last success", _run(success))
+        if records.removed:
+            yield _row("Removed", f"{local_time(records.removed.at)}, by {records.removed.who}")
         if records.running:
             yield _row("Now", f"a run is at work: {records.running}")
         if evidence.sink.problem is None:

@@ -10,8 +10,10 @@ from gvma.asterisk.identification.rights import SipServerRequests, SubscribeRigh
 from gvma.errors import AsteriskUnreachableError, ConfigServerTimeout
 from gvma.evidence.model import AmiEvidence, ConfigServerEvidence, Evidence, NextSync, QueryAnswer
 from gvma.evidence.model.named import NamedMailbox, NamedSubscription
+from gvma.evidence.model.runs import Removal
 from gvma.explain.verdict import not_asked, verdict
 from gvma.plan.items import Item
+from gvma.storage.history.model import Starter
 from tests.unit.check.objects import agent, application, dn
 from tests.unit.explain.site import MWI, codes, only, site, unwatched
 
@@ -131,3 +133,15 @@ def test_an_object_of_another_query_alone_is_advised_to_be_selected() -> None:
     seen = site("6000", routingpointquery=[replace(dn("6000"), dbid=999)])
     assert codes(seen) == ["object-not-selected"]
     assert "dnquery does not select it" in said(seen)
+
+
+def test_what_the_last_sync_had_written_was_taken_away_by_somebody_else_or_by_remove() -> None:
+    items = (Item("add", "subscription", "gvm-a-2222", "Agent Login 7001"),)
+    taken = replace(site("7001"), next_sync=NextSync(items))
+    assert codes(taken) == ["block-edited"]
+    assert "the last sync had written the subscription gvm-a-2222, and somebody else has taken that away" in said(taken)
+    removal = Removal("2026-11-21T21:30:00Z", Starter("root", host="pbx"))
+    removed = replace(taken, records=replace(taken.records, owners=b"", removed=removal))
+    assert codes(removed) == ["part-removed"]
+    assert "no sync has written" in said(removed)
+    assert "yet" not in said(removed)

@@ -88,3 +88,14 @@ def test_explain_of_an_empty_name_is_wrong_usage(site: Site) -> None:
     done = site.gvma("explain", "")
     assert (done.status, done.stdout) == (64, "")
     assert "NAME is empty" in done.stderr
+
+
+def test_status_after_remove_says_when_it_was_removed_and_by_whom(site: Site) -> None:
+    site.sync()
+    assert site.gvma("remove", "--no-reload").status == 0
+    removed = site.answer("status")["removed"]
+    assert removed["who"]["user"]
+    assert f", by {removed['who']['user']}@" in site.gvma("status").stdout
+    assert site.answer("explain", "1000")["reasons"][0]["code"] == "part-removed"
+    site.sync()
+    assert site.answer("status")["removed"] is None
