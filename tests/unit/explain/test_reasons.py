@@ -145,3 +145,11 @@ def test_what_the_last_sync_had_written_was_taken_away_by_somebody_else_or_by_re
     assert codes(removed) == ["part-removed"]
     assert "no sync has written" in said(removed)
     assert "yet" not in said(removed)
+
+
+def test_an_agent_without_a_mailbox_of_its_own_hears_of_the_one_of_its_group() -> None:
+    seen = site("7003", agentquery=[agent("7003", gvm_group_mailbox="3333")])
+    assert [one.mailbox for one in only(seen).mailboxes] == ["3333@GVMA_AGENTGROUP"]
+    assert codes(seen) == []
+    assert said(seen) == "Message waiting works: gvma-sipserver subscribes, 1 new message."
+    assert codes(site("7003", agentquery=[agent("7003", gvm_group_mailbox="4")])) == ["no-mailbox"]
