@@ -68,6 +68,7 @@ def as_json(evidence: Evidence) -> dict[str, object]:
         "pending": _pending(evidence.next_sync),
         "edited": is_edited(evidence),
         "paused": {"backup_set": records.paused.backup_set, "since": records.paused.since} if records.paused else None,
+        "removed": records.removed.as_json() if records.removed else None,
         "pending_reload": list(records.pending_reload),
         "interrupted": bool(records.interrupted) and not records.running,
         "mailboxes": len(present.mailboxes),

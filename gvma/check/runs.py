@@ -101,7 +101,7 @@ def check_last_run(evidence: Evidence) -> Iterator[Finding]:
     if last is not None and last.exit_code and last.code != SyncPausedError.code:
         yield FAILED.at(where, f"it left with {last.exit_code}: {last.message or 'internal error'}")
     limit = evidence.settings.gvma.status_max_age
-    if success is not None and success.age > limit and not records.paused:
+    if success is not None and success.age > limit and not records.paused and not records.removed:
         yield TOO_OLD.at(where, f"the last success was {duration(success.age)} ago, status_max_age is {limit:g} s")
 
 

@@ -30,14 +30,20 @@ def explanation_lines(evidence: Evidence, found: Explanation, *, width: int, col
     yield from _styled(said, colour, fg="red" if is_fault else None)
     for one in found.reasons[:1]:
         yield from textwrap.wrap(one_line(one.remedy), width, initial_indent="> ", subsequent_indent="  ")
-    for number, explained in enumerate(found.objects):
-        yield from _rows(_of_object(explained), width, first=number == 0)
+    yield ""
+    for explained in found.objects:
+        yield from _rows(_of_object(explained), width)
     for label in found.recorded:
         yield from _rows([("Object", f"{label}, as the last sync had it")], width)
     for box in found.mailboxes:
         yield from _rows(_of_mailbox(box), width)
     yield from _rows(_of_next_sync(evidence, found), width)
     yield from _rows((("Also", f"{one.message.rstrip('.')} ({one.where})") for one in _further(found)), width)
+
+
+def not_asked_lines(sentences: Iterable[str], *, width: int) -> Iterator[str]:
+    """A row for each source that could not be asked."""
+    yield from _rows((("Not asked", text) for text in sentences), width)
 
 
 def _heading(found: Explanation) -> str:
@@ -105,10 +111,7 @@ def _of_next_sync(evidence: Evidence, found: Explanation) -> Iterator[tuple[str,
     yield from zip(["Next sync", *[""] * (len(lines) - 1)], lines, strict=True)
 
 
-def _rows(rows: Iterable[tuple[str, str]], width: int, *, first: bool = False) -> Iterator[str]:
-    """first: with a blank line above."""
-    if first:
-        yield ""
+def _rows(rows: Iterable[tuple[str, str]], width: int) -> Iterator[str]:
     for name, text in rows:
         yield from textwrap.wrap(
             one_line(text),

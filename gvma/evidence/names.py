@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from gvma.asterisk.roles import BY_ELEMENT, SUBSCRIPTION_PREFIX
+from gvma.asterisk.roles import AGENT, BY_ELEMENT, GROUP, SUBSCRIPTION_PREFIX
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import QUERIES, Evidence
 from gvma.nearest import nearest_names
@@ -46,6 +46,7 @@ class Names:
         """Everything of this name, and what belongs to it."""
         found = [one for one in (*self._owners, *self._others, *self._evidence.named.unselected) if one.number == name]
         owned = [*filter(None, map(self.owned_by, found)), *self._recorded_as(name)]
+        owned += [of_group for one in found for of_group in self._of_its_group(one)]
         keys = dict.fromkeys([*(one.mailbox for one in owned), *self._named_keys(name)])
         names = dict.fromkeys([*(one.subscription for one in owned), *self._named_subscriptions(name)])
         for subscription, mailbox in self._pairs():
@@ -90,6 +91,12 @@ class Names:
     def _recorded_as(self, name: str) -> list[Owned]:
         """What the owner of this number or name had at the last sync, where Configuration Server cannot say."""
         return [] if self._is_current else [one for one in self._record.values() if one.label.endswith(f" {name}")]
+
+    def _of_its_group(self, one: ConfigObject) -> Iterator[Owned]:
+        """The group's mailbox that an agent login without one of its own hears of."""
+        box = one.options.get("gvm_group_mailbox", "").strip()
+        if box and one.kind == AGENT.element and self.owned_by(one) is None:
+            yield from (owned for (kind, _), owned in self._of_owner.items() if kind == GROUP.kind and owned.box == box)
 
     def _pairs(self) -> Iterator[tuple[str, str]]:
         """Each subscription with its mailbox, as it is wanted or as the sink has it."""

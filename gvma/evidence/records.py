@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gvma.errors import BackupSetError, LockedError, UsageError
 from gvma.evidence.model import RecordsEvidence
-from gvma.evidence.model.runs import Run
+from gvma.evidence.model.runs import Removal, Run
 from gvma.sinks.files.atomic.recovery import pending_recovery
 from gvma.storage import last_success, pending_reload, records
 from gvma.storage.history import log
@@ -34,7 +35,8 @@ def look_at_records(backup_path: Path) -> RecordsEvidence:
 
 def _read(backup_path: Path, synced: bool) -> RecordsEvidence:
     left = records.read_left(backup_path)
-    last_run, last_success = _last_syncs(backup_path, time.time())
+    runs = log.read(backup_path).runs
+    last_run, last_success = _last_syncs(backup_path, runs, time.time())
     return RecordsEvidence(
         synced,
         running=holder(backup_path),
@@ -45,14 +47,21 @@ def _read(backup_path: Path, synced: bool) -> RecordsEvidence:
         last_success=last_success,
         pins=left.pins,
         owners=left.owners,
+        removed=_removed(runs),
         files=left.files(),
     )
 
 
-def _last_syncs(backup_path: Path, now: float) -> tuple[Run | None, Run | None]:
+def _removed(runs: Sequence[PastRun]) -> Removal | None:
+    """runs: newest first."""
+    last = next((one for one in runs if one.changed), None)
+    return Removal(last.at, last.starter) if last is not None and last.command == "remove" else None
+
+
+def _last_syncs(backup_path: Path, history: Sequence[PastRun], now: float) -> tuple[Run | None, Run | None]:
     """The last sync, and the last that ended well. The history has none that changed nothing: of such only the time is
     known."""
-    past = [one for one in log.read(backup_path).runs if one.command == "sync" and not _is_none(one)]
+    past = [one for one in history if one.command == "sync" and not _is_none(one)]
     runs = [_run(one, now) for one in past]
     last = runs[0] if runs else None
     succeeded = last_success.read(backup_path)

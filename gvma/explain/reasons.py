@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gvma.check.asterisk.identify import NONE, TWICE, check_identify
 from gvma.check.asterisk.subscribe import check_subscribe
 from gvma.check.finding import Finding, Rule
-from gvma.check.runs import check_last_run
+from gvma.check.runs import EDITED, check_last_run
 from gvma.check.switch import mwi
 from gvma.check.switch.sipserver import check_sipserver
 from gvma.check.voicemail.mailboxes import check_contexts
@@ -20,11 +20,12 @@ from gvma.evidence.model import Evidence, object_name
 from gvma.evidence.model.named import NamedSubscription
 from gvma.explain.rules import has_mailbox_query, label, roles_of, rule_of
 from gvma.plan.items import Item
+from gvma.plan.owners import read_owners
 
 NOT_SELECTED = Rule(
-    "object-not-selected", "error", "no query of the settings selects the object",
-    "gvma knows no other objects than those that the queries select.",
-    "Correct the query in [cfgserver]; `gvma confserv query XPATH` tries one.",
+    "object-not-selected", "error", "no query for mailboxes selects the object",
+    "Only what dnquery, agentquery and agentgroupquery select has a mailbox.",
+    "Where it is to have a mailbox, correct the query in [cfgserver]; `gvma confserv query XPATH` tries one.",
 )  # fmt: skip
 NO_MAILBOX = Rule(
     "no-mailbox", "error", "the object has no mailbox",
@@ -40,6 +41,11 @@ NOT_WRITTEN = Rule(
     "not-written-yet", "error", "the last sync has not written it",
     "Asterisk has only what a sync wrote.",
     "Run `gvma sync`, and see that cron or a timer runs it.",
+)  # fmt: skip
+REMOVED = Rule(
+    "part-removed", "error", "`gvma remove` has taken gvma's part out of Asterisk",
+    "Asterisk has no mailbox and no subscription of gvma's.",
+    "Run `gvma sync` where they are to be back; `gvma history` says who removed them.",
 )  # fmt: skip
 LEAVES = Rule(
     "goes-with-next-sync", "warning", "the next sync removes it",
@@ -62,7 +68,7 @@ NOBODY = Rule(
     "See SIP Server's log for its SUBSCRIBE; for an agent's mailbox it subscribes once the agent has logged in, for a "
     "group's once a member has.",
 )  # fmt: skip
-RULES = (NOT_SELECTED, NO_MAILBOX, REFUSED, NOT_WRITTEN, LEAVES, NOT_LOADED, OTHER_MAILBOX, NOBODY)
+RULES = (NOT_SELECTED, NO_MAILBOX, REFUSED, NOT_WRITTEN, REMOVED, LEAVES, NOT_LOADED, OTHER_MAILBOX, NOBODY)
 
 _OF_THE_RUNS = frozenset({"sync-paused", "interrupted-run", "reload-pending", "last-run-failed"})
 _OF_NO_LAMP = frozenset({mwi.REGISTER.code, mwi.MISSPELT.code})
@@ -107,7 +113,7 @@ def _of_objects(evidence: Evidence, chain: Chain) -> Iterator[Finding]:
         rule = rule_of(evidence, one)
         if rule.startswith("Refused: "):
             yield REFUSED.at(label(one), rule.removeprefix("Refused: "))
-        elif not has_mailbox_query(evidence, one) and one in evidence.named.unselected:
+        elif not has_mailbox_query(evidence, one) and (one in evidence.named.unselected or not chain.mailboxes):
             yield NOT_SELECTED.at(label(one), rule)
         elif not chain.mailboxes:
             yield NO_MAILBOX.at(label(one), rule)
@@ -119,11 +125,21 @@ def _of_the_sync(evidence: Evidence, chain: Chain) -> Iterator[Finding]:
         if item.action == "remove" and item.kind in {"mailbox", "subscription"}:
             yield LEAVES.at(item.name, f"the next sync removes the {item.kind} {item.name}")
     if missing:
-        names = " and ".join(f"the {item.kind} {item.name}" for item in missing)
-        yield NOT_WRITTEN.at(missing[0].name, f"no sync has written {names} yet")
+        yield _missing(evidence, missing)
     lacking = [named for named in _watched(evidence, chain) if named.loaded is False]
     if missing or lacking:
         yield from (found for found in check_last_run(evidence) if found.code in _OF_THE_RUNS)
+
+
+def _missing(evidence: Evidence, missing: list[Item]) -> Finding:
+    records = evidence.records
+    where, names = missing[0].name, " and ".join(f"the {item.kind} {item.name}" for item in missing)
+    if records.removed:
+        return REMOVED.at(where, f"`gvma remove` has taken gvma's part out, and no sync has written {names} since")
+    written = {name for one in read_owners(records.owners).values() for name in (one.mailbox, one.subscription)}
+    if not records.paused and written.issuperset(item.name for item in missing):
+        return EDITED.at(where, f"the last sync had written {names}, and somebody else has taken that away")
+    return NOT_WRITTEN.at(where, f"no sync has written {names} yet")
 
 
 def _of_asterisk(evidence: Evidence, chain: Chain) -> Iterator[Finding]:

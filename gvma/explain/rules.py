@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gvma.asterisk.roles import BY_ELEMENT, ROLES, Role
+from gvma.asterisk.roles import AGENT, BY_ELEMENT, ROLES, Role
 from gvma.check.conclusions.owners import option
 from gvma.configserver.objects import DISABLED, ConfigObject
 from gvma.evidence.model import QUERIES, Evidence, object_name
@@ -48,6 +48,8 @@ def rule_of(evidence: Evidence, one: ConfigObject) -> str:
         return f"Refused: {_refusal(evidence, one, role)}"
     context = option(one, "gvm_mailbox_context")
     box = option(one, "gvm_mailbox")
+    if not box and role is AGENT and option(one, "gvm_group_mailbox"):
+        return "gvm_group_mailbox: without a mailbox of its own, it hears of the mailbox of its group."
     if not box and not role.always:
         return f"{role.label}s have a mailbox only where gvm_mailbox is set (manual 2478-2480)."
     if context:

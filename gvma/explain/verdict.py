@@ -9,7 +9,7 @@ from gvma.explain.chain import Explanation
 
 
 def verdict(evidence: Evidence, found: Explanation) -> str:
-    """One sentence, without its reasons' remedies."""
+    """One sentence, or two where Configuration Server is away; without its reasons' remedies."""
     grave = [one for one in found.reasons if one.severity != "info"]
     if grave:
         return f"Message waiting does not work: {grave[0].message.rstrip('.')} ({grave[0].where})."
@@ -23,9 +23,17 @@ def verdict(evidence: Evidence, found: Explanation) -> str:
         lamp = f"{sum(new)} new messages" if sum(new) != 1 else "1 new message"
         dark = "" if sum(new) else ", so that the lamp is dark"
         return f"Message waiting works: {', '.join(sorted(watchers))} subscribes, {lamp}{dark}."
+    asked = "" if _answered(evidence) else ", as far as could be asked"
+    unknown = "" if _answered(evidence) else " Configuration Server did not answer: SIP Server's options are not known."
     if found.reasons:
-        return f"Message waiting is in place, and {found.reasons[0].message.rstrip('.')}."
-    return "Message waiting is in place, as far as gvma can see."
+        return f"Message waiting is in place{asked}, and {found.reasons[0].message.rstrip('.')}.{unknown}"
+    return f"Message waiting is in place{asked or ', as far as gvma can see'}.{unknown}"
+
+
+def _answered(evidence: Evidence) -> bool:
+    """Whether Configuration Server answered all that it should have been asked."""
+    layer = evidence.configserver
+    return not layer.not_asked and all(answer.error is None for answer in layer.answers.values())
 
 
 def not_asked(evidence: Evidence) -> Iterator[str]:

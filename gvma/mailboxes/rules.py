@@ -93,7 +93,7 @@ def _claims(
             claim = claim_of(role, serial, claimant, allow_mailcmd=allow_mailcmd, warnings=warnings)
         except Refused as refusal:
             owner = owner_of(ROLES[role], claimant)
-            message = f"{refusal.option} {refusal.reason}. {owner} keeps its present mailbox."
+            message = f"{refusal.option} {refusal.reason}. {owner} gets nothing new; a mailbox that it has stays."
             warnings.append(GvmaWarning("refused-value", message, f"{owner}, {refusal.option.split(',')[0]}"))
             refused.append(_refused(role, claimant, owner))
             claim = None
@@ -184,7 +184,7 @@ def _claim_again(claimant: ConfiguredObject, *, allow_mailcmd: bool) -> Claim:
 def _collision(claim: Claim, earlier: Claim, name: str) -> GvmaWarning:
     message = (
         f"the subscription {name} already belongs to {earlier.box}@{earlier.context} of {earlier.owner}. "
-        f"{claim.owner} keeps its present mailbox."
+        f"{claim.owner} gets nothing new; a mailbox that it has stays."
     )
     return GvmaWarning("name-collision", message, f"{claim.owner}, gvm_mailbox")
 

@@ -20,13 +20,14 @@ from gvma.evidence.model import (
 )
 from gvma.evidence.model.asterisk import Messages
 from gvma.evidence.model.media import MediaFigures, MediaMinute
-from gvma.evidence.model.runs import Run
+from gvma.evidence.model.runs import Removal, Run
 from gvma.evidence.model.sink import SinkEvidence
 from gvma.plan.counts import Counts
 from gvma.plan.items import Item
 from gvma.plan.present import Present
 from gvma.settings import Settings
 from gvma.status import as_json, troubles
+from gvma.storage.history.model import Starter
 from gvma.storage.pause import Pause
 
 WHEN = "2026-11-21T21:30:00Z"
@@ -73,6 +74,7 @@ def test_where_all_is_well_nothing_needs_a_person() -> None:
         (records(pending_reload=("res_pjsip.so",)), ["reload-pending"]),
         (records(last_success=replace(LAST, age=3601.0)), ["sync-too-old"]),
         (records(last_success=replace(LAST, age=3601.0), paused=PAUSE), ["sync-paused"]),
+        (records(last_success=replace(LAST, age=3601.0), removed=Removal(WHEN, Starter("root", host="pbx"))), []),
         (replace(WELL, sink=replace(WELL.sink, edited=("voicemail.conf",))), ["block-edited"]),
         (replace(WELL, sink=SinkEvidence(problem=DAMAGED)), ["file-unsafe"]),
         (replace(WELL, ami=AmiEvidence(problem=AWAY)), ["ami-unreachable"]),
@@ -130,6 +132,7 @@ def test_json_has_the_fields_of_the_contract_and_no_pin() -> None:
         "pending": None,
         "edited": False,
         "paused": None,
+        "removed": None,
         "pending_reload": [],
         "interrupted": False,
         "mailboxes": 2,

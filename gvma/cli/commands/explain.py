@@ -9,7 +9,7 @@ import click
 
 from gvma.cli import exits
 from gvma.cli.completing import names as known_names
-from gvma.cli.explanations import explanation_lines
+from gvma.cli.explanations import explanation_lines, not_asked_lines
 from gvma.cli.findings import one_line, text_width
 from gvma.errors import GvmaError
 
@@ -45,6 +45,8 @@ def command(invocation: Invocation, names: tuple[str, ...]) -> None:
     from gvma.explain.verdict import not_asked  # noqa: PLC0415
     from gvma.settings.reader import examine  # noqa: PLC0415
 
+    if not all(name.strip() for name in names):
+        raise click.UsageError("NAME is empty.")
     output = invocation.output
     invocation.loaded(without=("cfgserver", "media"))
     with without_garbage_collection():
@@ -57,8 +59,8 @@ def command(invocation: Invocation, names: tuple[str, ...]) -> None:
             output.line("")
         for line in explanation_lines(evidence, one, width=text_width(output), colour=output.colour):
             output.styled(line)
-    for text in ("", *silent) if silent else ():
-        output.line(one_line(text))
+    for line in not_asked_lines(silent, width=text_width(output)):
+        output.line(line)
     unknown = [one for one in found if not one.is_known]
     for one in unknown:
         output.error(_no_such_name(one))

@@ -13,7 +13,7 @@ from gvma.asterisk.entries import GvmaWarning
 from gvma.cli import exits
 from gvma.cli.completing import names
 from gvma.cli.items import item_lines
-from gvma.cli.values.when import When
+from gvma.cli.values.when import When, local_time
 from gvma.printable import printable
 from gvma.secrecy import MASK
 from gvma.storage import records
@@ -22,7 +22,7 @@ from gvma.storage.history.model import TIME
 
 if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation
-    from gvma.storage.history.model import Cause, PastRun, Starter
+    from gvma.storage.history.model import Cause, PastRun
 
 _SHOWN = 20
 _ITEMS = 12
@@ -103,14 +103,14 @@ def _lines(runs: Sequence[PastRun], *, everything: bool) -> Iterator[str]:
             same += 1
         yield from _run(run, everything=everything)
         if same > 1:
-            yield f"  the same {_times(same - 1)} before, since {_local(runs[at + same - 1].at)}"
+            yield f"  the same {_times(same - 1)} before, since {local_time(runs[at + same - 1].at)}"
         at += same
 
 
 def _run(run: PastRun, *, everything: bool) -> Iterator[str]:
     failed = f" failed ({run.exit_code})" if run.exit_code else ""
     restored = f" of {run.restored}" if run.restored else ""
-    yield f"{_local(run.at)}  {run.command}{restored}{failed}, {_who(run.starter)}"
+    yield f"{local_time(run.at)}  {run.command}{restored}{failed}, {run.starter}"
     if run.failure is not None:
         yield f"  {run.failure[1]}"
     for line in item_lines(run.items, everything=everything, most=_ITEMS):
@@ -138,14 +138,6 @@ def _cause(cause: Cause) -> str:
     return f"{cause.owner}: {cause.option} {old} -> {new}"
 
 
-def _who(starter: Starter) -> str:
-    sudo = f" (sudo by {starter.sudo_user})" if starter.sudo_user else ""
-    by = "" if starter.by == "other" else f", {starter.by}"
-    if not starter.user:
-        return f"on {starter.host}"
-    return f"{starter.user}{sudo}@{starter.host}{by}"
-
-
 def _is_same_failure(run: PastRun, before: PastRun) -> bool:
     is_alone = not run.items and not before.items
     return is_alone and run.failure is not None and (run.failure, run.command) == (before.failure, before.command)
@@ -153,11 +145,3 @@ def _is_same_failure(run: PastRun, before: PastRun) -> bool:
 
 def _times(number: int) -> str:
     return "once" if number == 1 else f"{number} times"
-
-
-def _local(at: str) -> str:
-    """A time of the history, as the clock on the wall had it; as it stands where it is none."""
-    try:
-        return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M:%S}"
-    except (ValueError, OverflowError):
-        return at

@@ -10,6 +10,7 @@ import click
 
 from gvma.cli import exits
 from gvma.cli.findings import finding_blocks, one_line, text_width
+from gvma.cli.values.when import local_time
 
 if TYPE_CHECKING:
     from gvma.check.finding import Finding
@@ -66,6 +67,8 @@ def command(invocation: Invocation, plan: bool) -> None:
 
 def _headline(found: list[Finding], evidence: Evidence) -> str:
     if not found:
+        if evidence.records.removed:
+            return "gvma's part was removed; nothing needs a person."
         return "All is well." if evidence.syncs else "These settings are for the media server alone."
     return f"{len(found)} problems need a person." if len(found) > 1 else "1 problem needs a person."
 
@@ -79,6 +82,8 @@ def _lines(evidence: Evidence) -> Iterator[str]:
         success = records.last_success
         if success is not None and success != records.last_run:
             yield _row("Last success", _run(success))
+        if records.removed:
+            yield _row("Removed", f"{local_time(records.removed.at)}, by {records.removed.who}")
         if records.running:
             yield _row("Now", f"a run is at work: {records.running}")
         if evidence.sink.problem is None:
@@ -104,7 +109,7 @@ def _row(name: str, text: str) -> str:
 def _run(run: Run) -> str:
     from gvma.check.runs import duration  # noqa: PLC0415  (start-up)
 
-    when = f"{run.at}, {duration(run.age)} ago"
+    when = f"{local_time(run.at)}, {duration(run.age)} ago"
     if run.exit_code:
         return f"{when}: failed with {run.exit_code}"
     if run.run_id is None:

@@ -34,6 +34,14 @@ def moment(text: str, now: datetime) -> datetime:
     return found
 
 
+def local_time(at: str) -> str:
+    """A time of our records, as the clock on the wall had it; as it stands where it is none."""
+    try:
+        return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M:%S}"
+    except (ValueError, OverflowError):
+        return at
+
+
 class When(click.ParamType[datetime]):
     """A moment in the past, as an aware ``datetime`` in UTC."""
 

@@ -8,6 +8,7 @@ from gvma.asterisk.entries import GvmaWarning
 from gvma.errors import GvmaError
 from gvma.plan.counts import Counts
 from gvma.plan.items import Item
+from gvma.storage.history.model import Starter
 from gvma.storage.pause import Pause
 
 
@@ -30,14 +31,25 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """A ``gvma remove`` after which nobody has written anything. at: UTC, as of a Run. who: started it."""
+
+    at: str
+    who: Starter
+
+    def as_json(self) -> dict[str, object]:
+        return {"at": self.at, "who": self.who.as_json()}
+
+
+@dataclass(frozen=True, slots=True)
 class RecordsEvidence:
     """What gvma left under ``backup_path``.
 
     synced: a sync ran with it before. running: the run that holds the lock at this moment; empty where none does.
     interrupted: what the next run will mend first. paused: by a restore; None where the sync is not paused.
     pending_reload: modules of Asterisk. last_run, last_success: of the syncs that had the lock. pins, owners: the
-    records of first PINs and of owners, as texts. files: those that the last sync left a block in. problem: why not
-    all could be read.
+    records of first PINs and of owners, as texts. removed: None where gvma's part is in place. files: those that
+    the last sync left a block in. problem: why not all could be read.
     """
 
     synced: bool = True
@@ -49,6 +61,7 @@ class RecordsEvidence:
     last_success: Run | None = None
     pins: bytes = field(default=b"", repr=False)
     owners: bytes = field(default=b"", repr=False)
+    removed: Removal | None = None
     files: frozenset[str] = frozenset()
     problem: GvmaError | None = None
 

@@ -120,7 +120,7 @@ def _without_refused(wanted: Wanted, fits: _Fits) -> Wanted:
     for identity, owned in _owners_of(records, fits):
         reason = fits.too_long.get(owned.mailbox) or fits.too_long_names[owned.subscription]
         refused.append(RefusedOwner(identity[0], owned.label, identity[1], owned.box, owned.context))
-        message = f"{reason}. {owned.label} keeps its present mailbox."
+        message = f"{reason}. {owned.label} gets nothing new; a mailbox that it has stays."
         warnings.append(GvmaWarning("refused-value", message, owned.label))
     gone = {(one.kind, one.dbid) for one in refused}
     names = {records[identity].subscription for identity in gone} | fits.too_long_names.keys()

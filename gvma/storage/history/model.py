@@ -25,6 +25,11 @@ class Starter:
     host: str = ""
     by: str = "other"
 
+    def __str__(self) -> str:
+        sudo = f" (sudo by {self.sudo_user})" if self.sudo_user else ""
+        by = "" if self.by == "other" else f", {self.by}"
+        return f"{self.user}{sudo}@{self.host}{by}" if self.user else f"on {self.host}"
+
     def as_json(self) -> dict[str, object]:
         return {"user": self.user, "sudo_user": self.sudo_user or None, "host": self.host, "by": self.by}
 

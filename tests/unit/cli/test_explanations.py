@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from gvma.cli.explanations import explanation_lines
-from gvma.evidence.model import Evidence
+from dataclasses import replace
+
+from gvma.cli.explanations import explanation_lines, not_asked_lines
+from gvma.evidence.model import ConfigServerEvidence, Evidence
 from tests.hostile import CORPUS
 from tests.unit.check.objects import application, dn
 from tests.unit.explain.site import MWI, only, site, unwatched
@@ -49,3 +51,17 @@ def test_every_value_is_one_printable_text_within_the_width() -> None:
         lines = shown(site("1000", dnquery=[dn("1000", gvm_name=value)]))
         assert [line for line in lines if not line.isprintable()] == [], ascii(value)
         assert [line for line in lines if len(line) > 80 and " " in line[14:].strip()] == [], ascii(value)
+
+
+def test_who_was_not_asked_stands_in_rows_of_the_same_width() -> None:
+    said = "Configuration Server did not answer dnquery, agentquery: no complete answer within 10 seconds."
+    assert list(not_asked_lines([said], width=80)) == [
+        "Not asked     Configuration Server did not answer dnquery, agentquery: no",
+        "              complete answer within 10 seconds.",
+    ]
+
+
+def test_a_blank_line_stands_above_the_chain_also_without_configuration_server() -> None:
+    seen = replace(site("7001"), configserver=ConfigServerEvidence(not_asked="cfgserver is missing"), next_sync=None)
+    lines = shown(seen)
+    assert lines[lines.index("Object        Agent Login 7001, as the last sync had it") - 1] == ""

@@ -10,8 +10,10 @@ from gvma.asterisk.identification.rights import SipServerRequests, SubscribeRigh
 from gvma.errors import AsteriskUnreachableError, ConfigServerTimeout
 from gvma.evidence.model import AmiEvidence, ConfigServerEvidence, Evidence, NextSync, QueryAnswer
 from gvma.evidence.model.named import NamedMailbox, NamedSubscription
+from gvma.evidence.model.runs import Removal
 from gvma.explain.verdict import not_asked, verdict
 from gvma.plan.items import Item
+from gvma.storage.history.model import Starter
 from tests.unit.check.objects import agent, application, dn
 from tests.unit.explain.site import MWI, codes, only, site, unwatched
 
@@ -114,3 +116,40 @@ def test_what_could_not_be_asked_is_said_and_is_no_reason() -> None:
 
 def test_where_everybody_answered_nothing_is_said_of_it() -> None:
     assert list(not_asked(site("1000"))) == []
+
+
+def test_without_configuration_server_sip_servers_options_are_said_to_be_unknown() -> None:
+    silent = ConfigServerTimeout("no complete answer within 10 seconds")
+    failed = QueryAnswer("applicationquery", "x", error=silent)
+    seen = unwatched(site("2222"))
+    layer = replace(seen.configserver, answers={**seen.configserver.answers, "applicationquery": failed})
+    unknown = "Configuration Server did not answer: SIP Server's options are not known."
+    place = "Message waiting is in place, as far as could be asked, and nobody subscribes to gvm-a-2222 at this moment."
+    assert said(replace(seen, configserver=layer)) == f"{place} {unknown}"
+    assert said(replace(seen, configserver=ConfigServerEvidence(not_asked="x"), next_sync=None)).endswith(unknown)
+
+
+def test_an_object_of_another_query_alone_is_advised_to_be_selected() -> None:
+    seen = site("6000", routingpointquery=[replace(dn("6000"), dbid=999)])
+    assert codes(seen) == ["object-not-selected"]
+    assert "dnquery does not select it" in said(seen)
+
+
+def test_what_the_last_sync_had_written_was_taken_away_by_somebody_else_or_by_remove() -> None:
+    items = (Item("add", "subscription", "gvm-a-2222", "Agent Login 7001"),)
+    taken = replace(site("7001"), next_sync=NextSync(items))
+    assert codes(taken) == ["block-edited"]
+    assert "the last sync had written the subscription gvm-a-2222, and somebody else has taken that away" in said(taken)
+    removal = Removal("2026-11-21T21:30:00Z", Starter("root", host="pbx"))
+    removed = replace(taken, records=replace(taken.records, owners=b"", removed=removal))
+    assert codes(removed) == ["part-removed"]
+    assert "no sync has written" in said(removed)
+    assert "yet" not in said(removed)
+
+
+def test_an_agent_without_a_mailbox_of_its_own_hears_of_the_one_of_its_group() -> None:
+    seen = site("7003", agentquery=[agent("7003", gvm_group_mailbox="3333")])
+    assert [one.mailbox for one in only(seen).mailboxes] == ["3333@GVMA_AGENTGROUP"]
+    assert codes(seen) == []
+    assert said(seen) == "Message waiting works: gvma-sipserver subscribes, 1 new message."
+    assert codes(site("7003", agentquery=[agent("7003", gvm_group_mailbox="4")])) == ["no-mailbox"]

@@ -210,7 +210,7 @@ def test_a_name_that_is_not_valid_is_shown_with_the_rule_and_with_what_stays(val
     (warning,) = of(dn("1001", gvm_mailbox=value)).warnings
     assert warning.message == (
         f"gvm_mailbox = {shown} is not a valid mailbox name: 1 to 73 of letters, digits, _ . + -; "
-        "the first a letter, digit or +; no '..'. DN 1001 keeps its present mailbox."
+        "the first a letter, digit or +; no '..'. DN 1001 gets nothing new; a mailbox that it has stays."
     )
 
 

@@ -62,7 +62,11 @@ def test_explain_says_what_it_knows_and_what_it_could_not_ask(site: Site) -> Non
     (box,) = said["mailboxes"]
     assert (box["mailbox"], box["loaded"], box["new"], box["pin"]) == ("2222@GVMA_AGENT", None, None, "first")
     assert said["not_asked"] == [AWAY]
-    assert site.gvma("explain", "7001").stdout.endswith(f"\n\n{AWAY}\n")
+    shown = site.gvma("explain", "7001").stdout.split("\n")
+    assert shown[-3:-1] == [
+        "Not asked     Asterisk could not be asked: Asterisk's AMI cannot be reached:",
+        "              Connection refused.",
+    ]
 
 
 def test_a_name_that_nobody_has_leaves_with_1_and_the_nearest(site: Site) -> None:
@@ -78,3 +82,20 @@ def test_a_hostile_name_is_shown_as_text_wherever_it_stands(site: Site) -> None:
     assert done.status == 1
     assert [char for char in done.stdout + done.stderr if not (char.isprintable() or char == "\n")] == []
     assert "\\x1b[31m: no object" in done.stderr
+
+
+def test_explain_of_an_empty_name_is_wrong_usage(site: Site) -> None:
+    done = site.gvma("explain", "")
+    assert (done.status, done.stdout) == (64, "")
+    assert "NAME is empty" in done.stderr
+
+
+def test_status_after_remove_says_when_it_was_removed_and_by_whom(site: Site) -> None:
+    site.sync()
+    assert site.gvma("remove", "--no-reload").status == 0
+    removed = site.answer("status")["removed"]
+    assert removed["who"]["user"]
+    assert f", by {removed['who']['user']}@" in site.gvma("status").stdout
+    assert site.answer("explain", "1000")["reasons"][0]["code"] == "part-removed"
+    site.sync()
+    assert site.answer("status")["removed"] is None

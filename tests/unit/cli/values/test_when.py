@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gvma.cli.values.when import moment
+from gvma.cli.values.when import local_time, moment
 
 NOW = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
 
@@ -54,3 +54,8 @@ def test_what_is_no_moment_is_refused_with_the_forms(text: str) -> None:
 def test_the_future_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="lies in the future"):
         moment(text, NOW)
+
+
+def test_a_time_of_the_records_is_shown_in_local_time() -> None:
+    assert local_time("2026-11-21T21:30:00Z") == "2026-11-21 23:30:00"
+    assert local_time("yesterday") == "yesterday"
