@@ -9,13 +9,16 @@ from collections.abc import Iterator
 
 from gvma.check.asterisk.ami import check_reached
 from gvma.check.configserver import CREDENTIALS, QUERY_FAILED, check_queries
+from gvma.check.database import GRANTS, UNREACHABLE
 from gvma.check.finding import Finding, Rule
 from gvma.check.runs import BRAKE, EDITED, STOPS, check_last_run, check_next_run
 from gvma.check.sync import UNSAFE
-from gvma.errors import UnsafeTargetError
+from gvma.errors import GvmaError, UnpreparedDatabaseError, UnsafeTargetError
 from gvma.evidence.model import AmiEvidence, Evidence
 from gvma.evidence.model.runs import NextSync, Run
+from gvma.evidence.model.sink import SinkEvidence
 from gvma.plan.counts import Counts
+from gvma.sinks.opening import REALTIME
 
 NEVER = Rule(
     "never-synced", "error", "no sync has ended well yet",
@@ -49,14 +52,23 @@ def _troubles(evidence: Evidence) -> Iterator[Finding]:
 def _of_the_sink(evidence: Evidence) -> Iterator[Finding]:
     problem = evidence.sink.problem
     if problem is not None:
-        yield UNSAFE.at(problem.where, problem.message)
+        yield _rule_of(evidence.sink, problem).at(problem.where, problem.message)
     for name in evidence.sink.edited:
         yield EDITED.at(name, "what gvma wrote there has been changed by somebody else")
 
 
+def _rule_of(sink: SinkEvidence, problem: GvmaError) -> Rule:
+    """Check's own rule for what keeps the sink from being read."""
+    if isinstance(problem, UnpreparedDatabaseError):
+        return GRANTS
+    return UNREACHABLE if sink.name == REALTIME else UNSAFE
+
+
 def is_edited(evidence: Evidence) -> bool:
     """Whether somebody else has changed what the last run wrote, or its markers."""
-    return bool(evidence.sink.edited) or isinstance(evidence.sink.problem, UnsafeTargetError)
+    problem = evidence.sink.problem
+    is_damaged = isinstance(problem, UnsafeTargetError) and not isinstance(problem, UnpreparedDatabaseError)
+    return bool(evidence.sink.edited) or is_damaged
 
 
 def as_json(evidence: Evidence) -> dict[str, object]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gvma.explain.chain import ExplainedMailbox, ExplainedObject, Explanation
 
 _COLUMN = 14
+_UNREAD = "where it is written is not known"
 _INDENT = " " * _COLUMN
 
 
@@ -36,7 +37,7 @@ def explanation_lines(evidence: Evidence, found: Explanation, *, width: int, col
     for label in found.recorded:
         yield from _rows([("Object", f"{label}, as the last sync had it")], width)
     for box in found.mailboxes:
-        yield from _rows(_of_mailbox(box), width)
+        yield from _rows(_of_mailbox(box, "written nowhere" if evidence.sink.problem is None else _UNREAD), width)
     yield from _rows(_of_next_sync(evidence, found), width)
     yield from _rows((("Also", f"{one.message.rstrip('.')} ({one.where})") for one in _further(found)), width)
 
@@ -66,16 +67,16 @@ def _of_object(explained: ExplainedObject) -> Iterator[tuple[str, str]]:
     yield from (("Warning", text) for text in explained.remarks if text not in explained.rule)
 
 
-def _of_mailbox(box: ExplainedMailbox) -> Iterator[tuple[str, str]]:
+def _of_mailbox(box: ExplainedMailbox, nowhere: str) -> Iterator[tuple[str, str]]:
     owners = f", of {' and '.join(box.owners)}" if box.owners else ", of nobody that gvma knows"
     yield "Mailbox", f"{box.mailbox}{owners}"
-    yield "", f"{box.named.place or 'written nowhere'}; {_loaded(box.named.loaded)}"
+    yield "", f"{box.named.place or nowhere}; {_loaded(box.named.loaded)}"
     messages = box.named.messages
     counts = f"{messages.new} new and {messages.old} old messages; " if messages is not None else ""
     yield "", f"{counts}{_PINS[box.pin]}"
     if box.name:
         yield "Subscription", f"{box.name}; {_subscribed(box.subscription.subscribers)}"
-        yield "", f"{box.subscription.place or 'written nowhere'}; {_loaded(box.subscription.loaded)}"
+        yield "", f"{box.subscription.place or nowhere}; {_loaded(box.subscription.loaded)}"
     else:
         yield "Subscription", "none"
     if len(box.dial) > 1:

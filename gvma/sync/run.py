@@ -282,7 +282,8 @@ class _Run:
     def _write(self, execution: Execution, planned: Planned, answers: ServerAnswers) -> bool:
         """False where somebody else wrote meanwhile."""
         plan, report = planned.plan, self._report
-        self._progress("writing the files, and reloading Asterisk")
+        tables = planned.change.tables
+        self._progress("writing the rows" if tables else "writing the files, and reloading Asterisk")
         purpose = Purpose("sync", report.run_id, snapshot(answers.by_query()))
         before = set_before(self._gvma.backup_path, report.run_id)
         try:

@@ -8,7 +8,15 @@ import pytest
 
 from gvma.asterisk.entries import PresentMailbox, PresentSubscription
 from gvma.check.finding import Finding
-from gvma.errors import AsteriskUnreachableError, ConfigServerTimeout, CredentialsError, UnsafeTargetError
+from gvma.errors import (
+    AsteriskUnreachableError,
+    ConfigServerTimeout,
+    CredentialsError,
+    DatabaseError,
+    GvmaError,
+    UnpreparedDatabaseError,
+    UnsafeTargetError,
+)
 from gvma.evidence.model import (
     AmiEvidence,
     ConfigServerEvidence,
@@ -158,3 +166,17 @@ def test_what_to_do_stands_beside_each_fault() -> None:
     found: Finding = troubles(records(paused=PAUSE))[0]
     assert found.message == "Sync is paused: backup 20261121T213000Z-1a2b3c4d was restored at 2026-11-21T21:30:00Z."
     assert "gvma sync --resume" in found.remedy
+
+
+@pytest.mark.parametrize(
+    ("problem", "code"),
+    [
+        (DatabaseError("the database cannot be reached"), "database-unreachable"),
+        (CredentialsError("the database refused the login"), "database-unreachable"),
+        (UnpreparedDatabaseError("the database is not prepared"), "database-grants"),
+    ],
+)
+def test_a_database_that_is_away_or_unprepared_is_no_file_to_put_right(problem: GvmaError, code: str) -> None:
+    seen = replace(WELL, sink=SinkEvidence("realtime", problem=problem))
+    assert codes(seen) == [code]
+    assert as_json(seen)["edited"] is False

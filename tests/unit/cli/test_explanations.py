@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gvma.cli.explanations import explanation_lines, not_asked_lines
+from gvma.errors import DatabaseError
 from gvma.evidence.model import ConfigServerEvidence, Evidence
+from gvma.evidence.model.sink import SinkEvidence
 from tests.hostile import CORPUS
 from tests.unit.check.objects import application, dn
 from tests.unit.explain.site import MWI, only, site, unwatched
@@ -65,3 +67,12 @@ def test_a_blank_line_stands_above_the_chain_also_without_configuration_server()
     seen = replace(site("7001"), configserver=ConfigServerEvidence(not_asked="cfgserver is missing"), next_sync=None)
     lines = shown(seen)
     assert lines[lines.index("Object        Agent Login 7001, as the last sync had it") - 1] == ""
+
+
+def test_where_a_mailbox_is_written_is_not_known_while_the_database_is_away() -> None:
+    away = SinkEvidence("realtime", problem=DatabaseError("the database cannot be reached"))
+    seen = site("2222")
+    boxes = {key: replace(one, place=None) for key, one in seen.named.mailboxes.items()}
+    lines = shown(replace(seen, sink=away, named=replace(seen.named, mailboxes=boxes)))
+    assert any("where it is written is not known" in line for line in lines)
+    assert not any("written nowhere" in line for line in lines)
