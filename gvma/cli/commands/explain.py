@@ -45,7 +45,7 @@ def command(invocation: Invocation, names: tuple[str, ...]) -> None:
     from gvma.explain.verdict import not_asked  # noqa: PLC0415
     from gvma.settings.reader import examine  # noqa: PLC0415
 
-    if not all(name.strip() for name in names):
+    if "" in names:
         raise click.UsageError("NAME is empty.")
     output = invocation.output
     invocation.loaded(without=("cfgserver", "media"))
