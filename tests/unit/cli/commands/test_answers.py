@@ -45,7 +45,7 @@ def test_status_changes_nothing_and_creates_nothing(site: Site) -> None:
 def test_status_with_q_says_what_needs_a_person_alone(site: Site) -> None:
     site.sync()
     lines = site.gvma("-q", "status").stdout.split("\n")
-    assert lines[1].startswith("error    reload-pending  ")
+    assert lines[1].startswith("error    reload-pending")
 
 
 def test_status_of_settings_for_the_media_server_alone(tmp_path: Path) -> None:
