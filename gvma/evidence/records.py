@@ -69,7 +69,14 @@ def _last_syncs(backup_path: Path, history: Sequence[PastRun], now: float) -> tu
         return last, None
     known = (one for one in runs if not one.exit_code and abs(_ended(one, now) - succeeded) < _SAME_RUN_SECONDS)
     last_good = next(known, None) or Run(_text(succeeded), max(0.0, now - succeeded))
-    return last if last is not None and last.age <= last_good.age else last_good, last_good
+    if last is None or last is last_good:
+        return last_good, last_good
+    is_later = last.age <= last_good.age
+    # The history has whole seconds: of two syncs in one second the files tell which was later.
+    if abs(last.age - last_good.age) < _SAME_RUN_SECONDS and history[0] is past[0]:
+        written = log.written_at(backup_path)
+        is_later = written is None or written >= succeeded
+    return last if is_later else last_good, last_good
 
 
 def _is_none(run: PastRun) -> bool:

@@ -57,6 +57,14 @@ def read(backup_path: Path) -> History:
     return History(tuple(reversed(runs)), damaged)
 
 
+def written_at(backup_path: Path) -> float | None:
+    """Unix time, in fractions of a second, at which the newest run was added; None where there is none."""
+    try:
+        return (records.folder(backup_path) / NAME).stat().st_mtime
+    except OSError:
+        return None
+
+
 def _make_room(path: Path, largest: int) -> None:
     try:
         size = path.stat().st_size

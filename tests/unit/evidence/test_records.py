@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from gvma.evidence.records import look_at_records
 from gvma.plan.counts import Counts
 from gvma.storage import last_success
@@ -51,6 +53,17 @@ def test_of_a_later_sync_that_changed_nothing_the_time_alone_is_known(tmp_path: 
     assert seen.last_run == seen.last_success
     assert seen.last_run is not None
     assert (seen.last_run.at, seen.last_run.run_id, seen.last_run.changes) == (at(60), None, Counts())
+
+
+@pytest.mark.parametrize(("success", "exit_code"), [(0.2, 10), (-0.2, 0)])
+def test_of_two_syncs_in_one_second_the_later_one_is_the_last_run(
+    tmp_path: Path, success: float, exit_code: int
+) -> None:
+    folder = left(tmp_path, replace(FAILED, at=at(0)), success=success)
+    os.utime(folder / "state" / log.NAME, (NOW, NOW))
+    seen = look_at_records(folder)
+    assert seen.last_run is not None
+    assert seen.last_run.exit_code == exit_code
 
 
 def test_a_failure_since_then_is_the_last_run_and_no_success(tmp_path: Path) -> None:
