@@ -42,7 +42,7 @@ def fingerprint(key: bytes, box: str, pin: str) -> str:
     return hashlib.blake2b(f"{box}\0{pin}".encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
 
 
-def plan_pins(  # noqa: PLR0913  (each is another thing that a PIN depends on)
+def plan_pins(  # noqa: PLR0913  (each is one of what a PIN depends on)
     mailboxes: Collection[Mailbox],
     present: Collection[str],
     record: PinRecord | None,

@@ -54,7 +54,7 @@ _OF_SETTINGS = frozenset(
     type=click.Choice(_GROUPS),
     multiple=True,
     metavar="GROUP",
-    help=f"Look at one group alone, and ask nobody whom it does not need: {', '.join(_GROUPS)}. May be repeated.",
+    help=f"Look at one group alone, and ask only the servers that it needs: {', '.join(_GROUPS)}. May be repeated.",
 )
 @click.option("--nagios", is_flag=True, help="One line with figures, and the exit status that monitoring plugins have.")
 @click.option("--probe", is_flag=True, help="Also send a SUBSCRIBE for a few mailboxes and telephones from this host.")
