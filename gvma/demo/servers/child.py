@@ -69,8 +69,10 @@ class Child:
                 raise
 
     def stop(self) -> None:
-        """End it in order. Does nothing where it does not run."""
+        """End it in order, and its own child processes with it. Does nothing where it does not run."""
         if self._child is not None:
+            # HAProxy's master may end while its worker still listens, if the signal comes right after the start.
+            workers = _children_of(self.pid)
             self._child.send_signal(self._ends_by)
             try:
                 self._child.wait(_STOP_SECONDS)
@@ -78,6 +80,8 @@ class Child:
                 self._child.kill()
                 self._child.wait()
             self._child = None
+            for worker in workers:
+                _end(worker)
 
     def kill(self) -> None:
         """End it as a crash does."""
@@ -105,3 +109,30 @@ class Child:
 
     def _tail(self) -> str:
         return "\n".join(self._log.read_text("utf-8", "replace").splitlines()[-30:])
+
+
+def _children_of(pid: int) -> list[int]:
+    """A pidfd for each child process of pid."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return []
+    return [fd for child in children.split() if (fd := _pidfd(int(child))) is not None]
+
+
+def _pidfd(pid: int) -> int | None:
+    try:
+        return os.pidfd_open(pid)
+    except ProcessLookupError:
+        return None
+
+
+def _end(pidfd: int) -> None:
+    """Wait for the end of a process that has lost its parent; kill it where it goes on. Closes pidfd."""
+    try:
+        ended, _, _ = select.select([pidfd], [], [], _STOP_SECONDS)
+        if not ended:
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            select.select([pidfd], [], [])
+    finally:
+        os.close(pidfd)
