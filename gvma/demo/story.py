@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from socket import SOCK_DGRAM, SOCK_STREAM
@@ -190,10 +190,8 @@ def _show_pages(demo: _Demo) -> None:
         demo.say(f"   The pages are at {pages.stdout.readline().strip()}; settings and log are in {demo.folder}.")
         demo.say("   Ctrl-C ends the demo.")
         try:
-            with _signalled():
+            with suppress(KeyboardInterrupt), _signalled():
                 pages.wait()
-        except KeyboardInterrupt:
-            pass
         finally:
             pages.terminate()
 
