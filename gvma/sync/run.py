@@ -31,6 +31,7 @@ from gvma.plan.model import Plan
 from gvma.settings.model import Settings
 from gvma.sinks.addresses import Addresses, look_up, require
 from gvma.sinks.base import Change, Purpose, Sink
+from gvma.sinks.files.block_file import markers_of
 from gvma.sinks.opening import Opened, opened
 from gvma.sinks.planner import Planned, Planner
 from gvma.storage import last_success, pending_reload, records, said_failure
@@ -318,7 +319,8 @@ class _Run:
         before = records.read_left(path)
         warnings = [[one.code, one.message, one.where] for one in report.warnings]
         report.show_warnings = report.changed or before.warnings() != warnings
-        records.leave(path, records.LAST, records.last_text(answers.counts, report.warnings, report.files))
+        markers = (*before.markers(), markers_of(self._gvma))
+        records.leave(path, records.LAST, records.last_text(answers.counts, report.warnings, report.files, markers))
         if inputs is not None and not report.changed and records.read_left(path) == found:
             unchanged.leave(inputs, self._looks, answers.counts, report.files)
 
