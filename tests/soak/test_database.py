@@ -8,9 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.postgresql_relay import PostgreSQLRelay
+from tests.harness.asterisk_fixtures import StartTelephone
+from tests.harness.many_hosts import ManyHosts
 from tests.harness.postgresql_fixtures import Database
+from tests.integration.realtime.conftest import hosts
 from tests.integration.realtime.test_cron_day import day_of_cron
+from tests.soak.row_pins import race
 from tests.soak.rows import RowsExperiment, cut_at_messages, kill_at_messages, kill_at_system_calls
+
+__all__ = ["hosts"]
 
 CHANGES = 2_000
 
@@ -44,6 +50,16 @@ def test_a_connection_that_is_cut_at_each_statement_leaves_all_old_or_all_new(
         experiment.reckon()
     print(f"cut {then} {cuts} messages to the database: {dict(experiment.ended)}")
     assert cuts > 100
+
+
+@pytest.mark.asterisk
+@pytest.mark.parametrize("hosts", ["pgsql", "odbc"], indirect=True)
+def test_no_pin_is_lost_in_fifty_rounds_of_a_sync_racing_a_pin_change(
+    hosts: ManyHosts, start_telephone: StartTelephone
+) -> None:
+    raced = race(hosts, start_telephone(hosts.node()), rounds=50, mailboxes=CHANGES)
+    print(f"in {raced} of 50 rounds the PIN was written while a sync ran")
+    assert raced > 10
 
 
 def test_a_day_of_cron_beside_a_database_that_fails_locks_and_restarts(database: Database, tmp_path: Path) -> None:
