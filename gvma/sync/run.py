@@ -41,6 +41,7 @@ from gvma.storage.signals import stoppable
 from gvma.storage.spooled import Spooled
 from gvma.sync import unchanged
 from gvma.sync.execute import Execution, Wording, first_of
+from gvma.sync.folders import refuse_other_folders
 from gvma.sync.mending import mend
 from gvma.sync.metrics import leave_metrics
 from gvma.sync.preflight import preflight
@@ -126,6 +127,8 @@ class _Run:
                 self._progress("asking Configuration Server")
                 asked = self._ask(stack)
                 sink = self._sink(asterisk, addresses)
+                if asterisk is not None:
+                    refuse_other_folders(self._gvma, asterisk, resets_pins=bool(options.reset_pins))
                 inputs = self._inputs(sink, addresses, asked.digests)
                 conclusion = conclusion_of(inputs) if inputs is not None else None
                 if conclusion is None:
