@@ -107,7 +107,7 @@ class Connection:
             if self.sock.send(line, _WRITE) == len(line):
                 return
         except OSError:
-            pass
+            pass  # the peer has gone, or reads nothing
         with suppress(OSError):
             self.sock.shutdown(socket.SHUT_RD)  # the next read finds the connection closed
 

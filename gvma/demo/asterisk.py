@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -266,12 +267,9 @@ class PrivateAsterisk:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise AsteriskUnreachableError(f"the private Asterisk is not ready in time\n{self._tail()}")
-            try:
-                with socket.create_connection(("127.0.0.1", self.ami_port), left) as ami:
-                    if self._says_fully_booted(ami, left):
-                        return
-            except OSError:
-                pass
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.ami_port), left) as ami:
+                if self._says_fully_booted(ami, left):
+                    return
             time.sleep(_POLL_SECONDS)
 
     def _says_fully_booted(self, ami: socket.socket, left: float) -> bool:

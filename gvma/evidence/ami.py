@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TypeVar
 
 from gvma.ami.channel_drivers import TRANSPORT_COMMANDS, driver_modules
 from gvma.ami.dialplan_show import includes_shown, patterns_shown
 from gvma.ami.folders import folders_shown
 from gvma.ami.identification import identifies
-from gvma.ami.manager import AsteriskManager, connect
+from gvma.ami.manager import connect
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.hosts import sipserver_hosts, uri_host
 from gvma.asterisk.identification.rights import SipServerRequests
@@ -27,6 +26,7 @@ from gvma.errors import (
     SettingsError,
 )
 from gvma.evidence.model import AmiEvidence, MailboxFields
+from gvma.evidence.questions import AmiQuestions
 from gvma.evidence.sipserver import ask_about_sipserver
 from gvma.settings import GvmaSettings
 from gvma.sinks.addresses import Addresses
@@ -45,8 +45,6 @@ _TRANSPORT = re.compile(r"Transport:\s+\S+\s+udp\s.*\s(\S+):(\d+)\s*\Z")
 _BINDADDRESS = re.compile(r"\s*UDP Bindaddress:\s+(\S+):(\d+)\s*\Z")
 _RUN_USER = re.compile(r"User name and group:\s*([^/\s]*)/")
 
-_T = TypeVar("_T")
-
 
 def ask_asterisk(settings: GvmaSettings, addresses: Addresses | None = None) -> AmiEvidence:
     """All answers of one Asterisk; of its two channel drivers, of the one that gvma writes for.
@@ -56,7 +54,7 @@ def ask_asterisk(settings: GvmaSettings, addresses: Addresses | None = None) -> 
     hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
     try:
         with connect(hasty) as ami:
-            return AmiQuestions(ami).ask(hasty, addresses or {})
+            return _SiteQuestions(ami).ask(hasty, addresses or {})
     except AmiPermissionError as refusal:
         return AmiEvidence(refused=(refusal.message,))
     except (AsteriskUnreachableError, AsteriskRefusedError, CredentialsError, SettingsError) as problem:
@@ -87,16 +85,11 @@ def sip_contact(settings: GvmaSettings) -> str:
     return f"{uri_host(address)}:{port}" if address else ""
 
 
-class AmiQuestions:
-    """One question after another. lost: why nothing more is asked. refused: what the account may not do."""
-
-    def __init__(self, ami: AsteriskManager) -> None:
-        self._ami = ami
-        self.refused: list[str] = []
-        self.lost: AsteriskUnreachableError | None = None
+class _SiteQuestions(AmiQuestions):
+    """All that is asked of the Asterisk of a site."""
 
     def ask(self, settings: GvmaSettings, addresses: Addresses) -> AmiEvidence:
-        ami = self._ami
+        ami = self.ami
         running = modules(self.lines("module show"))
         drivers = self.tried(lambda: driver_modules(ami), None)
         driver = channel_driver(settings, drivers).driver
@@ -135,42 +128,25 @@ class AmiQuestions:
                 identifier_order=first_of(_ORDER, self.lines("pjsip show settings")),
                 contact_hosts=tuple(_contacts(self.lines("pjsip show contacts"))),
             )
-        return replace(seen, problem=self.lost, refused=tuple(dict.fromkeys(self.refused)))
-
-    def tried(self, question: Callable[[], _T], otherwise: _T) -> _T:
-        """The answer; ``otherwise`` where there is none."""
-        if self.lost is None:
-            try:
-                return question()
-            except AmiPermissionError as refusal:
-                self.refused.append(refusal.message)
-            except AsteriskUnreachableError as lost:
-                self.lost = lost
-            except AsteriskRefusedError:
-                pass  # the module that answers this is not loaded, which ``loaded`` tells
-        return otherwise
-
-    def lines(self, command: str) -> list[str]:
-        """Of a command of Asterisk's console; none where it was not answered."""
-        return self.tried(lambda: self._ami.command(command), [])
+        return replace(seen, problem=self.lost, refused=self.refusals())
 
     def _mailboxes(self) -> dict[str, MailboxFields] | None:
         return {
             key: MailboxFields(user.name, user.email, user.pager)
-            for key, user in self._ami.voicemail_users().items()
+            for key, user in self.ami.voicemail_users().items()
             if key.rpartition("@")[2] in OWN_CONTEXTS
         }
 
     def _endpoints(self, pjsip: bool) -> Callable[[], frozenset[str]]:
-        asked = self._ami.endpoints if pjsip else self._ami.sip_peers
+        asked = self.ami.endpoints if pjsip else self.ami.sip_peers
         return lambda: frozenset(asked())
 
     def _aors(self) -> dict[str, str | None] | None:
-        return {name: boxes for name, boxes in self._ami.aors().items() if name.startswith(SUBSCRIPTION_PREFIX)}
+        return {name: boxes for name, boxes in self.ami.aors().items() if name.startswith(SUBSCRIPTION_PREFIX)}
 
     def _peers(self) -> dict[str, str | None] | None:
-        names = sorted(name for name in self._ami.sip_peers() if name.startswith(SUBSCRIPTION_PREFIX))
-        return dict.fromkeys(names) | self._ami.sip_peer_mailboxes(names[:_SINGLY])
+        names = sorted(name for name in self.ami.sip_peers() if name.startswith(SUBSCRIPTION_PREFIX))
+        return dict.fromkeys(names) | self.ami.sip_peer_mailboxes(names[:_SINGLY])
 
 
 def modules(lines: list[str]) -> dict[str, bool]:

@@ -15,10 +15,11 @@ from gvma.asterisk.drivers import PJSIP, Driver
 from gvma.asterisk.drivers.choose import DriverModule
 from gvma.asterisk.identification.rights import SipServerRequests
 from gvma.errors import AmiPermissionError, GvmaError
-from gvma.evidence.ami import AmiQuestions, bound_in
+from gvma.evidence.ami import bound_in
 from gvma.evidence.model import AmiEvidence
 from gvma.evidence.model.asterisk import Messages
 from gvma.evidence.model.named import NamedSubscription
+from gvma.evidence.questions import AmiQuestions
 from gvma.evidence.sipserver import ask_about_sipserver
 from gvma.settings import GvmaSettings
 from gvma.sinks.addresses import Addresses
@@ -89,7 +90,7 @@ class NamedQuestions(SilentAsterisk):
             sipserver=requests or SipServerRequests(),
             identifies=matches if driver.has_identify else None,
             problem=questions.lost,
-            refused=tuple(dict.fromkeys(questions.refused)),
+            refused=questions.refusals(),
         )
 
     def _watched(self, driver: Driver, name: str) -> str | None:

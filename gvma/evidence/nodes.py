@@ -5,26 +5,24 @@ All are asked at the same time. What is refused is left out, and after a silence
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TypeVar
 
 from gvma.ami.dialplan_show import patterns_shown
-from gvma.ami.manager import AsteriskManager, connect
+from gvma.ami.manager import connect
 from gvma.ami.nodes import nodes
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
-from gvma.errors import AmiPermissionError, AsteriskRefusedError, AsteriskUnreachableError, GvmaError
+from gvma.errors import GvmaError
 from gvma.evidence.model.hosts import DatabaseEvidence, NodeEvidence
+from gvma.evidence.questions import AmiQuestions
 from gvma.settings.model import GvmaSettings
 
 _AT_ONCE = 16
 # A sync may wait longer, as asterisk_cm_timeout says; whoever looks wants to hear what is slow.
 _ANSWER_SECONDS = 8.0
 _AOR_FUNCTION = "func_pjsip_aor.so"
-
-_T = TypeVar("_T")
 
 
 def ask_nodes(settings: GvmaSettings, database: DatabaseEvidence) -> tuple[NodeEvidence, ...]:
@@ -40,79 +38,62 @@ def ask_nodes(settings: GvmaSettings, database: DatabaseEvidence) -> tuple[NodeE
 def _ask(node: str, settings: GvmaSettings, database: DatabaseEvidence) -> NodeEvidence:
     try:
         with connect(settings) as ami:
-            return _Questions(ami).ask(node, database)
+            return _NodeQuestions(ami).ask(node, database)
     except GvmaError as problem:
         return NodeEvidence(node, problem=problem)
 
 
-class _Questions:
-    """One question after another, to one node."""
-
-    def __init__(self, ami: AsteriskManager) -> None:
-        self._ami = ami
-        self._refused: list[str] = []
-        self._lost: AsteriskUnreachableError | None = None
+class _NodeQuestions(AmiQuestions):
+    """All that is asked of one node."""
 
     def ask(self, node: str, database: DatabaseEvidence) -> NodeEvidence:
-        ami = self._ami
+        ami = self.ami
         tables = self._section("extconfig.conf", "settings")
         aors = self._section("sorcery.conf", "res_pjsip")
         general = self._section("voicemail.conf", "general")
-        boxes: Collection[str] = self._try(ami.voicemail_users, {})
+        boxes: Collection[str] = self.tried(ami.voicemail_users, {})
         mailboxes = tuple(sorted(key for key in boxes if key.rpartition("@")[2] in OWN_CONTEXTS))
-        names: Collection[str] = self._try(ami.aors, {})
+        names: Collection[str] = self.tried(ami.aors, {})
         subscriptions = tuple(sorted(name for name in names if name.startswith(SUBSCRIPTION_PREFIX)))
-        shown = patterns_shown(self._try(lambda: ami.command(f"dialplan show {CONTEXT}"), []))
+        shown = patterns_shown(self.lines(f"dialplan show {CONTEXT}"))
         seen = NodeEvidence(
             node,
             version=ami.version,
             tables=None if tables is None else dict(tables),
             aor_mappings=None if aors is None else tuple(value for key, value in aors if key == "aor"),
             polling=None if general is None else _first_of(general, ("pollmailboxes", "pollfreq")),
-            publishes=self._try(self._publishes, False),
+            publishes=self.tried(self._publishes, False),
             file_mailboxes=mailboxes,
             file_subscriptions=subscriptions,
             lacks=tuple(self._lacking(database, {*mailboxes, *subscriptions})),
-            counts=self._try(lambda: self._counts(database), {}),
+            counts=self.tried(lambda: self._counts(database), {}),
             patterns=frozenset(shown.get(CONTEXT, ())),
-            endpoints=self._try(lambda: frozenset(ami.endpoints()), None),
+            endpoints=self.tried(lambda: frozenset(ami.endpoints()), None),
         )
-        return replace(seen, problem=self._lost, refused=tuple(dict.fromkeys(self._refused)))
-
-    def _try(self, question: Callable[[], _T], otherwise: _T) -> _T:
-        if self._lost is None:
-            try:
-                return question()
-            except AmiPermissionError as refusal:
-                self._refused.append(refusal.message)
-            except AsteriskUnreachableError as lost:
-                self._lost = lost
-            except AsteriskRefusedError:
-                pass  # the file, or the module that answers this, is not there
-        return otherwise
+        return replace(seen, problem=self.lost, refused=self.refusals())
 
     def _section(self, file: str, section: str) -> tuple[tuple[str, str], ...] | None:
         """Key and value of each line; other sections, in which PINs stand, are not sent."""
-        return self._try(lambda: self._ami.configuration(file, section), None)
+        return self.tried(lambda: self.ami.configuration(file, section), None)
 
     def _publishes(self) -> bool:
-        return self._ami.has_object("pjsip.conf", "type=asterisk-publication", "mailbox_state=yes")
+        return self.ami.has_object("pjsip.conf", "type=asterisk-publication", "mailbox_state=yes")
 
     def _lacking(self, database: DatabaseEvidence, in_files: set[str]) -> list[str]:
         """Those of the samples that no file of the node hides, and that it does not see as the database has them."""
         boxes = [key for key in database.mailboxes if key not in in_files]
         lacking = [key for key in boxes if self._variable(f"VM_INFO({key},exists)") not in {"1", None}]
-        if self._try(lambda: self._ami.loaded(_AOR_FUNCTION), False):
+        if self.tried(lambda: self.ami.loaded(_AOR_FUNCTION), False):
             for name, mailbox in database.subscriptions.items():
                 if name not in in_files and self._variable(f"PJSIP_AOR({name},mailboxes)") not in {mailbox, None}:
                     lacking.append(name)
         return lacking
 
     def _variable(self, name: str) -> str | None:
-        return self._try(lambda: self._ami.variable(name), None)
+        return self.tried(lambda: self.ami.variable(name), None)
 
     def _counts(self, database: DatabaseEvidence) -> dict[str, tuple[int, int]]:
-        found = {key: self._ami.mailbox_count(key) for key in database.mailboxes}
+        found = {key: self.ami.mailbox_count(key) for key in database.mailboxes}
         return {key: (count.new + count.urgent, count.old) for key, count in found.items()}
 
 

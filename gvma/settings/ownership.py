@@ -12,6 +12,7 @@ import shlex
 import shutil
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from gvma.errors import SettingsError
@@ -125,11 +126,9 @@ def _untrusted(place: Path, status: os.stat_result, *, above: bool) -> str:
 
 def _is_own_group(place: Path, status: os.stat_result) -> bool:
     """Nobody but the owner is in the group, as where each user has a group of his own; and no ACL lets others in."""
-    try:
+    with suppress(OSError):  # a file system without ACLs
         if "system.posix_acl_access" in os.listxattr(place):
             return False
-    except OSError:
-        pass  # a file system without ACLs
     owner = status.st_uid
     try:
         group, user = grp.getgrgid(status.st_gid), pwd.getpwuid(owner)

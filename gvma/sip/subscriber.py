@@ -10,6 +10,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -123,15 +124,17 @@ class Subscriber:
     def close(self) -> None:
         """Unsubscribe and close the socket; a last NOTIFY is answered. Raises nothing."""
         try:
-            if self._subscribed:
-                self._subscribed = False
-                self._notifies.clear()
-                self._transact(0, _T1)
-                self.next_notify(_T1)
-        except SipError:
-            pass
+            with suppress(SipError):
+                self._unsubscribe()
         finally:
             self._socket.close()
+
+    def _unsubscribe(self) -> None:
+        if self._subscribed:
+            self._subscribed = False
+            self._notifies.clear()
+            self._transact(0, _T1)
+            self.next_notify(_T1)
 
     def _transact(self, expires: int, timeout: float) -> SipMessage:
         """Send a SUBSCRIBE, retransmit it until its final response comes, and return that."""

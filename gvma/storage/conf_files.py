@@ -109,5 +109,5 @@ def leads_nowhere(path: str | Path) -> str:
         if os.path.islink(path):
             return f"{path} is a link that leads nowhere: there is no {os.readlink(path)}"
     except OSError:
-        pass
+        return ""
     return ""

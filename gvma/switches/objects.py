@@ -1,4 +1,4 @@
-"""The objects that a chapter asks for in Configuration Server, as values, as rows and as XML. Pure.
+"""The objects that a chapter asks for in Configuration Server, as values, as lines and as XML. Pure.
 
 The XML has the shape of an export, which ``gvma confserv simulate --data`` serves and ``--from`` reads.
 """
@@ -15,7 +15,6 @@ from gvma.settings import ConfigServerSettings
 TYPES: Mapping[str, int] = {"Extension": 1, "Routing Point": 4, "Trunk": 14, "Voice over IP Service": 29}
 """Types of a DN, by the name that Configuration Manager shows."""
 SIP_SERVER = "SIP_Server"
-HEADING = ("OBJECT", "TYPE", "NUMBER", "SECTION", "OPTION", "VALUE", "MANUAL")
 
 _FIRST_DBID = 101
 _TENANT = re.compile(r"CfgTenant\[@name=(['\"])(.*?)\1\]|@tenantDBID=['\"]?(\d+)")
@@ -76,13 +75,17 @@ def _named(pattern: re.Pattern[str], queries: str) -> tuple[str, str]:
     return next((one[2] for one in found if one[2]), ""), next((one[3] for one in found if one[3]), "")
 
 
-def rows(objects: Iterable[SwitchObject]) -> list[Sequence[str]]:
-    """One row for each option, for Configuration Manager; one without options for an object that has none."""
-    return [
-        (one.kind, one.type, one.number, one.section if name else "", name, value, str(line) if line else "")
-        for one in objects
-        for name, (value, line) in (one.options or {"": ("", 0)}).items()
-    ]
+def as_lines(objects: Sequence[SwitchObject]) -> list[str]:
+    """For Configuration Manager: each object, and below it its options in columns with the manual's lines."""
+    options = [(name, value) for one in objects for name, (value, _) in one.options.items()]
+    names = max((len(name) for name, _ in options), default=0)
+    values = max((len(value) for _, value in options), default=0)
+    lines = []
+    for one in objects:
+        lines.append(f"{one.kind} {one.number} ({one.type})" + (f", section {one.section}:" if one.options else ""))
+        for name, (value, line) in one.options.items():
+            lines.append(f"  {name:{names}}  {value:{values}}  {f'manual {line}' if line else ''}".rstrip())
+    return lines
 
 
 def as_xml(objects: Sequence[SwitchObject], place: Place, remarks: Iterable[str] = ()) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+from contextlib import suppress
 from types import FrameType
 
 from flask import Flask
@@ -49,9 +50,8 @@ class Serving:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _stop)
         try:
-            self._server.run()
-        except SystemExit:
-            pass
+            with suppress(SystemExit):  # by which a signal ends it
+                self._server.run()
         finally:
             self.close()
 

@@ -111,10 +111,10 @@ def checklist_command(invocation: Invocation, name: str) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "xml"]),
-    default="table",
+    type=click.Choice(["text", "xml"]),
+    default="text",
     show_default=True,
-    help="Rows for Configuration Manager, or an export that `gvma confserv simulate` serves.",
+    help="Lines for Configuration Manager, or an export that `gvma confserv simulate` serves.",
 )
 @click.option(
     "--set", "given", multiple=True, metavar="KEY=VALUE", help="Another value; `values` in JSON has the keys."
@@ -126,7 +126,7 @@ def objects_command(invocation: Invocation, name: str, form: str, given: tuple[s
     The address of this Asterisk (contact) comes from --set, else from Asterisk over AMI, else a placeholder stands
     there that `gvma check` names.
     """
-    from gvma.switches.objects import HEADING, as_xml, rows  # noqa: PLC0415  (start-up)
+    from gvma.switches.objects import as_lines, as_xml  # noqa: PLC0415  (start-up)
 
     guide, site, output = guide_of(name), Site(invocation), invocation.output
     values = site.values(guide, guide.object_choices, given)
@@ -144,10 +144,8 @@ def objects_command(invocation: Invocation, name: str, form: str, given: tuple[s
     if xml:
         output.line(xml)
         return
-    output.table(rows(objects), HEADING)
-    if not output.quiet:
-        for line in _remarks(guide, values):
-            output.line(printable(line))
+    for line in as_lines(objects) + ([] if output.quiet else _remarks(guide, values)):
+        output.line(printable(line))
 
 
 def _remarks(guide: Guide, values: Values) -> list[str]:
@@ -155,11 +153,14 @@ def _remarks(guide: Guide, values: Values) -> list[str]:
     examples = [
         key for key, origin in values.origins.items() if origin == "example" and values[key] and "<" not in values[key]
     ]
-    lines = [f"Made by gvma switch objects {guide.id}; switch_profile = {guide.id} has gvma check look at them."]
+    lines = [
+        f"Made by gvma switch objects {guide.id}.",
+        f"With switch_profile = {guide.id} gvma check compares them with the site's.",
+    ]
     if any("<" in value for value in values.values.values()):
-        lines.append("Nobody said the address of this Asterisk: set contact, or let gvma ask it over AMI.")
+        lines.append("The address of this Asterisk is not known: set contact, or have AMI answer.")
     if examples:
-        lines.append(f"Examples, to be replaced by the site's values: {', '.join(examples)}.")
+        lines.append(f"Examples, not the site's values: {', '.join(examples)}.")
     return lines
 
 

@@ -11,6 +11,7 @@ import logging
 import os
 import stat
 import sys
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
@@ -60,7 +61,7 @@ class RepeatedWarnings:
         return logging.makeLogRecord({**fields, "msg": message, "args": (number, last.getMessage())})
 
 
-class LogHandler(logging.Handler):
+class LogHandler(logging.Handler, ABC):
     """Writes records as lines; nothing is ever raised."""
 
     def __init__(self) -> None:
@@ -82,9 +83,9 @@ class LogHandler(logging.Handler):
         except Exception:  # whatever is wrong with a line, the work goes on
             return
 
+    @abstractmethod
     def write_line(self, line: str) -> None:
         """Write one line. line: without its line end."""
-        raise NotImplementedError
 
 
 class LogStream(LogHandler):

@@ -59,7 +59,7 @@ class AppliedRows:
         return not has_moved
 
     def put_back(self) -> None:
-        pass
+        """Nothing: before ``finish`` no row of the tables has changed."""
 
     def put_back_if_moved(self) -> None:
         with answered(self._session.connection):

@@ -140,7 +140,7 @@ def test_pins_that_owners_change_by_phone_are_never_lost_in_fifty_rounds_of_sync
     stop = threading.Event()
 
     def owners() -> None:
-        """Each changes the PIN as Asterisk does, one after the other, as fast as the database takes it."""
+        """Each changes the PIN as Asterisk does, one after the other, some 50 a second."""
         with psycopg.connect(database.dsn("asterisk"), password=PASSWORDS["asterisk"], autocommit=True) as asterisk:
             number = 10_000
             while not stop.is_set():

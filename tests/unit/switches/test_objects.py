@@ -1,4 +1,4 @@
-"""Objects of the chapters as rows and as XML, and the steps that they belong to."""
+"""Objects of the chapters as lines and as XML, and the steps that they belong to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gvma.settings import ConfigServerSettings
 from gvma.switches.chapters.asterisk import PLACEHOLDER
 from gvma.switches.choices import chosen
 from gvma.switches.guides import GUIDES, Guide
-from gvma.switches.objects import Place, SwitchObject, as_xml, place_of, rows
+from gvma.switches.objects import Place, SwitchObject, as_lines, as_xml, place_of
 from gvma.switches.steps import StepResult, checklist_lines
 from gvma.switches.tables import switches
 from gvma.switches.values import complaint
@@ -118,8 +118,19 @@ def test_no_value_leaves_its_attribute_in_the_xml() -> None:
     assert pair.get("value") == HOSTILE.replace("\n", "")
 
 
-def test_rows_name_an_object_without_options_too() -> None:
-    assert rows([SwitchObject("DN", "Extension", "1", {})]) == [("DN", "Extension", "1", "", "", "", "")]
+def test_the_lines_name_each_object_and_below_it_its_options_in_columns() -> None:
+    trunk = SwitchObject("DN", "Trunk", "north", {"contact": ("10.0.0.5:5060", 2145), "prefix": ("0", 0)})
+    assert as_lines([trunk, SwitchObject("DN", "Extension", "1", {})]) == [
+        "DN north (Trunk), section TServer:",
+        "  contact  10.0.0.5:5060  manual 2145",
+        "  prefix   0",
+        "DN 1 (Extension)",
+    ]
+
+
+@EVERY
+def test_the_lines_of_every_chapter_fit_a_terminal(guide: Guide) -> None:
+    assert max(map(len, as_lines(objects(guide)))) <= 80
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ the old one has a second name there, so that neither going on nor going back nee
 nothing of Asterisk but that it may write voicemail.conf at any moment. How it is used::
 
     with stoppable(), apply(changes, records=records, backup_set=made, markers=markers) as applied:
-        ...  # reload, read back; an exception that leaves the block puts all back
+        reload_and_read_back()  # an exception that leaves the block puts all back
         is_final = applied.finish()  # False: Asterisk rewrote a file meanwhile, plan anew
 """
 
