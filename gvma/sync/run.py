@@ -14,7 +14,7 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from gvma.ami.asterisk import Asterisk, nothing_changed
-from gvma.asterisk.identification.model import COMES_FIRST, SENDERS_UNKNOWN
+from gvma.asterisk.identification.model import COMES_FIRST, PEER_ON_OTHER_PORT, SENDERS_UNKNOWN
 from gvma.backups.retention import apply_policy, policy_of
 from gvma.backups.snapshot import snapshot
 from gvma.configserver.fetch import ServerAnswers, fetch_answers, queries_of, receive_answers
@@ -273,7 +273,7 @@ class _Run:
             if execution.asterisk is not None:
                 preflight(self._gvma, execution.asterisk, planned)
             for warning in planned.warnings:
-                if warning.code in {SENDERS_UNKNOWN, COMES_FIRST}:
+                if warning.code in {SENDERS_UNKNOWN, COMES_FIRST, PEER_ON_OTHER_PORT}:
                     report.say(warning)
             if self._write(execution, planned, answers):
                 return planned

@@ -30,6 +30,7 @@ from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.removing import removal
 from gvma.sinks.files.sipserver import SipServerSeen, see
 from gvma.sinks.files.targets import Target, Targets, targets
+from gvma.sinks.files.unread_includes import unread_includes
 from gvma.storage import records
 from gvma.storage.conf_files import content, included_files
 from gvma.storage.files import TargetFile, read_target
@@ -96,6 +97,7 @@ class FilesSink:
         warnings = [GvmaWarning("target-file", note, str(file.path)) for file in files for note in file.notes]
         warnings += [_adopted(file) for file in pairs if file.adopted]
         warnings += [one for file in pairs for one in _below([*file.below])]
+        warnings += unread_includes((file.site for file in pairs), self._settings.asterisk_cfg_path)
         other = self._other(warnings, last)
         generated_at = time.strftime("%a %b %d %H:%M:%S %Y")
         seen = SipServerSeen()
