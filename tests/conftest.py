@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,22 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         reporter.write_line(failure, red=True)
     if failures and exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture
+def as_root() -> None:
+    """For a test that mounts, or that lays out what belongs to a second user. CI runs as root, and skips none."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can do that")
+
+
+@pytest.fixture(scope="session")
+def mount_namespace() -> tuple[str, ...]:
+    """Words before a command that may mount, which nobody else sees; the account does not need to be root's."""
+    words = ("unshare", "--map-root-user", "--mount")
+    if subprocess.run([*words, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("this kernel gives no mount namespace")
+    return words
 
 
 @pytest.fixture

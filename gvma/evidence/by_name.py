@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
 
 from gvma.ami.nodes import nodes
 from gvma.asterisk.site import pins_in_spool
@@ -35,6 +36,8 @@ from gvma.sinks.base import Reading
 from gvma.sinks.files.driver import channel_driver
 from gvma.sinks.files.spool import asks_for_spool, pin_in_spool
 from gvma.sinks.opening import REALTIME, sink_to_look_at
+from gvma.storage.history import log
+from gvma.storage.history.model import PastRun
 
 _ANSWER_SECONDS = 5.0
 _LONGEST_NAME = 255
@@ -100,7 +103,19 @@ def _named(evidence: Evidence, reading: Reading | None, asterisk: SilentAsterisk
     for name in dict.fromkeys(name for one in meanings for name in one.subscriptions):
         place = reading.place_of("subscription", name) if reading else None
         subscriptions[name] = replace(asterisk.subscription(evidence.driver, name), place=place)
-    return replace(evidence.named, mailboxes=mailboxes, subscriptions=subscriptions)
+    unknown = [name for name, one in zip(evidence.named.names, meanings, strict=True) if not one]
+    past = _last_changes(evidence.settings.gvma.backup_path, unknown) if unknown else {}
+    return replace(evidence.named, mailboxes=mailboxes, subscriptions=subscriptions, past=past)
+
+
+def _last_changes(backup_path: Path, names: Iterable[str]) -> dict[str, PastRun]:
+    """By name, the newest run that changed something of it; nothing where the history cannot be read."""
+    try:
+        runs = log.read(backup_path).runs
+    except GvmaError:
+        return {}
+    changes = {name: next((part for run in runs if (part := run.about(name)) and part.items), None) for name in names}
+    return {name: part for name, part in changes.items() if part is not None}
 
 
 def pin_in_force(evidence: Evidence, key: str) -> str | None:

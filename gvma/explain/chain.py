@@ -16,6 +16,7 @@ from gvma.explain.reasons import Chain, reasons
 from gvma.plan.items import Item
 from gvma.plan.pins import fingerprint, read_record
 from gvma.settings import GvmaSettings
+from gvma.storage.history.model import PastRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ class ExplainedMailbox:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """One name. recorded: owners of whom only the last sync's record is known. reasons: why message waiting does not
-    work, the nearest first. next: what the next sync would change of it. nearest: known names, where this is none."""
+    work, the nearest first. next: what the next sync would change of it. nearest: known names, where this is none;
+    last_change: what the history knows of it then."""
 
     name: str
     objects: tuple[ExplainedObject, ...] = ()
@@ -94,6 +96,7 @@ class Explanation:
     reasons: tuple[Finding, ...] = ()
     next: tuple[Item, ...] = ()
     nearest: tuple[str, ...] = field(default=())
+    last_change: PastRun | None = None
 
     @property
     def is_known(self) -> bool:
@@ -109,7 +112,7 @@ def explain(evidence: Evidence) -> list[Explanation]:
 def _explained(evidence: Evidence, known: Names, name: str) -> Explanation:
     meaning = known.meaning(name)
     if not meaning:
-        return Explanation(name, nearest=known.nearest(name))
+        return Explanation(name, nearest=known.nearest(name), last_change=evidence.named.past.get(name))
     objects = tuple(_object(evidence, known, one) for one in meaning.objects)
     mailboxes = tuple(_mailbox(evidence, known, meaning, key) for key in meaning.mailboxes)
     items = tuple(_next(evidence, meaning, {one.label for one in objects}))

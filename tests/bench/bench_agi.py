@@ -13,13 +13,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gvma.demo.ports import free_port
+from tests.harness.waiting import wait_until
 
 SOURCES = Path(__file__).parent / "c"
 CALLS = 6000
@@ -185,11 +185,10 @@ class Bench:
 def _wait_listening(port: int, child: subprocess.Popen[bytes]) -> None:
     """Asks the kernel: panoramisk does not survive a probe that connects and closes."""
     listening = f":{port:04X} 00000000:0000 0A "
-    while child.poll() is None:
-        if listening in Path("/proc/net/tcp").read_text():
-            return
-        time.sleep(0.02)
-    raise RuntimeError("the server ended at once")
+    wait_until(
+        lambda: listening in Path("/proc/net/tcp").read_text() or child.poll() is not None, "the server does not listen"
+    )
+    assert child.poll() is None, "the server ended at once"
 
 
 def line(what: str, ratio: float, limit: float, unit: str = "x") -> None:

@@ -1,11 +1,10 @@
 """Real Asterisks for the tests: 16 with chan_sip, 22 with PJSIP, each private and stopped after its test.
 
-Where one cannot be had, its tests are skipped with what is missing; in CI they fail.
+Where one cannot be had, its tests are skipped with what is missing, which fails the run in CI.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -36,8 +35,6 @@ def asterisk_root() -> Callable[[int], Root]:
                 roots[version] = error
         found = roots[version]
         if isinstance(found, NotObtainableError):
-            if os.environ.get("CI"):
-                pytest.fail(str(found))
             pytest.skip(str(found))
         return found
 

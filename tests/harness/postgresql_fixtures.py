@@ -1,11 +1,10 @@
 """A real PostgreSQL for the tests: one server for each worker, and in it a fresh database for each test.
 
-Where it cannot be had, its tests are skipped with what is missing; in CI they fail.
+Where it cannot be had, its tests are skipped with what is missing, which fails the run in CI.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -42,8 +41,6 @@ def postgresql_server() -> Iterator[PrivatePostgreSQL]:
     try:
         server = PrivatePostgreSQL()
     except NotObtainableError as missing:
-        if os.environ.get("CI"):
-            pytest.fail(str(missing))
         pytest.skip(str(missing))
     with server:
         roles = "".join(f"create role {name} login password '{word}';" for name, word in PASSWORDS.items())

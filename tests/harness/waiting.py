@@ -8,8 +8,11 @@ from collections.abc import Callable
 from gvma.demo.asterisk import PrivateAsterisk
 
 
-def wait_until(condition: Callable[[], bool], what: str, story: Callable[[], str], timeout: float = 60.0) -> None:
-    """Waits for what another process does."""
+def wait_until(condition: Callable[[], bool], what: str, story: Callable[[], str] = str, timeout: float = 60.0) -> None:
+    """Waits for what another process does.
+
+    what: is wrong where the condition does not come true within ``timeout`` seconds. story: what more to say then.
+    """
     deadline = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < deadline, f"{what}\n{story()}"

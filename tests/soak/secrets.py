@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from tests.fakes.syscalls import FAIL, Fault
 from tests.harness.command import Done
 from tests.harness.layer import Layer
 from tests.harness.site import PASSWORD
+from tests.harness.waiting import wait_until
 from tests.soak.site import WatchedSite
 
 AMI, URL_PASSWORD = "mk-ami-62bc", "mk-url-73cd"
@@ -257,10 +257,7 @@ def _process_list(site: WatchedSite, search: Search) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 60
-    while not (site.backup_path / "lock").read_text():
-        assert time.monotonic() < deadline, "the sync never held its lock"
-        time.sleep(0.01)
+    wait_until(lambda: (site.backup_path / "lock").read_text() != "", "the sync never took its lock")
     line = Path(f"/proc/{child.pid}/cmdline").read_text()
     child.terminate()
     out, err = child.communicate()

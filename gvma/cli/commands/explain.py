@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,10 @@ from gvma.cli import exits
 from gvma.cli.completing import names as known_names
 from gvma.cli.explanations import explanation_lines, not_asked_lines
 from gvma.cli.findings import one_line, text_width
+from gvma.cli.items import item_lines
+from gvma.cli.values.when import local_time
 from gvma.errors import GvmaError
+from gvma.printable import printable
 
 if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation
@@ -82,7 +86,15 @@ def _result(invocation: Invocation, found: list[Explanation], silent: list[str])
         next=list(items.values()),
         reasons=list(reasons.values()),
         not_asked=silent,
-        unknown=[{"name": one.name, "nearest": list(one.nearest)} for one in found if not one.is_known],
+        unknown=[
+            {
+                "name": one.name,
+                "nearest": list(one.nearest),
+                "last_change": one.last_change.as_json() if one.last_change else None,
+            }
+            for one in found
+            if not one.is_known
+        ],
     )
 
 
@@ -92,6 +104,14 @@ class _NoSuchName(GvmaError):
 
 
 def _no_such_name(one: Explanation) -> GvmaError:
+    where = one_line(one.name)
+    if one.last_change is not None:
+        run = one.last_change
+        done = printable("; ".join(item_lines(run.items, everything=False)))
+        message = f"no object, mailbox or subscription has this name now; {local_time(run.at)}, {run.command}: {done}"
+        hint = f"Nothing was changed. See `gvma history --object {quote(where)}`."
+        return _NoSuchName(message, where=where, hint=hint)
     meant = f"Did you mean {', '.join(one.nearest)}?" if one.nearest else "gvma knows no name that is like it."
-    hint = f"Nothing was changed. {meant}"
-    return _NoSuchName("no object, mailbox or subscription has this name", where=one_line(one.name), hint=hint)
+    return _NoSuchName(
+        "no object, mailbox or subscription has this name", where=where, hint=f"Nothing was changed. {meant}"
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -66,7 +65,7 @@ def command(invocation: Invocation, since: datetime | None, name: str | None, co
         output.warn(GvmaWarning("history-damaged", f"{lines} damaged, and left out; the others are shown", place))
     runs = [run for run in history.runs if since is None or run.at >= since.strftime(TIME)]
     if name is not None:
-        runs = [part for run in runs if (part := _of_object(run, name)) is not None]
+        runs = [part for run in runs if (part := run.about(name)) is not None]
     limit = count or (_SHOWN if since is None and name is None else len(runs))
     output.result("history", "ok", runs=[run.as_json() for run in runs[:limit]], earlier=max(0, len(runs) - limit))
     for line in _lines(runs[:limit], everything=output.verbosity > 0):
@@ -75,23 +74,6 @@ def command(invocation: Invocation, since: datetime | None, name: str | None, co
         output.line(f"{len(runs) - limit} earlier; -n {len(runs)} shows all.")
     elif not runs:
         output.line("No run has changed anything or failed." if since is None and name is None else "No such run.")
-
-
-def _of_object(run: PastRun, name: str) -> PastRun | None:
-    """The run with what concerns this name alone; None where nothing does."""
-    items = tuple(item for item in run.items if _names(item.name, name) or _names_owner(item.owner, name))
-    why = tuple(cause for cause in run.why if _names_owner(cause.owner, name))
-    return replace(run, items=items, why=why) if items or why else None
-
-
-def _names(item: str, name: str) -> bool:
-    """``1000@GVMA_DN`` is meant by itself, and by ``1000``."""
-    return name in {item, item.partition("@")[0]}
-
-
-def _names_owner(owners: str, name: str) -> bool:
-    """``DN 1000`` is meant by itself, and by ``1000``."""
-    return any(owner == name or owner.endswith(f" {name}") for owner in owners.split(", "))
 
 
 def _lines(runs: Sequence[PastRun], *, everything: bool) -> Iterator[str]:

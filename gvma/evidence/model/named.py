@@ -9,6 +9,7 @@ from gvma.configserver.objects import ConfigObject
 from gvma.errors import GvmaError
 from gvma.evidence.model.asterisk import Messages
 from gvma.plan.present import Place
+from gvma.storage.history.model import PastRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class NamedEvidence:
     """names: as they were given. mailboxes: by ``box@context``. subscriptions: by name.
 
     unselected: objects of Configuration Server with such a name that no query of the settings selects.
-    problem: why these could not be asked for.
+    problem: why these could not be asked for. past: of a name that leads to nothing now, the newest run that changed
+    something of it, with that alone.
     """
 
     names: tuple[str, ...] = ()
@@ -48,3 +50,4 @@ class NamedEvidence:
     subscriptions: Mapping[str, NamedSubscription] = field(default_factory=dict)
     unselected: tuple[ConfigObject, ...] = ()
     problem: GvmaError | None = None
+    past: Mapping[str, PastRun] = field(default_factory=dict)

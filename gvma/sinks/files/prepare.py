@@ -155,6 +155,8 @@ def _remark(file: BlockFile, change: FileChange) -> str:
     what = "created" if not change.target.exists else "rewritten"
     if file.adopted:
         what = "missing markers put back around gvma's lines"
+    if file.has_new_markers:
+        what = "the markers of the settings put in place of the earlier ones"
     if file.block is not None and file.block.end_lost:
         what = "missing end marker put back"
     elif file.block is not None and file.block.last_in_file:

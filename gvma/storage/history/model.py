@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -80,6 +80,12 @@ class PastRun:
         """Something stayed changed: a run that did not fail is kept for nothing else."""
         return not self.exit_code or bool(self.items) or bool(self.changes)
 
+    def about(self, name: str) -> PastRun | None:
+        """The run with what concerns this owner, mailbox or subscription alone; None where nothing does."""
+        items = tuple(item for item in self.items if _is_of(item.name, name) or _is_owner(item.owner, name))
+        why = tuple(cause for cause in self.why if _is_owner(cause.owner, name))
+        return replace(self, items=items, why=why) if items or why else None
+
     def as_json(self) -> dict[str, object]:
         return {
             "run_id": self.run_id,
@@ -124,6 +130,16 @@ def past_run(content: Any) -> PastRun:
 def shortened(text: str) -> str:
     """A text as long as the history keeps one."""
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _is_of(item: str, name: str) -> bool:
+    """``1000@GVMA_DN`` is meant by itself, and by ``1000``."""
+    return name in {item, item.partition("@")[0]}
+
+
+def _is_owner(owners: str, name: str) -> bool:
+    """``DN 1000`` is meant by itself, and by ``1000``."""
+    return any(owner == name or owner.endswith(f" {name}") for owner in owners.split(", "))
 
 
 def _item(content: Mapping[str, Any]) -> Item:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import time
 
 from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
 from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
+from tests.harness.waiting import wait_until
 from tests.integration.asterisk.test_rendered_blocks import SETTINGS, files_of
 from tests.integration.asterisk.test_rendered_mwi import SUBSCRIPTIONS, WANTED
 
@@ -30,9 +30,10 @@ def change_mode(asterisk: PrivateAsterisk, version: int, mode: str) -> None:
         return
     # chan_sip answers before it has read its file; the objects come in the order of the file.
     dynamic = f"Dynamic      : {'Yes' if mode == 'REGISTER' else 'No'}"
-    deadline = time.monotonic() + 60
-    while not any(dynamic in line for line in asterisk.cli(f"sip show peer {SUBSCRIPTIONS[-1].name}")):
-        assert time.monotonic() < deadline, "chan_sip has not read the new block"
+    wait_until(
+        lambda: any(dynamic in line for line in asterisk.cli(f"sip show peer {SUBSCRIPTIONS[-1].name}")),
+        "chan_sip has not read the new block",
+    )
 
 
 def leave_message(asterisk: PrivateAsterisk, box: str, context: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,9 +16,8 @@ from tests.unit.rights import ASTERISK, SETUID_ROOT, give
 
 
 @pytest.fixture(autouse=True)
-def root_runs_gvma() -> None:
-    if os.geteuid() != 0:
-        pytest.skip("only root can lay out what belongs to a second user")
+def root_runs_gvma(as_root: None) -> None:
+    """In every test of this folder."""
 
 
 @pytest.fixture

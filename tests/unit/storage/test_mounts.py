@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -16,17 +15,15 @@ from gvma.sync.reasons import likely_reason
 
 
 @pytest.fixture
-def mounted(tmp_path: Path) -> Iterator[Path]:
+def mounted(tmp_path: Path, mount_namespace: tuple[str, ...]) -> Iterator[Path]:
     """voicemail.conf, which a process by the name of asterisk has mounted by itself, as containers do it."""
-    if os.geteuid() != 0:
-        pytest.skip("only root mounts")
     path = tmp_path / "voicemail conf"
     path.write_text("[general]\n")
     cat = shutil.which("cat")
     assert cat is not None
     asterisk = shutil.copy(cat, tmp_path / "asterisk")
     mount = 'mount --bind "$1" "$1" && echo ready && exec "$2"'
-    command = ["unshare", "--mount", "sh", "-c", mount, "sh", str(path), asterisk]
+    command = [*mount_namespace, "sh", "-c", mount, "sh", str(path), asterisk]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
         assert running.stdin is not None
         assert running.stdout is not None

@@ -85,12 +85,12 @@ def test_one_that_forks_and_ends_keeps_nobody_waiting_and_leaves_nothing(tmp_pat
 def test_what_it_puts_into_a_session_of_its_own_is_stopped_too(tmp_path: Path, ending: str) -> None:
     text = (
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)\n"
+        "read, write = os.pipe()\n"
         "if os.fork() == 0:\n"
         "    os.setsid()\n"
-        "    if os.fork() == 0: open('twice', 'w').write(str(os.getpid())); os.rename('twice', 'forked'); "
-        "time.sleep(600)\n"
+        "    if os.fork() == 0: open('forked', 'w').write(str(os.getpid())); os.close(write); time.sleep(600)\n"
         "    os._exit(0)\n"
-        "while not os.path.exists('forked'): time.sleep(0.01)\n"
+        "os.close(write); os.read(read, 1)  # until its second child has closed the pipe too\n"
         f"open('child', 'w').write(str(child.pid)); {ending}"
     )
     run(tmp_path, text, seconds=3.0 if ending else 600.0)

@@ -77,6 +77,23 @@ def test_a_name_that_nobody_has_leaves_with_1_and_the_nearest(site: Site) -> Non
     assert in_this_process(*site.words("explain")).status == 64
 
 
+def test_a_name_that_a_sync_has_removed_is_answered_with_that_sync(site: Site) -> None:
+    site.sync()
+    removed = site.layer.agents.pop("7001")
+    site.sync("--allow-remove")
+    for name in ("7001", "2222", "2222@GVMA_AGENT"):
+        done = site.gvma("explain", name)
+        assert done.status == 1
+        assert done.stderr.startswith(f"{name}: no object, mailbox or subscription has this name now; ")
+        assert "sync: - mailbox 2222@GVMA_AGENT (Agent Login 7001)" in done.stderr
+        assert f"`gvma history --object {name}`" in done.stderr
+    (unknown,) = site.answer("explain", "7001")["unknown"]
+    assert [item["name"] for item in unknown["last_change"]["items"]] == ["2222@GVMA_AGENT", "gvm-a-2222"]
+    site.layer.agents["7001"] = removed
+    site.sync()
+    assert site.answer("explain", "7001")["unknown"] == []
+
+
 def test_a_hostile_name_is_shown_as_text_wherever_it_stands(site: Site) -> None:
     done = site.gvma("explain", "1000", "\x1b[31m", "a\nb", "'\"", "\u202eabc")
     assert done.status == 1

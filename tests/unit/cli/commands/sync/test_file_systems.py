@@ -51,9 +51,7 @@ def test_a_file_with_an_acl_keeps_it(site: Site) -> None:
 
 
 @pytest.fixture
-def append_only(site: Site) -> Iterator[Path]:
-    if os.geteuid() != 0:
-        pytest.skip("only root makes a folder append-only")
+def append_only(site: Site, as_root: None) -> Iterator[Path]:
     subprocess.run(["chattr", "+a", str(site.etc)], check=True)
     yield site.etc
     subprocess.run(["chattr", "-a", str(site.etc)], check=True)
@@ -68,9 +66,8 @@ def test_no_copy_with_pins_is_left_in_a_folder_from_which_nothing_can_be_removed
     assert site.everything(append_only) == before
 
 
+@pytest.mark.usefixtures("as_root")
 def test_a_file_that_is_a_mount_of_its_own_is_refused_and_the_way_out_is_said(site: Site) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("only root mounts")
     outside = site.folder / "outside.conf"
     outside.write_text("[udp]\ntype=transport\n")
     os.utime(outside, (1_700_000_000, 1_700_000_000))
@@ -82,10 +79,9 @@ def test_a_file_that_is_a_mount_of_its_own_is_refused_and_the_way_out_is_said(si
     assert sorted(path.name for path in site.etc.iterdir()) == ["extensions.conf", "pjsip.conf", "voicemail.conf"]
 
 
+@pytest.mark.usefixtures("as_root")
 def test_a_read_only_folder_that_a_link_leads_to_is_named(site: Site) -> None:
     """As FreePBX's links, and the systemd unit's ProtectSystem=."""
-    if os.geteuid() != 0:
-        pytest.skip("only root mounts")
     module = site.folder / "module"
     module.mkdir()
     (site.etc / "extensions.conf").rename(module / "extensions.conf")
