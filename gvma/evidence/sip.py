@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from gvma.asterisk.conf import Conf
+from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.hosts import host_and_port, sipserver_hosts
 from gvma.asterisk.roles import ROLES, SUBSCRIPTION_PREFIX, role_of_subscription
 from gvma.configserver.objects import ConfigObject
