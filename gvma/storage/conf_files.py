@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from glob import has_magic
 from pathlib import Path
 
-from gvma.asterisk.conf import EndlessInclude
+from gvma.asterisk.conf.model import EndlessInclude
 from gvma.errors import UnsafeTargetError
 from gvma.looks import digest, note, note_unrepeatable
 from gvma.storage.files import read_content

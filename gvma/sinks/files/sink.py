@@ -9,11 +9,11 @@ from functools import partial
 from pathlib import Path
 
 from gvma.ami.asterisk import Asterisk
-from gvma.asterisk.block import has_marker
-from gvma.asterisk.conf import Setting
+from gvma.asterisk.conf.model import Setting
 from gvma.asterisk.drivers import Driver, other_than
 from gvma.asterisk.drivers.base import Known
 from gvma.asterisk.entries import GvmaWarning
+from gvma.asterisk.managed_block.markers import has_marker
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.errors import UnsafeTargetError

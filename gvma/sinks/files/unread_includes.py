@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from gvma.asterisk.conf import Conf, Directive
+from gvma.asterisk.conf.model import Conf, Directive
 from gvma.asterisk.entries import GvmaWarning
 from gvma.storage.conf_files import unread
 
