@@ -33,7 +33,7 @@ from gvma.sinks.addresses import Addresses, look_up, require
 from gvma.sinks.base import Change, Purpose, Sink
 from gvma.sinks.files.block_file import markers_of
 from gvma.sinks.opening import Opened, opened
-from gvma.sinks.planner import Planned, Planner
+from gvma.sinks.planner import Planned, Planner, asked_for
 from gvma.storage import last_success, pending_reload, records, said_failure
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import refuse_if_paused, resume
@@ -190,7 +190,9 @@ class _Run:
         """Once more where Asterisk refused because the site had changed who gets SIP Server's requests, and our reload
         was the first since: what Asterisk says now is what the plan has to go by."""
         with noting() as self._first_looks:
-            planner = Planner(self._gvma, answers, sink.driver, self._options.reset_pins)
+            planner = Planner(
+                self._gvma, answers, asked_for(self._gvma, answers), sink.driver, self._options.reset_pins
+            )
         try:
             return self._until_nobody_else_writes(planner, self._execution(sink, asterisk), answers)
         except AsteriskRefusedError as refused:
