@@ -82,7 +82,6 @@ class Day:
             return status
         relay.then = {"crashes": server.kill, "restarts": self._kill_a_backend}.get(fault, fault)
         status = self._run()
-        server.start()
         wait_until(self._is_there, "the database is still away", str)
         return status
 
@@ -95,7 +94,9 @@ class Day:
             os.kill(int(pid), signal.SIGKILL)
 
     def _is_there(self) -> bool:
+        """Started again, where it has crashed; the relay may still be waiting for its end."""
         try:
+            self._database.server.start()
             return self._database.sql("select 1") == ["1"]
         except NotObtainableError:
             return False
