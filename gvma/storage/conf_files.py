@@ -52,6 +52,19 @@ def included_files(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
             note_unrepeatable()
 
 
+def unread(folder: Path, name: str) -> Iterator[tuple[str, str]]:
+    """Path and reason of each file that an ``#include`` names and gvma does not read; arguments as above."""
+    with acting_as(_owner(folder)):
+        paths = sorted(_matching(folder / name)) if has_magic(name) else [str(folder / name)]
+        for path in paths:
+            try:
+                read_content(Path(path))
+            except OSError as error:
+                yield path, error.strerror or str(error)
+            except UnsafeTargetError as error:
+                yield path, error.message
+
+
 def _owner(folder: Path) -> Identity | None:
     try:
         return find(folder / "-").folder.identity
