@@ -26,7 +26,7 @@ from gvma.plan.model import Plan
 from gvma.plan.present import Place, Present, SiteDefined
 from gvma.plan.wanted import Wanted
 from gvma.routing import SiteRouting
-from gvma.storage.records import Left
+from gvma.storage.state.records import Left
 
 
 class Part(Enum):

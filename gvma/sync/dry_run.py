@@ -15,7 +15,7 @@ from gvma.sinks.addresses import Addresses, look_up, unresolved
 from gvma.sinks.files.sink import FilesSink
 from gvma.sinks.opening import looking
 from gvma.sinks.planner import Planned, Planner, asked_for
-from gvma.storage.pause import read_pause
+from gvma.storage.state.pause import read_pause
 from gvma.sync.folders import refuse_other_folders
 from gvma.sync.preflight import preflight
 from gvma.sync.reasons import refused_line
