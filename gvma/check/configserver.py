@@ -73,13 +73,13 @@ def check_queries(evidence: Evidence) -> Iterator[Finding]:
         yield NOT_ASKED.at("[cfgserver]", layer.not_asked)
         return
     needed = _of_other_switches(evidence) if names_no_asterisk(evidence) else None
-    failed: dict[int, list[QueryAnswer]] = {}
+    failed: dict[tuple[type, str], list[QueryAnswer]] = {}
     for query in QUERIES:
         answer = layer.answers.get(query)
         if answer is None:
             yield QUERY_UNSET.at(query, f"{query} is not set")
         elif answer.error is not None:
-            failed.setdefault(id(answer.error), []).append(answer)
+            failed.setdefault((type(answer.error), str(answer.error)), []).append(answer)
         elif not answer.objects:
             rule = QUERY_EMPTY if needed is None or query in needed else QUERY_UNNEEDED
             yield rule.at(query, f"{answer.xpath} selects nothing")
@@ -107,7 +107,7 @@ def _of_another_type(answer: QueryAnswer) -> bool:
 
 
 def _failed(answers: list[QueryAnswer]) -> Finding:
-    """One finding for the queries that have one and the same error: one of the connection ends them all."""
+    """One finding for the queries that fail alike, as they all do where the server is away."""
     where, error = ", ".join(answer.query for answer in answers), answers[0].error
     if isinstance(error, CredentialsError):
         return CREDENTIALS.at(where, str(error), remedy=error.hint)

@@ -66,7 +66,9 @@ def wanted_of(  # noqa: PLR0913  (each is another source of what is wanted)
         mailboxes=desired.mailboxes,
         subscriptions=desired.subscriptions,
         subscription_settings=(
-            driver.subscription_settings(settings, peer_context=known.peer_context) if desired.subscriptions else ""
+            driver.subscription_settings(settings, peer_context=known.peer_context)
+            if desired.subscriptions or desired.refused
+            else ""
         ),
         hints=route.hints,
         extensions=route.extensions,

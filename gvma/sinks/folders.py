@@ -24,7 +24,7 @@ class OtherFolder(NamedTuple):
 def other_folders(settings: GvmaSettings, folders: Folders | None) -> Iterator[OtherFolder]:
     """The folders of the settings that this Asterisk is known not to use.
 
-    A folder that this host does not have says nothing: Asterisk may be in a container, or on another host.
+    Where this host has neither of the two, that says nothing: Asterisk may be in a container, or on another host.
     """
     if folders is None or not settings.asterisk_cm_host.startswith(_LOCAL):
         return
@@ -38,4 +38,4 @@ def _differ(used: Path, named: Path) -> bool:
     try:
         return not os.path.samefile(used, named)
     except OSError:
-        return False
+        return os.path.exists(used) and not os.path.exists(named)

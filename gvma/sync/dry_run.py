@@ -15,6 +15,7 @@ from gvma.sinks.addresses import Addresses, look_up, unresolved
 from gvma.sinks.files.sink import FilesSink
 from gvma.sinks.opening import looking
 from gvma.sinks.planner import Planned, Planner
+from gvma.sync.folders import refuse_other_folders
 from gvma.sync.preflight import preflight
 from gvma.sync.reasons import refused_line
 from gvma.sync.report import Progress, SyncOptions, SyncReport, reading_step
@@ -61,8 +62,8 @@ def _plan(  # noqa: PLR0913, PLR0917  (what a dry run is given, and what it has 
     stop = brake(planned.plan.shrinkage, gvma.max_remove_percent)
     if stop is not None and not options.allow_remove:
         report.warn("safety-brake", f"a sync would stop here: {stop.message}", stop.where)
-    if planned.change.files and not planned.change.is_empty:
-        for refusal in _at_asterisk(gvma, planned, no_reload=options.no_reload):
+    if planned.change.files:
+        for refusal in _at_asterisk(gvma, planned, options):
             report.warn("asterisk-would-refuse", f"a sync would stop here: {refusal.message}", refusal.where)
     report.plan, report.change = planned.plan, planned.change
     report.counts = planned.change.counts
@@ -71,7 +72,7 @@ def _plan(  # noqa: PLR0913, PLR0917  (what a dry run is given, and what it has 
     report.finished = True
 
 
-def _at_asterisk(settings: GvmaSettings, planned: Planned, *, no_reload: bool) -> Iterator[GvmaError]:
+def _at_asterisk(settings: GvmaSettings, planned: Planned, options: SyncOptions) -> Iterator[GvmaError]:
     """What Asterisk is known to refuse, where it answers at once."""
     changed = [path for path, is_changed in planned.change.files.items() if is_changed]
     if line := refused_line(settings, changed):
@@ -79,11 +80,13 @@ def _at_asterisk(settings: GvmaSettings, planned: Planned, *, no_reload: bool) -
 
     def look(asterisk: Asterisk) -> GvmaError | None:
         try:
-            preflight(settings, asterisk, planned)
+            refuse_other_folders(settings, asterisk, resets_pins=bool(options.reset_pins))
+            if not planned.change.is_empty:
+                preflight(settings, asterisk, planned)
         except GvmaError as problem:
             return problem
         return None
 
-    problem = None if no_reload else at_once(settings, look)
+    problem = None if options.no_reload else at_once(settings, look)
     if problem is not None and not isinstance(problem, AsteriskUnreachableError):
         yield problem

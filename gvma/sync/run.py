@@ -14,7 +14,7 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from gvma.ami.asterisk import Asterisk, nothing_changed
-from gvma.asterisk.identification.model import SENDERS_UNKNOWN
+from gvma.asterisk.identification.model import COMES_FIRST, SENDERS_UNKNOWN
 from gvma.backups.retention import apply_policy, policy_of
 from gvma.backups.snapshot import snapshot
 from gvma.configserver.fetch import ServerAnswers, fetch_answers, queries_of, receive_answers
@@ -41,6 +41,7 @@ from gvma.storage.signals import stoppable
 from gvma.storage.spooled import Spooled
 from gvma.sync import unchanged
 from gvma.sync.execute import Execution, Wording, first_of
+from gvma.sync.folders import refuse_other_folders
 from gvma.sync.mending import mend
 from gvma.sync.metrics import leave_metrics
 from gvma.sync.preflight import preflight
@@ -126,6 +127,8 @@ class _Run:
                 self._progress("asking Configuration Server")
                 asked = self._ask(stack)
                 sink = self._sink(asterisk, addresses)
+                if asterisk is not None:
+                    refuse_other_folders(self._gvma, asterisk, resets_pins=bool(options.reset_pins))
                 inputs = self._inputs(sink, addresses, asked.digests)
                 conclusion = conclusion_of(inputs) if inputs is not None else None
                 if conclusion is None:
@@ -269,7 +272,7 @@ class _Run:
             if execution.asterisk is not None:
                 preflight(self._gvma, execution.asterisk, planned)
             for warning in planned.warnings:
-                if warning.code == SENDERS_UNKNOWN:
+                if warning.code in {SENDERS_UNKNOWN, COMES_FIRST}:
                     report.say(warning)
             if self._write(execution, planned, answers):
                 return planned

@@ -29,7 +29,7 @@ FRESH_LIMIT = 2.5
 UNCHANGED_LIMIT = 2.0
 PEAK_LIMIT_MIB = 250
 PASSWORD = "only-measured"
-_SCALE = (10_000, 100_000, 1_000_000)
+_SCALE = (1_000, 10_000, 100_000, 1_000_000)
 _COLUMNS = "context, mailbox, password, fullname, email, pager, attach, tz, stamp"
 
 

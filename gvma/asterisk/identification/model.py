@@ -14,7 +14,7 @@ SENDERS_UNKNOWN = "senders-unknown"
 LEFT_OUT, COMES_FIRST = UNDECIDED = ("mwi-endpoint-left-out", "mwi-endpoint-first")
 """The codes of warnings that an administrator should decide whose SIP Server's requests are."""
 
-By = Literal["address", "anonymous", "request", "number", "setting"]
+By = Literal["address", "anonymous", "request", "number", "user", "setting"]
 
 _REASONS: Mapping[By, str] = {
     "address": "which the site's own endpoint {0} identifies",
@@ -28,6 +28,7 @@ _WITHOUT_OURS: Mapping[By, str] = {
     "anonymous": "the site's own endpoint {0} would get them, as those of every unknown sender",
     "request": "they may be those of the site's own endpoint {0}, which is known by a header or the URI",
     "number": "those of calls from {0} would be those of the site's own endpoint of that number",
+    "user": "those that name {0} in From would be those of the site's own endpoint {0}",
 }
 
 
@@ -61,7 +62,8 @@ class Identified:
 
     by: ``address``: an identify or a peer has SIP Server's address. ``anonymous``: it gets what nobody else does.
     ``request``: it is known by a header or the request URI, which SIP Server may or may not send. ``number``: it is a
-    phone without a password, known by the number that calls. ``setting``: the administrator says so.
+    phone without a password, known by the number that calls. ``user``: the same of a name, which SIP Server may or may
+    not send. ``setting``: the administrator says so.
     """
 
     endpoint: str
@@ -69,7 +71,7 @@ class Identified:
 
     @property
     def is_certain(self) -> bool:
-        return self.by not in {"request", "number"}
+        return self.by not in {"request", "number", "user"}
 
     @property
     def reason(self) -> str:

@@ -47,11 +47,39 @@ def test_another_name_for_asterisks_folder_is_no_other_folder(site: Site, tmp_pa
     assert site.gvma("sync").status == 0
 
 
+@pytest.mark.parametrize("key", ["asterisk_cfg_path", "asterisk_spool_path"])
+def test_a_reset_that_finds_nothing_to_do_in_another_folder_is_refused(site: Site, tmp_path: Path, key: str) -> None:
+    site.sync()
+    named = {"asterisk_cfg_path": site.etc, "asterisk_spool_path": site.spool}[key]
+    other = _copy(site.etc, tmp_path / "other")
+    site.settings[key] = other
+    done = site.gvma("sync", "--reset-pin", "1000@GVMA_DN")
+    assert done.status == 78
+    assert f"{key} = {other}, but this Asterisk uses {named}" in done.stderr
+    would_stop = site.gvma("sync", "--dry-run", "--reset-pin", "1000@GVMA_DN")
+    assert f"a sync would stop here: {key} = {other}, but this Asterisk uses {named}" in would_stop.stderr
+
+
+def test_a_reset_in_a_spool_that_is_nowhere_is_refused(site: Site, tmp_path: Path) -> None:
+    site.settings["asterisk_spool_path"] = tmp_path / "nowhere"
+    site.sync()
+    done = site.gvma("sync", "--reset-pin", "1000@GVMA_DN")
+    assert done.status == 78
+    assert f"asterisk_spool_path = {tmp_path}/nowhere, but this Asterisk uses {site.spool}" in done.stderr
+
+
+def test_a_run_with_nothing_to_do_is_refused_in_another_folder_too(site: Site, tmp_path: Path) -> None:
+    site.sync()
+    site.settings["asterisk_cfg_path"] = other = _copy(site.etc, tmp_path / "other")
+    done = site.gvma("sync")
+    assert done.status == 78
+    assert f"asterisk_cfg_path = {other}, but this Asterisk uses {site.etc}" in done.stderr
+    assert site.gvma("sync", "--no-reload").status == 0  # asks no Asterisk
+
+
 def test_a_pin_is_not_reset_in_a_spool_that_asterisk_does_not_use(site: Site, tmp_path: Path) -> None:
     site.settings["asterisk_spool_path"] = tmp_path
     assert site.gvma("sync").status == 0
-    done = site.gvma("sync", "--reset-pin", "1000@GVMA_DN")
-    assert done.status == 0  # the PIN in force is the first PIN, and nothing changes
     text = site.text("voicemail.conf").replace("1000 => 1000,", "1000 => 8642,")
     site.write("voicemail.conf", text)
     done = site.gvma("sync", "--reset-pin", "1000@GVMA_DN")

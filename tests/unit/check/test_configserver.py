@@ -49,6 +49,17 @@ def test_each_way_in_which_a_query_fails_has_its_own_code() -> None:
     assert asked(None, dn("1000")) == []
 
 
+def test_queries_that_fail_alike_are_one_finding_and_others_their_own() -> None:
+    said = {query: "the account may not read this" if query == "trunkquery" else "no such file" for query in QUERIES}
+    answers = {query: QueryAnswer(query, "//x", (), ConfigServerUnreachable(text)) for query, text in said.items()}
+    found = [*check_queries(Evidence(Settings(), configserver=ConfigServerEvidence(answers)))]
+    others = ", ".join(query for query in QUERIES if query != "trunkquery")
+    assert [(one.where, one.message) for one in found] == [
+        (others, "no such file"),
+        ("trunkquery", "the account may not read this"),
+    ]
+
+
 def test_a_query_that_is_not_set_is_said() -> None:
     unset = evidence(dnquery=[dn("1")], agentquery=[agent("1")], agentgroupquery=[group("1")])
     assert {(f.code, f.severity) for f in check_queries(unset)} == {("configserver-query-unset", "info")}

@@ -1,0 +1,1 @@
+"""contrib/container: what builds and runs the containers."""

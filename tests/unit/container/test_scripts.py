@@ -1,0 +1,81 @@
+"""The two scripts of the images: one repeats a command until SIGTERM, one hands Asterisk its secrets."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.unit.container.files import FOLDER
+
+ENDS_IN_ITS_OWN_TIME = """
+import signal, sys
+signal.signal(signal.SIGTERM, lambda *_: (print("put back", flush=True), sys.exit()))
+print("writing", flush=True)
+signal.pause()
+"""
+
+
+def repeating(*words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([FOLDER / "repeat", *words], stdout=subprocess.PIPE, text=True)
+
+
+def ended(child: subprocess.Popen[str]) -> int:
+    with child:
+        return child.wait(60)
+
+
+def first_line(child: subprocess.Popen[str]) -> str:
+    assert child.stdout is not None
+    return child.stdout.readline()
+
+
+def test_a_command_that_fails_is_run_again() -> None:
+    child = repeating("0", "sh", "-c", "echo failed; exit 10")
+    assert [first_line(child) for _ in range(3)] == ["failed\n"] * 3
+    child.send_signal(signal.SIGTERM)
+    ended(child)
+
+
+def test_a_signal_reaches_the_command_which_ends_in_its_own_time_and_is_not_run_again() -> None:
+    child = repeating("0", sys.executable, "-c", ENDS_IN_ITS_OWN_TIME)
+    assert first_line(child) == "writing\n"
+    child.send_signal(signal.SIGTERM)
+    assert child.stdout is not None
+    assert child.stdout.read() == "put back\n"
+    ended(child)
+
+
+def test_a_signal_ends_the_wait_between_two_runs() -> None:
+    child = repeating("3600", "echo", "done")
+    assert first_line(child) == "done\n"
+    child.send_signal(signal.SIGTERM)
+    ended(child)
+
+
+def started(folder: Path, **secrets: str) -> Path:
+    """The folder that Asterisk's files include from."""
+    given, written = folder / "secrets", folder / "run"
+    given.mkdir()
+    written.mkdir()
+    for name, text in secrets.items():
+        (given / name.replace("_", "-")).write_text(text)
+    environment = {"CREDENTIALS_DIRECTORY": str(given), "RUNTIME_DIRECTORY": str(written), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        [FOLDER / "asterisk-start", "echo", "asterisk"], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "asterisk\n"
+    return written
+
+
+def test_asterisk_alone_can_read_its_secrets(tmp_path: Path) -> None:
+    written = started(tmp_path, ami_secret="a;b c\n", asterisk_database_password="d")
+    assert (written / "ami-secret.conf").read_text() == "secret = a\\;b c\n"
+    assert (written / "database-password.conf").read_text() == "password = d\n"
+    assert {path.stat().st_mode & 0o777 for path in written.iterdir()} == {0o600}
+
+
+def test_a_secret_that_was_not_given_leaves_an_empty_file(tmp_path: Path) -> None:
+    written = started(tmp_path, ami_secret="a")
+    assert (written / "database-password.conf").read_text() == ""
