@@ -59,8 +59,9 @@ def look_by_name(examined: Examined, names: Sequence[str]) -> Evidence:
         addresses={**addresses_named(layer.applications), **addresses},
         records=records,
         named=replace(named, names=tuple(names)),
-        next_sync=plan_next_sync(gvma, layer, addresses) if not examined.problems else None,
     )
+    if not examined.problems:
+        evidence = evidence.with_more(next_sync=plan_next_sync(evidence, addresses))
     reader = next(iter(nodes(gvma).values()), None) if gvma.sink == REALTIME else gvma
     reachable = reader is not None and not examined.wrong_keys & TO_REACH_AMI
     with asterisk_by_name(reader, addresses) if reader and reachable else nullcontext(SilentAsterisk(None)) as asterisk:
@@ -81,7 +82,8 @@ def _with_asterisk(evidence: Evidence, asterisk: SilentAsterisk) -> Evidence:
         seen = seen.with_more(sink=SinkEvidence(settings.gvma.sink, problem=problem))
         seen = seen.with_more(named=_named(seen, None, asterisk))
     ami = asterisk.evidence(choice.driver, list(seen.named.subscriptions))
-    return seen.with_more(ami=ami, sip=sip_addresses(settings, seen.configserver, ami.bound if ami else ()))
+    applications = seen.configserver.applications  # nothing else is compared with Asterisk's addresses here
+    return seen.with_more(ami=ami, sip=sip_addresses(settings, applications, ami.bound if ami else ()))
 
 
 def _named(evidence: Evidence, reading: Reading | None, asterisk: SilentAsterisk) -> NamedEvidence:

@@ -59,7 +59,7 @@ def collect(examined: Examined, *, probe: bool = False, parts: Collection[Part] 
     configserver = questions.answers()
     hosts = look_at_hosts(gvma, configserver) if asks_hosts else None
     plans = Part.NEXT_SYNC in parts and syncs and not examined.problems
-    return Evidence(
+    evidence = Evidence(
         settings,
         syncs=syncs,
         driver=choice.driver,
@@ -70,14 +70,14 @@ def collect(examined: Examined, *, probe: bool = False, parts: Collection[Part] 
         addresses={**addresses_named(configserver.applications), **addresses},
         ami=ami,
         hosts=hosts,
-        sip=sip_addresses(settings, configserver, asked.bound) if asks_asterisk else SipAddresses(),
+        sip=sip_addresses(settings, configserver.with_addresses, asked.bound) if asks_asterisk else SipAddresses(),
         probes=_probes(settings, files, configserver, asked, hosts) if probe else None,
         media=ask_media(settings.media, asked.user)
         if Part.MEDIA in parts and _serves_media(files)
         else MediaEvidence(),
         records=look_at_records(gvma.backup_path) if Part.RECORDS in parts else RecordsEvidence(),
-        next_sync=plan_next_sync(gvma, configserver, addresses) if plans else None,
     )
+    return evidence.with_more(next_sync=plan_next_sync(evidence, addresses)) if plans else evidence
 
 
 def _probes(

@@ -12,9 +12,10 @@ from contextlib import suppress
 from glob import glob
 from pathlib import Path
 
-from gvma.asterisk.block import find_block
-from gvma.asterisk.conf import Conf, EndlessInclude, read_conf
+from gvma.asterisk.conf.model import Conf, EndlessInclude
+from gvma.asterisk.conf.reader import read_conf
 from gvma.asterisk.drivers import Driver
+from gvma.asterisk.managed_block.block import find_block
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.errors import UnsafeTargetError
 from gvma.evidence.model import FilesEvidence

@@ -10,9 +10,10 @@ from itertools import chain
 from typing import NamedTuple
 
 from gvma.ami.nodes import nodes
-from gvma.asterisk.conf import Conf
+from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.hosts import host_and_port, sipserver_hosts
 from gvma.asterisk.roles import ROLES, SUBSCRIPTION_PREFIX, role_of_subscription
+from gvma.configserver.objects import ConfigObject
 from gvma.errors import MessageSummaryError, SipError
 from gvma.evidence.model import ConfigServerEvidence, FilesEvidence, Probe, SipAddresses
 from gvma.evidence.model.hosts import HostsEvidence, NodeEvidence
@@ -32,19 +33,18 @@ _ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  (what Asterisk says it i
 
 
 def sip_addresses(
-    settings: Settings, configserver: ConfigServerEvidence, bound: Iterable[tuple[str, int]]
+    settings: Settings, objects: Iterable[ConfigObject], bound: Iterable[tuple[str, int]]
 ) -> SipAddresses:
     """The addresses and names by which SIP reaches Asterisk, as far as this host can know them.
 
-    bound: addresses and UDP ports that Asterisk listens on, as it says itself. A name that objects of Configuration
-    Server mention is Asterisk's where it leads to one of its addresses.
+    objects: of Configuration Server; a name that they mention is Asterisk's where it leads to one of its addresses.
+    bound: addresses and UDP ports that Asterisk listens on, as it says itself.
     """
-    names = hosts_of_asterisk(settings.gvma.asterisk_cm_host, _mentioned_hosts(configserver), _DNS_SECONDS)
+    names = hosts_of_asterisk(settings.gvma.asterisk_cm_host, _mentioned_hosts(objects), _DNS_SECONDS)
     return SipAddresses(names, frozenset(port for _, port in bound))
 
 
-def _mentioned_hosts(configserver: ConfigServerEvidence) -> set[str]:
-    objects = (*configserver.applications, *configserver.trunks, *configserver.services, *configserver.dns)
+def _mentioned_hosts(objects: Iterable[ConfigObject]) -> set[str]:
     texts = [one.options.get(name, "") for one in objects for name in ("mwi-host", "mwi-domain", "contact")]
     return {host for text in texts if text and (host := host_and_port(text)[0])}
 

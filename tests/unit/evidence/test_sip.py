@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gvma.evidence.model import ConfigServerEvidence, QueryAnswer
 from gvma.evidence.sip import sip_addresses
 from gvma.settings import Settings
 from tests.unit.check.objects import application
@@ -10,8 +9,7 @@ from tests.unit.check.objects import application
 
 def test_an_address_of_this_host_is_this_asterisk() -> None:
     objects = (application(mwi_host="127.0.0.9", mwi_domain="192.0.2.1"),)
-    answers = ConfigServerEvidence({"applicationquery": QueryAnswer("applicationquery", "//x", objects)})
-    here = sip_addresses(Settings(), answers, [("0.0.0.0", 5070)])
+    here = sip_addresses(Settings(), objects, [("0.0.0.0", 5070)])
     assert here.ports == {5070}
     assert {"127.0.0.1", "localhost", "127.0.0.9"} <= here.hosts
     assert "192.0.2.1" not in here.hosts

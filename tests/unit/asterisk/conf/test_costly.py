@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from gvma.asterisk.block import find_block
-from gvma.asterisk.conf import Conf, read_conf
+from gvma.asterisk.conf.model import Conf
+from gvma.asterisk.conf.reader import read_conf
 from gvma.asterisk.drivers import PJSIP
+from gvma.asterisk.managed_block.block import find_block
 from gvma.errors import UnsafeTargetError
 
 pytestmark = pytest.mark.timeout(60)

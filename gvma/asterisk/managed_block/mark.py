@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from gvma.asterisk.header import without_date
+from gvma.asterisk.managed_block.header import without_date
 
 _TAB_IS_BLANK = bytes.maketrans(b"\t", b" ")
 _BLANKS = (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gvma.asterisk.lines import (
+from gvma.asterisk.conf.lines import (
     SectionLine,
     directive_line,
     escaped,

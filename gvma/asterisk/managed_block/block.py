@@ -10,12 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from gvma.asterisk.header import GENERATED_BY
-from gvma.asterisk.lines import BOM, lines, open_comment, section_line
-from gvma.errors import UnsafeTargetError
+from gvma.asterisk.conf.lines import lines, open_comment, section_line
+from gvma.asterisk.managed_block.header import GENERATED_BY
+from gvma.asterisk.managed_block.markers import Marker, marker_lines, refuse_inside_comment, refuse_repeated, unsafe
 
-_UNCHANGED = "Nothing was changed."
-_NAMED = 5
 _BLANK_LINES = frozenset({b"\n", b"\r\n"})
 _NO_FINAL_LINE_END = b"; The file above this block had no final line end."
 
@@ -64,23 +62,23 @@ def find_block(text: bytes, begin: bytes, end: bytes, own: OwnLines | None = Non
     """
     opened = open_comment(text)
     if opened is not None:
-        raise _unsafe(where, f"the comment that `;--` opens on line {opened} is never closed", "Close it with `--;`")
-    begins, ends = _marker_lines(text, begin, end, where)
+        raise unsafe(where, f"the comment that `;--` opens on line {opened} is never closed", "Close it with `--;`")
+    begins, ends = marker_lines(text, begin, end, where)
     if not begins and not ends:
         return None
     if len(begins) > 1 or len(ends) > 1:
-        _refuse_repeated("begin", begins, where)
-        _refuse_repeated("end", ends, where)
+        refuse_repeated("begin", begins, where)
+        refuse_repeated("end", ends, where)
     if not begins:
-        raise _unsafe(where, f"the end marker on line {ends[0].number} has no begin marker", "Remove that line")
+        raise unsafe(where, f"the end marker on line {ends[0].number} has no begin marker", "Remove that line")
     first = begins[0]
     if ends and ends[0].start < first.start:
-        raise _unsafe(
+        raise unsafe(
             where,
             f"the end marker on line {ends[0].number} stands above the begin marker on line {first.number}",
             "Put the two around the lines that gvma may replace, or remove both",
         )
-    _refuse_inside_comment(text, [*begins, *ends], where)
+    refuse_inside_comment(text, [*begins, *ends], where)
     newline = b"\r\n" if text[: first.end].endswith(b"\r\n") else b"\n"
     if not ends:
         return _without_end(text, first, newline, own, where)
@@ -162,80 +160,20 @@ def _joined(before: bytes, after: bytes, block: Block) -> bytes:
     return before + after
 
 
-@dataclass(frozen=True, slots=True)
-class _Marker:
-    number: int
-    start: int
-    end: int
-
-
-def has_marker(text: bytes, marker: bytes) -> bool:
-    """Whether a line is this marker, blanks around it included; quick, and no proof that the block is sound."""
-    return marker in text and any(line.strip() == marker for line in text.removeprefix(BOM).split(b"\n"))
-
-
-def _marker_lines(text: bytes, begin: bytes, end: bytes, where: str) -> tuple[list[_Marker], list[_Marker]]:
-    """The lines that are the begin marker and those that are the end marker.
-
-    A marker's text inside a longer line is no marker: a comment may speak of it, and a value may hold it. A marker
-    with blanks around it is one that somebody damaged.
-    """
-    found: dict[int, tuple[bytes, _Marker]] = {}
-    for marker in (begin, end):
-        stop, number, counted = 0, 1, 0
-        while (at := text.find(marker, stop)) >= 0:
-            start = text.rfind(b"\n", 0, at) + 1
-            stop = text.find(b"\n", at) + 1 or len(text)
-            shift = len(BOM) if start == 0 and text.startswith(BOM) else 0
-            line = text[start + shift : stop].removesuffix(b"\n").removesuffix(b"\r")
-            if start in found or line.strip() not in {begin, end}:
-                continue
-            number += text.count(b"\n", counted, start)
-            counted = start
-            if line not in {begin, end}:
-                what = f"line {number} is a marker with blanks around it"
-                raise _unsafe(where, what, "Remove the blanks")
-            found[start] = line, _Marker(number, start + shift, stop)
-    begins = [at for line, at in found.values() if line == begin]
-    ends = [at for line, at in found.values() if line == end]
-    return sorted(begins, key=lambda at: at.start), sorted(ends, key=lambda at: at.start)
-
-
-def _refuse_repeated(which: str, found: list[_Marker], where: str) -> None:
-    if len(found) > 1:
-        numbers = [str(marker.number) for marker in found[:_NAMED]]
-        times = "twice" if len(found) == 2 else f"{len(found)} times"
-        times += ", first" if len(found) > _NAMED else ","
-        raise _unsafe(
-            where,
-            f"the {which} marker stands {times} on lines {', '.join(numbers[:-1])} and {numbers[-1]}",
-            "Remove all but one of the blocks",
-        )
-
-
-def _refuse_inside_comment(text: bytes, found: list[_Marker], where: str) -> None:
-    if b";--" not in text:
-        return
-    starts = {marker.start for marker in found}
-    for line in lines(text):
-        if line.inside and line.start in starts:
-            raise _unsafe(where, f"the marker on line {line.number} stands inside a `;--` comment", "Move the comment")
-
-
-def _without_end(text: bytes, first: _Marker, newline: bytes, own: OwnLines | None, where: str) -> Block:
+def _without_end(text: bytes, first: Marker, newline: bytes, own: OwnLines | None, where: str) -> Block:
     """The block as far as its lines are ours, and not one further."""
     problem = f"the begin marker on line {first.number} has no end marker"
     way_out = "Write the end marker below the last line that gvma made"
     if own is None:
-        raise _unsafe(where, problem, way_out)
+        raise unsafe(where, problem, way_out)
     ours = _lines_of_ours(text[first.end :], own)
     if not ours or all(raw != GENERATED_BY for _, _, raw in ours):
-        raise _unsafe(where, f"{problem}, and gvma does not know the lines below it as its own", way_out)
+        raise unsafe(where, f"{problem}, and gvma does not know the lines below it as its own", way_out)
     count, size, _ = ours[-1]
     stop = first.end + size
     if number := _more_of_ours(text[stop:], own):
         number += first.number + count
-        raise _unsafe(where, f"{problem}, and above line {number} other lines stand between those of gvma", way_out)
+        raise unsafe(where, f"{problem}, and above line {number} other lines stand between those of gvma", way_out)
     return Block(
         start=first.start,
         end=stop,
@@ -297,7 +235,3 @@ def _newline_of(text: bytes) -> bytes:
     """The file's own line end: that of its first line."""
     at = text.find(b"\n")
     return b"\r\n" if at > 0 and text[at - 1 : at] == b"\r" else b"\n"
-
-
-def _unsafe(where: str, what: str, way_out: str) -> UnsafeTargetError:
-    return UnsafeTargetError(f"{what}.", where=where, hint=f"{_UNCHANGED} {way_out}, then run `gvma sync` again.")

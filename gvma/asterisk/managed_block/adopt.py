@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from gvma.asterisk.block import OwnLines, opens_ours
-from gvma.asterisk.lines import lines, section_line
+from gvma.asterisk.conf.lines import lines, section_line
+from gvma.asterisk.managed_block.block import OwnLines, opens_ours
 from gvma.errors import UnsafeTargetError
 
 _NAMED = 5

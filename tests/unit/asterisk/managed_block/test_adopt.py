@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gvma.asterisk.adopt import adopted
 from gvma.asterisk.drivers import PJSIP
+from gvma.asterisk.managed_block.adopt import adopted
 from gvma.asterisk.voicemail import OWN_LINES
 from gvma.errors import UnsafeTargetError
 

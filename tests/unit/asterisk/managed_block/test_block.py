@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gvma.asterisk import voicemail
-from gvma.asterisk.block import body_of, find_block, with_block, without_block
+from gvma.asterisk.managed_block.block import body_of, find_block, with_block, without_block
 from gvma.errors import UnsafeTargetError
 
 BEGIN = b";$---GVMA-BEGIN-GVMA---$"

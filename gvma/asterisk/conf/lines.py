@@ -1,6 +1,6 @@
 """Asterisk's line syntax, as main/config.c reads it: comments, sections, settings, directives. Pure.
 
-One text at a time: nothing here follows an ``#include`` (``gvma.asterisk.conf`` does) or runs an ``#exec``.
+One text at a time: nothing here follows an ``#include`` (``gvma.asterisk.conf.model`` does) or runs an ``#exec``.
 """
 
 from __future__ import annotations
