@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from gvma.asterisk.dialplan import MEDIA_CONTEXT
-from gvma.evidence.ami import ask_asterisk
-from gvma.evidence.configserver import Questions, why_not_asked
-from gvma.evidence.files import look_at_files
-from gvma.evidence.hosts import look_at_hosts
-from gvma.evidence.media import ask_media
+from gvma.evidence.asterisk.ami import ask_asterisk
+from gvma.evidence.asterisk.sipserver import addresses_named
+from gvma.evidence.disk.files import look_at_files
+from gvma.evidence.disk.records import look_at_records
+from gvma.evidence.disk.settings import TO_REACH_AMI, look_at_settings, serves_sync
 from gvma.evidence.model import (
     AmiEvidence,
     ConfigServerEvidence,
@@ -26,10 +26,10 @@ from gvma.evidence.model import (
 from gvma.evidence.model.hosts import HostsEvidence
 from gvma.evidence.next_sync import plan_next_sync
 from gvma.evidence.parts import ALL, Part
-from gvma.evidence.records import look_at_records
-from gvma.evidence.settings import TO_REACH_AMI, look_at_settings, serves_sync
-from gvma.evidence.sip import node_probes, probes, sip_addresses
-from gvma.evidence.sipserver import addresses_named
+from gvma.evidence.servers.configserver import Questions, why_not_asked
+from gvma.evidence.servers.hosts import look_at_hosts
+from gvma.evidence.servers.media import ask_media
+from gvma.evidence.servers.sip import node_probes, probes, sip_addresses
 from gvma.settings import Settings
 from gvma.settings.reader import Examined
 from gvma.sinks.addresses import look_up

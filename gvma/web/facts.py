@@ -17,9 +17,9 @@ from gvma.errors import GvmaError
 from gvma.evidence.at_a_glance import glance
 from gvma.evidence.by_name import look_by_name
 from gvma.evidence.collect import collect
-from gvma.evidence.media_figures import ask_figures
 from gvma.evidence.model import Evidence
 from gvma.evidence.model.media import MediaFigures
+from gvma.evidence.servers.media_figures import ask_figures
 from gvma.explain.chain import Explanation, explain
 from gvma.explain.verdict import not_asked, verdict
 from gvma.plan.owners import OwnerNames

@@ -16,9 +16,9 @@ from gvma.ami.nodes import nodes
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.errors import GvmaError
-from gvma.evidence.ami import bound_in
+from gvma.evidence.asterisk.ami import bound_in
+from gvma.evidence.asterisk.questions import AmiQuestions
 from gvma.evidence.model.hosts import DatabaseEvidence, NodeEvidence
-from gvma.evidence.questions import AmiQuestions
 from gvma.settings.model import GvmaSettings
 
 _AT_ONCE = 16

@@ -7,9 +7,9 @@ from dataclasses import replace
 from gvma.asterisk.dialplan import CONTEXT, patterns
 from gvma.configserver.fetch import ServerAnswers
 from gvma.errors import GvmaError
+from gvma.evidence.asterisk.nodes import ask_nodes
 from gvma.evidence.model import ConfigServerEvidence
 from gvma.evidence.model.hosts import DatabaseEvidence, HostsEvidence
-from gvma.evidence.nodes import ask_nodes
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.realtime.node_files import DIALPLAN, node_files
 from gvma.sinks.realtime.node_folder import outdated, wanted_by_nodes
