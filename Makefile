@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 WORKERS ?= 6
 PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: demo test unit lint bench soak docs screenshots dist deb clean
+.PHONY: demo test unit lint bench soak docs site screenshots dist deb clean
 
 # gvma at work on a private Asterisk: sync, message, NOTIFY, change, sync again.
 demo: $(VENV)/installed
@@ -23,7 +23,7 @@ demo-many: $(VENV)/installed
 test: lint asterisks
 	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_FLAGS)
 
-# What needs neither downloads nor servers: in a minute.
+# What needs neither downloads nor servers: some minutes on two cores.
 unit: $(VENV)/tested
 	$(BIN)/python -m pytest $(PARALLEL) -m 'not long' tests/unit $(PYTEST_FLAGS)
 
@@ -50,6 +50,11 @@ docs: $(VENV)/installed
 	$(BIN)/python -m gvma.cli.pages
 	$(BIN)/python -m gvma.cli.man
 
+# The pages as a static site. A link that leads nowhere, or a page that no chapter has, ends it.
+SITE ?= build/site
+site: .venv-site/installed
+	.venv-site/bin/sphinx-build --quiet --fail-on-warning --keep-going -c release/site . $(SITE)
+
 # Pictures of the pages of gvma web, for the docs.
 screenshots: $(VENV)/tested asterisks
 	$(BIN)/python -m release.screenshots
@@ -62,7 +67,7 @@ deb: dist
 	$(BIN)/python -m release.deb.build --python 3.11 --python 3.13 --out dist
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-site build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -74,3 +79,8 @@ $(VENV)/installed: setup.cfg pyproject.toml | $(VENV)/bin/python
 $(VENV)/tested: setup.cfg pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $(VENV)/installed $@
+
+.venv-site/installed: release/site/requirements.txt
+	$(PYTHON) -m venv .venv-site
+	.venv-site/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@

@@ -43,12 +43,13 @@ class VoicemailUser:
 
 @dataclass(frozen=True, slots=True)
 class EndpointDetails:
-    """One endpoint of PJSIP. identify_by: ``username``, ``ip``. auth, acl: what it names, empty where nothing."""
+    """One endpoint of PJSIP. identify_by: ``username``, ``ip``. auth, outbound_auth, acl: what it names, or empty."""
 
     context: str
     identify_by: frozenset[str]
     allow_subscribe: bool
     auth: str
+    outbound_auth: str
     acl: str
 
 
@@ -86,6 +87,7 @@ def endpoint_details(entry: Mapping[str, str]) -> EndpointDetails:
         identify_by=_words(entry.get("IdentifyBy", "")),
         allow_subscribe=entry.get("AllowSubscribe", "true") == "true",
         auth=entry.get("Auth", ""),
+        outbound_auth=entry.get("OutboundAuth", ""),
         acl=entry.get("Acl", ""),
     )
 

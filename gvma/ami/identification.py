@@ -11,7 +11,15 @@ from gvma.asterisk.drivers import PJSIP, Driver
 from gvma.asterisk.drivers.base import Known
 from gvma.asterisk.identification.chan_sip import ChanSipKnown, Peer
 from gvma.asterisk.identification.model import SipServer
-from gvma.asterisk.identification.pjsip import ANONYMOUS, USERNAME, Identify, PjsipKnown, is_anonymous, is_number
+from gvma.asterisk.identification.pjsip import (
+    ANONYMOUS,
+    USERNAME,
+    Identify,
+    PjsipKnown,
+    is_anonymous,
+    is_number,
+    numbers_and_users,
+)
 from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
 from gvma.errors import AsteriskRefusedError
 
@@ -25,6 +33,7 @@ _IDENTIFY = re.compile(r"\s*Identify:\s+([^<\s].*)/(.*\S)\s*\Z")
 _CRITERION = re.compile(r"\s*(Match|Header|RequestURI|Transport):\s+([^<\s].*\S|[^<\s])\s*\Z")
 _ADDRESS = re.compile(r"!?(\S+)/\d+")
 _REQUEST_KINDS = {"Match": "header", "Header": "header", "RequestURI": "request_uri", "Transport": "transport"}
+_NO_GUESTS = re.compile(r"\s*Allow unknown access:\s+No\b")
 _CONTEXT = re.compile(r"\s*Context:\s+(\S+)")
 
 
@@ -39,7 +48,7 @@ def known(ami: AsteriskManager, driver: Driver, server: SipServer) -> Known | No
 
 
 def _pjsip(ami: AsteriskManager, server: SipServer) -> PjsipKnown:
-    """Who is known by a number is asked only where nobody is known by the address, since the address comes first."""
+    """A number or a name is asked about only where nobody is known by the address, since the address comes first."""
     order = tuple(identifiers(_lines(ami, "pjsip show identifiers")))
     found = PjsipKnown(order, tuple(identifies(_lines(ami, "pjsip show identifies"))))
     anonymous = {*ami.endpoint_details([ANONYMOUS])}  # a database that is not listed may have it
@@ -47,10 +56,17 @@ def _pjsip(ami: AsteriskManager, server: SipServer) -> PjsipKnown:
         return replace(found, anonymous=tuple(anonymous))
     auths = ami.endpoint_auths()
     anonymous |= {name for name in auths if is_anonymous(name)}
-    open_to_all = sorted(name for name, needed in auths.items() if is_number(name) and not needed)
-    details = ami.endpoint_details(open_to_all[:SINGLY])
-    numbers = {name: one.context for name, one in details.items() if USERNAME in one.identify_by}
-    return replace(found, anonymous=tuple(sorted(anonymous)), numbers=numbers)
+    by_identify = {one.endpoint for one in found.identifies}
+    without_auth = [name for name, needed in auths.items() if not needed]
+    numbers_first = [
+        *sorted(name for name in without_auth if is_number(name)),
+        *sorted(name for name in without_auth if not is_number(name) and name not in by_identify),
+    ]
+    details = ami.endpoint_details(numbers_first[:SINGLY])
+    numbers, users = numbers_and_users(
+        {name: one.context for name, one in details.items() if USERNAME in one.identify_by and not one.outbound_auth}
+    )
+    return replace(found, anonymous=tuple(sorted(anonymous)), numbers=numbers, users=users)
 
 
 def _chan_sip(ami: AsteriskManager, server: SipServer) -> ChanSipKnown:
@@ -61,8 +77,9 @@ def _chan_sip(ami: AsteriskManager, server: SipServer) -> ChanSipKnown:
     peers = (
         Peer(name, one.address, one.port, one.context, any_port="port" in one.insecure) for name, one in asked.items()
     )
-    context = next((found[1] for line in _lines(ami, "sip show settings") if (found := _CONTEXT.match(line))), "")
-    return ChanSipKnown(tuple(peers), context)
+    settings = _lines(ami, "sip show settings")
+    context = next((found[1] for line in settings if (found := _CONTEXT.match(line))), "")
+    return ChanSipKnown(tuple(peers), context, not any(_NO_GUESTS.match(line) for line in settings))
 
 
 def _lines(ami: AsteriskManager, command: str) -> list[str]:

@@ -51,7 +51,7 @@ _ENDPOINTS = Listing("PJSIPShowEndpoints", "EndpointList", frozenset({"ObjectNam
 _ENDPOINT = Listing(
     "PJSIPShowEndpoint",
     "EndpointDetail",
-    frozenset({"Mailboxes", "Context", "IdentifyBy", "AllowSubscribe", "Auth", "Acl"}),
+    frozenset({"Mailboxes", "Context", "IdentifyBy", "AllowSubscribe", "Auth", "OutboundAuth", "Acl"}),
     none="Unable to",
 )
 _PEERS = Listing("SIPpeers", "PeerEntry", frozenset({"ObjectName", "IPaddress", "RealtimeDevice"}))

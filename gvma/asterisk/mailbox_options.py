@@ -80,6 +80,8 @@ def _of_value(name: str, value: str) -> str:
     may_have_commas = name in _MAIL_TEXTS or is_secret(name)
     if another and (not may_have_commas or another[1].lower() in KNOWN):
         return f"has a comma before {another[1][:_SHOWN]}: app_voicemail separates options by |, and reads one value"
+    if is_secret(name):
+        return "is a password, which stands in the clear in Configuration Server and in voicemail.conf"
     if name in YES_NO:
         return "" if value.lower() in YES | _NO else f"= {value[:_SHOWN]!a} is neither yes nor no; Asterisk takes no"
     if name == "backupdeleted" and value.lower() in YES | _NO:

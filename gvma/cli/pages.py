@@ -1,8 +1,8 @@
 """Writes what is made from the code, in a clone: ``python -m gvma.cli.pages`` (``make docs``).
 
 Every ``--help`` goes into its page of ``docs/commands``; the rest of a page is written by hand: only the code block
-behind each ``<!-- help: ... -->`` is replaced. What ``gvma switch`` prints without a site goes into
-``gvma/switches/samples``.
+behind each ``<!-- help: ... -->`` is replaced. The folder's ``README.md`` lists the pages. What ``gvma switch`` prints
+without a site goes into ``gvma/switches/samples``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from gvma.cli.main import cli
+from gvma.cli.main import COMMANDS, cli
 from gvma.switches.choices import chosen
 from gvma.switches.guides import GUIDES
 from gvma.switches.objects import Place, as_xml
@@ -42,6 +42,12 @@ def refreshed(page: str) -> str:
     return _PLACE.sub(lambda place: f"<!-- help: {place[1]} -->\n```\n{help_text(place[1])}```\n", page)
 
 
+def list_of_pages() -> str:
+    """The folder's front page: each command with its page and its summary."""
+    rows = [f"| [gvma {name}]({name}.md) | {summary} |" for name, summary in COMMANDS.items()]
+    return "\n".join(["# Every command", "| command | what it does |", "|---|---|", *rows, ""])
+
+
 def samples() -> dict[str, str]:
     """By file name: objects and device text of each switch, with the manual's values."""
     made: dict[str, str] = {}
@@ -54,11 +60,12 @@ def samples() -> dict[str, str]:
 
 
 def main() -> int:
-    """Rewrite the pages whose help texts have changed, and the samples."""
+    """Rewrite the pages whose help texts have changed, their list, and the samples."""
     for page in sorted(PAGES.glob("*.md")):
         text = page.read_text("utf-8")
         if refreshed(text) != text:
             page.write_text(refreshed(text), "utf-8")
+    (PAGES / "README.md").write_text(list_of_pages(), "utf-8")
     SAMPLES.mkdir(exist_ok=True)
     for name, text in samples().items():
         (SAMPLES / name).write_text(text, "utf-8")

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from glob import has_magic
 from pathlib import Path
 
-from gvma.asterisk.conf import EndlessInclude
+from gvma.asterisk.conf.model import EndlessInclude
 from gvma.errors import UnsafeTargetError
 from gvma.looks import digest, note, note_unrepeatable
 from gvma.storage.files import read_content
@@ -50,6 +50,19 @@ def included_files(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
             note("included", (str(folder), name), *found)
         else:  # the reader had enough, and may have more of it another time
             note_unrepeatable()
+
+
+def unread(folder: Path, name: str) -> Iterator[tuple[str, str]]:
+    """Path and reason of each file that an ``#include`` names and gvma does not read; arguments as above."""
+    with acting_as(_owner(folder)):
+        paths = sorted(_matching(folder / name)) if has_magic(name) else [str(folder / name)]
+        for path in paths:
+            try:
+                read_content(Path(path))
+            except OSError as error:
+                yield path, error.strerror or str(error)
+            except UnsafeTargetError as error:
+                yield path, error.message
 
 
 def _owner(folder: Path) -> Identity | None:

@@ -23,7 +23,7 @@ PINS, OWNERS, LAST, MARKS = "first-pins", "owners", "last-sync.json", "marks.jso
 class Left:
     """The texts that the last sync left; empty where there is none.
 
-    last: objects by kind and warnings, as ``last_text`` writes them.
+    last: objects by kind, warnings, files and markers, as ``last_text`` writes them.
     """
 
     pins: bytes = field(default=b"", repr=False)
@@ -47,6 +47,12 @@ class Left:
         found = self._last().get("files")
         return frozenset(str(path) for path in found) if isinstance(found, list) else frozenset()
 
+    def markers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """Every pair of begin and end marker that the settings have named at a sync, the last one last."""
+        found = self._last().get("markers")
+        pairs = [pair for pair in found if isinstance(pair, list)] if isinstance(found, list) else []
+        return tuple((str(pair[0]).encode(), str(pair[1]).encode()) for pair in pairs if len(pair) == 2 and all(pair))
+
     def _last(self) -> dict[str, object]:
         try:
             last = json.loads(self.last or b"{}")
@@ -64,12 +70,20 @@ def were_said(backup_path: Path, warnings: Iterable[GvmaWarning]) -> bool:
     return all([one.code, one.message, one.where] in before for one in warnings)
 
 
-def last_text(objects: Mapping[str, int], warnings: Sequence[GvmaWarning], files: Iterable[Path]) -> bytes:
-    """The counts and the warnings of a sync, and the files that it left a block in."""
-    said = [[warning.code, warning.message, warning.where] for warning in warnings]
-    return (
-        json.dumps({"objects": dict(objects), "warnings": said, "files": sorted(map(str, files))}, indent=1) + "\n"
-    ).encode()
+def last_text(
+    objects: Mapping[str, int],
+    warnings: Sequence[GvmaWarning],
+    files: Iterable[Path],
+    markers: Iterable[tuple[bytes, bytes]],
+) -> bytes:
+    """The counts and the warnings of a sync, the files that it left a block in, and all markers up to now."""
+    left = {
+        "objects": dict(objects),
+        "warnings": [[warning.code, warning.message, warning.where] for warning in warnings],
+        "files": sorted(map(str, files)),
+        "markers": [[begin.decode(), end.decode()] for begin, end in dict.fromkeys(markers)],
+    }
+    return (json.dumps(left, indent=1) + "\n").encode()
 
 
 def marks_text(marks: Mapping[str, str | None]) -> bytes:

@@ -14,7 +14,7 @@ from gvma.settings.model import GvmaSettings, Settings
 from gvma.sinks.addresses import Addresses, look_up, unresolved
 from gvma.sinks.files.sink import FilesSink
 from gvma.sinks.opening import looking
-from gvma.sinks.planner import Planned, Planner
+from gvma.sinks.planner import Planned, Planner, asked_for
 from gvma.storage.pause import read_pause
 from gvma.sync.folders import refuse_other_folders
 from gvma.sync.preflight import preflight
@@ -55,7 +55,7 @@ def _plan(  # noqa: PLR0913, PLR0917  (what a dry run is given, and what it has 
     answers = fetch_answers(settings, options.export)
     report.objects = answers.counts
     progress("reading the files")
-    planned = Planner(gvma, answers, sink.driver, options.reset_pins).plan(sink)
+    planned = Planner(gvma, answers, asked_for(gvma, answers), sink.driver, options.reset_pins).plan(sink)
     report.warnings += planned.warnings
     report.notes = planned.notes
     if gvma.channel_driver == AUTO:

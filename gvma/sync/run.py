@@ -14,7 +14,7 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from gvma.ami.asterisk import Asterisk, nothing_changed
-from gvma.asterisk.identification.model import SENDERS_UNKNOWN
+from gvma.asterisk.identification.model import COMES_FIRST, PEER_ON_OTHER_PORT, SENDERS_UNKNOWN
 from gvma.backups.retention import apply_policy, policy_of
 from gvma.backups.snapshot import snapshot
 from gvma.configserver.fetch import ServerAnswers, fetch_answers, queries_of, receive_answers
@@ -31,8 +31,9 @@ from gvma.plan.model import Plan
 from gvma.settings.model import Settings
 from gvma.sinks.addresses import Addresses, look_up, require
 from gvma.sinks.base import Change, Purpose, Sink
+from gvma.sinks.files.block_file import markers_of
 from gvma.sinks.opening import Opened, opened
-from gvma.sinks.planner import Planned, Planner
+from gvma.sinks.planner import Planned, Planner, asked_for
 from gvma.storage import last_success, pending_reload, records, said_failure
 from gvma.storage.lock import hold_lock
 from gvma.storage.pause import refuse_if_paused, resume
@@ -189,7 +190,9 @@ class _Run:
         """Once more where Asterisk refused because the site had changed who gets SIP Server's requests, and our reload
         was the first since: what Asterisk says now is what the plan has to go by."""
         with noting() as self._first_looks:
-            planner = Planner(self._gvma, answers, sink.driver, self._options.reset_pins)
+            planner = Planner(
+                self._gvma, answers, asked_for(self._gvma, answers), sink.driver, self._options.reset_pins
+            )
         try:
             return self._until_nobody_else_writes(planner, self._execution(sink, asterisk), answers)
         except AsteriskRefusedError as refused:
@@ -272,7 +275,7 @@ class _Run:
             if execution.asterisk is not None:
                 preflight(self._gvma, execution.asterisk, planned)
             for warning in planned.warnings:
-                if warning.code == SENDERS_UNKNOWN:
+                if warning.code in {SENDERS_UNKNOWN, COMES_FIRST, PEER_ON_OTHER_PORT}:
                     report.say(warning)
             if self._write(execution, planned, answers):
                 return planned
@@ -318,7 +321,8 @@ class _Run:
         before = records.read_left(path)
         warnings = [[one.code, one.message, one.where] for one in report.warnings]
         report.show_warnings = report.changed or before.warnings() != warnings
-        records.leave(path, records.LAST, records.last_text(answers.counts, report.warnings, report.files))
+        markers = (*before.markers(), markers_of(self._gvma))
+        records.leave(path, records.LAST, records.last_text(answers.counts, report.warnings, report.files, markers))
         if inputs is not None and not report.changed and records.read_left(path) == found:
             unchanged.leave(inputs, self._looks, answers.counts, report.files)
 

@@ -21,7 +21,7 @@ from pyexpat import EXPAT_VERSION
 from typing import Any
 
 from gvma import __version__
-from gvma.asterisk.conf import EndlessInclude
+from gvma.asterisk.conf.model import EndlessInclude
 from gvma.asterisk.entries import GvmaWarning
 from gvma.errors import GvmaError
 from gvma.looks import Look, Looks, digest, noting

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from gvma.errors import GvmaError
-from gvma.evidence.media_figures import ask_figures
 from gvma.evidence.model.media import MediaFigures
+from gvma.evidence.servers.media_figures import ask_figures
 from gvma.settings import Settings
 from gvma.settings.reader import examine
 from gvma.storage.history import log

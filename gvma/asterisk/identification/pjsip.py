@@ -11,9 +11,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from gvma.asterisk.conf import Conf, Section
+from gvma.asterisk.conf.model import Conf, Section
 from gvma.asterisk.hosts import Match
 from gvma.asterisk.identification.model import Identified, SipServer, SiteFiles, SiteIdentification
+from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
 
 ADDRESS, USERNAME, ANONYMOUS = "ip", "username", "anonymous"
 DEFAULT_ORDER = (ADDRESS, USERNAME, ANONYMOUS, "auth_username", "header", "request_uri")
@@ -51,13 +52,15 @@ class PjsipKnown:
     """What Asterisk has loaded, or what files say.
 
     order: the identifiers. anonymous: the endpoints of unknown senders. numbers: endpoints without a password that are
-    known by the number that calls, each with its context.
+    known by the number that calls, each with its context. users: the same of names that are no numbers, where nothing
+    but the name in From leads to the endpoint.
     """
 
     order: tuple[str, ...] = DEFAULT_ORDER
     identifies: tuple[Identify, ...] = field(default=(), repr=False)
     anonymous: tuple[str, ...] = ()
     numbers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    users: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def without(self, endpoints: Collection[str]) -> PjsipKnown:
         """All but these endpoints."""
@@ -68,7 +71,12 @@ class PjsipKnown:
         known = {*self.identifies}
         more = tuple(one for one in files.identifies if one not in known)
         anonymous = tuple(dict.fromkeys((*self.anonymous, *files.anonymous)))
-        return replace(self, identifies=(*self.identifies, *more), anonymous=anonymous)
+        return replace(
+            self,
+            identifies=(*self.identifies, *more),
+            anonymous=anonymous,
+            users={**self.users, **files.users},
+        )
 
     def by_address(self, server: SipServer, hosts: Collection[str]) -> frozenset[str]:
         """The endpoints that are known by SIP Server's address. hosts: one of its hosts with its addresses."""
@@ -96,6 +104,16 @@ class PjsipKnown:
                 return Identified(number, "number")
         return None
 
+    def by_name(self, own: Collection[str], context: str) -> Identified | None:
+        """Who gets requests that name it in From, where the sender's address is nobody's. own: our endpoints."""
+        if USERNAME not in self.order:
+            return None
+        identified = {*own, *(one.endpoint for one in self.identifies)}
+        for name, its_context in self.users.items():
+            if name not in identified and not name.startswith(SUBSCRIPTION_PREFIX) and its_context != context:
+                return Identified(name, "user")
+        return None
+
 
 def of_site(  # noqa: PLR0913
     loaded: PjsipKnown | None,
@@ -114,7 +132,7 @@ def of_site(  # noqa: PLR0913
     site = files if loaded is None else loaded.without(own).joined(files)
     identified: dict[str, Identified] = {}
     beside: dict[str, Identified] = {}
-    other = site.otherwise(context)
+    other, by_name = site.otherwise(context), site.by_name(own, context)
     for host, addresses in server.addresses.items():
         hosts = (host, *addresses)
         by_address = site.by_address(server, hosts)
@@ -124,8 +142,16 @@ def of_site(  # noqa: PLR0913
             # Where ours is known by its address already, its calls would change their way without it.
             known = written if loaded is None else bool(loaded.by_address(server, hosts))
             (beside if known else identified)[host] = other
+        elif by_name is not None:
+            beside[host] = by_name
     shared = (host for host, addresses in server.addresses.items() if site.shares(server, (host, *addresses)))
     return SiteIdentification(identified, beside, frozenset(shared))
+
+
+def numbers_and_users(contexts: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Endpoints by name, parted: those whose name can be the number of a caller, and the others."""
+    numbers = {name: context for name, context in contexts.items() if is_number(name)}
+    return numbers, {name: context for name, context in contexts.items() if name not in numbers}
 
 
 def is_number(name: str) -> bool:
@@ -141,7 +167,8 @@ def of_files(files: SiteFiles) -> PjsipKnown:
 
 def of_conf(conf: Conf) -> PjsipKnown:
     """What a pjsip.conf says, our block aside."""
-    identifies, anonymous, numbers = [], [], {}
+    identifies, anonymous = [], []
+    open_to_all: dict[str, str] = {}
     order: tuple[str, ...] = ()
     for one in conf.objects:
         kind = "" if one.ours else one.value("type").lower()
@@ -149,12 +176,12 @@ def of_conf(conf: Conf) -> PjsipKnown:
             identifies.append(_identify(one, one.value("endpoint") or "?", one.values("match")))
         elif kind == "endpoint" and is_anonymous(one.name):
             anonymous.append(one.name)
-        elif kind == "endpoint" and is_number(one.name) and _known_by_number(one):
-            numbers[one.name] = one.value("context") or "default"
+        elif kind == "endpoint" and _known_by_user(one):
+            open_to_all[one.name] = one.value("context") or "default"
         elif kind == "global":
             order = _listed([one.value("endpoint_identifier_order")])
     whole = (*order, *(name for name in DEFAULT_ORDER if name not in order))
-    return PjsipKnown(whole, tuple(identifies), tuple(anonymous), numbers)
+    return PjsipKnown(whole, tuple(identifies), tuple(anonymous), *numbers_and_users(open_to_all))
 
 
 def of_wizards(conf: Conf) -> PjsipKnown:
@@ -180,8 +207,10 @@ def _identify(section: Section, endpoint: str, matches: list[str], prefix: str =
     return Identify(endpoint, _listed(matches), requests)
 
 
-def _known_by_number(endpoint: Section) -> bool:
-    return USERNAME in _listed([endpoint.value("identify_by") or "username,ip"]) and not endpoint.value("auth")
+def _known_by_user(endpoint: Section) -> bool:
+    """One that logs in elsewhere is a way out, whose calls come from there."""
+    by = _listed([endpoint.value("identify_by") or "username,ip"])
+    return USERNAME in by and not endpoint.value("auth") and not endpoint.value("outbound_auth")
 
 
 def is_anonymous(name: str) -> bool:

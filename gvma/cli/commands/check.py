@@ -115,7 +115,7 @@ def _refuse_without_objects(examined: Examined) -> None:
 
     What is wrong in the settings for Asterisk, such as a placeholder that nobody has filled in yet, is none of theirs.
     """
-    from gvma.evidence.configserver import why_not_asked  # noqa: PLC0415  (start-up)
+    from gvma.evidence.servers.configserver import why_not_asked  # noqa: PLC0415  (start-up)
 
     for problem in examined.problems:
         if problem.where.rpartition(", ")[2] in _OF_SETTINGS:

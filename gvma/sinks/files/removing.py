@@ -10,7 +10,7 @@ from functools import partial
 
 from gvma.ami.verify import Expected
 from gvma.asterisk import dialplan
-from gvma.asterisk.block import find_block
+from gvma.asterisk.managed_block.block import find_block
 from gvma.asterisk.site import sections_defined
 from gvma.backups.sets import BackupSets
 from gvma.errors import BackupSetError, UnsafeTargetError

@@ -9,7 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from gvma.asterisk.conf import Conf, read_conf
+from gvma.asterisk.conf.model import Conf
+from gvma.asterisk.conf.reader import read_conf
 from gvma.asterisk.drivers import PJSIP, Driver
 from gvma.asterisk.drivers.base import Known
 from gvma.asterisk.hosts import sipserver_hosts

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gvma.asterisk.conf import Conf
+from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.entries import GvmaWarning, Mailbox
 from gvma.asterisk.site import pins_in_spool
 from gvma.looks import note_unrepeatable

@@ -76,6 +76,23 @@ def test_without_anybody_else_sip_server_gets_our_endpoint(lay: Lay) -> None:
 
 
 @pytest.mark.asterisk
+@pytest.mark.parametrize("version", [16, 22])
+def test_an_endpoint_that_from_alone_names_is_said_before_ours_comes_first(lay: Lay, version: int) -> None:
+    senders = lay(version, {"pjsip.conf": TSERVER}, driver="pjsip")
+    assert senders.call(from_user="tserver") == ANSWERED
+    said = "without it those that name tserver in From would be those of the site's own endpoint tserver"
+    assert said in senders.site.gvma("sync", "--dry-run").stderr
+    assert said in senders.site.gvma("sync").stderr
+    found = [one["message"] for one in senders.site.check() if one["code"] == "identify-uncertain"]
+    assert len(found) == 1
+    assert said in found[0]
+    senders.site.settings["mwi_endpoint"] = "site"  # as the message says
+    senders.site.sync()
+    assert senders.call(from_user="tserver") == ANSWERED
+    assert "identify-uncertain" not in {one["code"] for one in senders.site.check()}
+
+
+@pytest.mark.asterisk
 def test_the_file_that_includes_the_configured_one_may_identify_sip_server(lay: Lay) -> None:
     senders = lay(
         22, {"pjsip.conf": TSERVER + identify("tserver", f"match={SIPSERVER}") + "#include pjsip_custom.conf\n"}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from gvma.ami.asterisk import Asterisk
-from gvma.asterisk.block import with_block
 from gvma.asterisk.entries import Mailbox
+from gvma.asterisk.managed_block.block import with_block
 from gvma.asterisk.voicemail import render_voicemail
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.demo.asterisk import PrivateAsterisk

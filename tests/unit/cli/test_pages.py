@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 import pytest
 
 from gvma.cli.main import COMMANDS, cli
-from gvma.cli.pages import PAGES, help_text, refreshed
+from gvma.cli.pages import PAGES, help_text, list_of_pages, refreshed
 
 
 def every_command() -> list[str]:
@@ -25,6 +27,12 @@ def test_each_command_has_a_page_with_its_present_help(command: str) -> None:
     for words in every_command():
         if words.split()[0] == command:
             assert help_text(words) in text, words
+
+
+def test_every_page_stands_in_the_list_of_the_folder() -> None:
+    text = (PAGES / "README.md").read_text("utf-8")
+    assert text == list_of_pages(), "run: make docs"
+    assert {path.name for path in PAGES.glob("*.md")} - {"README.md"} == set(re.findall(r"\]\((.*?)\)", text))
 
 
 @pytest.mark.parametrize("words", every_command())

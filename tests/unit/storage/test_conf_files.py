@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gvma.asterisk.conf import Conf, read_conf
+from gvma.asterisk.conf.model import Conf
+from gvma.asterisk.conf.reader import read_conf
 from gvma.storage.conf_files import content, included_files
 
 

@@ -173,6 +173,20 @@ def test_a_refused_owner_keeps_its_box_and_its_subscription(site: Site) -> None:
         assert (site.block("voicemail.conf"), site.block("pjsip.conf")) == (boxes, aors)
 
 
+@pytest.mark.parametrize("driver", ["pjsip", "sip"])
+def test_of_a_refused_owner_the_plan_promises_no_change_where_nobody_else_is_left(site: Site, driver: str) -> None:
+    site.settings["channel_driver"] = driver
+    site.layer.dns, site.layer.agents, site.layer.groups = {"1001": {}}, {}, {}
+    site.sync()
+    site.layer.dns["1001"] = {"gvm_password": "1,2"}
+    planned = site.try_sync("--dry-run")
+    assert "DN 1001" in planned.stderr
+    assert "subscription" not in planned.stdout
+    before = {path.name: path.read_bytes() for path in site.etc.iterdir()}
+    assert site.try_sync().stdout == ""
+    assert {path.name: path.read_bytes() for path in site.etc.iterdir()} == before
+
+
 def test_an_owner_refused_before_any_record_keeps_what_nobody_else_claims(site: Site) -> None:
     site.sync()
     for path in (site.backup_path / "state").iterdir():

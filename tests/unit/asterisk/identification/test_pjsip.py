@@ -103,6 +103,36 @@ def test_files_alone_say_who_would_get_them(text: bytes, identified: Identified 
     assert site(None, text).identified == ({HOST: identified} if identified else {})
 
 
+OPEN = b"[tserver]\ntype=endpoint\ncontext=siteB\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "beside"),
+    [
+        (OPEN, True),
+        (OPEN + b"identify_by=ip\n", False),
+        (OPEN + b"auth=tserver\n", False),
+        (OPEN + b"outbound_auth=provider\n", False),
+        (OPEN + b"context=default\n", False),
+        (OPEN + b"[i]\ntype=identify\nendpoint=tserver\nmatch=10.0.0.9\n", False),
+        (OPEN + b"[global]\ntype=global\nendpoint_identifier_order=ip,anonymous\n", True),  # the others come last
+        (b"[gvm-1000]\ntype=endpoint\ncontext=GVMA\n", False),
+    ],
+)
+@pytest.mark.parametrize("asked", [None, known(), known(OURS)])
+def test_ours_comes_before_an_endpoint_that_from_alone_names_and_that_is_said(
+    asked: PjsipKnown | None, text: bytes, beside: bool
+) -> None:
+    found = site(asked, text)
+    assert found.identified == {}
+    assert found.beside == ({HOST: Identified("tserver", "user")} if beside else {})
+
+
+def test_asterisk_says_which_endpoints_from_alone_names() -> None:
+    assert site(known(users={"tserver": "siteB"})).beside == {HOST: Identified("tserver", "user")}
+    assert site(known(users={"gvma-sipserver": "siteB"})).beside == {}
+
+
 def test_without_asterisk_what_stands_in_our_block_stays() -> None:
     text = b"[anonymous]\ntype=endpoint\ncontext=guests\n"
     found = site(None, text, written=True)
