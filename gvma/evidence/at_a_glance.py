@@ -14,11 +14,11 @@ from gvma.ami.manager import AsteriskManager, connect
 from gvma.asterisk.drivers.choose import DriverModule
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.errors import AmiPermissionError, GvmaError, MediaServerUnreachableError
+from gvma.evidence.disk.records import look_at_records
+from gvma.evidence.disk.settings import TO_REACH_AMI, serves_sync
 from gvma.evidence.model import AmiEvidence, Evidence, MediaEvidence
 from gvma.evidence.model.asterisk import Messages
 from gvma.evidence.model.sink import SinkEvidence
-from gvma.evidence.records import look_at_records
-from gvma.evidence.settings import TO_REACH_AMI, serves_sync
 from gvma.evidence.sink import compare_sink
 from gvma.settings import GvmaSettings, MediaSettings
 from gvma.settings.reader import Examined
@@ -52,8 +52,8 @@ def glance(examined: Examined, *, plan: bool = False) -> Evidence:
 
 
 def _with_next_sync(evidence: Evidence, examined: Examined) -> Evidence:
-    from gvma.evidence.configserver import Questions, why_not_asked  # noqa: PLC0415  (start-up)
     from gvma.evidence.next_sync import plan_next_sync  # noqa: PLC0415
+    from gvma.evidence.servers.configserver import Questions, why_not_asked  # noqa: PLC0415  (start-up)
     from gvma.sinks.addresses import look_up  # noqa: PLC0415
 
     asked = evidence.with_more(configserver=Questions(evidence.settings, why_not_asked(examined)).answers())
@@ -101,7 +101,7 @@ def _answers(ami: AsteriskManager, *, counts: bool) -> AmiEvidence:
 def _media(media: MediaSettings) -> MediaEvidence:
     if media.metrics is None:
         return MediaEvidence()
-    from gvma.evidence.media_figures import ask_figures  # noqa: PLC0415  (start-up)
+    from gvma.evidence.servers.media_figures import ask_figures  # noqa: PLC0415  (start-up)
 
     try:
         figures = ask_figures(media.metrics)

@@ -16,19 +16,19 @@ from gvma.asterisk.site import pins_in_spool
 from gvma.configserver.client import ConfigurationServer
 from gvma.configserver.objects import ConfigObject
 from gvma.errors import GvmaError
-from gvma.evidence.ami_by_name import SilentAsterisk, asterisk_by_name
-from gvma.evidence.configserver import Questions, why_not_asked
-from gvma.evidence.files import look_at_sites_own
+from gvma.evidence.asterisk.by_name import SilentAsterisk, asterisk_by_name
+from gvma.evidence.asterisk.sipserver import addresses_named
+from gvma.evidence.disk.files import look_at_sites_own
+from gvma.evidence.disk.records import look_at_records
+from gvma.evidence.disk.settings import TO_REACH_AMI
 from gvma.evidence.model import ConfigServerEvidence, Evidence
 from gvma.evidence.model.named import NamedEvidence, NamedMailbox
 from gvma.evidence.model.sink import SinkEvidence
 from gvma.evidence.names import Names
 from gvma.evidence.next_sync import plan_next_sync
-from gvma.evidence.records import look_at_records
-from gvma.evidence.settings import TO_REACH_AMI
+from gvma.evidence.servers.configserver import Questions, why_not_asked
+from gvma.evidence.servers.sip import sip_addresses
 from gvma.evidence.sink import read_sink
-from gvma.evidence.sip import sip_addresses
-from gvma.evidence.sipserver import addresses_named
 from gvma.settings import ConfigServerSettings
 from gvma.settings.reader import Examined
 from gvma.sinks.addresses import look_up

@@ -26,6 +26,7 @@ from gvma.plan.model import Plan
 from gvma.plan.present import Place, Present, SiteDefined
 from gvma.plan.wanted import Wanted
 from gvma.routing import SiteRouting
+from gvma.storage.pause import Pause
 from gvma.storage.records import Left
 
 
@@ -213,6 +214,13 @@ class Sink(Protocol[R, C]):
 
     def pending_recovery(self) -> str:
         """What recover() would do, for a dry run; empty where nothing. Writes nothing."""
+        ...
+
+    def paused(self) -> Pause | None:
+        """The pause after a restore, in a sink that several hosts share from whichever host; None where there is none.
+
+        Raises BackupSetError.
+        """
         ...
 
     def left(self) -> Left:

@@ -47,7 +47,7 @@ from gvma.sync.mending import mend
 from gvma.sync.metrics import leave_metrics
 from gvma.sync.preflight import preflight
 from gvma.sync.remembering import Outcome, remembered
-from gvma.sync.report import Progress, SyncOptions, SyncReport
+from gvma.sync.report import Progress, SyncOptions, SyncReport, reading_step
 from gvma.sync.unchanged import Conclusion, Inputs, conclusion_of
 from gvma.sync.why import set_before, why
 
@@ -255,7 +255,7 @@ class _Run:
     def _until_nobody_else_writes(self, planner: Planner, execution: Execution, answers: ServerAnswers) -> Planned:
         report, earlier_warnings = self._report, list(self._report.warnings)
         for _ in range(_TRIES):
-            self._progress("reading the files")
+            self._progress(reading_step(self._gvma.sink))
             with noting() as looks:
                 planned = planner.plan(execution.sink)
             self._looks = looks.behind(self._first_looks)

@@ -20,7 +20,7 @@ from gvma.plan.wanted import Wanted
 from gvma.routing import SiteRouting
 from gvma.sinks.base import NodeAnswer, Part, Purpose, Recovery, SinkMoved
 from gvma.storage import pending_reload
-from gvma.storage.pause import pause
+from gvma.storage.pause import Pause, pause, read_pause
 from gvma.storage.records import OWNERS, PINS, Left
 
 MODULE = "app_memory.so"
@@ -132,6 +132,9 @@ class MemorySink:
 
     def pending_recovery(self) -> str:
         return "the next run puts it back" if self.interrupted else ""
+
+    def paused(self) -> Pause | None:
+        return read_pause(self.backup_path)
 
     def left(self) -> Left:
         return Left(self.records.get(PINS) or b"", self.records.get(OWNERS) or b"")

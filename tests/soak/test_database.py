@@ -12,6 +12,7 @@ from tests.harness.asterisk_fixtures import StartTelephone
 from tests.harness.many_hosts import ManyHosts
 from tests.harness.postgresql_fixtures import Database
 from tests.integration.realtime.conftest import hosts
+from tests.integration.realtime.cron_day import FAULTS
 from tests.integration.realtime.test_cron_day import day_of_cron
 from tests.soak.row_pins import race
 from tests.soak.rows import RowsExperiment, cut_at_messages, kill_at_messages, kill_at_system_calls
@@ -64,4 +65,5 @@ def test_no_pin_is_lost_in_fifty_rounds_of_a_sync_racing_a_pin_change(
 
 def test_a_day_of_cron_beside_a_database_that_fails_locks_and_restarts(database: Database, tmp_path: Path) -> None:
     day = day_of_cron(database, tmp_path, 500)
-    print(f"500 runs: {day.ended}")
+    print(f"500 runs: {dict(day.ended)}")
+    assert {fault for fault, _ in day.ended} == set(FAULTS)

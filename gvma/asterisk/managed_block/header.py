@@ -33,11 +33,16 @@ def same_meaning(old_body: bytes, new_body: bytes) -> bool:
 
 def without_date(body: bytes) -> bytes:
     """The body without its date line."""
+    start, stop = place_of_date(body)
+    return body[:start] + body[stop:] if start < stop else body
+
+
+def place_of_date(body: bytes) -> tuple[int, int]:
+    """Where the date line begins, and where it ends; twice the end of the body where there is none."""
     at = body.find(_DATE)
     if at < 0 or (at and body[at - 1 : at] != b"\n"):
-        return body
-    stop = body.find(b"\n", at) + 1 or len(body)
-    return body[:at] + body[stop:]
+        return len(body), len(body)
+    return at, body.find(b"\n", at) + 1 or len(body)
 
 
 def _significant(body: bytes) -> list[bytes]:

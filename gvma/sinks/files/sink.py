@@ -34,6 +34,7 @@ from gvma.sinks.files.unread_includes import unread_includes
 from gvma.storage import records
 from gvma.storage.conf_files import content, included_files
 from gvma.storage.files import TargetFile, read_target
+from gvma.storage.pause import Pause, read_pause
 
 _Stamp = tuple[int, int, int] | None
 _RELOADS = 3
@@ -80,6 +81,9 @@ class FilesSink:
 
     def pending_recovery(self) -> str:
         return pending_recovery(self._settings.backup_path)
+
+    def paused(self) -> Pause | None:
+        return read_pause(self._settings.backup_path)
 
     def left(self) -> records.Left:
         return records.read_left(self._settings.backup_path)

@@ -23,6 +23,7 @@ from gvma.sinks.realtime.names import TABLES
 from gvma.sinks.realtime.nodes import node_answers
 from gvma.sinks.realtime.planned import planned_change
 from gvma.sinks.realtime.reading import RealtimeReading
+from gvma.storage.pause import Pause
 from gvma.storage.records import Left
 
 
@@ -45,6 +46,10 @@ class RealtimeSink:
 
     def pending_recovery(self) -> str:
         return ""
+
+    def paused(self) -> Pause | None:
+        with answered(self._session.connection):
+            return records.read_pause(self._session.connection, self._settings.backup_path)
 
     def left(self) -> Left:
         with answered(self._session.connection):

@@ -222,6 +222,7 @@ def test_a_restore_pauses_the_sync_once_it_is_final(site: SinkSite) -> None:
     pause = read_pause(site.settings.backup_path)
     assert pause is not None
     assert pause.backup_set == "20261121T213000Z-1a2b3c4d"
+    assert site.sink().paused() == pause
 
 
 def test_a_reload_that_was_not_done_is_pending(site: SinkSite) -> None:

@@ -30,6 +30,14 @@ def read_left(connection: _Connection, backup_path: Path) -> records.Left:
     return records.Left(*texts)
 
 
+def read_pause(connection: _Connection, backup_path: Path) -> pause.Pause | None:
+    """As ``read_left``. Raises BackupSetError."""
+    if not _digests(connection):
+        return pause.read_pause(backup_path)
+    text = content(connection, pause.NAME)
+    return None if text is None else pause.pause_of(text, Path(RECORDS) / pause.NAME)
+
+
 def pull(connection: _Connection, backup_path: Path) -> None:
     """The copies on this host become what the database has; all stay while the database has none, since a site that
     comes from files goes on with what these left. Raises BackupSetError."""

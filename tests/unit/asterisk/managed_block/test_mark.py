@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from gvma.asterisk.managed_block import mark as module
 from gvma.asterisk.managed_block.header import same_meaning
 from gvma.asterisk.managed_block.mark import mark_of
 
@@ -61,3 +62,16 @@ def test_in_a_file_without_pins_every_value_counts() -> None:
     aor = b"[gvm-1000]\ntype=aor\nmailboxes=1000@GVMA_DN\n"
     assert mark_of(aor, has_pins=False) == mark_of(aor.replace(b"=", b" = "), has_pins=False)
     assert mark_of(aor, has_pins=False) != mark_of(aor.replace(b"type=aor", b"type=auth"), has_pins=False)
+
+
+@pytest.mark.parametrize(
+    "block", [BLOCK * 3, REWRITTEN * 3, BLOCK + b"\n\n \n; mine, and yours\n" + BLOCK + b"last", b""]
+)
+@pytest.mark.parametrize("has_pins", [True, False])
+def test_in_however_many_pieces_a_block_is_read_its_mark_is_one(
+    block: bytes, has_pins: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = mark_of(block, has_pins=has_pins)
+    for size in (1, 50, 200):
+        monkeypatch.setattr(module, "_PIECE", size)
+        assert mark_of(block, has_pins=has_pins) == whole

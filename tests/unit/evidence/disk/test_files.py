@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
-from gvma.evidence.files import entered_contexts, from_database, look_at_files, read_file, unsafe
+from gvma.evidence.disk.files import entered_contexts, from_database, look_at_files, read_file, unsafe
 from gvma.sinks.files.targets import targets
 from tests.unit.evidence.site import settings
 
@@ -139,7 +139,7 @@ def test_a_file_that_is_mounted_by_itself_is_known_by_its_name_and_through_links
     (tmp_path / "voicemail.conf").symlink_to(real)
     look = (
         "import sys; from pathlib import Path; from gvma.asterisk.drivers import PJSIP; "
-        "from gvma.evidence.files import look_at_files; from tests.unit.evidence.site import settings; "
+        "from gvma.evidence.disk.files import look_at_files; from tests.unit.evidence.site import settings; "
         "print(look_at_files(settings(Path(sys.argv[1])), PJSIP).mounted)"
     )
     mount = f"mount --bind '{tmp_path}/other' '{real}' && exec \"$@\""

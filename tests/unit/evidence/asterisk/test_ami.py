@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gvma.errors import AsteriskUnreachableError
-from gvma.evidence.ami import ask_asterisk, modules
+from gvma.evidence.asterisk.ami import ask_asterisk, modules
 from gvma.settings import GvmaSettings, Secret
 
 # As Asterisk 16 prints it; pbx_config found no extensions.conf.

@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 
-from gvma.evidence.media import health, rights_of, sound_files, unusable
+from gvma.evidence.servers.media import health, rights_of, sound_files, unusable
 from gvma.settings import MediaSettings
 
 

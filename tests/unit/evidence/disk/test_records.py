@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.evidence.records import look_at_records
+from gvma.evidence.disk.records import look_at_records
 from gvma.plan.counts import Counts
 from gvma.storage import last_success
 from gvma.storage.history import log

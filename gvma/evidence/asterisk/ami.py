@@ -25,9 +25,9 @@ from gvma.errors import (
     CredentialsError,
     SettingsError,
 )
+from gvma.evidence.asterisk.questions import AmiQuestions
+from gvma.evidence.asterisk.sipserver import ask_about_sipserver
 from gvma.evidence.model import AmiEvidence, MailboxFields
-from gvma.evidence.questions import AmiQuestions
-from gvma.evidence.sipserver import ask_about_sipserver
 from gvma.settings import GvmaSettings
 from gvma.sinks.addresses import Addresses
 from gvma.sinks.files.driver import channel_driver

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gvma.evidence.sip import sip_addresses
+from gvma.evidence.servers.sip import sip_addresses
 from gvma.settings import Settings
 from tests.unit.check.objects import application
 

@@ -15,12 +15,12 @@ from gvma.asterisk.drivers import PJSIP, Driver
 from gvma.asterisk.drivers.choose import DriverModule
 from gvma.asterisk.identification.rights import SipServerRequests
 from gvma.errors import AmiPermissionError, GvmaError
-from gvma.evidence.ami import bound_in
+from gvma.evidence.asterisk.ami import bound_in
+from gvma.evidence.asterisk.questions import AmiQuestions
+from gvma.evidence.asterisk.sipserver import ask_about_sipserver
 from gvma.evidence.model import AmiEvidence
 from gvma.evidence.model.asterisk import Messages
 from gvma.evidence.model.named import NamedSubscription
-from gvma.evidence.questions import AmiQuestions
-from gvma.evidence.sipserver import ask_about_sipserver
 from gvma.settings import GvmaSettings
 from gvma.sinks.addresses import Addresses
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gvma.evidence.settings import unreachable
+from gvma.evidence.disk.settings import unreachable
 from gvma.settings import Settings
 from tests.unit.evidence.site import settings
 
