@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.backup_set import BackupSet
+from gvma.backups.sets import BackupSets
 from gvma.errors import UsageError
 from gvma.settings.model import GvmaSettings
 from gvma.storage.state.pause import read_pause

@@ -19,7 +19,7 @@ from typing import Protocol, TypeVar
 
 from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.entries import GvmaWarning
-from gvma.backups.sets import BackupSet
+from gvma.backups.backup_set import BackupSet
 from gvma.errors import UnsafeTargetError
 from gvma.plan.counts import Counts
 from gvma.plan.model import Plan

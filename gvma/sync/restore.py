@@ -13,7 +13,7 @@ from typing import Protocol
 
 from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.drivers import PJSIP
-from gvma.backups.sets import BackupSet
+from gvma.backups.backup_set import BackupSet
 from gvma.errors import AsteriskRefusedError, UnsafeTargetError
 from gvma.plan.items import Item
 from gvma.settings.model import GvmaSettings

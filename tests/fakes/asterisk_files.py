@@ -6,7 +6,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.backup_set import BackupSet
+from gvma.backups.sets import BackupSets
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.atomic.change import FileChange
 from gvma.sinks.files.atomic.journal import Markers

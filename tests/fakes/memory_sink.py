@@ -12,7 +12,8 @@ from types import TracebackType
 
 from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.entries import Extension, GvmaWarning, Hint, PresentMailbox, PresentSubscription
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.backup_set import BackupSet
+from gvma.backups.sets import BackupSets
 from gvma.plan.counts import Counts
 from gvma.plan.model import Pin, Plan
 from gvma.plan.present import Place, Present, SiteDefined

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gvma.backups.sets import BackupSet, BackupSets, strangers
+from gvma.backups.backup_set import BackupSet
+from gvma.backups.sets import BackupSets, strangers
 from gvma.cli import exits
 from gvma.cli.commands.restoring import restore, warn_mended
 from gvma.cli.completing import backup_sets

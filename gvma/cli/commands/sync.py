@@ -112,10 +112,10 @@ def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool, force: b
 
 def _settings(invocation: Invocation, options: SyncOptions, report: SyncReport) -> Settings:
     """The settings; their warnings join those of the run, which are not printed every time."""
-    from gvma.settings import reader  # noqa: PLC0415  (start-up)
+    from gvma.settings.lacking import lacking  # noqa: PLC0415  (start-up)
 
     loaded = invocation.loaded(without=("media",))
-    lacks = reader.lacking(loaded, ("gvma_settings",) if options.export else ("cfgserver", "gvma_settings"))
+    lacks = lacking(loaded, ("gvma_settings",) if options.export else ("cfgserver", "gvma_settings"))
     if lacks:
         raise lacks[0]
     for odd in loaded.warnings:

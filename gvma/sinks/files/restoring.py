@@ -11,8 +11,9 @@ from pathlib import Path
 
 from gvma.ami.verify import Expected
 from gvma.asterisk.drivers import CHAN_SIP, DRIVERS, Driver
+from gvma.backups.backup_set import BackupSet
 from gvma.backups.manifest import SavedFile
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.sets import BackupSets
 from gvma.errors import UnsafeTargetError
 from gvma.plan.compare import counts_of, items_between
 from gvma.plan.items import Item

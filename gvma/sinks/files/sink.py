@@ -15,7 +15,8 @@ from gvma.asterisk.drivers.base import Known
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.managed_block.markers import has_marker
 from gvma.asterisk.modules import VOICEMAIL
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.backup_set import BackupSet
+from gvma.backups.sets import BackupSets
 from gvma.errors import UnsafeTargetError
 from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings

@@ -8,8 +8,9 @@ from functools import partial
 from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.drivers.base import Known
+from gvma.backups.backup_set import BackupSet
 from gvma.backups.manifest import TableToSave
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.sets import BackupSets
 from gvma.plan.model import Plan
 from gvma.sinks.base import NodeAnswer, Part, Purpose, Recovery
 from gvma.sinks.realtime.applied import AppliedRows

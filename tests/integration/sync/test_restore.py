@@ -10,7 +10,8 @@ from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.entries import Mailbox
 from gvma.asterisk.managed_block.block import with_block
 from gvma.asterisk.voicemail import render_voicemail
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.backup_set import BackupSet
+from gvma.backups.sets import BackupSets
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.errors import AsteriskRefusedError, CredentialsError
 from gvma.settings.model import GvmaSettings

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from gvma.asterisk.drivers import Driver, driver_of
 from gvma.asterisk.entries import Mailbox, Subscription
-from gvma.backups.sets import BackupSet
+from gvma.backups.backup_set import BackupSet
 from gvma.plan.make import PreviousRun, make_plan
 from gvma.plan.model import Plan
 from gvma.plan.wanted import Wanted

@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
-from gvma.backups.sets import BackupSet
+from gvma.backups.backup_set import BackupSet
 from gvma.errors import BackupSetError, UnsafeTargetError
 from gvma.sinks.files.atomic import journal
 from gvma.sinks.files.atomic.change import FileChange
