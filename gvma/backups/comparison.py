@@ -9,7 +9,7 @@ from pathlib import Path
 from gvma.backups.diff import masked_diff
 from gvma.backups.rows import masked_rows_diff
 from gvma.backups.sets import BackupSet, BackupSets
-from gvma.storage.files import read_present
+from gvma.storage.asterisk.files import read_present
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from gvma.backups.sets import BackupSet, BackupSets
 from gvma.errors import UsageError
 from gvma.settings.model import GvmaSettings
-from gvma.storage.pause import read_pause
+from gvma.storage.state.pause import read_pause
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from gvma.plan.model import Plan
 from gvma.plan.present import Place, Present, SiteDefined
 from gvma.plan.wanted import Wanted
 from gvma.routing import SiteRouting
-from gvma.storage.pause import Pause
-from gvma.storage.records import Left
+from gvma.storage.state.pause import Pause
+from gvma.storage.state.records import Left
 
 
 class Part(Enum):

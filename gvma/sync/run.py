@@ -34,12 +34,12 @@ from gvma.sinks.base import Change, Purpose, Sink
 from gvma.sinks.files.block_file import markers_of
 from gvma.sinks.opening import Opened, opened
 from gvma.sinks.planner import Planned, Planner, asked_for
-from gvma.storage import last_success, pending_reload, records, said_failure
 from gvma.storage.lock import hold_lock
-from gvma.storage.pause import refuse_if_paused, resume
 from gvma.storage.private import although_changed
 from gvma.storage.signals import stoppable
 from gvma.storage.spooled import Spooled
+from gvma.storage.state import last_success, pending_reload, records, said_failure
+from gvma.storage.state.pause import refuse_if_paused, resume
 from gvma.sync import unchanged
 from gvma.sync.execute import Execution, Wording, first_of
 from gvma.sync.folders import refuse_other_folders

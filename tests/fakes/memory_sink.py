@@ -19,9 +19,9 @@ from gvma.plan.present import Place, Present, SiteDefined
 from gvma.plan.wanted import Wanted
 from gvma.routing import SiteRouting
 from gvma.sinks.base import NodeAnswer, Part, Purpose, Recovery, SinkMoved
-from gvma.storage import pending_reload
-from gvma.storage.pause import Pause, pause, read_pause
-from gvma.storage.records import OWNERS, PINS, Left
+from gvma.storage.state import pending_reload
+from gvma.storage.state.pause import Pause, pause, read_pause
+from gvma.storage.state.records import OWNERS, PINS, Left
 
 MODULE = "app_memory.so"
 

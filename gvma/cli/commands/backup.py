@@ -20,8 +20,8 @@ from gvma.errors import BackupSetError
 from gvma.plan.counts import Counts
 from gvma.storage.history import log
 from gvma.storage.lock import hold_lock
-from gvma.storage.pause import read_pause
 from gvma.storage.signals import stoppable
+from gvma.storage.state.pause import read_pause
 
 # What one command alone needs is imported in its function: `gvma backup list` starts without it.
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from gvma.cli.values.seconds import Seconds
 from gvma.configserver.reading.reader import without_garbage_collection
 from gvma.errors import GvmaError, UsageError
 from gvma.printable import printable
-from gvma.storage.said_failure import is_repeated
+from gvma.storage.state.said_failure import is_repeated
 from gvma.sync.report import Progress, SyncOptions, SyncReport
 from gvma.sync.run import sync
 

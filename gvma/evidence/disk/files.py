@@ -21,12 +21,12 @@ from gvma.errors import UnsafeTargetError
 from gvma.evidence.model import FilesEvidence
 from gvma.settings import GvmaSettings
 from gvma.sinks.files.targets import Target, Targets, targets
-from gvma.storage.conf_files import content, included_files, leads_nowhere
+from gvma.storage.asterisk.conf_files import content, included_files, leads_nowhere
+from gvma.storage.asterisk.files import refuse_unsafe
+from gvma.storage.asterisk.messages import boxes_in_spool, has_messages
+from gvma.storage.asterisk.mounts import mount_points, mount_points_of_asterisk
 from gvma.storage.disk import LARGEST
-from gvma.storage.files import refuse_unsafe
-from gvma.storage.messages import boxes_in_spool, has_messages
-from gvma.storage.mounts import mount_points, mount_points_of_asterisk
-from gvma.storage.records import earlier_markers
+from gvma.storage.state.records import earlier_markers
 
 _CONTEXT = re.compile(
     rb"^[ \t]*(?:endpoint/)?(?:sub)?(?:scribe_?|message_)?context[ \t]*=>?[ \t]*([^\s;]+)", re.M | re.I

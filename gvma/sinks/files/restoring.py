@@ -27,9 +27,9 @@ from gvma.sinks.files.prepare import FilesChange, diff_of
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.restored_file import BlockedFile, RestoredText, RestoreOptions, restored_text
 from gvma.sinks.files.targets import Target, targets
-from gvma.storage import records
-from gvma.storage.conf_files import included_files
-from gvma.storage.files import read_target
+from gvma.storage.asterisk.conf_files import included_files
+from gvma.storage.asterisk.files import read_target
+from gvma.storage.state import records
 
 _Texts = Mapping[Path, bytes | None]
 

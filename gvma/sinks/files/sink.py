@@ -31,10 +31,10 @@ from gvma.sinks.files.removing import removal
 from gvma.sinks.files.sipserver import SipServerSeen, see
 from gvma.sinks.files.targets import Target, Targets, targets
 from gvma.sinks.files.unread_includes import unread_includes
-from gvma.storage import records
-from gvma.storage.conf_files import content, included_files
-from gvma.storage.files import TargetFile, read_target
-from gvma.storage.pause import Pause, read_pause
+from gvma.storage.asterisk.conf_files import content, included_files
+from gvma.storage.asterisk.files import TargetFile, read_target
+from gvma.storage.state import records
+from gvma.storage.state.pause import Pause, read_pause
 
 _Stamp = tuple[int, int, int] | None
 _RELOADS = 3

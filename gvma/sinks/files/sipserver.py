@@ -19,8 +19,8 @@ from gvma.asterisk.identification.untold import MORE_FILES, untold
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.block_file import BlockFile
 from gvma.sip.addresses import addresses_of
-from gvma.storage.conf_files import included_files
-from gvma.storage.records import earlier_markers
+from gvma.storage.asterisk.conf_files import included_files
+from gvma.storage.state.records import earlier_markers
 
 _SECONDS = 5.0
 

@@ -16,8 +16,8 @@ from gvma.asterisk.entries import GvmaWarning, Mailbox
 from gvma.asterisk.site import pins_in_spool
 from gvma.looks import note_unrepeatable
 from gvma.plan.model import Plan
-from gvma.storage.conf_files import content
-from gvma.storage.files import TargetFile, read_target
+from gvma.storage.asterisk.conf_files import content
+from gvma.storage.asterisk.files import TargetFile, read_target
 
 _PASSWORD = re.compile(rb"^password=([^\r\n]*)", re.MULTILINE)
 

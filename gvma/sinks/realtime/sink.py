@@ -23,8 +23,8 @@ from gvma.sinks.realtime.names import TABLES
 from gvma.sinks.realtime.nodes import node_answers
 from gvma.sinks.realtime.planned import planned_change
 from gvma.sinks.realtime.reading import RealtimeReading
-from gvma.storage.pause import Pause
-from gvma.storage.records import Left
+from gvma.storage.state.pause import Pause
+from gvma.storage.state.records import Left
 
 
 class RealtimeSink:

@@ -17,8 +17,8 @@ from gvma.plan.wanted import Wanted
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Applied, Purpose, Sink
 from gvma.sinks.files.sink import FilesSink
-from gvma.storage import records
 from gvma.storage.private import read_private
+from gvma.storage.state import records
 from tests.fakes.memory_sink import MemorySink
 
 VOICEMAIL = b"[general]\nformat=wav\n[site]\n7 => 0815,Porter,,,\n"

@@ -10,8 +10,8 @@ import pytest
 from gvma.plan.make import removal_plan
 from gvma.plan.model import Pin
 from gvma.sinks.base import Purpose, SinkMoved
-from gvma.storage import pending_reload, records
-from gvma.storage.pause import read_pause
+from gvma.storage.state import pending_reload, records
+from gvma.storage.state.pause import read_pause
 from tests.unit.sinks.sites import FilesSite, MemorySite, SinkSite, begin, box, planned, wanted, write
 
 SITES: dict[str, Callable[[Path], SinkSite]] = {

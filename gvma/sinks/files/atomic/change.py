@@ -8,9 +8,9 @@ from pathlib import Path
 
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.manifest import FileToSave
+from gvma.storage.asterisk.files import TargetFile
+from gvma.storage.asterisk.folders import Folder
 from gvma.storage.atomic import Rights
-from gvma.storage.files import TargetFile
-from gvma.storage.folders import Folder
 
 
 @dataclass(frozen=True, slots=True)

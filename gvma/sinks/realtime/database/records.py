@@ -13,8 +13,8 @@ from pathlib import Path
 from psycopg import Connection
 
 from gvma.sinks.realtime.names import RECORDS
-from gvma.storage import pause, records
 from gvma.storage.private import read_private
+from gvma.storage.state import pause, records
 
 LAST_RUN = "last-run"
 """The record that names the run whose rows these are: a commit whose answer was lost is found by it."""
