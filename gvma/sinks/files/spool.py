@@ -39,6 +39,9 @@ def stale_pins(plan: Plan, voicemail_conf: Conf, spool: Path) -> StalePins:
     files: list[TargetFile] = []
     warnings: list[GvmaWarning] = []
     for key in _kept_in_spool(plan.mailboxes, keys, by_default=pins_in_spool(voicemail_conf)):
+        if key in plan.pins.reset and not warnings and not os.path.lexists(spool):
+            reason = f"it does not exist, so the PIN that Asterisk keeps of {key} is not reset: set asterisk_spool_path"
+            warnings.append(GvmaWarning("spool-missing", reason, str(spool)))
         path = secret_file(spool, key)
         note_unrepeatable()
         try:

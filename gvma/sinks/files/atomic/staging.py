@@ -33,7 +33,7 @@ def journal_file(change: FileChange, token: str, number: int) -> JournalFile:
         merged=journal.temporary_name(target.place.name, name, "merged"),
         old_copy=change.to_save.copy,
         new_copy=f"{number}.new" if change.new is not None else "",
-        entries=min(entries(target.content), entries(change.new)) if change.asterisk_rewrites else 0,
+        entries=entries(change.new, most=entries(target.content)) if change.asterisk_rewrites else 0,
     )
 
 
