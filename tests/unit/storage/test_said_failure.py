@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gvma.errors import GvmaError, SyncPausedError
-from gvma.storage.said_failure import forget, is_repeated
+from gvma.storage.state.said_failure import forget, is_repeated
 
 DAY = 24 * 3600
 BEGIN = 1_800_000_000.0
