@@ -66,8 +66,10 @@ def _is_entry(child: int) -> bool:
 
 
 def _ptrace(request: int, child: int, address: int = 0, value: int = 0) -> None:
-    ptrace = ctypes.CDLL(None, use_errno=True).ptrace
-    ptrace.restype = ctypes.c_long
-    ptrace.argtypes = (ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p)
-    if ptrace(request, child, address, value) == -1:
+    if _libc_ptrace(request, child, address, value) == -1:
         raise OSError(ctypes.get_errno(), f"ptrace {request}")
+
+
+_libc_ptrace = ctypes.CDLL(None, use_errno=True).ptrace
+_libc_ptrace.restype = ctypes.c_long
+_libc_ptrace.argtypes = (ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p)
