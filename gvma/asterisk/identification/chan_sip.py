@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 
-from gvma.asterisk.conf import Conf
+from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.hosts import Match
 from gvma.asterisk.identification.model import Identified, SipServer, SiteIdentification
 from gvma.asterisk.roles import SUBSCRIPTION_PREFIX

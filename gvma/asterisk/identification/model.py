@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from gvma.asterisk.conf import Conf
+from gvma.asterisk.conf.model import Conf
 
 SENDERS_UNKNOWN = "senders-unknown"
 """The code of the warning that Asterisk was not asked, and that its files do not tell all."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gvma.asterisk.block import Block, body_of, cut_out, cut_out_as_found, find_block, replaced
-from gvma.asterisk.conf import Conf, Read, Setting, read_conf
-from gvma.asterisk.header import same_meaning
-from gvma.asterisk.mark import mark_of
+from gvma.asterisk.conf.model import Conf, Setting
+from gvma.asterisk.conf.reader import Read, read_conf
+from gvma.asterisk.managed_block.block import Block, body_of, cut_out, cut_out_as_found, find_block, replaced
+from gvma.asterisk.managed_block.header import same_meaning
+from gvma.asterisk.managed_block.mark import mark_of
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.errors import UnsafeTargetError
 from gvma.settings.model import GvmaSettings

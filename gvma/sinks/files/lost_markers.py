@@ -12,15 +12,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import partial
 
-from gvma.asterisk.adopt import IsOurs, adopted
-from gvma.asterisk.block import find_block, has_marker
 from gvma.asterisk.drivers.pjsip import SIPSERVER
-from gvma.asterisk.header import GENERATED_BY
+from gvma.asterisk.managed_block.adopt import IsOurs, adopted
+from gvma.asterisk.managed_block.block import find_block
+from gvma.asterisk.managed_block.header import GENERATED_BY
+from gvma.asterisk.managed_block.markers import has_marker
 from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
 from gvma.plan.owners import read_owners
 from gvma.sinks.files.block_file import Markers
 from gvma.sinks.files.targets import Target
-from gvma.storage.records import Left
+from gvma.storage.state.records import Left
 
 
 @dataclass(frozen=True, slots=True)

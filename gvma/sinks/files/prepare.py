@@ -12,9 +12,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from gvma.ami.verify import Expected
-from gvma.asterisk.block import body_of, find_block
 from gvma.asterisk.entries import GvmaWarning
-from gvma.asterisk.mark import mark_of
+from gvma.asterisk.managed_block.block import body_of, find_block
+from gvma.asterisk.managed_block.mark import mark_of
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.diff import masked_diff
 from gvma.errors import UnsafeTargetError
@@ -29,7 +29,7 @@ from gvma.sinks.files.left_messages import left_messages
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.spool import stale_pins
 from gvma.sinks.files.targets import Targets
-from gvma.storage.files import TargetFile
+from gvma.storage.asterisk.files import TargetFile
 
 
 @dataclass(frozen=True, slots=True)
