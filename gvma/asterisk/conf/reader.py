@@ -66,7 +66,7 @@ class _Reading:
         """The content of one file. It begins in the section that was opened last, and goes on in its own after an
         include, whatever sections that one opened."""
         self.lines += text.count(b"\n")
-        ours = next(filter(None, (_lines_between(text, pair) for pair in self.markers)), range(0))
+        ours = _lines_of_block(text, self.markers)
         for number, reason in syntax.refused(text.removeprefix(syntax.BOM), in_section=bool(self.conf.sections)):
             self.conf.refusals.append((f"{file}, line {number}", reason))
         current = self.opened
@@ -154,14 +154,19 @@ class _Reading:
         self.is_cut = True
 
 
-def _lines_between(text: bytes, markers: tuple[str, str]) -> range:
-    """The numbers of the lines between the markers; to the end of the file where the end marker is lost."""
-    begin, end = (marker.encode() for marker in markers)
-    if begin not in text:
+def _lines_of_block(text: bytes, pairs: Iterable[tuple[str, str]]) -> range:
+    """The numbers of the lines between the first pair of markers that is whole; to the end of the file where there is
+    none, and an end marker is lost."""
+    begun = [pair for begin, end in pairs if (pair := (begin.encode(), end.encode()))[0] in text]
+    if not begun:
         return range(0)
     stripped = [line.strip() for line in text.split(b"\n")]
-    if begin not in stripped:
-        return range(0)
-    first = stripped.index(begin) + 1
-    last = stripped.index(end, first) + 1 if end in stripped[first:] else len(stripped) + 1
-    return range(first, last)
+    without_end = range(0)
+    for begin, end in begun:
+        if begin not in stripped:
+            continue
+        first = stripped.index(begin) + 1
+        if end in stripped[first:]:
+            return range(first, stripped.index(end, first) + 1)
+        without_end = without_end or range(first, len(stripped) + 1)
+    return without_end

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 
 from gvma.asterisk.conf.lines import lines, open_comment, section_line
 from gvma.asterisk.managed_block.header import GENERATED_BY
-from gvma.asterisk.managed_block.markers import Marker, marker_lines, refuse_inside_comment, refuse_repeated, unsafe
+from gvma.asterisk.managed_block.markers import (
+    Marker,
+    has_marker,
+    marker_lines,
+    refuse_inside_comment,
+    refuse_repeated,
+    unsafe,
+)
+from gvma.errors import UnsafeTargetError
 
 _BLANK_LINES = frozenset({b"\n", b"\r\n"})
 _NO_FINAL_LINE_END = b"; The file above this block had no final line end."
@@ -93,6 +101,16 @@ def find_block(text: bytes, begin: bytes, end: bytes, own: OwnLines | None = Non
         last_in_file=ends[0].end == len(text),
         no_final_line_end=_has_note(text[first.end : ends[0].start]),
     )
+
+
+def stands_between(text: bytes, begin: bytes, end: bytes) -> bool:
+    """Whether the file has a block between just these two markers, with nothing wrong."""
+    if not (has_marker(text, begin) and has_marker(text, end)):
+        return False
+    try:
+        return find_block(text, begin, end) is not None
+    except UnsafeTargetError:
+        return False
 
 
 def body_of(text: bytes, block: Block) -> bytes:

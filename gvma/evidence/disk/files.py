@@ -15,7 +15,7 @@ from pathlib import Path
 from gvma.asterisk.conf.model import Conf, EndlessInclude
 from gvma.asterisk.conf.reader import read_conf
 from gvma.asterisk.drivers import Driver
-from gvma.asterisk.managed_block.block import find_block
+from gvma.asterisk.managed_block.block import find_block, stands_between
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.errors import UnsafeTargetError
 from gvma.evidence.model import FilesEvidence
@@ -136,11 +136,14 @@ def unsafe(settings: GvmaSettings, files: Iterable[Target]) -> Iterator[tuple[st
     """(file, reason) of files that a sync refuses to edit: no regular file, an owner that it could not keep, markers
     out of order. One that this account may not read is for ``unreadable``."""
     begin, end = settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
+    earlier = [(one.encode(), other.encode()) for one, other in earlier_markers(settings.backup_path)]
     for file in files:
         try:
             if os.access(file.path, os.R_OK):
                 refuse_unsafe(file.path)
-            find_block(content(file.path) or b"", begin, end, file.own_lines)
+            text = content(file.path) or b""
+            if not any(stands_between(text, *pair) for pair in earlier):
+                find_block(text, begin, end, file.own_lines)
         except UnsafeTargetError as error:
             yield _shown(file.path, settings), error.message
 

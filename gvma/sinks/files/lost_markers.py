@@ -14,7 +14,7 @@ from functools import partial
 
 from gvma.asterisk.drivers.pjsip import SIPSERVER
 from gvma.asterisk.managed_block.adopt import IsOurs, adopted
-from gvma.asterisk.managed_block.block import find_block
+from gvma.asterisk.managed_block.block import find_block, stands_between
 from gvma.asterisk.managed_block.header import GENERATED_BY
 from gvma.asterisk.managed_block.markers import has_marker
 from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
@@ -39,25 +39,25 @@ class LastSync:
 
 
 def with_new_markers(target: Target, text: bytes | None, markers: Markers, last: LastSync) -> bytes | None:
-    """The file with the markers of the settings in place of earlier ones; None where it has none of those, or one of
-    the settings. Raises UnsafeTargetError where the earlier ones are no sound pair."""
-    if text is None or any(has_marker(text, marker) for marker in markers):
+    """The file with the markers of the settings in place of earlier ones; None where it has none of those, or has its
+    block between those of the settings. One of the two may be the same in both, or may have been the other one.
+
+    Raises UnsafeTargetError where the earlier ones are no sound pair.
+    """
+    earlier = [pair for pair in last.markers if pair != markers]
+    if text is None or not earlier or stands_between(text, *markers):
         return None
-    for begin, end in last.markers:
-        if has_marker(text, begin):
-            block = find_block(text, begin, end, target.own_lines, where=str(target.path))
-            assert block is not None
-            above, body = text[: block.start], text[block.body_start : block.body_end]
-            first, below = (marker + block.newline for marker in markers)
-            return (
-                above
-                + first
-                + body
-                + (b"" if body.endswith(b"\n") or not body else block.newline)
-                + below
-                + text[block.end :]
-            )
-    return None
+    found = next((pair for pair in earlier if stands_between(text, *pair)), None)
+    if found is None and not any(has_marker(text, marker) for marker in markers):
+        found = next((pair for pair in earlier if has_marker(text, pair[0])), None)
+    if found is None:
+        return None
+    block = find_block(text, *found, target.own_lines, where=str(target.path))
+    assert block is not None
+    above, body = text[: block.start], text[block.body_start : block.body_end]
+    first, below = (marker + block.newline for marker in markers)
+    ended = b"" if body.endswith(b"\n") or not body else block.newline
+    return above + first + body + ended + below + text[block.end :]
 
 
 def adopted_text(target: Target, text: bytes | None, markers: Markers, last: LastSync) -> bytes | None:

@@ -84,3 +84,35 @@ def test_a_set_made_before_comes_back_between_the_new_markers(moved: Site) -> No
     assert (text.count(NEW_BEGIN), text.count(BEGIN), text.count("[GVMA_DN]")) == (1, 0, 1)
     assert "1000 => 8642," in text
     assert "1003 =>" not in text
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [(NEW_BEGIN, END), (BEGIN, NEW_END), (END, BEGIN), (END, NEW_END), (NEW_BEGIN, BEGIN)],
+    ids=["the begin", "the end", "both exchanged", "the end becomes the begin", "the begin becomes the end"],
+)
+def test_one_marker_may_change_alone_or_take_the_others_place(site: Site, begin: str, end: str) -> None:
+    site.sync()
+    later = "[later]\n; the site's own\n"
+    for name in FILES:
+        site.write(name, site.text(name) + later)
+    before = {name: _parts(site.text(name), BEGIN, END) for name in FILES}
+    _name_markers(site, begin, end)
+    assert {one["code"] for one in site.check("--only", "sync", "--only", "voicemail")}.isdisjoint(
+        {"file-own-name", "block-edited", "block-missing", "file-unsafe"}
+    )
+    site.sync()
+    assert {name: _parts(site.text(name), begin, end) for name in FILES} == before
+    assert (again := site.try_sync()).stdout == "", str(again)
+    assert site.gvma("remove", "--no-reload").status == 0
+    assert {name: (site.etc / name).read_bytes() for name in FILES} == {
+        name: OWN_FILES[name] + later.encode() for name in FILES
+    }
+
+
+def _parts(text: str, begin: str, end: str) -> list[list[str]]:
+    """The lines above, in and below the block, its date line aside."""
+    above, rest = text.split(begin + "\n")
+    inner, below = rest.split(end + "\n")
+    kept = (line for line in inner.splitlines() if not line.startswith("; Content generated at "))
+    return [above.splitlines(), list(kept), below.splitlines()]
