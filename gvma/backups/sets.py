@@ -13,9 +13,10 @@ import re
 import secrets
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from gvma import __version__
 from gvma.backups.manifest import (
@@ -48,8 +49,7 @@ _LATEST = datetime(9999, 12, 31, 23, 59, 58, tzinfo=UTC)
 _LIST_HINT = "Nothing was changed. `gvma backup list` shows the sets that there are."
 
 
-@dataclass(frozen=True, slots=True)
-class BackupSet:
+class BackupSet(NamedTuple):
     """A set that lies on the disk. manifest: None where it cannot be read, and ``fault`` says why."""
 
     id: str
