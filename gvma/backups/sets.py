@@ -59,7 +59,7 @@ class BackupSet(NamedTuple):
 
     @property
     def time(self) -> datetime:
-        return datetime.strptime(self.id.partition("-")[0], _ID_TIME).replace(tzinfo=UTC)
+        return datetime.fromisoformat(self.id.partition("-")[0])
 
     @property
     def files(self) -> tuple[SavedFile, ...]:
@@ -289,7 +289,7 @@ def _is_id(name: str) -> bool:
     if not _ID.fullmatch(name):
         return False
     try:
-        datetime.strptime(name.partition("-")[0], _ID_TIME).replace(tzinfo=UTC)
+        datetime.fromisoformat(name.partition("-")[0])
     except ValueError:
         return False
     return True

@@ -19,7 +19,6 @@ from gvma.cli.values.age import shown_age
 from gvma.errors import BackupSetError
 from gvma.plan.counts import Counts
 from gvma.storage.history import log
-from gvma.storage.lock import hold_lock
 from gvma.storage.pause import read_pause
 from gvma.storage.signals import stoppable
 
@@ -197,6 +196,7 @@ def forget(
     """
     from gvma.backups.retention import Policy, apply_policy, policy_of, review  # noqa: PLC0415
     from gvma.sinks.files.atomic.journal import sets_in_use  # noqa: PLC0415
+    from gvma.storage.lock import hold_lock  # noqa: PLC0415
 
     settings, output = _settings(invocation), invocation.output
     policy = policy_of(settings)
