@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from gvma.nearest import nearest
 from gvma.secrecy import is_secret
@@ -41,7 +40,6 @@ _GAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _SHOWN = 40
 
 
-@lru_cache(maxsize=1024)  # a site has few different ones, and 100,000 DNs
 def complaints(options: str) -> tuple[str, ...]:
     """What Asterisk will not take as it was meant, a sentence for each; no secret stands in one.
 

@@ -10,10 +10,11 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.backup_set import BackupSet
+from gvma.backups.sets import BackupSets
 from gvma.errors import UsageError
 from gvma.settings.model import GvmaSettings
-from gvma.storage.pause import read_pause
+from gvma.storage.state.pause import read_pause
 
 
 class Policy(NamedTuple):

@@ -15,18 +15,22 @@ from gvma.evidence.disk.records import look_at_records
 from gvma.evidence.disk.settings import TO_REACH_AMI, look_at_settings, serves_sync
 from gvma.evidence.model import (
     AmiEvidence,
+    ConfigServerEvidence,
     Evidence,
     FilesEvidence,
     MediaEvidence,
+    Probe,
     RecordsEvidence,
     SipAddresses,
 )
+from gvma.evidence.model.hosts import HostsEvidence
 from gvma.evidence.next_sync import plan_next_sync
 from gvma.evidence.parts import ALL, Part
 from gvma.evidence.servers.configserver import Questions, why_not_asked
 from gvma.evidence.servers.hosts import look_at_hosts
 from gvma.evidence.servers.media import ask_media
-from gvma.evidence.servers.sip import probes, sip_addresses
+from gvma.evidence.servers.sip import node_probes, probes, sip_addresses
+from gvma.settings import Settings
 from gvma.settings.reader import Examined
 from gvma.sinks.addresses import look_up
 from gvma.sinks.files.driver import channel_driver
@@ -53,6 +57,7 @@ def collect(examined: Examined, *, probe: bool = False, parts: Collection[Part] 
     choice = channel_driver(gvma, asked.drivers)
     files = look_at_files(gvma, choice.driver, syncs=syncs) if asks_asterisk else FilesEvidence()
     configserver = questions.answers()
+    hosts = look_at_hosts(gvma, configserver) if asks_hosts else None
     plans = Part.NEXT_SYNC in parts and syncs and not examined.problems
     evidence = Evidence(
         settings,
@@ -64,15 +69,27 @@ def collect(examined: Examined, *, probe: bool = False, parts: Collection[Part] 
         files=files,
         addresses={**addresses_named(configserver.applications), **addresses},
         ami=ami,
-        hosts=look_at_hosts(gvma, configserver) if asks_hosts else None,
+        hosts=hosts,
         sip=sip_addresses(settings, configserver.with_addresses, asked.bound) if asks_asterisk else SipAddresses(),
-        probes=probes(settings, files, configserver, asked.bound) if probe and files.channel else None,
+        probes=_probes(settings, files, configserver, asked, hosts) if probe else None,
         media=ask_media(settings.media, asked.user)
         if Part.MEDIA in parts and _serves_media(files)
         else MediaEvidence(),
         records=look_at_records(gvma.backup_path) if Part.RECORDS in parts else RecordsEvidence(),
     )
     return evidence.with_more(next_sync=plan_next_sync(evidence, addresses)) if plans else evidence
+
+
+def _probes(
+    settings: Settings,
+    files: FilesEvidence,
+    configserver: ConfigServerEvidence,
+    asked: AmiEvidence,
+    hosts: HostsEvidence | None,
+) -> tuple[Probe, ...] | None:
+    if hosts is not None:
+        return node_probes(settings.gvma, hosts)
+    return probes(settings, files, configserver, asked.bound) if files.channel else None
 
 
 def _serves_media(files: FilesEvidence) -> bool:

@@ -10,7 +10,7 @@ from gvma.errors import GvmaError
 from gvma.evidence.model.sink import SinkEvidence
 from gvma.settings import GvmaSettings
 from gvma.sinks.base import Reading, Sink
-from gvma.storage import records
+from gvma.storage.state import records
 
 
 def read_sink(settings: GvmaSettings, sink: Sink[Any, Any]) -> tuple[SinkEvidence, Reading | None]:

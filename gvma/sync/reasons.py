@@ -10,7 +10,7 @@ from gvma.ami.folders import Folders
 from gvma.asterisk.drivers import DRIVERS
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.targets import targets
-from gvma.storage.mounts import mount_points_of_asterisk
+from gvma.storage.asterisk.mounts import mount_points_of_asterisk
 
 
 def likely_reason(settings: GvmaSettings, folders: Folders | None, paths: Collection[Path]) -> str:

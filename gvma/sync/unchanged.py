@@ -27,10 +27,10 @@ from gvma.errors import GvmaError
 from gvma.looks import Look, Looks, digest, noting
 from gvma.settings.model import Secret, Settings
 from gvma.sip.addresses import addresses_of, hosts_of_asterisk
-from gvma.storage import records
-from gvma.storage.conf_files import content, included_files
-from gvma.storage.files import read_target
+from gvma.storage.asterisk.conf_files import content, included_files
+from gvma.storage.asterisk.files import read_target
 from gvma.storage.private import read_private
+from gvma.storage.state import records
 from gvma.sync.report import SyncOptions
 
 NAME = "nothing-to-do.json"

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable
 from itertools import islice
 from pathlib import Path
 
+from gvma.backups.backup_set import BackupSet
 from gvma.backups.causes import Concerned, causes
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.sets import BackupSets
 from gvma.configserver.fetch import ServerAnswers
 from gvma.errors import BackupSetError
 from gvma.plan.items import Item

@@ -29,9 +29,12 @@ _MOST_BYTES = 256 * 2**20
 _MOST_LINES = 3_000_000
 
 
-def read_conf(name: str, read: Read, markers: tuple[str, str] | None = None) -> Conf:
-    """``name`` and what it includes. markers: begin and end of the managed block, where there may be one."""
-    reading = _Reading(Conf(name), read, markers)
+def read_conf(
+    name: str, read: Read, markers: tuple[str, str] | None = None, earlier: Iterable[tuple[str, str]] = ()
+) -> Conf:
+    """``name`` and what it includes. markers: begin and end of the managed block, where there may be one. earlier:
+    those that it may have as well, since the settings named them before."""
+    reading = _Reading(Conf(name), read, (markers, *earlier) if markers else ())
     first = next(iter(read(name)), None)
     reading.conf.exists = first is not None
     if first is not None:
@@ -50,7 +53,7 @@ class _Reading:
 
     conf: Conf
     read: Read
-    markers: tuple[str, str] | None
+    markers: tuple[tuple[str, str], ...]
     opened: Section | None = None
     named: dict[str, list[Section]] = field(default_factory=dict)
     last: dict[str, Section] = field(default_factory=dict)
@@ -63,7 +66,7 @@ class _Reading:
         """The content of one file. It begins in the section that was opened last, and goes on in its own after an
         include, whatever sections that one opened."""
         self.lines += text.count(b"\n")
-        ours = _lines_between(text, self.markers) if self.markers else range(0)
+        ours = next(filter(None, (_lines_between(text, pair) for pair in self.markers)), range(0))
         for number, reason in syntax.refused(text.removeprefix(syntax.BOM), in_section=bool(self.conf.sections)):
             self.conf.refusals.append((f"{file}, line {number}", reason))
         current = self.opened

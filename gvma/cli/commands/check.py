@@ -152,6 +152,7 @@ def _result(output: Output, evidence: Evidence, found: Sequence[Finding], muted:
         probes=[
             {
                 "name": one.name,
+                "node": one.node or None,
                 "event": one.event,
                 "answer": one.status,
                 "messages": one.counts or None,
@@ -190,4 +191,5 @@ def _probed(evidence: Evidence) -> Iterator[str]:
     for probe in evidence.probes or ():
         if probe.notified:
             said = f"with state {probe.state}" if probe.state else f"with {probe.counts} messages (new/old)"
-            yield f"{probe.name}: SUBSCRIBE was answered {probe.status}, NOTIFY {said}."
+            where = f" at {probe.node}" if probe.node else ""
+            yield f"{probe.name}{where}: SUBSCRIBE was answered {probe.status}, NOTIFY {said}."

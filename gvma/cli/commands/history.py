@@ -15,9 +15,9 @@ from gvma.cli.items import item_lines
 from gvma.cli.values.when import When, local_time
 from gvma.printable import printable
 from gvma.secrecy import MASK
-from gvma.storage import records
 from gvma.storage.history import log
 from gvma.storage.history.model import TIME
+from gvma.storage.state import records
 
 if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation

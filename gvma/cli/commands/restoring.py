@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.backup_set import BackupSet
+from gvma.backups.sets import BackupSets
 from gvma.cli import exits
 from gvma.cli.completing import backup_sets
 from gvma.cli.values.when import When

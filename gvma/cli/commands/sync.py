@@ -22,7 +22,7 @@ from gvma.cli.values.seconds import Seconds
 from gvma.configserver.reading.reader import without_garbage_collection
 from gvma.errors import GvmaError, UsageError
 from gvma.printable import printable
-from gvma.storage.said_failure import is_repeated
+from gvma.storage.state.said_failure import is_repeated
 from gvma.sync.report import Progress, SyncOptions, SyncReport
 from gvma.sync.run import sync
 
@@ -112,10 +112,10 @@ def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool, force: b
 
 def _settings(invocation: Invocation, options: SyncOptions, report: SyncReport) -> Settings:
     """The settings; their warnings join those of the run, which are not printed every time."""
-    from gvma.settings import reader  # noqa: PLC0415  (start-up)
+    from gvma.settings.lacking import lacking  # noqa: PLC0415  (start-up)
 
     loaded = invocation.loaded(without=("media",))
-    lacks = reader.lacking(loaded, ("gvma_settings",) if options.export else ("cfgserver", "gvma_settings"))
+    lacks = lacking(loaded, ("gvma_settings",) if options.export else ("cfgserver", "gvma_settings"))
     if lacks:
         raise lacks[0]
     for odd in loaded.warnings:

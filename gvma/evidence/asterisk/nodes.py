@@ -9,12 +9,14 @@ from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from gvma.ami.channel_drivers import TRANSPORT_COMMANDS
 from gvma.ami.dialplan_show import patterns_shown
 from gvma.ami.manager import connect
 from gvma.ami.nodes import nodes
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.errors import GvmaError
+from gvma.evidence.asterisk.ami import bound_in
 from gvma.evidence.asterisk.questions import AmiQuestions
 from gvma.evidence.model.hosts import DatabaseEvidence, NodeEvidence
 from gvma.settings.model import GvmaSettings
@@ -69,6 +71,7 @@ class _NodeQuestions(AmiQuestions):
             counts=self.tried(lambda: self._counts(database), {}),
             patterns=frozenset(shown.get(CONTEXT, ())),
             endpoints=self.tried(lambda: frozenset(ami.endpoints()), None),
+            bound=tuple(bound_in(self.lines(TRANSPORT_COMMANDS["pjsip"]))),
         )
         return replace(seen, problem=self.lost, refused=self.refusals())
 

@@ -21,11 +21,12 @@ from gvma.errors import UnsafeTargetError
 from gvma.evidence.model import FilesEvidence
 from gvma.settings import GvmaSettings
 from gvma.sinks.files.targets import Target, Targets, targets
-from gvma.storage.conf_files import content, included_files, leads_nowhere
+from gvma.storage.asterisk.conf_files import content, included_files, leads_nowhere
+from gvma.storage.asterisk.files import refuse_unsafe
+from gvma.storage.asterisk.messages import boxes_in_spool, has_messages
+from gvma.storage.asterisk.mounts import mount_points, mount_points_of_asterisk
 from gvma.storage.disk import LARGEST
-from gvma.storage.files import refuse_unsafe
-from gvma.storage.messages import boxes_in_spool, has_messages
-from gvma.storage.mounts import mount_points, mount_points_of_asterisk
+from gvma.storage.state.records import earlier_markers
 
 _CONTEXT = re.compile(
     rb"^[ \t]*(?:endpoint/)?(?:sub)?(?:scribe_?|message_)?context[ \t]*=>?[ \t]*([^\s;]+)", re.M | re.I
@@ -128,7 +129,7 @@ def read_file(settings: GvmaSettings, name: str, names: list[str] | None = None,
             yield shown, text if ours else _without_ours(text, settings)
 
     markers = (settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
-    return read_conf(name, read, markers)
+    return read_conf(name, read, markers, earlier_markers(settings.backup_path))
 
 
 def unsafe(settings: GvmaSettings, files: Iterable[Target]) -> Iterator[tuple[str, str]]:
@@ -206,10 +207,13 @@ def entered_contexts(folder: Path) -> frozenset[str]:
 
 
 def _without_ours(text: bytes, settings: GvmaSettings) -> bytes:
-    begin, end = settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
-    before, marker, rest = text.partition(b"%b\n" % begin)
-    body, _, after = rest.partition(b"%b\n" % end)
-    return before + after if marker and body != rest else text
+    named = (settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
+    for begin, end in (named, *earlier_markers(settings.backup_path)):
+        before, marker, rest = text.partition(b"%b\n" % begin.encode())
+        body, _, after = rest.partition(b"%b\n" % end.encode())
+        if marker and body != rest:
+            return before + after
+    return text
 
 
 def _shown(path: str | Path, settings: GvmaSettings) -> str:

@@ -11,11 +11,11 @@ from gvma.errors import BackupSetError, LockedError, UsageError
 from gvma.evidence.model import RecordsEvidence
 from gvma.evidence.model.runs import Removal, Run
 from gvma.sinks.files.atomic.recovery import pending_recovery
-from gvma.storage import last_success, pending_reload, records
 from gvma.storage.history import log
 from gvma.storage.history.model import PastRun
 from gvma.storage.lock import holder
-from gvma.storage.pause import read_pause
+from gvma.storage.state import last_success, pending_reload, records
+from gvma.storage.state.pause import read_pause
 
 # The history knows a run by its start, in seconds; the time of a success is that of its end.
 _SAME_RUN_SECONDS = 2.0

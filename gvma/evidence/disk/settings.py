@@ -9,9 +9,10 @@ from pathlib import Path
 
 from gvma.evidence.model import SettingsEvidence
 from gvma.settings import Settings
+from gvma.settings.lacking import lacking_and_unreported, sections_in_use
 from gvma.settings.ownership import unsafe_paths
-from gvma.settings.reader import Examined, lacking_and_unreported, sections_in_use
-from gvma.storage.conf_files import leads_nowhere
+from gvma.settings.reader import Examined
+from gvma.storage.asterisk.conf_files import leads_nowhere
 
 _SECRETS = ("cfgserver.password", "gvma_settings.asterisk_cm_secret", "gvma_settings.realtime_password")
 

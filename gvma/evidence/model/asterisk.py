@@ -112,7 +112,7 @@ class Probe:
 
     name: of a subscription, or the number of a hint. event: ``message-summary`` or ``presence``. counts: of a
     mailbox, ``new/old``. state: of a telephone, such as ``open, Ready``. as_sipserver: sent from an address that is
-    SIP Server's.
+    SIP Server's. node: who was asked, as ``realtime_nodes`` has it; empty: this host's Asterisk.
     """
 
     name: str
@@ -122,6 +122,7 @@ class Probe:
     as_sipserver: bool = True
     event: str = "message-summary"
     state: str = ""
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from gvma.errors import (
 )
 from gvma.evidence.model import QUERIES, ConfigServerEvidence, QueryAnswer
 from gvma.settings import Settings
-from gvma.settings.reader import Examined, sections_in_use
+from gvma.settings.lacking import sections_in_use
+from gvma.settings.reader import Examined
 
 # After these the next query may still be answered; after any other failure it would only fail again.
 _OF_ONE_QUERY = (ConfigServerFault, ConfigServerMalformed, ConfigServerTruncated)

@@ -14,7 +14,7 @@ from gvma.settings.model import GvmaSettings
 from gvma.sinks.realtime.node_files import DIALPLAN, node_files
 from gvma.sinks.realtime.node_folder import outdated, wanted_by_nodes
 
-_SAMPLES = 5
+_SAMPLES, _OF_EACH_ROLE = 5, 2
 
 
 def look_at_hosts(settings: GvmaSettings, seen: ConfigServerEvidence) -> HostsEvidence:
@@ -47,6 +47,6 @@ def _look_at_database(settings: GvmaSettings) -> DatabaseEvidence:
             if faults:
                 return DatabaseEvidence(faults=faults)
             boxes = sampled_mailboxes(connection, _SAMPLES)
-            return DatabaseEvidence(mailboxes=boxes, subscriptions=sampled_subscriptions(connection, _SAMPLES))
+            return DatabaseEvidence(mailboxes=boxes, subscriptions=sampled_subscriptions(connection, _OF_EACH_ROLE))
     except GvmaError as problem:
         return DatabaseEvidence(problem=problem)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
+from gvma.ami.nodes import nodes
 from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.hosts import host_and_port, sipserver_hosts
 from gvma.asterisk.roles import ROLES, SUBSCRIPTION_PREFIX, role_of_subscription
 from gvma.configserver.objects import ConfigObject
 from gvma.errors import MessageSummaryError, SipError
 from gvma.evidence.model import ConfigServerEvidence, FilesEvidence, Probe, SipAddresses
-from gvma.settings import Settings
+from gvma.evidence.model.hosts import HostsEvidence, NodeEvidence
+from gvma.settings import GvmaSettings, Settings
 from gvma.sip.addresses import hosts_of_asterisk, is_local
 from gvma.sip.message_summary import voice_messages
 from gvma.sip.presence import presence
@@ -21,6 +26,7 @@ from gvma.sip.subscriber import SubscribeResult, subscribe_once
 _OF_EACH_ROLE = 2
 _TELEPHONES = 3
 _ANSWER_SECONDS = 3.0
+_AT_ONCE = 16
 # Names are looked up side by side; one that DNS does not answer in this time has no address.
 _DNS_SECONDS = 3.0
 _ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  (what Asterisk says it is bound to)
@@ -69,16 +75,40 @@ def probes(
     It comes from SIP Server's address where this host has it, since PJSIP knows SIP Server by its address. After one
     that was not answered no other is sent: the next would be as silent, and each takes its time.
     """
+    line = _line(settings.gvma, bound)
+    return tuple(_until_silence(probe(line) for probe in _to_send(settings, files, configserver)))
+
+
+def node_probes(settings: GvmaSettings, hosts: HostsEvidence) -> tuple[Probe, ...]:
+    """A SUBSCRIBE at each node for some mailboxes of the database, sent as by ``probes``; all nodes at the same time.
+
+    A node that does not answer over AMI is left out: nobody knows where it listens.
+    """
+    reached = [node for node in hosts.nodes if node.version]
+    if not reached:
+        return ()
+    of_nodes = nodes(settings)
+
+    def ask(node: NodeEvidence) -> list[Probe]:
+        line = _line(of_nodes[node.node], node.bound)
+        answers = (_mailbox(name, line) for name in hosts.database.subscriptions)
+        return [replace(one, node=node.node) for one in _until_silence(answers)]
+
+    with ThreadPoolExecutor(min(_AT_ONCE, len(reached))) as pool:
+        return tuple(chain.from_iterable(pool.map(ask, reached)))
+
+
+def _line(settings: GvmaSettings, bound: Iterable[tuple[str, int]]) -> _Line:
     address, port = next(iter(bound), ("0.0.0.0", 5060))  # noqa: S104  (what Asterisk may be bound to)
-    target = settings.gvma.asterisk_cm_host if address in _ANYWHERE else address
-    local = next((host for host in sipserver_hosts(settings.gvma) if is_local(host)), "")
-    line = _Line(target, port, local)
-    sent: list[Probe] = []
-    for probe in _to_send(settings, files, configserver):
-        sent.append(probe(line))
-        if sent[-1].status == 0:
+    target = settings.asterisk_cm_host if address in _ANYWHERE else address
+    return _Line(target, port, next((host for host in sipserver_hosts(settings) if is_local(host)), ""))
+
+
+def _until_silence(answers: Iterable[Probe]) -> Iterator[Probe]:
+    for answer in answers:
+        yield answer
+        if answer.status == 0:
             break
-    return tuple(sent)
 
 
 def _to_send(

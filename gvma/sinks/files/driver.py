@@ -9,8 +9,8 @@ from gvma.asterisk.drivers.choose import AUTO, Choice, DriverFile, DriverModule,
 from gvma.asterisk.managed_block.markers import has_marker
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.block_file import markers_of
-from gvma.storage import records
-from gvma.storage.conf_files import content
+from gvma.storage.asterisk.conf_files import content
+from gvma.storage.state import records
 
 
 def channel_driver(settings: GvmaSettings, modules: Mapping[str, DriverModule] | None) -> Choice:

@@ -21,7 +21,7 @@ from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
 from gvma.plan.owners import read_owners
 from gvma.sinks.files.block_file import Markers
 from gvma.sinks.files.targets import Target
-from gvma.storage.records import Left
+from gvma.storage.state.records import Left
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from gvma.sinks.files.left_messages import left_messages
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.spool import stale_pins
 from gvma.sinks.files.targets import Targets
-from gvma.storage.files import TargetFile
+from gvma.storage.asterisk.files import TargetFile
 
 
 @dataclass(frozen=True, slots=True)

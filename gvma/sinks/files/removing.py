@@ -23,7 +23,7 @@ from gvma.sinks.files.left_messages import left_messages
 from gvma.sinks.files.prepare import FilesChange, pairs
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.targets import Targets
-from gvma.storage.files import TargetFile
+from gvma.storage.asterisk.files import TargetFile
 
 _FirstTexts = Mapping[str, bytes]
 

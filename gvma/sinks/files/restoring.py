@@ -11,8 +11,9 @@ from pathlib import Path
 
 from gvma.ami.verify import Expected
 from gvma.asterisk.drivers import CHAN_SIP, DRIVERS, Driver
+from gvma.backups.backup_set import BackupSet
 from gvma.backups.manifest import SavedFile
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.sets import BackupSets
 from gvma.errors import UnsafeTargetError
 from gvma.plan.compare import counts_of, items_between
 from gvma.plan.items import Item
@@ -27,9 +28,9 @@ from gvma.sinks.files.prepare import FilesChange, diff_of
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.restored_file import BlockedFile, RestoredText, RestoreOptions, restored_text
 from gvma.sinks.files.targets import Target, targets
-from gvma.storage import records
-from gvma.storage.conf_files import included_files
-from gvma.storage.files import read_target
+from gvma.storage.asterisk.conf_files import included_files
+from gvma.storage.asterisk.files import read_target
+from gvma.storage.state import records
 
 _Texts = Mapping[Path, bytes | None]
 

@@ -15,7 +15,8 @@ from gvma.asterisk.drivers.base import Known
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.managed_block.markers import has_marker
 from gvma.asterisk.modules import VOICEMAIL
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.backup_set import BackupSet
+from gvma.backups.sets import BackupSets
 from gvma.errors import UnsafeTargetError
 from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
@@ -31,9 +32,10 @@ from gvma.sinks.files.removing import removal
 from gvma.sinks.files.sipserver import SipServerSeen, see
 from gvma.sinks.files.targets import Target, Targets, targets
 from gvma.sinks.files.unread_includes import unread_includes
-from gvma.storage import records
-from gvma.storage.conf_files import content, included_files
-from gvma.storage.files import TargetFile, read_target
+from gvma.storage.asterisk.conf_files import content, included_files
+from gvma.storage.asterisk.files import TargetFile, read_target
+from gvma.storage.state import records
+from gvma.storage.state.pause import Pause, read_pause
 
 _Stamp = tuple[int, int, int] | None
 _RELOADS = 3
@@ -80,6 +82,9 @@ class FilesSink:
 
     def pending_recovery(self) -> str:
         return pending_recovery(self._settings.backup_path)
+
+    def paused(self) -> Pause | None:
+        return read_pause(self._settings.backup_path)
 
     def left(self) -> records.Left:
         return records.read_left(self._settings.backup_path)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gvma.asterisk.conf.model import Conf, Directive
 from gvma.asterisk.entries import GvmaWarning
-from gvma.storage.conf_files import unread
+from gvma.storage.asterisk.conf_files import unread
 
 _NAMED = 5
 

@@ -49,6 +49,12 @@ def test_the_block_under_earlier_markers_tells_the_channel_driver(site: Site) ->
     assert (site.text("sip.conf").count(NEW_BEGIN), "gvm-1000" in site.text("pjsip.conf")) == (1, False)
 
 
+def test_a_check_before_the_next_sync_takes_the_block_for_ours(moved: Site) -> None:
+    found = {one["code"] for one in moved.check("--only", "sync", "--only", "voicemail")}
+    assert found.isdisjoint({"file-own-name", "block-edited", "block-missing"})
+    assert "reload-pending" in found
+
+
 def test_the_way_back_is_the_same(moved: Site) -> None:
     moved.sync()
     _name_markers(moved, BEGIN, END)

@@ -12,9 +12,9 @@ import pytest
 
 from gvma.evidence.disk.records import look_at_records
 from gvma.plan.counts import Counts
-from gvma.storage import last_success
 from gvma.storage.history import log
 from gvma.storage.history.model import PastRun, Starter
+from gvma.storage.state import last_success
 
 NOW = time.time()
 

@@ -10,8 +10,8 @@ import pytest
 
 from gvma.errors import UnsafeTargetError
 from gvma.storage import disk
+from gvma.storage.asterisk.files import read_target
 from gvma.storage.atomic import Rights
-from gvma.storage.files import read_target
 
 
 def make_fifo(path: Path) -> None:

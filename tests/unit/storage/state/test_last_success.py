@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gvma.storage import last_success
 from gvma.storage.disk import watch
+from gvma.storage.state import last_success
 
 
 def test_a_success_is_remembered_by_the_time_of_a_file_and_by_no_content(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gvma.settings.model import GvmaSettings
-from gvma.storage.mounts import mount_points, mount_points_of_asterisk
+from gvma.storage.asterisk.mounts import mount_points, mount_points_of_asterisk
 from gvma.sync.reasons import likely_reason
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from gvma.asterisk.conf.model import EndlessInclude
 from gvma.errors import UnsafeTargetError
 from gvma.looks import digest, note, note_unrepeatable
-from gvma.storage.files import read_content
-from gvma.storage.folders import find
-from gvma.storage.identity import Identity, acting_as
+from gvma.storage.asterisk.files import read_content
+from gvma.storage.asterisk.folders import find
+from gvma.storage.asterisk.identity import Identity, acting_as
 
 _MOST_NAMES = 100_000
 

@@ -10,7 +10,7 @@ import pytest
 
 from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.conf.reader import read_conf
-from gvma.storage.conf_files import content, included_files
+from gvma.storage.asterisk.conf_files import content, included_files
 
 
 def read(folder: Path, text: bytes) -> Conf:

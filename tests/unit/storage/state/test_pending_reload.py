@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gvma.errors import BackupSetError
-from gvma.storage import pending_reload
+from gvma.storage.state import pending_reload
 
 
 def test_pending_reloads_add_up_until_they_are_settled(tmp_path: Path) -> None:

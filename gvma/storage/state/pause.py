@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gvma.errors import SyncPausedError
-from gvma.storage.private import damaged, json_text, read_json, remove_private, write_json
+from gvma.storage.private import damaged, json_object, json_text, read_private, remove_private, write_json
 
 NAME = "sync-paused.json"
 """The file under ``backup_path/state``."""
@@ -27,13 +27,17 @@ class Pause:
 
 def read_pause(backup_path: Path) -> Pause | None:
     """The pause, None where the sync is not paused. Raises BackupSetError."""
-    note = read_json(_path(backup_path))
-    if note is None:
-        return None
+    text = read_private(_path(backup_path))
+    return None if text is None else pause_of(text, _path(backup_path))
+
+
+def pause_of(text: bytes, path: Path) -> Pause:
+    """The pause that a record says. path: of the record. Raises BackupSetError."""
+    note = json_object(text, path)
     try:
         return Pause(str(note["backup_set"]), str(note["since"]))
     except KeyError as error:
-        raise damaged(_path(backup_path)) from error
+        raise damaged(path) from error
 
 
 def refuse_if_paused(backup_path: Path, option: str = "--resume") -> None:

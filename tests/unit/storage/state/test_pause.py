@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gvma.errors import BackupSetError, SyncPausedError
-from gvma.storage.pause import NAME, pause, read_pause, refuse_if_paused, resume
+from gvma.storage.state.pause import NAME, pause, read_pause, refuse_if_paused, resume
 
 
 def test_a_pause_refuses_a_sync_until_it_is_resumed(tmp_path: Path) -> None:

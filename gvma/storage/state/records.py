@@ -110,6 +110,15 @@ def read_left(backup_path: Path) -> Left:
     return Left(pins, owners, last)
 
 
+def earlier_markers(backup_path: Path) -> tuple[tuple[str, str], ...]:
+    """``Left.markers`` as text, for somebody who only looks; empty where the record cannot be read."""
+    try:
+        pairs = read_left(backup_path).markers()
+    except BackupSetError:
+        return ()
+    return tuple((begin.decode(), end.decode()) for begin, end in pairs)
+
+
 def leave(backup_path: Path, name: str, text: bytes) -> None:
     """Writes one of the texts where it differs from what is there; an unchanged one is not touched."""
     path = folder(backup_path) / name

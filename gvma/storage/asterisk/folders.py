@@ -17,8 +17,8 @@ from typing import NamedTuple
 from gvma.errors import UnsafeTargetError
 from gvma.settings.ownership import group_name, user_name
 from gvma.storage import disk
+from gvma.storage.asterisk.identity import Identity, acting_as, identity_of
 from gvma.storage.atomic import Rights, stage
-from gvma.storage.identity import Identity, acting_as, identity_of
 
 _MOST_LINKS = 40
 _LEFT = "Nothing was changed."

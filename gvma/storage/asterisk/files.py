@@ -18,8 +18,8 @@ from gvma.looks import note, note_unrepeatable
 from gvma.settings.ownership import group_name, user_name
 from gvma.storage import disk
 from gvma.storage.advice import advice
+from gvma.storage.asterisk.folders import Folder, Place, find
 from gvma.storage.atomic import Rights
-from gvma.storage.folders import Folder, Place, find
 
 ASTERISK_HEADER = b";!"
 """What Asterisk's own rewriting puts at the start of a file (main/config.c, gen_header)."""
