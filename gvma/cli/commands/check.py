@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from gvma.cli import exits
-from gvma.cli.findings import counted, finding_blocks, one_line, text_width
-from gvma.cli.nagios import STATUS, UNKNOWN, nagios_line, unknown_line
+from gvma.cli.display.findings import counted, finding_blocks, one_line, text_width
+from gvma.cli.display.nagios import STATUS, UNKNOWN, nagios_line, unknown_line
 from gvma.errors import GvmaError, SettingsError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import click
 from gvma.asterisk.entries import GvmaWarning
 from gvma.cli import exits
 from gvma.cli.completing import names
-from gvma.cli.items import item_lines
+from gvma.cli.display.items import item_lines
 from gvma.cli.values.when import When, local_time
 from gvma.printable import printable
 from gvma.secrecy import MASK

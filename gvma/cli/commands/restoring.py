@@ -137,7 +137,7 @@ def warn_mended(output: Output, settings: GvmaSettings) -> None:
 
 def _dry_run(output: Output, settings: GvmaSettings, chosen: BackupSet, options: RestoreOptions) -> None:
     from gvma.asterisk.entries import GvmaWarning  # noqa: PLC0415
-    from gvma.cli.items import item_lines  # noqa: PLC0415
+    from gvma.cli.display.items import item_lines  # noqa: PLC0415
     from gvma.sinks.files.atomic.recovery import pending_recovery  # noqa: PLC0415
     from gvma.sync.restore import restored_state  # noqa: PLC0415
 

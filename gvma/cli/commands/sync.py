@@ -16,8 +16,8 @@ import click
 
 from gvma.cli import exits
 from gvma.cli.completing import mailboxes
+from gvma.cli.display.items import item_lines
 from gvma.cli.hooks import reported, run_hooks
-from gvma.cli.items import item_lines
 from gvma.cli.values.seconds import Seconds
 from gvma.configserver.reading.reader import without_garbage_collection
 from gvma.errors import GvmaError, UsageError
@@ -209,7 +209,7 @@ def _progress(output: Output) -> Iterator[Progress]:
     if output.json or output.quiet or not output.stderr_is_terminal:
         yield output.detail
         return
-    from gvma.cli.steps import Steps  # noqa: PLC0415  (rich, only on a terminal)
+    from gvma.cli.display.steps import Steps  # noqa: PLC0415  (rich, only on a terminal)
 
     with Steps(output.console(stderr=True), after_seconds=_SLOW_SECONDS) as steps:
         yield steps.begin

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from gvma.check.finding import Finding, Severity
-from gvma.cli.findings import counted, finding_blocks
-from gvma.cli.nagios import nagios_line
+from gvma.cli.display.findings import counted, finding_blocks
+from gvma.cli.display.nagios import nagios_line
 from gvma.evidence.model import AmiEvidence, Evidence, MailboxFields, RecordsEvidence
 from gvma.evidence.model.runs import Run
 from gvma.settings import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gvma.cli.explanations import explanation_lines, not_asked_lines
+from gvma.cli.display.explanations import explanation_lines, not_asked_lines
 from gvma.errors import DatabaseError
 from gvma.evidence.model import ConfigServerEvidence, Evidence
 from gvma.evidence.model.sink import SinkEvidence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gvma.cli.findings import one_line
-from gvma.cli.items import item_line
+from gvma.cli.display.findings import one_line
+from gvma.cli.display.items import item_line
 
 if TYPE_CHECKING:
     from gvma.check.finding import Finding

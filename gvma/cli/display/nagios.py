@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gvma.cli.findings import counted, one_line
+from gvma.cli.display.findings import counted, one_line
 
 if TYPE_CHECKING:
     from gvma.check.finding import Finding

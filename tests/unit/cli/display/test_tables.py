@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from gvma.cli import tables
+from gvma.cli.display import tables
 from gvma.cli.output import Output
 
 HEADING = ("NUMBER", "OPTIONS")
