@@ -23,7 +23,7 @@ demo-many: $(VENV)/installed
 test: lint asterisks
 	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_FLAGS)
 
-# What needs neither downloads nor servers: in a minute.
+# What needs neither downloads nor servers: some minutes on two cores.
 unit: $(VENV)/tested
 	$(BIN)/python -m pytest $(PARALLEL) -m 'not long' tests/unit $(PYTEST_FLAGS)
 

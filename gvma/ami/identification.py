@@ -33,6 +33,7 @@ _IDENTIFY = re.compile(r"\s*Identify:\s+([^<\s].*)/(.*\S)\s*\Z")
 _CRITERION = re.compile(r"\s*(Match|Header|RequestURI|Transport):\s+([^<\s].*\S|[^<\s])\s*\Z")
 _ADDRESS = re.compile(r"!?(\S+)/\d+")
 _REQUEST_KINDS = {"Match": "header", "Header": "header", "RequestURI": "request_uri", "Transport": "transport"}
+_NO_GUESTS = re.compile(r"\s*Allow unknown access:\s+No\b")
 _CONTEXT = re.compile(r"\s*Context:\s+(\S+)")
 
 
@@ -76,8 +77,9 @@ def _chan_sip(ami: AsteriskManager, server: SipServer) -> ChanSipKnown:
     peers = (
         Peer(name, one.address, one.port, one.context, any_port="port" in one.insecure) for name, one in asked.items()
     )
-    context = next((found[1] for line in _lines(ami, "sip show settings") if (found := _CONTEXT.match(line))), "")
-    return ChanSipKnown(tuple(peers), context)
+    settings = _lines(ami, "sip show settings")
+    context = next((found[1] for line in settings if (found := _CONTEXT.match(line))), "")
+    return ChanSipKnown(tuple(peers), context, not any(_NO_GUESTS.match(line) for line in settings))
 
 
 def _lines(ami: AsteriskManager, command: str) -> list[str]:

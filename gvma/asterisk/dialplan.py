@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from gvma.asterisk.block import OwnLines
 from gvma.asterisk.entries import Extension, Hint
-from gvma.asterisk.header import header
+from gvma.asterisk.managed_block.block import OwnLines
+from gvma.asterisk.managed_block.header import header
 from gvma.asterisk.order import by_number
 from gvma.asterisk.roles import ROLES
 from gvma.settings.model import GvmaSettings

@@ -1,7 +1,7 @@
 """What gvma writes into Asterisk's files, as values: mailboxes, subscriptions, hints, extensions, endpoints. Pure.
 
-Nothing here knows Genesys' rules or a file's syntax. Mailbox and Subscription are not frozen, since a run makes
-100,000 of each, and a frozen one takes three times as long to make; nobody changes one.
+Nothing here knows Genesys' rules or a file's syntax. Mailbox, PresentMailbox and Subscription are not frozen, since a
+run makes 100,000 of each, and a frozen one takes three times as long to make; nobody changes one.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Mailbox:
         return f"{self.box}@{self.context}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class PresentMailbox:
     """One mailbox as a file or a table has it, nothing escaped. pin: the one in force."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from gvma.nearest import nearest
 from gvma.secrecy import is_secret
@@ -41,7 +40,6 @@ _GAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _SHOWN = 40
 
 
-@lru_cache(maxsize=1024)  # a site has few different ones, and 100,000 DNs
 def complaints(options: str) -> tuple[str, ...]:
     """What Asterisk will not take as it was meant, a sentence for each; no secret stands in one.
 
@@ -80,6 +78,8 @@ def _of_value(name: str, value: str) -> str:
     may_have_commas = name in _MAIL_TEXTS or is_secret(name)
     if another and (not may_have_commas or another[1].lower() in KNOWN):
         return f"has a comma before {another[1][:_SHOWN]}: app_voicemail separates options by |, and reads one value"
+    if is_secret(name):
+        return "is a password, which stands in the clear in Configuration Server and in voicemail.conf"
     if name in YES_NO:
         return "" if value.lower() in YES | _NO else f"= {value[:_SHOWN]!a} is neither yes nor no; Asterisk takes no"
     if name == "backupdeleted" and value.lower() in YES | _NO:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from gvma.asterisk.conf import Conf, Section, Setting
+from gvma.asterisk.conf.model import Conf, Section, Setting
 from gvma.asterisk.hosts import host_and_port
 from gvma.asterisk.roles import OWN_CONTEXTS
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from gvma.asterisk.block import OwnLines
+from gvma.asterisk.conf.lines import escaped
 from gvma.asterisk.entries import Mailbox, PresentMailbox
-from gvma.asterisk.header import header
-from gvma.asterisk.lines import escaped
+from gvma.asterisk.managed_block.block import OwnLines
+from gvma.asterisk.managed_block.header import header
 from gvma.asterisk.roles import AGENT, DN, GROUP, OWN_CONTEXTS
 
 _TITLES = {

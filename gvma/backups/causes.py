@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gvma.asterisk.roles import BY_ELEMENT, ROLES
+from gvma.backups.backup_set import BackupSet
 from gvma.backups.manifest import SNAPSHOT
-from gvma.backups.sets import BackupSet
 from gvma.configserver.objects import ConfigObject
 from gvma.mailboxes.claims import owner_of
 from gvma.secrecy import MASK, masked_option

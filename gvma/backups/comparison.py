@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gvma.backups.backup_set import BackupSet
 from gvma.backups.diff import masked_diff
 from gvma.backups.rows import masked_rows_diff
-from gvma.backups.sets import BackupSet, BackupSets
-from gvma.storage.files import read_present
+from gvma.backups.sets import BackupSets
+from gvma.storage.asterisk.files import read_present
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ import re
 import secrets
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gvma import __version__
+from gvma.backups.backup_set import ID_TIME, BackupSet, is_id
 from gvma.backups.manifest import (
     NAME,
     SNAPSHOT,
@@ -40,46 +41,10 @@ from gvma.storage.digest import Digest, Digesting
 from gvma.storage.private import not_kept, private_folder, read_private
 from gvma.storage.signals import undisturbed
 
-_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _UNFINISHED = re.compile(r"\.\d{8}T\d{6}Z-[0-9a-f]{8}\.tmp")
-_ID_TIME = "%Y%m%dT%H%M%SZ"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _LATEST = datetime(9999, 12, 31, 23, 59, 58, tzinfo=UTC)
 _LIST_HINT = "Nothing was changed. `gvma backup list` shows the sets that there are."
-
-
-@dataclass(frozen=True, slots=True)
-class BackupSet:
-    """A set that lies on the disk. manifest: None where it cannot be read, and ``fault`` says why."""
-
-    id: str
-    folder: Path
-    manifest: Manifest | None
-    fault: str = ""
-
-    @property
-    def time(self) -> datetime:
-        return datetime.strptime(self.id.partition("-")[0], _ID_TIME).replace(tzinfo=UTC)
-
-    @property
-    def files(self) -> tuple[SavedFile, ...]:
-        return self.manifest.files if self.manifest else ()
-
-    @property
-    def tables(self) -> tuple[SavedTable, ...]:
-        return self.manifest.tables if self.manifest else ()
-
-    @property
-    def first(self) -> bool:
-        return bool(self.manifest and self.manifest.first)
-
-    def file(self, path: Path) -> SavedFile | None:
-        """What it holds of one path, None where it holds nothing of it."""
-        return next((file for file in self.files if file.path == path), None)
-
-    def table(self, name: str) -> SavedTable | None:
-        """What it holds of one table, None where it holds nothing of it."""
-        return next((table for table in self.tables if table.name == name), None)
 
 
 def _utc_now() -> datetime:
@@ -222,7 +187,7 @@ class BackupSets:
         clock = self._clock().replace(microsecond=0)
         time = max(clock, min(newest.time, _LATEST) + timedelta(seconds=1)) if newest else clock
         return Manifest(
-            id=f"{time.strftime(_ID_TIME)}-{secrets.token_hex(4)}",
+            id=f"{time.strftime(ID_TIME)}-{secrets.token_hex(4)}",
             time=time.strftime(_TIME),
             clock=clock.strftime(_TIME),
             host=os.uname().nodename,
@@ -277,22 +242,11 @@ class BackupSets:
 def set_names(backup_path: Path) -> list[str]:
     """The ids of all sets, oldest first. Raises BackupSetError."""
     try:
-        return sorted(entry.name for entry in os.scandir(backup_path) if _is_id(entry.name))
+        return sorted(entry.name for entry in os.scandir(backup_path) if is_id(entry.name))
     except FileNotFoundError:
         return []
     except OSError as error:
         raise not_kept(backup_path, error) from error
-
-
-def _is_id(name: str) -> bool:
-    """Whether a folder of this name can be a set: its time is one that there is."""
-    if not _ID.fullmatch(name):
-        return False
-    try:
-        datetime.strptime(name.partition("-")[0], _ID_TIME).replace(tzinfo=UTC)
-    except ValueError:
-        return False
-    return True
 
 
 def strangers(backup_set: BackupSet, settings: GvmaSettings) -> list[str]:

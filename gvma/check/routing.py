@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gvma.asterisk.conf import Setting
+from gvma.asterisk.conf.model import Setting
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
 from gvma.asterisk.roles import ROLES

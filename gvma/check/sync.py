@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
-from gvma.asterisk.conf import Conf
+from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.asterisk.drivers.pjsip import SIPSERVER

@@ -110,7 +110,7 @@ def _numbers(backup_path: Path) -> Iterator[str]:
 
 def _owned(backup_path: Path) -> Iterator[str]:
     from gvma.plan.owners import read_owners  # noqa: PLC0415  (only behind TAB)
-    from gvma.storage.records import read_left  # noqa: PLC0415
+    from gvma.storage.state.records import read_left  # noqa: PLC0415
 
     for owned in read_owners(read_left(backup_path).owners).values():
         yield owned.mailbox

@@ -16,7 +16,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from gvma.cli import exits, tables
+from gvma.cli import exits
+from gvma.cli.display import tables
 from gvma.printable import printable
 
 if TYPE_CHECKING:

@@ -36,8 +36,8 @@ class Site:
     def _objects(self) -> Evidence | None:
         """What Configuration Server says; None where it is not to be asked."""
         from gvma.evidence.collect import collect  # noqa: PLC0415  (start-up)
-        from gvma.evidence.configserver import why_not_asked  # noqa: PLC0415
         from gvma.evidence.parts import Part  # noqa: PLC0415
+        from gvma.evidence.servers.configserver import why_not_asked  # noqa: PLC0415
 
         if self._examined is None or why_not_asked(self._examined):
             return None
@@ -74,7 +74,7 @@ class Site:
 
     def _contact(self) -> str:
         """This Asterisk's SIP address and port, as it says over AMI; empty where nobody answers."""
-        from gvma.evidence.ami import sip_contact  # noqa: PLC0415  (start-up)
+        from gvma.evidence.asterisk.ami import sip_contact  # noqa: PLC0415  (start-up)
 
         return sip_contact(self._examined.loaded.settings.gvma) if self._examined else ""
 
@@ -88,7 +88,7 @@ class Site:
     def verified(self, guide: Guide) -> tuple[Mapping[Target, StepResult], str]:
         """What ``gvma check`` says of each step's objects, and why it says nothing."""
         from gvma.check.switch.targets import results  # noqa: PLC0415  (start-up)
-        from gvma.evidence.configserver import why_not_asked  # noqa: PLC0415
+        from gvma.evidence.servers.configserver import why_not_asked  # noqa: PLC0415
 
         if self._examined is None:
             return {}, "there is no settings file"

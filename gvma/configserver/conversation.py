@@ -149,7 +149,7 @@ class SoapConversation:
         make = partial(ObjectBuilder, include_disabled=settings.include_disabled, only=kind_asked(xpath))
         answer = self._service.answer if self._service is not None else None
         escaped = settings.result == "string"
-        return read_answer(body, make, answer=answer, escaped=escaped, masked=self._masked).objects
+        return read_answer(body, make, answer=answer, escaped=escaped, masked=self._masked).take()
 
     def _send_on_open_connection(self, service: _Service, xpath: str) -> Response:
         """As _send; once more if the server closed the connection of the query before instead of answering."""

@@ -12,7 +12,8 @@ from gvma.configserver.kinds import FIELDS, KINDS, NUMBER_FIELD, OF_A_SWITCH
 from gvma.configserver.objects import DELETED, DISABLED, ConfigObject
 from gvma.configserver.reading.builder import ObjectBuilder
 from gvma.configserver.reading.factory import OpenObject
-from gvma.configserver.reading.reader import CHUNK, inflated, read_answer
+from gvma.configserver.reading.inflating import CHUNK, inflated
+from gvma.configserver.reading.reader import read_answer
 from gvma.configserver.regular_file import NotAFileError, open_regular
 from gvma.configserver.tree import Node, attach_to_owners
 from gvma.configserver.xpath import Query, kind_asked, parse

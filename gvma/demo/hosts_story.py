@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,13 +19,25 @@ from socket import SOCK_DGRAM, SOCK_STREAM, socket
 from gvma.configserver.simulator.server import SAMPLE, Simulator
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.debian import NotObtainableError
-from gvma.demo.narration import Narration, Say
+from gvma.demo.narration import SETTINGS_FILE, Narration, Say
 from gvma.demo.ports import free_port
 from gvma.demo.rootfs import Root, obtain
 from gvma.demo.servers.haproxy import PrivateHaproxy, configured
 from gvma.demo.servers.node import Connection, realtime_node
 from gvma.demo.servers.postgresql import PrivatePostgreSQL
-from gvma.demo.site import AMI_SECRET, CFGSERVER, PASSWORD, USER, add_email, shared, summary, write_secrets
+from gvma.demo.site import (
+    AMI_SECRET,
+    CFGSERVER,
+    CONTEXTS,
+    MEDIA,
+    PASSWORD,
+    USER,
+    add_email,
+    media_server,
+    shared,
+    summary,
+    write_secrets,
+)
 from gvma.errors import GvmaError
 from gvma.sip.subscriber import Subscriber
 
@@ -50,12 +61,7 @@ asterisk_cm_secret_file = ami.secret
 backup_path = backup
 siptserver_host = 127.0.0.1
 siptserver_port = {sip_server_port}
-
-[media]
-sounds_path = hostB/data/sounds
-recordings_path = hostB/data/sounds
-default_file = tone
-"""
+{media}"""
 _DIALPLAN = """\
 ; The host's own extensions.conf.
 [general]
@@ -63,13 +69,6 @@ _DIALPLAN = """\
 GVMA_AGI = agi://127.0.0.1:{agi_port}
 #include "{media}"
 #include "{included}/gvma-extensions.conf"
-[default]
-include => GVMA
-include => moh_conf_treatment
-[demo]
-exten => speak,1,Answer()
- same => n,Playback(tone)
- same => n,Hangup()
 """
 _READY_SECONDS = 30.0
 _FIRST_HEARS = r"<PJSIP/\S+> Playing 'tone"
@@ -99,11 +98,12 @@ class _Hosts(Narration):
         amis = ", ".join(f"127.0.0.1:{node.ami_port}" for node in self.nodes)
         text = _SETTINGS.format(
             cfgserver=CFGSERVER.format(url=url),
+            media=MEDIA.format(asterisk="hostB"),
             port=self.database.port,
             nodes=amis,
             sip_server_port=self.sip_server_port,
         )
-        (self.folder / "gvma_asterisk76.cfg").write_text(text)
+        (self.folder / SETTINGS_FILE).write_text(text)
         write_secrets(self.folder, database_password=_OF_GVMA)
 
 
@@ -151,7 +151,7 @@ def _prepare(demo: _Hosts) -> None:
 @contextmanager
 def _node(demo: _Hosts, root: Root, name: str) -> Iterator[PrivateAsterisk]:
     media = shared("dialplan/gvma-media-pjsip.conf")
-    dialplan = _DIALPLAN.format(agi_port=demo.agi_port, media=media, included=demo.included)
+    dialplan = _DIALPLAN.format(agi_port=demo.agi_port, media=media, included=demo.included) + CONTEXTS
     connection = Connection(demo.database.port, _DATABASE, "asterisk", _OF_ASTERISK)
     node = realtime_node(
         root,
@@ -216,7 +216,7 @@ def _calls_outlive_their_server(demo: _Hosts, node: PrivateAsterisk) -> bool:
     """Two calls of host B to itself; HAProxy gives each server one of them."""
     ports = [free_port(SOCK_STREAM), free_port(SOCK_STREAM)]
     with ExitStack() as stack:
-        servers = [stack.enter_context(_media_server(demo.folder, port)) for port in ports]
+        servers = [stack.enter_context(_listening_server(demo.folder, port)) for port in ports]
         sample = shared("contrib/haproxy.cfg").read_text("utf-8")
         stack.enter_context(PrivateHaproxy(configured(sample, demo.agi_port, ports), demo.folder / "haproxy"))
         uri = f"sip:annc@127.0.0.1:{node.sip_port};play=tone;repeat=forever"
@@ -237,18 +237,11 @@ def _calls_outlive_their_server(demo: _Hosts, node: PrivateAsterisk) -> bool:
 
 
 @contextmanager
-def _media_server(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """``gvma agi serve`` in the background, until the with block ends; it listens when that begins."""
-    settings = ["--config", "gvma_asterisk76.cfg"]
-    command = [sys.executable, "-m", "gvma", *settings, "-q", "agi", "serve", "--port", str(port)]
-    with (folder / f"agi{port}.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
-    try:
+def _listening_server(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A media server that listens when the with block begins."""
+    with media_server(folder, f"agi{port}.log", "--port", str(port)) as server:
         _wait_for_listening(server, port)
         yield server
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def _wait_for_listening(server: subprocess.Popen[bytes], port: int) -> None:

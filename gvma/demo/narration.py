@@ -9,6 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 Say = Callable[[str], None]
+SETTINGS_FILE = "gvma_asterisk76.cfg"
+
+
+def command(*words: str) -> list[str]:
+    """``gvma`` with the settings file of the folder in which it runs."""
+    return [sys.executable, "-m", "gvma", "--config", SETTINGS_FILE, *words]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,8 +59,7 @@ class Narration:
         return done.stdout
 
     def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "gvma", "--config", "gvma_asterisk76.cfg", *words]
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+        return subprocess.run(command(*words), cwd=self.folder, capture_output=True, text=True, check=False)
 
     def end(self, seconds: float) -> int:
         """Show how it went; 0 where every step had the expected result, else 1."""

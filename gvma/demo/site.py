@@ -3,11 +3,15 @@ installation."""
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lxml import etree
 
+from gvma.demo.narration import command
 from gvma.sip.message import SipMessage
 
 USER, PASSWORD, AMI_SECRET = "gvma", "demo-only-password", "demo-only-secret"
@@ -26,6 +30,24 @@ applicationquery = CfgApplication
 
 """
 """The section of the settings file, with ``{url}``."""
+MEDIA = """\
+
+[media]
+sounds_path = {asterisk}/data/sounds
+recordings_path = {asterisk}/data/sounds
+default_file = tone
+"""
+"""The section of the settings file, with ``{asterisk}``, the folder of a private one."""
+CONTEXTS = """\
+[default]
+include => GVMA
+include => moh_conf_treatment
+[demo]
+exten => speak,1,Answer()
+ same => n,Playback(tone)
+ same => n,Hangup()
+"""
+"""Of the site's extensions.conf: what its callers reach, and who speaks when a message is left."""
 # Where dialplan/ and contrib/ are: in a clone beside the package, else below share/ of the environment.
 _SHARED = (Path(__file__).resolve().parents[2], Path(sys.prefix) / "share" / "gvma")
 
@@ -41,6 +63,18 @@ def write_secrets(folder: Path, **secrets: str) -> None:
         path = folder / name.replace("_", ".")
         path.touch(mode=0o600)
         path.write_text(f"{secret}\n")
+
+
+@contextmanager
+def media_server(folder: Path, log: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """``gvma agi serve`` in the background, until the with block ends. log: the file in ``folder`` for its output."""
+    with (folder / log).open("wb") as opened:
+        server = subprocess.Popen(command("-q", "agi", "serve", *options), cwd=folder, stdout=opened, stderr=opened)
+    try:
+        yield server
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def summary(notify: SipMessage | None) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,10 +20,22 @@ from gvma.ami.manager import connect
 from gvma.configserver.simulator.server import SAMPLE, Simulator
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.debian import NotObtainableError
-from gvma.demo.narration import Narration, Say
+from gvma.demo.narration import SETTINGS_FILE, Narration, Say, command
 from gvma.demo.ports import free_port
 from gvma.demo.rootfs import Root, obtain
-from gvma.demo.site import AMI_SECRET, CFGSERVER, PASSWORD, USER, add_email, shared, summary, write_secrets
+from gvma.demo.site import (
+    AMI_SECRET,
+    CFGSERVER,
+    CONTEXTS,
+    MEDIA,
+    PASSWORD,
+    USER,
+    add_email,
+    media_server,
+    shared,
+    summary,
+    write_secrets,
+)
 from gvma.sip.subscriber import Subscriber
 
 _VOICEMAIL = """\
@@ -41,13 +52,6 @@ _DIALPLAN = """\
 [globals]
 GVMA_AGI = agi://127.0.0.1:{agi_port}
 #include "{media}"
-[default]
-include => GVMA
-include => moh_conf_treatment
-[demo]
-exten => speak,1,Answer()
- same => n,Playback(tone)
- same => n,Hangup()
 """
 _SETTINGS = """\
 {cfgserver}
@@ -60,12 +64,7 @@ backup_path = backup
 siptserver_host = 127.0.0.1
 siptserver_port = {sip_server_port}
 switch_profile = asterisk
-
-[media]
-sounds_path = asterisk/data/sounds
-recordings_path = asterisk/data/sounds
-default_file = tone
-agi_port = {agi_port}
+{media}agi_port = {agi_port}
 metrics = 127.0.0.1:{metrics_port}
 """
 
@@ -114,7 +113,7 @@ def _start_servers(demo: _Demo, stack: ExitStack) -> None:
     )
     demo.say(f"   It answers at {url}")
     if asterisk:
-        stack.enter_context(_media_server(demo.folder))
+        stack.enter_context(media_server(demo.folder, "agi.log"))
 
 
 def _start_asterisk(demo: _Demo, stack: ExitStack, agi_port: int) -> PrivateAsterisk | None:
@@ -128,7 +127,7 @@ def _start_asterisk(demo: _Demo, stack: ExitStack, agi_port: int) -> PrivateAste
         return None
     driver = "sip" if root.version == 16 else "pjsip"
     media = shared(f"dialplan/gvma-media-{driver}.conf")
-    dialplan = _DIALPLAN.format(agi_port=agi_port, media=media)
+    dialplan = _DIALPLAN.format(agi_port=agi_port, media=media) + CONTEXTS
     files = {"voicemail.conf": _VOICEMAIL, "extensions.conf": dialplan}
     asterisk = stack.enter_context(PrivateAsterisk(root, folder, files, ami_secret=AMI_SECRET))
     asterisk.shorten_prompts()
@@ -146,7 +145,8 @@ def _newest() -> Root:
 def _write_site_files(etc: Path, agi_port: int) -> None:
     etc.mkdir(parents=True)
     (etc / "voicemail.conf").write_text(_VOICEMAIL)
-    (etc / "extensions.conf").write_text(_DIALPLAN.format(agi_port=agi_port, media="gvma-media-pjsip.conf"))
+    dialplan = _DIALPLAN.format(agi_port=agi_port, media="gvma-media-pjsip.conf")
+    (etc / "extensions.conf").write_text(dialplan + CONTEXTS)
     (etc / "pjsip.conf").write_text("; The site's own pjsip.conf: gvma never touches these lines.\n")
 
 
@@ -160,31 +160,18 @@ def _write_configuration(tree: Path, asterisk: PrivateAsterisk | None) -> None:
 
 
 def _write_settings(folder: Path, *, url: str, **places: object) -> None:
-    settings = _SETTINGS.format(cfgserver=CFGSERVER.format(url=url), **places)
-    (folder / "gvma_asterisk76.cfg").write_text(settings)
+    settings = _SETTINGS.format(cfgserver=CFGSERVER.format(url=url), media=MEDIA.format(asterisk="asterisk"), **places)
+    (folder / SETTINGS_FILE).write_text(settings)
     write_secrets(folder)
-
-
-@contextmanager
-def _media_server(folder: Path) -> Iterator[None]:
-    """``gvma agi serve`` in the background, until the with block ends."""
-    command = [sys.executable, "-m", "gvma", "--config", "gvma_asterisk76.cfg", "-q", "agi", "serve"]
-    with (folder / "agi.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
-    try:
-        yield
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def _show_pages(demo: _Demo) -> None:
     """Serve the pages until Ctrl-C or SIGTERM, with all servers still running."""
     demo.step("Look at the site in a browser.")
-    command = [sys.executable, "-m", "gvma", "--config", "gvma_asterisk76.cfg", "-q", "web", "--port", "0"]
+    web = command("-q", "web", "--port", "0")
     with (
         (demo.folder / "web.log").open("wb") as log,
-        subprocess.Popen(command, cwd=demo.folder, stdout=subprocess.PIPE, stderr=log, text=True) as pages,
+        subprocess.Popen(web, cwd=demo.folder, stdout=subprocess.PIPE, stderr=log, text=True) as pages,
     ):
         assert pages.stdout is not None
         demo.say(f"   The pages are at {pages.stdout.readline().strip()}; settings and log are in {demo.folder}.")

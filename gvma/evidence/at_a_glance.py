@@ -14,12 +14,12 @@ from gvma.ami.manager import AsteriskManager, connect
 from gvma.asterisk.drivers.choose import DriverModule
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.errors import AmiPermissionError, GvmaError, MediaServerUnreachableError
-from gvma.evidence.model import AmiEvidence, ConfigServerEvidence, Evidence, MediaEvidence, NextSync
+from gvma.evidence.disk.records import look_at_records
+from gvma.evidence.disk.settings import TO_REACH_AMI, serves_sync
+from gvma.evidence.model import AmiEvidence, Evidence, MediaEvidence
 from gvma.evidence.model.asterisk import Messages
 from gvma.evidence.model.sink import SinkEvidence
-from gvma.evidence.records import look_at_records
-from gvma.evidence.settings import TO_REACH_AMI, serves_sync
-from gvma.evidence.sink import read_sink
+from gvma.evidence.sink import compare_sink
 from gvma.settings import GvmaSettings, MediaSettings
 from gvma.settings.reader import Examined
 from gvma.sinks.files.driver import channel_driver
@@ -35,32 +35,29 @@ def glance(examined: Examined, *, plan: bool = False) -> Evidence:
     gvma, syncs = settings.gvma, serves_sync(examined)
     if not syncs:
         return Evidence(settings, syncs=False, media=_media(settings.media))
-    layer, planned = _plan(examined) if plan else (ConfigServerEvidence(), None)
     reader = _node(gvma) if gvma.sink == REALTIME else gvma
     ami = _ask_asterisk(reader) if reader is not None and not examined.wrong_keys & TO_REACH_AMI else None
     modules = ami.drivers if ami else None
     choice = channel_driver(gvma, modules)
-    return Evidence(
+    evidence = Evidence(
         settings,
         driver=choice.driver,
         driver_reason=choice.reason,
-        configserver=layer,
         ami=ami,
         media=_media(settings.media),
         sink=_sink(gvma, modules),
         records=look_at_records(gvma.backup_path),
-        next_sync=planned,
     )
+    return _with_next_sync(evidence, examined) if plan else evidence
 
 
-def _plan(examined: Examined) -> tuple[ConfigServerEvidence, NextSync | None]:
-    from gvma.evidence.configserver import Questions, why_not_asked  # noqa: PLC0415  (start-up)
+def _with_next_sync(evidence: Evidence, examined: Examined) -> Evidence:
     from gvma.evidence.next_sync import plan_next_sync  # noqa: PLC0415
+    from gvma.evidence.servers.configserver import Questions, why_not_asked  # noqa: PLC0415  (start-up)
     from gvma.sinks.addresses import look_up  # noqa: PLC0415
 
-    settings = examined.loaded.settings
-    answers = Questions(settings, why_not_asked(examined)).answers()
-    return answers, plan_next_sync(settings.gvma, answers, look_up(settings.gvma))
+    asked = evidence.with_more(configserver=Questions(evidence.settings, why_not_asked(examined)).answers())
+    return asked.with_more(next_sync=plan_next_sync(asked, look_up(evidence.settings.gvma)))
 
 
 def _node(settings: GvmaSettings) -> GvmaSettings | None:
@@ -73,7 +70,7 @@ def _node(settings: GvmaSettings) -> GvmaSettings | None:
 def _sink(settings: GvmaSettings, modules: Mapping[str, DriverModule] | None) -> SinkEvidence:
     try:
         with sink_to_look_at(settings, modules) as sink:
-            return read_sink(settings, sink)[0]
+            return compare_sink(settings, sink)
     except GvmaError as problem:
         return SinkEvidence(settings.sink, problem=problem)
 
@@ -104,7 +101,7 @@ def _answers(ami: AsteriskManager, *, counts: bool) -> AmiEvidence:
 def _media(media: MediaSettings) -> MediaEvidence:
     if media.metrics is None:
         return MediaEvidence()
-    from gvma.evidence.media_figures import ask_figures  # noqa: PLC0415  (start-up)
+    from gvma.evidence.servers.media_figures import ask_figures  # noqa: PLC0415  (start-up)
 
     try:
         figures = ask_figures(media.metrics)

@@ -16,19 +16,19 @@ from gvma.asterisk.site import pins_in_spool
 from gvma.configserver.client import ConfigurationServer
 from gvma.configserver.objects import ConfigObject
 from gvma.errors import GvmaError
-from gvma.evidence.ami_by_name import SilentAsterisk, asterisk_by_name
-from gvma.evidence.configserver import Questions, why_not_asked
-from gvma.evidence.files import look_at_sites_own
+from gvma.evidence.asterisk.by_name import SilentAsterisk, asterisk_by_name
+from gvma.evidence.asterisk.sipserver import addresses_named
+from gvma.evidence.disk.files import look_at_sites_own
+from gvma.evidence.disk.records import look_at_records
+from gvma.evidence.disk.settings import TO_REACH_AMI
 from gvma.evidence.model import ConfigServerEvidence, Evidence
 from gvma.evidence.model.named import NamedEvidence, NamedMailbox
 from gvma.evidence.model.sink import SinkEvidence
 from gvma.evidence.names import Names
 from gvma.evidence.next_sync import plan_next_sync
-from gvma.evidence.records import look_at_records
-from gvma.evidence.settings import TO_REACH_AMI
+from gvma.evidence.servers.configserver import Questions, why_not_asked
+from gvma.evidence.servers.sip import sip_addresses
 from gvma.evidence.sink import read_sink
-from gvma.evidence.sip import sip_addresses
-from gvma.evidence.sipserver import addresses_named
 from gvma.settings import ConfigServerSettings
 from gvma.settings.reader import Examined
 from gvma.sinks.addresses import look_up
@@ -59,8 +59,9 @@ def look_by_name(examined: Examined, names: Sequence[str]) -> Evidence:
         addresses={**addresses_named(layer.applications), **addresses},
         records=records,
         named=replace(named, names=tuple(names)),
-        next_sync=plan_next_sync(gvma, layer, addresses) if not examined.problems else None,
     )
+    if not examined.problems:
+        evidence = evidence.with_more(next_sync=plan_next_sync(evidence, addresses))
     reader = next(iter(nodes(gvma).values()), None) if gvma.sink == REALTIME else gvma
     reachable = reader is not None and not examined.wrong_keys & TO_REACH_AMI
     with asterisk_by_name(reader, addresses) if reader and reachable else nullcontext(SilentAsterisk(None)) as asterisk:
@@ -81,7 +82,8 @@ def _with_asterisk(evidence: Evidence, asterisk: SilentAsterisk) -> Evidence:
         seen = seen.with_more(sink=SinkEvidence(settings.gvma.sink, problem=problem))
         seen = seen.with_more(named=_named(seen, None, asterisk))
     ami = asterisk.evidence(choice.driver, list(seen.named.subscriptions))
-    return seen.with_more(ami=ami, sip=sip_addresses(settings, seen.configserver, ami.bound if ami else ()))
+    applications = seen.configserver.applications  # nothing else is compared with Asterisk's addresses here
+    return seen.with_more(ami=ami, sip=sip_addresses(settings, applications, ami.bound if ami else ()))
 
 
 def _named(evidence: Evidence, reading: Reading | None, asterisk: SilentAsterisk) -> NamedEvidence:

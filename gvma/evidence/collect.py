@@ -8,25 +8,29 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from gvma.asterisk.dialplan import MEDIA_CONTEXT
-from gvma.evidence.ami import ask_asterisk
-from gvma.evidence.configserver import Questions, why_not_asked
-from gvma.evidence.files import look_at_files
-from gvma.evidence.hosts import look_at_hosts
-from gvma.evidence.media import ask_media
+from gvma.evidence.asterisk.ami import ask_asterisk
+from gvma.evidence.asterisk.sipserver import addresses_named
+from gvma.evidence.disk.files import look_at_files
+from gvma.evidence.disk.records import look_at_records
+from gvma.evidence.disk.settings import TO_REACH_AMI, look_at_settings, serves_sync
 from gvma.evidence.model import (
     AmiEvidence,
+    ConfigServerEvidence,
     Evidence,
     FilesEvidence,
     MediaEvidence,
+    Probe,
     RecordsEvidence,
     SipAddresses,
 )
+from gvma.evidence.model.hosts import HostsEvidence
 from gvma.evidence.next_sync import plan_next_sync
 from gvma.evidence.parts import ALL, Part
-from gvma.evidence.records import look_at_records
-from gvma.evidence.settings import TO_REACH_AMI, look_at_settings, serves_sync
-from gvma.evidence.sip import probes, sip_addresses
-from gvma.evidence.sipserver import addresses_named
+from gvma.evidence.servers.configserver import Questions, why_not_asked
+from gvma.evidence.servers.hosts import look_at_hosts
+from gvma.evidence.servers.media import ask_media
+from gvma.evidence.servers.sip import node_probes, probes, sip_addresses
+from gvma.settings import Settings
 from gvma.settings.reader import Examined
 from gvma.sinks.addresses import look_up
 from gvma.sinks.files.driver import channel_driver
@@ -53,8 +57,9 @@ def collect(examined: Examined, *, probe: bool = False, parts: Collection[Part] 
     choice = channel_driver(gvma, asked.drivers)
     files = look_at_files(gvma, choice.driver, syncs=syncs) if asks_asterisk else FilesEvidence()
     configserver = questions.answers()
+    hosts = look_at_hosts(gvma, configserver) if asks_hosts else None
     plans = Part.NEXT_SYNC in parts and syncs and not examined.problems
-    return Evidence(
+    evidence = Evidence(
         settings,
         syncs=syncs,
         driver=choice.driver,
@@ -64,15 +69,27 @@ def collect(examined: Examined, *, probe: bool = False, parts: Collection[Part] 
         files=files,
         addresses={**addresses_named(configserver.applications), **addresses},
         ami=ami,
-        hosts=look_at_hosts(gvma, configserver) if asks_hosts else None,
-        sip=sip_addresses(settings, configserver, asked.bound) if asks_asterisk else SipAddresses(),
-        probes=probes(settings, files, configserver, asked.bound) if probe and files.channel else None,
+        hosts=hosts,
+        sip=sip_addresses(settings, configserver.with_addresses, asked.bound) if asks_asterisk else SipAddresses(),
+        probes=_probes(settings, files, configserver, asked, hosts) if probe else None,
         media=ask_media(settings.media, asked.user)
         if Part.MEDIA in parts and _serves_media(files)
         else MediaEvidence(),
         records=look_at_records(gvma.backup_path) if Part.RECORDS in parts else RecordsEvidence(),
-        next_sync=plan_next_sync(gvma, configserver, addresses) if plans else None,
     )
+    return evidence.with_more(next_sync=plan_next_sync(evidence, addresses)) if plans else evidence
+
+
+def _probes(
+    settings: Settings,
+    files: FilesEvidence,
+    configserver: ConfigServerEvidence,
+    asked: AmiEvidence,
+    hosts: HostsEvidence | None,
+) -> tuple[Probe, ...] | None:
+    if hosts is not None:
+        return node_probes(settings.gvma, hosts)
+    return probes(settings, files, configserver, asked.bound) if files.channel else None
 
 
 def _serves_media(files: FilesEvidence) -> bool:

@@ -5,8 +5,9 @@ A name is a DN's number, an agent login, a group's name, a box, ``BOX@CONTEXT`` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from gvma.asterisk.roles import AGENT, BY_ELEMENT, GROUP, SUBSCRIPTION_PREFIX
 from gvma.configserver.objects import ConfigObject
@@ -30,14 +31,14 @@ class Meaning:
 
 
 class Names:
-    """All that the evidence knows by a name. Made once for several names."""
+    """All that the evidence knows by a name. Made once for several names. A site may have 100,000 owners, so that the
+    last sync's record is read only where it can say more than Configuration Server."""
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         layer = evidence.configserver
         self._owners = (*layer.dns, *layer.agents, *layer.groups)
         self._others = (*layer.routing_points, *layer.trunks, *layer.services)
-        self._record = read_owners(evidence.records.owners)
         self._of_owner = dict(self._owned())
         voicemail = evidence.files.voicemail
         self._sites_boxes = {f"{one.key}@{one.section}" for one in (voicemail.settings if voicemail else ())}
@@ -54,8 +55,7 @@ class Names:
                 keys[mailbox] = None
             elif mailbox in keys:
                 names[subscription] = None
-        owners = [one for one in self._owners if self._has(one, keys, names)]
-        objects = {(one.kind, one.dbid): one for one in (*found, *owners)}
+        objects = {(one.kind, one.dbid): one for one in (*found, *self._owners_of(keys, names))}
         return Meaning(tuple(objects.values()), tuple(self._of_the_record(keys)), tuple(keys), tuple(names))
 
     def nearest(self, name: str) -> tuple[str, ...]:
@@ -75,16 +75,19 @@ class Names:
 
     def _owned(self) -> Iterator[tuple[Identity, Owned]]:
         """The record first: what Configuration Server says now wins."""
-        if self._is_current:
-            kept = {(one.kind, one.dbid) for one in self._evidence.wanted.refused}
-            yield from ((identity, owned) for identity, owned in self._record.items() if identity in kept)
-        else:
+        if not self._is_current:
             yield from self._record.items()
+        elif refused := {(one.kind, one.dbid) for one in self._evidence.wanted.refused}:
+            yield from ((identity, owned) for identity, owned in self._record.items() if identity in refused)
         for kind, of_kind in self._evidence.wanted.owners.items():
             for dbid, one in of_kind.items():
                 yield (kind, dbid), Owned(one.box, one.context, one.name, "")
 
-    @property
+    @cached_property
+    def _record(self) -> dict[Identity, Owned]:
+        return read_owners(self._evidence.records.owners)
+
+    @cached_property
     def _is_current(self) -> bool:
         return any(map(self._evidence.configserver.answered, QUERIES[:3]))
 
@@ -103,14 +106,13 @@ class Names:
         yield from ((owned.subscription, owned.mailbox) for owned in self._of_owner.values())
         yield from ((name, one.mailbox) for name, one in self._evidence.sink.present.subscriptions.items())
 
-    def _known_keys(self) -> Iterator[str]:
-        yield from (owned.mailbox for owned in self._of_owner.values())
-        yield from self._evidence.sink.present.mailboxes
-        yield from self._sites_boxes
-
     def _named_keys(self, name: str) -> Iterator[str]:
+        """name: ``BOX`` or ``BOX@CONTEXT``."""
+        box = name.partition("@")[0]
+        yield from (one.mailbox for one in self._of_owner.values() if one.box == box and name in {box, one.mailbox})
         beginning = f"{name}@"
-        yield from (key for key in self._known_keys() if key == name or key.startswith(beginning))
+        for keys in (self._evidence.sink.present.mailboxes, self._sites_boxes):
+            yield from (key for key in keys if key == name or key.startswith(beginning))
 
     def _named_subscriptions(self, name: str) -> Iterator[str]:
         if name.startswith(SUBSCRIPTION_PREFIX):
@@ -118,9 +120,15 @@ class Names:
             if name in known or name in self._evidence.sink.present.subscriptions:
                 yield name
 
-    def _has(self, one: ConfigObject, keys: Iterable[str], names: Iterable[str]) -> bool:
-        owned = self.owned_by(one)
-        return owned is not None and (owned.mailbox in keys or owned.subscription in names)
+    def _owners_of(self, keys: Container[str], names: Container[str]) -> Iterator[ConfigObject]:
+        """Who has one of these mailboxes or subscriptions."""
+        owning = {
+            identity
+            for identity, owned in self._of_owner.items()
+            if owned.subscription in names or owned.mailbox in keys
+        }
+        dbids = {dbid for _, dbid in owning}
+        yield from (one for one in self._owners if one.dbid in dbids and _identity(one) in owning)
 
     def _of_the_record(self, keys: Iterable[str]) -> Iterator[Owned]:
         if not self._is_current:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from gvma.configserver.fetch import ROUTING_QUERIES, ServerAnswers
 from gvma.errors import GvmaError
-from gvma.evidence.model import QUERIES, ConfigServerEvidence, NextSync
+from gvma.evidence.model import QUERIES, Evidence, NextSync
 from gvma.plan.brake import brake
-from gvma.settings.model import GvmaSettings
 from gvma.sinks.addresses import Addresses
 from gvma.sinks.opening import looking
 from gvma.sinks.planner import Planner
 
 
-def plan_next_sync(settings: GvmaSettings, seen: ConfigServerEvidence, addresses: Addresses) -> NextSync | None:
+def plan_next_sync(evidence: Evidence, addresses: Addresses) -> NextSync | None:
     """None where a query that a sync asks was not answered: the sync would stop there. addresses: by host of the
     settings."""
+    settings, seen = evidence.settings.gvma, evidence.configserver
     needed = [*QUERIES[:3], *(ROUTING_QUERIES if settings.routing else ())]
     asked = [query for query in needed if query in seen.answers]
     if not any(query in seen.answers for query in QUERIES[:3]) or not all(seen.answered(query) for query in asked):
@@ -26,7 +26,7 @@ def plan_next_sync(settings: GvmaSettings, seen: ConfigServerEvidence, addresses
     answers = ServerAnswers(seen.dns, seen.agents, seen.groups, further)
     try:
         with looking(settings, addresses) as sink:
-            planned = Planner(settings, answers, sink.driver, ()).plan(sink)
+            planned = Planner(settings, answers, evidence.wanted, sink.driver, ()).plan(sink)
     except GvmaError as problem:
         return NextSync(problem=problem)
     return NextSync(

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from gvma.errors import GvmaError
 from gvma.evidence.model.sink import SinkEvidence
 from gvma.settings import GvmaSettings
 from gvma.sinks.base import Reading, Sink
-from gvma.storage import records
+from gvma.storage.state import records
 
 
 def read_sink(settings: GvmaSettings, sink: Sink[Any, Any]) -> tuple[SinkEvidence, Reading | None]:
-    """The evidence, and what was read for further questions; None where the sink could not be read."""
+    """The evidence, and what was read for further questions; None where the sink could not be read. Whether it was
+    edited is not looked at."""
     try:
-        left = records.read_marks(settings.backup_path)
         reading: Reading = sink.read()
-        present = reading.present()
+        return SinkEvidence(settings.sink, reading.present()), reading
     except GvmaError as problem:
         return SinkEvidence(settings.sink, problem=problem), None
-    return SinkEvidence(settings.sink, present, tuple(edited(left, reading.marks()))), reading
+
+
+def compare_sink(settings: GvmaSettings, sink: Sink[Any, Any]) -> SinkEvidence:
+    """The evidence, with what was edited since the last run."""
+    seen, reading = read_sink(settings, sink)
+    if reading is None:
+        return seen
+    try:
+        return replace(seen, edited=tuple(edited(records.read_marks(settings.backup_path), reading.marks())))
+    except GvmaError as problem:
+        return SinkEvidence(settings.sink, problem=problem)
 
 
 def edited(left: Mapping[str, str | None], now: Mapping[str, str | None]) -> list[str]:

@@ -14,7 +14,7 @@ from gvma.evidence.names import Meaning, Names
 from gvma.explain import rules
 from gvma.explain.reasons import Chain, reasons
 from gvma.plan.items import Item
-from gvma.plan.pins import fingerprint, read_record
+from gvma.plan.pins import fingerprint, keyed_hash, read_record
 from gvma.settings import GvmaSettings
 from gvma.storage.history.model import PastRun
 
@@ -176,7 +176,7 @@ def _pin(evidence: Evidence, key: str) -> str:
     record = read_record(evidence.records.pins)
     mark = record.hashes.get(key) if record is not None else None
     if record is not None and mark is not None:
-        return "first" if fingerprint(record.key, key, pin) == mark else "changed"
+        return "first" if fingerprint(keyed_hash(record.key), key, pin) == mark else "changed"
     first = next((one.pin for one in evidence.wanted.mailboxes if one.key == key), None)
     if first is None:
         return "unknown"

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from gvma.check.asterisk.identify import NONE, TWICE, check_identify
 from gvma.check.asterisk.subscribe import check_subscribe
+from gvma.check.conclusions.owners import may_own_mailbox
 from gvma.check.finding import Finding, Rule
 from gvma.check.runs import EDITED, check_last_run
 from gvma.check.switch import mwi
 from gvma.check.switch.sipserver import check_sipserver
-from gvma.check.voicemail.mailboxes import check_contexts
+from gvma.check.voicemail.mailboxes import context_findings
 from gvma.configserver.objects import ConfigObject
-from gvma.evidence.model import Evidence, object_name
+from gvma.evidence.model import Evidence
 from gvma.evidence.model.named import NamedSubscription
 from gvma.explain.rules import has_mailbox_query, label, roles_of, rule_of
 from gvma.plan.items import Item
@@ -100,8 +101,8 @@ def _reasons(evidence: Evidence, chain: Chain) -> Iterator[Finding]:
         return
     yield from _of_the_sync(evidence, chain)
     yield from _of_asterisk(evidence, chain)
-    owners = {object_name(one) for one in chain.objects}
-    yield from (found for found in check_contexts(evidence) if found.where in owners)
+    owners = (one for one in chain.objects if has_mailbox_query(evidence, one) and may_own_mailbox(one))
+    yield from context_findings(evidence, owners)
     if _is_subscribed(evidence, chain):
         return
     yield from _of_sipserver(evidence, chain)

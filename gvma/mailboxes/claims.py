@@ -6,6 +6,7 @@ Pure. An object with a value that cannot stand in Asterisk's files makes no clai
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from gvma.asterisk.entries import GvmaWarning, Mailbox
@@ -179,17 +180,24 @@ def _mailbox(box: str, context: str, default: str, get: _Get) -> Mailbox:
     return mailbox
 
 
+@lru_cache(maxsize=1024)  # a site has few different ones, and 100,000 DNs
+def _as_app_voicemail_reads(text: str, allow_mailcmd: bool) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The options that are written, the names of those that are left out, and a sentence for each that is not taken."""
+    options, left_out = values.voicemail_options("gvm_options", text, allow_mailcmd=allow_mailcmd)
+    return options, left_out, complaints(options)
+
+
 def _read_options(
     mailbox: Mailbox, role: int, claimant: ConfiguredObject, allow_mailcmd: bool, warnings: list[GvmaWarning]
 ) -> None:
     """Leaves out what makes Asterisk run a command, and warns of what app_voicemail will not take; that stays."""
-    options, left_out = values.voicemail_options("gvm_options", mailbox.options, allow_mailcmd=allow_mailcmd)
+    options, left_out, not_taken = _as_app_voicemail_reads(mailbox.options, allow_mailcmd)
     mailbox.options = options
     for key in left_out:
         owner = owner_of(ROLES[role], claimant)
         message = f"{owner}: the voicemail option {key[:40]!a} is left out, because it can make Asterisk run a command"
         warnings.append(GvmaWarning("option-left-out", message, f"{owner}, gvm_options"))
-    for complaint in complaints(options):
+    for complaint in not_taken:
         owner = owner_of(ROLES[role], claimant)
         message = f"{owner}: in gvm_options {complaint}"
         warnings.append(GvmaWarning("option-not-taken", message, f"{owner}, gvm_options"))

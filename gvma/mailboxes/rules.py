@@ -7,6 +7,7 @@ in any order.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -64,10 +65,10 @@ def desired(
     """
     warnings: list[GvmaWarning] = []
     refused: list[RefusedOwner] = []
-    claims: dict[str, list[Claim]] = {context: [] for context in OWN_CONTEXTS}
+    claims: defaultdict[str, list[Claim]] = defaultdict(list)
     for role, objects in enumerate((dns, agents, groups)):
         for claim in _claims(role, objects, allow_mailcmd, warnings, refused):
-            claims.setdefault(claim.context, []).append(claim)
+            claims[claim.context].append(claim)
     contexts = [*OWN_CONTEXTS, *sorted(claims.keys() - set(OWN_CONTEXTS))]
     in_order = (claim for context in contexts for claim in _in_order(claims[context]))
     remarks = Remarks(main_extension)

@@ -7,7 +7,6 @@ or refused with the reason; nothing is cut, and nothing is guessed. Pure.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from gvma.asterisk.kept import KEPT_BYTES
 from gvma.asterisk.order import BOX_CHARACTERS
@@ -114,7 +113,6 @@ def _printable(option: str, text: str) -> None:
         raise Refused(option, "is not valid UTF-8") from None
 
 
-@lru_cache(maxsize=1024)  # a site has few different ones, and 100,000 DNs
 def voicemail_options(option: str, text: str, *, allow_mailcmd: bool) -> tuple[str, tuple[str, ...]]:
     """The voicemail options joined with ``|``, and the names of those that were left out.
 

@@ -9,7 +9,7 @@ from gvma.asterisk.drivers import Driver
 from gvma.asterisk.drivers.pjsip import SIPSERVER
 from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint, Mailbox, Subscription
 from gvma.asterisk.hosts import sipserver_hosts
-from gvma.asterisk.identification.model import COMES_FIRST, LEFT_OUT, SiteIdentification
+from gvma.asterisk.identification.model import COMES_FIRST, LEFT_OUT, PEER_ON_OTHER_PORT, SiteIdentification
 from gvma.mailboxes import Desired, RefusedOwner
 from gvma.routing import NumberedObject, SiteRouting, routing
 from gvma.settings.model import GvmaSettings
@@ -94,7 +94,17 @@ def _identified_by_the_site(settings: GvmaSettings, driver: Driver, known: SiteI
 
 def _uncertain(settings: GvmaSettings, driver: Driver, known: SiteIdentification) -> Iterator[GvmaWarning]:
     """What an administrator should decide, since no answer of Asterisk does."""
-    if not driver.has_identify or settings.mwi_mode == "REGISTER":
+    if settings.mwi_mode == "REGISTER":
+        return
+    if known.refused_before:
+        yield GvmaWarning(
+            PEER_ON_OTHER_PORT,
+            f"SIP Server's address is that of the site's own peer {known.refused_before}. Asterisk refuses calls from "
+            f"port {settings.siptserver_port} (allowguest=no); gvma's peers take them into the context of [general]. "
+            "Where SIP Server sends from the peer's port, set siptserver_port to it.",
+            "[gvma_settings] siptserver_port",
+        )
+    if not driver.has_identify:
         return
     for host, site in known.identified.items():
         if not site.is_certain:

@@ -21,9 +21,10 @@ def is_watched(dn: NumberedObject, settings: GvmaSettings, own_hosts: Collection
     """
     if settings.routing_dns == "all":
         return True
-    if dn.options.get("subscribe-presence", "").strip():
+    options = dn.options  # once: they may be a text that is read anew each time
+    if options.get("subscribe-presence", "").strip():
         return True
-    contact = dn.options.get("contact", "")
+    contact = options.get("contact", "")
     return bool(contact) and host_and_port(contact)[0] in own_hosts
 
 

@@ -19,14 +19,15 @@ from typing import Protocol, TypeVar
 
 from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.entries import GvmaWarning
-from gvma.backups.sets import BackupSet
+from gvma.backups.backup_set import BackupSet
 from gvma.errors import UnsafeTargetError
 from gvma.plan.counts import Counts
 from gvma.plan.model import Plan
 from gvma.plan.present import Place, Present, SiteDefined
 from gvma.plan.wanted import Wanted
 from gvma.routing import SiteRouting
-from gvma.storage.records import Left
+from gvma.storage.state.pause import Pause
+from gvma.storage.state.records import Left
 
 
 class Part(Enum):
@@ -213,6 +214,13 @@ class Sink(Protocol[R, C]):
 
     def pending_recovery(self) -> str:
         """What recover() would do, for a dry run; empty where nothing. Writes nothing."""
+        ...
+
+    def paused(self) -> Pause | None:
+        """The pause after a restore, in a sink that several hosts share from whichever host; None where there is none.
+
+        Raises BackupSetError.
+        """
         ...
 
     def left(self) -> Left:

@@ -11,7 +11,7 @@ from gvma.asterisk.drivers import Driver
 from gvma.asterisk.entries import GvmaWarning
 from gvma.configserver.fetch import ServerAnswers
 from gvma.errors import UsageError
-from gvma.mailboxes import desired
+from gvma.mailboxes import Desired, desired
 from gvma.plan.make import PreviousRun, make_plan, unchanged_plan
 from gvma.plan.model import Plan
 from gvma.plan.owners import owner_rows, write_owners
@@ -35,22 +35,34 @@ class Planned:
     notes: tuple[str, ...] = ()
 
 
-class Planner:
-    """Plans for one answer. resets: ``box@context`` of mailboxes that get their first PIN again."""
+def asked_for(settings: GvmaSettings, answers: ServerAnswers) -> Desired:
+    """What the mailbox rules make of an answer's objects."""
+    return desired(
+        answers.dns,
+        answers.agents,
+        answers.groups,
+        allow_mailcmd=settings.allow_mailcmd,
+        main_extension=settings.vm_voicemail_main_ext,
+    )
 
-    def __init__(self, settings: GvmaSettings, answers: ServerAnswers, driver: Driver, resets: Collection[str]) -> None:
+
+class Planner:
+    """Plans for one answer. asked: as ``asked_for`` gives it. resets: ``box@context`` of mailboxes that get their first
+    PIN again."""
+
+    def __init__(
+        self,
+        settings: GvmaSettings,
+        answers: ServerAnswers,
+        asked: Desired,
+        driver: Driver,
+        resets: Collection[str],
+    ) -> None:
         self._settings = settings
         self._driver = driver
         self._answers = answers
         self._new_key = secrets.token_bytes(KEY_BYTES)
         self._resets = frozenset(resets)
-        asked = desired(
-            answers.dns,
-            answers.agents,
-            answers.groups,
-            allow_mailcmd=settings.allow_mailcmd,
-            main_extension=settings.vm_voicemail_main_ext,
-        )
         # As a text, the owners of 100,000 mailboxes take a third of the room.
         objects = {"dn": answers.dns, "agent": answers.agents, "group": answers.groups}
         self._owners = write_owners(owner_rows(asked.owners, objects))

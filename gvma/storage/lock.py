@@ -17,7 +17,7 @@ from pathlib import Path
 from gvma.errors import LockedError, SettingsError
 from gvma.settings.ownership import refuse_if_others_may_change
 from gvma.storage import disk
-from gvma.storage.conf_files import content
+from gvma.storage.asterisk.conf_files import content
 from gvma.storage.private import private_folder
 
 _POLL_SECONDS = 0.1

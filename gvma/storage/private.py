@@ -62,8 +62,11 @@ def private_folder(path: Path) -> None:
 def read_json(path: Path) -> dict[str, object] | None:
     """The object in a file, None where there is no file. Raises BackupSetError, also where it is damaged."""
     content = read_private(path)
-    if content is None:
-        return None
+    return None if content is None else json_object(content, path)
+
+
+def json_object(content: bytes, path: Path) -> dict[str, object]:
+    """The object in the content of a file. Raises BackupSetError where it is damaged."""
     try:
         found = json.loads(content)
     except (ValueError, RecursionError) as error:

@@ -14,12 +14,11 @@ from gvma.settings.model import GvmaSettings, Settings
 from gvma.sinks.addresses import Addresses, look_up, unresolved
 from gvma.sinks.files.sink import FilesSink
 from gvma.sinks.opening import looking
-from gvma.sinks.planner import Planned, Planner
-from gvma.storage.pause import read_pause
+from gvma.sinks.planner import Planned, Planner, asked_for
 from gvma.sync.folders import refuse_other_folders
 from gvma.sync.preflight import preflight
 from gvma.sync.reasons import refused_line
-from gvma.sync.report import Progress, SyncOptions, SyncReport
+from gvma.sync.report import Progress, SyncOptions, SyncReport, reading_step
 
 if TYPE_CHECKING:
     from gvma.sinks.realtime.sink import RealtimeSink
@@ -46,7 +45,7 @@ def _plan(  # noqa: PLR0913, PLR0917  (what a dry run is given, and what it has 
     interrupted = sink.pending_recovery()
     if interrupted:
         report.warn("interrupted-run", interrupted, gvma.backup_path)
-    pause = read_pause(gvma.backup_path)
+    pause = sink.paused()
     if pause is not None and not options.resume:
         report.warn("sync-paused", f"{pause.sentence} To go on: `gvma sync --resume`", gvma.backup_path)
     for problem in unresolved(addresses, gvma):
@@ -54,8 +53,8 @@ def _plan(  # noqa: PLR0913, PLR0917  (what a dry run is given, and what it has 
     progress("asking Configuration Server")
     answers = fetch_answers(settings, options.export)
     report.objects = answers.counts
-    progress("reading the files")
-    planned = Planner(gvma, answers, sink.driver, options.reset_pins).plan(sink)
+    progress(reading_step(gvma.sink))
+    planned = Planner(gvma, answers, asked_for(gvma, answers), sink.driver, options.reset_pins).plan(sink)
     report.warnings += planned.warnings
     report.notes = planned.notes
     if gvma.channel_driver == AUTO:

@@ -15,9 +15,9 @@ from gvma.ami.asterisk import Asterisk
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Applied, Change, Purpose, Sink, SinkMoved
-from gvma.storage import pending_reload
 from gvma.storage.private import although_changed
-from gvma.storage.records import MARKS, marks_text
+from gvma.storage.state import pending_reload
+from gvma.storage.state.records import MARKS, marks_text
 from gvma.sync.reasons import likely_reason, refused_line
 from gvma.sync.report import RunReport
 

@@ -10,7 +10,7 @@ from gvma.ami.folders import Folders
 from gvma.asterisk.drivers import DRIVERS
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.targets import targets
-from gvma.storage.mounts import mount_points_of_asterisk
+from gvma.storage.asterisk.mounts import mount_points_of_asterisk
 
 
 def likely_reason(settings: GvmaSettings, folders: Folders | None, paths: Collection[Path]) -> str:
@@ -34,7 +34,7 @@ def refused_line(settings: GvmaSettings, paths: Collection[Path]) -> str:
 
     paths: of files that a sync writes.
     """
-    from gvma.evidence.files import whole_files  # noqa: PLC0415  (start-up: few runs look for a reason)
+    from gvma.evidence.disk.files import whole_files  # noqa: PLC0415  (start-up: few runs look for a reason)
 
     for driver in DRIVERS:
         for target, conf in zip(targets(settings, driver), whole_files(settings, driver), strict=True):

@@ -15,9 +15,9 @@ from gvma.plan.make import removal_plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Change, Purpose, Sink
 from gvma.sinks.opening import looking, opened
-from gvma.storage import records
 from gvma.storage.lock import hold_lock
 from gvma.storage.signals import stoppable
+from gvma.storage.state import records
 from gvma.sync.execute import Execution, Wording, first_of
 from gvma.sync.folders import refuse_other_folders
 from gvma.sync.mending import mend

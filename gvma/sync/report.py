@@ -18,6 +18,11 @@ Progress = Callable[[str], None]
 """Called with the name of each step as it begins."""
 
 
+def reading_step(sink: str) -> str:
+    """sink: of the settings."""
+    return "reading the rows" if sink == "realtime" else "reading the files"
+
+
 @dataclass(frozen=True, slots=True)
 class SyncOptions:
     """What the command line asks. Times in seconds.

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.drivers import PJSIP
-from gvma.backups.sets import BackupSet
+from gvma.backups.backup_set import BackupSet
 from gvma.errors import AsteriskRefusedError, UnsafeTargetError
 from gvma.plan.items import Item
 from gvma.settings.model import GvmaSettings
@@ -22,7 +22,7 @@ from gvma.sinks.files.restored_file import RestoreOptions
 from gvma.sinks.files.restoring import restore_change
 from gvma.sinks.files.sink import FilesSink
 from gvma.sinks.opening import REALTIME, opened, opened_database, settings_of_database
-from gvma.storage.pause import pause
+from gvma.storage.state.pause import pause
 from gvma.sync.execute import Execution, Wording, first_of
 from gvma.sync.folders import refuse_other_folders
 from gvma.sync.remembering import remembered

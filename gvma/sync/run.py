@@ -13,40 +13,39 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from gvma.ami.asterisk import Asterisk, nothing_changed
-from gvma.asterisk.identification.model import COMES_FIRST, SENDERS_UNKNOWN
-from gvma.backups.retention import apply_policy, policy_of
+from gvma.ami.asterisk import Asterisk
+from gvma.asterisk.identification.model import COMES_FIRST, PEER_ON_OTHER_PORT, SENDERS_UNKNOWN
 from gvma.backups.snapshot import snapshot
 from gvma.configserver.fetch import ServerAnswers, fetch_answers, queries_of, receive_answers
 from gvma.errors import (
     AsteriskRefusedError,
     AsteriskUnreachableError,
-    BackupSetError,
     GvmaError,
     UnsafeTargetError,
 )
 from gvma.looks import Looks, noting
 from gvma.plan.brake import brake
-from gvma.plan.model import Plan
 from gvma.settings.model import Settings
 from gvma.sinks.addresses import Addresses, look_up, require
-from gvma.sinks.base import Change, Purpose, Sink
+from gvma.sinks.base import Purpose, Sink
 from gvma.sinks.opening import Opened, opened
-from gvma.sinks.planner import Planned, Planner
-from gvma.storage import last_success, pending_reload, records, said_failure
+from gvma.sinks.planner import Planned, Planner, asked_for
 from gvma.storage.lock import hold_lock
-from gvma.storage.pause import refuse_if_paused, resume
 from gvma.storage.private import although_changed
 from gvma.storage.signals import stoppable
 from gvma.storage.spooled import Spooled
+from gvma.storage.state import last_success, pending_reload, records, said_failure
+from gvma.storage.state.pause import refuse_if_paused, resume
 from gvma.sync import unchanged
-from gvma.sync.execute import Execution, Wording, first_of
+from gvma.sync.ending import forget_old_sets, leave_records
+from gvma.sync.execute import Execution, Wording
 from gvma.sync.folders import refuse_other_folders
+from gvma.sync.late_reload import reload_or_refuse, reload_quietly
 from gvma.sync.mending import mend
 from gvma.sync.metrics import leave_metrics
 from gvma.sync.preflight import preflight
 from gvma.sync.remembering import Outcome, remembered
-from gvma.sync.report import Progress, SyncOptions, SyncReport
+from gvma.sync.report import Progress, SyncOptions, SyncReport, reading_step
 from gvma.sync.unchanged import Conclusion, Inputs, conclusion_of
 from gvma.sync.why import set_before, why
 
@@ -139,13 +138,13 @@ class _Run:
                     self._conclude(conclusion)
             with although_changed() if self._report.changed else nullcontext():
                 if conclusion is None:
-                    self._record(planned.plan, answers, inputs)
+                    leave_records(self._gvma, self._report, planned.plan, answers, inputs=inputs, looks=self._looks)
                 if options.resume:
                     resume(path)
                 said_failure.forget(path)
                 last_success.leave(path)
             if self._report.changed:
-                self._forget_old_sets()
+                forget_old_sets(self._gvma, self._report)
         self._report.finished = True
 
     def _ask(self, stack: ExitStack) -> _Asked:
@@ -189,7 +188,9 @@ class _Run:
         """Once more where Asterisk refused because the site had changed who gets SIP Server's requests, and our reload
         was the first since: what Asterisk says now is what the plan has to go by."""
         with noting() as self._first_looks:
-            planner = Planner(self._gvma, answers, sink.driver, self._options.reset_pins)
+            planner = Planner(
+                self._gvma, answers, asked_for(self._gvma, answers), sink.driver, self._options.reset_pins
+            )
         try:
             return self._until_nobody_else_writes(planner, self._execution(sink, asterisk), answers)
         except AsteriskRefusedError as refused:
@@ -226,17 +227,8 @@ class _Run:
             raise
 
     def _reload_pending_quietly(self, asterisk: Asterisk | None) -> None:
-        """Asterisk reloads the files as they are, where a reload is pending; what fails stays pending."""
-        if asterisk is None or not pending_reload.read(self._gvma.backup_path):
-            return
-        try:
-            sink = self._sink(asterisk)
-            found = self._execution(sink, asterisk).reload_pending(sink.as_it_is())
-        except GvmaError as error:
-            _log.warning("the reload stays pending: %s", error)
-        else:
-            if found:
-                _log.warning("the reload stays pending, since Asterisk did not take the files: %s", first_of(found))
+        if asterisk is not None:
+            reload_quietly(self._gvma.backup_path, lambda: self._execution(self._sink(asterisk), asterisk))
 
     def _sink(self, asterisk: Asterisk | None, addresses: Addresses | None = None) -> _Sink:
         """Reaches Asterisk, unless this run does not speak to it."""
@@ -252,7 +244,7 @@ class _Run:
     def _until_nobody_else_writes(self, planner: Planner, execution: Execution, answers: ServerAnswers) -> Planned:
         report, earlier_warnings = self._report, list(self._report.warnings)
         for _ in range(_TRIES):
-            self._progress("reading the files")
+            self._progress(reading_step(self._gvma.sink))
             with noting() as looks:
                 planned = planner.plan(execution.sink)
             self._looks = looks.behind(self._first_looks)
@@ -265,14 +257,14 @@ class _Run:
                     stop.hint = stop.hint.replace("--allow-remove", "--force")  # else the pause stops the next one
                 raise stop
             if change.is_empty:
-                self._reload_pending(execution, change)
+                reload_or_refuse(execution, change)
                 if not records.read_marks(self._gvma.backup_path):
                     records.leave(self._gvma.backup_path, records.MARKS, records.marks_text(change.marks()))
                 return planned
             if execution.asterisk is not None:
                 preflight(self._gvma, execution.asterisk, planned)
             for warning in planned.warnings:
-                if warning.code in {SENDERS_UNKNOWN, COMES_FIRST}:
+                if warning.code in {SENDERS_UNKNOWN, COMES_FIRST, PEER_ON_OTHER_PORT}:
                     report.say(warning)
             if self._write(execution, planned, answers):
                 return planned
@@ -297,39 +289,6 @@ class _Run:
             report.plan = plan if report.changed else None
             if report.changed:
                 report.why = why(plan, answers, before, self._options.reset_pins)
-
-    def _reload_pending(self, execution: Execution, change: Change) -> None:
-        """What an earlier run could not make Asterisk reload, although no file changes now."""
-        with nothing_changed("No file was changed, and the reload stays pending."):
-            found = execution.reload_pending(change)
-        if found:
-            raise AsteriskRefusedError(
-                f"Asterisk did not take the files that an earlier run wrote: {first_of(found)}",
-                where=", ".join(map(str, change.files)),
-                hint="Nothing was changed by this run. Asterisk's own log says why it refused; "
-                "`gvma backup restore latest` brings back the files as they were before.",
-            )
-
-    def _record(self, plan: Plan, answers: ServerAnswers, inputs: Inputs | None) -> None:
-        report, path = self._report, self._gvma.backup_path
-        found = records.read_left(path)
-        records.leave(path, records.PINS, plan.pins.record)
-        records.leave(path, records.OWNERS, plan.owners)
-        before = records.read_left(path)
-        warnings = [[one.code, one.message, one.where] for one in report.warnings]
-        report.show_warnings = report.changed or before.warnings() != warnings
-        records.leave(path, records.LAST, records.last_text(answers.counts, report.warnings, report.files))
-        if inputs is not None and not report.changed and records.read_left(path) == found:
-            unchanged.leave(inputs, self._looks, answers.counts, report.files)
-
-    def _forget_old_sets(self) -> None:
-        policy = policy_of(self._gvma)
-        if not (policy.last or policy.daily or policy.monthly):
-            return
-        try:
-            apply_policy(self._gvma.backup_path, policy)
-        except BackupSetError as error:
-            self._report.warn("old-sets-kept", f"old backup sets could not be removed: {error.message}", error.where)
 
 
 def _log_what_was_done(report: SyncReport) -> None:

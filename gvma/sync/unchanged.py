@@ -21,16 +21,16 @@ from pyexpat import EXPAT_VERSION
 from typing import Any
 
 from gvma import __version__
-from gvma.asterisk.conf import EndlessInclude
+from gvma.asterisk.conf.model import EndlessInclude
 from gvma.asterisk.entries import GvmaWarning
 from gvma.errors import GvmaError
 from gvma.looks import Look, Looks, digest, noting
 from gvma.settings.model import Secret, Settings
 from gvma.sip.addresses import addresses_of, hosts_of_asterisk
-from gvma.storage import records
-from gvma.storage.conf_files import content, included_files
-from gvma.storage.files import read_target
+from gvma.storage.asterisk.conf_files import content, included_files
+from gvma.storage.asterisk.files import read_target
 from gvma.storage.private import read_private
+from gvma.storage.state import records
 from gvma.sync.report import SyncOptions
 
 NAME = "nothing-to-do.json"

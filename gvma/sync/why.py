@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable
 from itertools import islice
 from pathlib import Path
 
+from gvma.backups.backup_set import BackupSet
 from gvma.backups.causes import Concerned, causes
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.sets import BackupSets
 from gvma.configserver.fetch import ServerAnswers
 from gvma.errors import BackupSetError
 from gvma.plan.items import Item
@@ -40,7 +41,12 @@ def _history(backup_path: Path) -> tuple[PastRun, ...]:
 
 
 def why(plan: Plan, answers: ServerAnswers, before: BackupSet | None, reset_pins: Collection[str]) -> tuple[Cause, ...]:
-    """reset_pins: mailboxes whose PIN was reset by hand, which has no cause in Configuration Server."""
+    """reset_pins: mailboxes whose PIN was reset by hand, which has no cause in Configuration Server.
+
+    Empty without a set before: then nobody knows, and a first sync is spared a look at all its owners.
+    """
+    if before is None:
+        return ()
     items = list(islice(plan.items(), _MOST))
     new_pins = [item for item in items if "pin" in item.fields and item.name not in reset_pins]
     concerned = Concerned(_owners_of(items), _owners_of(new_pins))

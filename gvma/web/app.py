@@ -7,26 +7,26 @@ waits for; and its templates escape every value.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from flask import Flask, Response, jsonify, render_template, request
 
 from gvma import __version__
-from gvma.backups.comparison import compare
-from gvma.backups.sets import BackupSets
 from gvma.errors import GvmaError
 from gvma.plan.items import Item
 from gvma.printable import printable
 from gvma.settings import Secret
-from gvma.sinks.opening import present_rows
 from gvma.storage.history.model import PastRun
 from gvma.web.charts import HEIGHT, WIDTH, calls_by_time, runs_by_day
-from gvma.web.facts import Facts, reason
+from gvma.web.facts import Facts, Listed, reason
+from gvma.web.findings import found_of
 from gvma.web.guard import guard
+from gvma.web.questions import Row
+
+T = TypeVar("T")
 
 _PAGE = 50
 _LONGEST_WORDS = 255
@@ -48,20 +48,21 @@ def create_app(facts: Facts, *, hosts: Collection[str], account: Secret | None) 
 def _add_pages(app: Flask, facts: Facts) -> None:
     @app.get("/")
     def overview() -> str:
-        runs = facts.history().runs
+        glance, checked, runs = facts.glance(), facts.check(), facts.history().runs
         return render_template(
             "overview.html",
-            glance=facts.glance(),
-            checked=facts.check(),
+            glance=glance,
+            checked=checked,
+            found=found_of(glance.troubles, checked.answer.found if checked.answer else ()),
             runs_chart=runs_by_day(runs, _now()),
             newest=runs[:1],
         )
 
     @app.get("/mailboxes")
     def mailboxes() -> str:
-        words, page = _words(), _page()
-        rows = _matching(facts, words)
-        return render_template("mailboxes.html", words=words, rows=_slice(rows, page), **_pages(len(rows), page))
+        words, listed = _words(), facts.mailboxes()
+        rows, pages = _paged(_matching(listed, words))
+        return render_template("mailboxes.html", words=words, listed=listed, rows=rows, **pages)
 
     @app.get("/explain")
     def explain() -> str:
@@ -70,32 +71,26 @@ def _add_pages(app: Flask, facts: Facts) -> None:
 
     @app.get("/history")
     def history() -> str:
-        words, page = _words(), _page()
-        found = facts.history()
-        runs = [run for run in found.runs if _concerns(run, words)]
-        return render_template(
-            "history.html", words=words, damaged=found.damaged, runs=_slice(runs, page), **_pages(len(runs), page)
-        )
+        words, found = _words(), facts.history()
+        runs, pages = _paged([run for run in found.runs if _concerns(run, words)])
+        return render_template("history.html", words=words, damaged=found.damaged, runs=runs, **pages)
 
     @app.get("/changes")
     def changes() -> str:
-        settings = facts.settings().gvma
-        sets = BackupSets(settings.backup_path)
-        old = sets.find(_words("set"))
-        later = [one for one in sets.all() if one.id > old.id]
-        new = min(later, key=lambda one: one.id, default=None)
-        return render_template(
-            "changes.html", old=old, new=new, files=compare(sets, old, new, partial(present_rows, settings))
-        )
+        return render_template("changes.html", changes=facts.changes(_words("set")))
 
     @app.get("/media")
     def media() -> str:
         figures = facts.media()
+        if figures is None:
+            return render_template("media.html", figures=None)
+        begin = time.time() - 3600
         return render_template(
             "media.html",
             figures=figures,
-            hour=figures.since(time.time() - 3600) if figures else None,
-            calls_chart=calls_by_time(figures, _now()) if figures else None,
+            hour=figures.since(begin),
+            recent=figures.failures_since(begin),
+            calls_chart=calls_by_time(figures, _now()),
         )
 
 
@@ -110,21 +105,18 @@ def _add_json(app: Flask, facts: Facts) -> None:
 
     @app.get("/api/mailboxes.json")
     def mailboxes_json() -> Response:
-        page = _page()
-        rows = _matching(facts, _words())
+        rows, pages = _paged(_matching(facts.mailboxes(), _words()))
         shown = [
             {"mailbox": row.mailbox, "name": row.name, "owners": row.owners, "subscription": row.subscription or None}
-            for row in _slice(rows, page)
+            for row in rows
         ]
-        return jsonify(mailboxes=shown, **_pages(len(rows), page))
+        return jsonify(mailboxes=shown, **pages)
 
     @app.get("/api/history.json")
     def history_json() -> Response:
-        page = _page()
-        found = facts.history()
-        runs = [run for run in found.runs if _concerns(run, _words())]
-        shown = [run.as_json() for run in _slice(runs, page)]
-        return jsonify(runs=shown, damaged=found.damaged, **_pages(len(runs), page))
+        words, found = _words(), facts.history()
+        runs, pages = _paged([run for run in found.runs if _concerns(run, words)])
+        return jsonify(runs=[run.as_json() for run in runs], damaged=found.damaged, **pages)
 
     @app.get("/api/media.json")
     def media_json() -> Response:
@@ -143,9 +135,11 @@ def _add_errors(app: Flask) -> None:
         return render_template("problem.html", title="No such page", text="The pages are linked above."), 404
 
 
-def _matching(facts: Facts, words: str) -> list[Any]:
+def _matching(listed: Listed, words: str) -> Sequence[Row]:
+    if not words:
+        return listed.rows
     folded = words.casefold()
-    return [row for row in facts.glance().rows if row.matches(folded)]
+    return [row for row in listed.rows if row.matches(folded)]
 
 
 def _concerns(run: PastRun, words: str) -> bool:
@@ -160,17 +154,13 @@ def _words(parameter: str = "q") -> str:
     return request.args.get(parameter, "")[:_LONGEST_WORDS].strip()
 
 
-def _page() -> int:
-    asked = request.args.get("page", "1")
-    return max(1, int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 9 else 1
-
-
-def _pages(total: int, page: int) -> dict[str, int]:
-    return {"total": total, "page": page, "pages": max(1, -(-total // _PAGE))}
-
-
-def _slice(rows: Any, page: int) -> Any:
-    return rows[(page - 1) * _PAGE : page * _PAGE]
+def _paged(found: Sequence[T]) -> tuple[Sequence[T], dict[str, int]]:
+    """The page that is asked for, and the numbers that lead to the others. Beyond the last page is the last one."""
+    pages = max(1, -(-len(found) // _PAGE))
+    asked = request.args.get("page", "")
+    is_number = asked.isascii() and asked.isdecimal() and len(asked) < 9
+    page = min(pages, max(1, int(asked))) if is_number else 1
+    return found[(page - 1) * _PAGE : page * _PAGE], {"total": len(found), "page": page, "pages": pages}
 
 
 def _now() -> datetime:

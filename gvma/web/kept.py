@@ -33,50 +33,71 @@ class Kept(Generic[T]):
 class Latest(Generic[T]):
     """The newest answer of a Background. answer: None before the first. asking: a newer one is on its way.
 
-    problem: why the last try gave none.
+    error: why the last try gave none.
     """
 
     answer: T | None
     asking: bool
-    problem: str = ""
+    error: Exception | None = None
+
+    @property
+    def problem(self) -> str:
+        """The error as a page says it; empty where there is none."""
+        if self.error is None:
+            return ""
+        return str(getattr(self.error, "message", "") or type(self.error).__name__)
 
 
 class Background(Generic[T]):
-    """One answer that takes long: asked for in a thread of its own, so that no page waits for it."""
+    """One answer that takes long: asked for in a thread of its own, so that a page waits no longer than it wants."""
 
     def __init__(self, ask: Callable[[], T], seconds: float, clock: Callable[[], float] = monotonic) -> None:
         self._ask, self._seconds, self._clock = ask, seconds, clock
         self._lock = threading.Lock()
         self._answer: T | None = None
-        self._problem = ""
+        self._error: Exception | None = None
         self._asked_at: float | None = None
         self._thread: threading.Thread | None = None
 
-    def latest(self) -> Latest[T]:
-        """What there is; a newer answer is asked for where this one is old, or where there is none."""
-        with self._lock:
-            old = self._asked_at is None or self._clock() - self._asked_at > self._seconds
-            if old and (self._thread is None or not self._thread.is_alive()):
-                self._asked_at = self._clock()
-                self._thread = threading.Thread(target=self._run, name="check", daemon=True)
-                self._thread.start()
-            asking = self._thread is not None and self._thread.is_alive()
-            return Latest(self._answer, asking, self._problem)
+    def latest(self, patience: float = 0.0) -> Latest[T]:
+        """What there is; a newer answer is asked for where this one is old, or where there is none.
+
+        patience: for so many seconds the newer answer is waited for.
+        """
+        asking = self._begun()
+        if asking is not None and patience > 0:
+            asking.join(patience)
+        return self._found()
 
     def wait(self) -> Latest[T]:
         """As ``latest``, once nothing is being asked."""
-        self.latest()
-        thread = self._thread
-        if thread is not None:
-            thread.join()
+        asking = self._begun()
+        if asking is not None:
+            asking.join()
+        return self._found()
+
+    def _begun(self) -> threading.Thread | None:
+        """The thread that asks now, begun where the answer is old; None where nothing is asked."""
         with self._lock:
-            return Latest(self._answer, False, self._problem)
+            if self._thread is not None and not self._thread.is_alive():
+                self._thread = None
+            is_old = self._asked_at is None or self._clock() - self._asked_at > self._seconds
+            if is_old and self._thread is None:
+                self._asked_at = self._clock()
+                self._thread = threading.Thread(target=self._run, name="asking", daemon=True)
+                self._thread.start()
+            return self._thread
+
+    def _found(self) -> Latest[T]:
+        with self._lock:
+            is_asking = self._thread is not None and self._thread.is_alive()
+            return Latest(self._answer, is_asking, self._error)
 
     def _run(self) -> None:
         try:
             answer: T | None = self._ask()
-            problem = ""
-        except Exception as error:  # the thread has nobody to raise it to; the page says it
-            answer, problem = None, str(getattr(error, "message", "") or type(error).__name__)
+            error = None
+        except Exception as raised:  # the thread has nobody to raise it to; the page says it
+            answer, error = None, raised
         with self._lock:
-            self._answer, self._problem = answer if answer is not None else self._answer, problem
+            self._answer, self._error = answer if answer is not None else self._answer, error

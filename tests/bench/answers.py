@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from xml.parsers import expat
 
-from gvma.configserver.reading.reader import CHUNK
+from gvma.configserver.reading.inflating import CHUNK
 
 _HEAD = (
     b'<?xml version="1.0" encoding="utf-8"?>\n'

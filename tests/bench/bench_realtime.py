@@ -2,7 +2,7 @@
 
 The floor is COPY of the rows of both tables into temporary tables, ANALYZE, and the comparison with what is there, and
 pyexpat with a dict for each DN. Run it as ``python -m tests.bench.bench_realtime``; ``--quick`` takes a tenth of the
-DNs; ``--scale`` shows seconds and memory up to 1,000,000 DNs.
+DNs; ``--scale`` shows seconds and memory up to 1,000,000 DNs, where memory has to grow in proportion.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,8 +29,9 @@ DNS = 100_000
 FRESH_LIMIT = 2.5
 UNCHANGED_LIMIT = 2.0
 PEAK_LIMIT_MIB = 250
+STEEPER_LIMIT = 1.2
 PASSWORD = "only-measured"
-_SCALE = (10_000, 100_000, 1_000_000)
+_SCALE = (1_000, 10_000, 100_000, 1_000_000)
 _COLUMNS = "context, mailbox, password, fullname, email, pager, attach, tz, stamp"
 
 
@@ -60,8 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     with PrivatePostgreSQL() as server:
         server.sql(f"create role gvma login password '{PASSWORD}'")
         if given.scale:
-            _show_scale(server)
-            return 0
+            return _scale(server)
         dns = DNS // 10 if given.quick else DNS
         rounds = list(_rounds(server, dns, RUNS))
     print(f"{dns} DNs, CPU time of gvma's process, medians of {RUNS} rounds; floor: bare psycopg, and pyexpat")
@@ -169,15 +170,34 @@ def _rows(dns: int, dsn: str) -> float:
     return spent
 
 
-def _show_scale(server: PrivatePostgreSQL) -> None:
-    for dns in _SCALE:
-        one = next(_rounds(server, dns, 1))
-        print(
-            f"{dns:8} DNs  fresh {one.fresh_wall:6.1f} s {one.fresh_mib:5.0f} MiB  "
-            f"unchanged {one.unchanged_wall:6.1f} s "
-            f"{one.unchanged_mib:5.0f} MiB  (CPU {one.fresh:.1f} and {one.unchanged:.1f} s, floor {one.floor:.1f} s)",
-            flush=True,
-        )
+def _scale(server: PrivatePostgreSQL) -> int:
+    """Prints seconds and memory of each size, and says by the exit status whether memory grows in proportion."""
+    sizes: list[tuple[int, Round]] = []
+    with tempfile.TemporaryDirectory() as name:
+        installed = Installation(Path(name), TREE)
+        for number, dns in enumerate((_SCALE[0], *_SCALE)):  # the first writes the bytecode, and does not count
+            with served(dns) as url:
+                one = _round(server, Path(name) / str(number), url, dns, installed)
+            if not number:
+                continue
+            sizes.append((dns, one))
+            print(
+                f"{dns:8} DNs  first {one.fresh_wall:6.1f} s {one.fresh_mib:5.0f} MiB  "
+                f"unchanged {one.unchanged_wall:6.1f} s {one.unchanged_mib:5.0f} MiB  "
+                f"(CPU {one.fresh:.1f} and {one.unchanged:.1f} s, floor {one.floor:.1f} s)",
+                flush=True,
+            )
+    further = [
+        (many.fresh_mib - few.fresh_mib) * 1024 / (dns - before) for (before, few), (dns, many) in pairwise(sizes[1:])
+    ]
+    kept = within_limits(
+        [
+            Row(f"peak memory, {sizes[2][0]} DNs", [sizes[2][1].fresh_mib], PEAK_LIMIT_MIB, "MiB"),
+            Row(f"memory of each further DN, up to {sizes[2][0]}", [further[0]], unit="KiB"),
+            Row(f"the same up to {sizes[3][0]}, to that", [further[1] / further[0]], STEEPER_LIMIT),
+        ]
+    )
+    return 0 if kept else 1
 
 
 if __name__ == "__main__":

@@ -6,14 +6,15 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.backup_set import BackupSet
+from gvma.backups.sets import BackupSets
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.atomic.change import FileChange
 from gvma.sinks.files.atomic.journal import Markers
 from gvma.sinks.files.atomic.transaction import apply
-from gvma.storage import pending_reload
-from gvma.storage.files import read_target
+from gvma.storage.asterisk.files import read_target
 from gvma.storage.private import write_private
+from gvma.storage.state import pending_reload
 
 BEGIN, END = ";$---GVMA-BEGIN-GVMA---$", ";$---GVMA-END-GVMA---$"
 MARKERS = Markers(BEGIN, END)

@@ -12,16 +12,17 @@ from types import TracebackType
 
 from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.entries import Extension, GvmaWarning, Hint, PresentMailbox, PresentSubscription
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.backup_set import BackupSet
+from gvma.backups.sets import BackupSets
 from gvma.plan.counts import Counts
 from gvma.plan.model import Pin, Plan
 from gvma.plan.present import Place, Present, SiteDefined
 from gvma.plan.wanted import Wanted
 from gvma.routing import SiteRouting
 from gvma.sinks.base import NodeAnswer, Part, Purpose, Recovery, SinkMoved
-from gvma.storage import pending_reload
-from gvma.storage.pause import pause
-from gvma.storage.records import OWNERS, PINS, Left
+from gvma.storage.state import pending_reload
+from gvma.storage.state.pause import Pause, pause, read_pause
+from gvma.storage.state.records import OWNERS, PINS, Left
 
 MODULE = "app_memory.so"
 
@@ -132,6 +133,9 @@ class MemorySink:
 
     def pending_recovery(self) -> str:
         return "the next run puts it back" if self.interrupted else ""
+
+    def paused(self) -> Pause | None:
+        return read_pause(self.backup_path)
 
     def left(self) -> Left:
         return Left(self.records.get(PINS) or b"", self.records.get(OWNERS) or b"")

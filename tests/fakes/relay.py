@@ -1,50 +1,38 @@
-"""Stands between gvma and Asterisk's AMI, so that a connection can end at any action."""
+"""Stands between gvma and a server, so that a connection can end at any moment that a subclass chooses."""
 
 from __future__ import annotations
 
 import socket
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Self
 
 
 @dataclass
-class Relay:
-    """Hands bytes on between gvma and Asterisk until gvma sends ``at``; then does what ``then`` says.
+class Relay(ABC):
+    """Hands bytes on between gvma and a server on this host. port: where gvma connects, while it serves."""
 
-    then: ``close`` (before Asterisk hears it), ``cut`` (in the middle of the answer), ``silence``.
-    times: on how many connections. seen: the actions that gvma sent.
-    """
+    server_port: int
+    port: int = field(default=0, init=False)
+    _threads: list[threading.Thread] = field(default_factory=list, init=False)
+    _connections: list[socket.socket] = field(default_factory=list, init=False)
 
-    asterisk_port: int
-    at: bytes = b""
-    then: str = "close"
-    times: int = 1000
-    seen: list[bytes] = field(default_factory=list)
-    port: int = 0
+    @abstractmethod
+    def to_server(self, near: socket.socket, far: socket.socket, cut: threading.Event) -> None:
+        """Hand on what gvma sends until one of both ends closes. near: gvma. cut: of this connection, for to_gvma."""
+
+    @abstractmethod
+    def to_gvma(self, near: socket.socket, far: socket.socket, cut: threading.Event) -> None:
+        """Hand on what the server sends, until one of both ends closes."""
 
     @contextmanager
-    def serve(self) -> Iterator[Relay]:
+    def serve(self) -> Iterator[Self]:
         listener = socket.create_server(("127.0.0.1", 0))
         self.port = listener.getsockname()[1]
-        threads: list[threading.Thread] = []
-        connections: list[socket.socket] = []
-
-        def accept() -> None:
-            while True:
-                try:
-                    near, _ = listener.accept()
-                except OSError:
-                    return
-                far = socket.create_connection(("127.0.0.1", self.asterisk_port))
-                connections.extend((near, far))
-                cut = threading.Event()
-                for work in (self._to_asterisk, self._to_gvma):
-                    threads.append(threading.Thread(target=work, args=(near, far, cut)))
-                    threads[-1].start()
-
-        accepting = threading.Thread(target=accept)
+        accepting = threading.Thread(target=self._accept, args=(listener,))
         accepting.start()
         try:
             yield self
@@ -52,42 +40,40 @@ class Relay:
             listener.shutdown(socket.SHUT_RDWR)
             listener.close()
             accepting.join()
-            for connection in connections:
-                _end(connection)
-            for thread in threads:
+            end(*self._connections)
+            for thread in self._threads:
                 thread.join()
-            for connection in connections:
+            for connection in self._connections:
                 connection.close()
 
-    def _to_asterisk(self, near: socket.socket, far: socket.socket, cut: threading.Event) -> None:
-        heard = b""
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                near, _ = listener.accept()
+            except OSError:  # closed
+                return
+            try:
+                far = socket.create_connection(("127.0.0.1", self.server_port))
+            except OSError:
+                near.close()
+                continue
+            self._connections += [near, far]
+            cut = threading.Event()
+            for work in (self.to_server, self.to_gvma):
+                self._threads.append(threading.Thread(target=work, args=(near, far, cut)))
+                self._threads[-1].start()
+
+
+def received(connection: socket.socket) -> bytes:
+    """The next bytes; none at the end of the connection, however it ended."""
+    try:
+        return connection.recv(1 << 16)
+    except OSError:
+        return b""
+
+
+def end(*connections: socket.socket) -> None:
+    """Close both directions; whoever reads there sees the end."""
+    for connection in connections:
         with suppress(OSError):
-            while piece := near.recv(65536):
-                heard += piece
-                *actions, heard = heard.split(b"\r\n\r\n")
-                self.seen.extend(actions)
-                if self.at and self.times and any(self.at in action for action in actions):
-                    self.times -= 1
-                    if self.then == "close":
-                        break
-                    if self.then == "silence":
-                        continue
-                    cut.set()
-                far.sendall(b"".join(action + b"\r\n\r\n" for action in actions))
-        _end(near)
-        _end(far)
-
-    def _to_gvma(self, near: socket.socket, far: socket.socket, cut: threading.Event) -> None:
-        with suppress(OSError):
-            while piece := far.recv(65536):
-                if cut.is_set():
-                    near.sendall(piece[:25])
-                    break
-                near.sendall(piece)
-        _end(near)
-        _end(far)
-
-
-def _end(connection: socket.socket) -> None:
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
+            connection.shutdown(socket.SHUT_RDWR)

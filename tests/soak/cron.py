@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gvma.ami.manager import connect
-from gvma.asterisk.block import body_of, find_block
+from gvma.asterisk.managed_block.block import body_of, find_block
 from gvma.asterisk.voicemail import read_boxes
 from tests.fakes.deaf import deaf_port
 from tests.fakes.syscalls import Fault

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from gvma.ami.manager import connect
-from gvma.asterisk.block import body_of, find_block
 from gvma.asterisk.drivers import driver_of
+from gvma.asterisk.managed_block.block import body_of, find_block
 from gvma.asterisk.voicemail import read_boxes, with_pins
 from gvma.demo.asterisk import PrivateAsterisk
 from tests.harness import site as harness

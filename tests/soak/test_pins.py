@@ -1,25 +1,12 @@
-"""PINs on a real Asterisk 16 and 22, and fifty rounds of a sync racing a PIN change on each."""
+"""Fifty rounds of a sync racing a PIN change on a real Asterisk 16 and 22; ``make test`` has three of them."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.soak.pins import (
-    SPOOLDIR,
-    StartOwner,
-    a_pin_changed_by_phone_stays_until_the_administrator_resets_it,
-    at_once,
-    race,
-    start_owner,
-)
+from tests.soak.pins import StartOwner, at_once, race, start_owner
 
 __all__ = ["start_owner"]
-
-
-@pytest.mark.asterisk
-def test_a_pin_changed_by_phone_stays_until_the_administrator_resets_it(start_owner: StartOwner) -> None:
-    owners = [start_owner(version, more) for version in (16, 22) for more in ("", SPOOLDIR)]
-    at_once(a_pin_changed_by_phone_stays_until_the_administrator_resets_it, owners)
 
 
 @pytest.mark.asterisk

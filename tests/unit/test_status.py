@@ -36,7 +36,7 @@ from gvma.plan.present import Present
 from gvma.settings import Settings
 from gvma.status import as_json, troubles
 from gvma.storage.history.model import Starter
-from gvma.storage.pause import Pause
+from gvma.storage.state.pause import Pause
 
 WHEN = "2026-11-21T21:30:00Z"
 LAST = Run(WHEN, 240.0, run_id="1a2b", changes=Counts(2, 1, 0), seconds=1.25)

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from gvma.asterisk.block import OwnLines
-from gvma.asterisk.conf import Conf, Section
+from gvma.asterisk.conf.model import Conf, Section
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
 from gvma.asterisk.identification.chan_sip import ChanSipKnown
 from gvma.asterisk.identification.model import SipServer, SiteFiles, SiteIdentification
 from gvma.asterisk.identification.pjsip import PjsipKnown
+from gvma.asterisk.managed_block.block import OwnLines
 from gvma.settings.model import GvmaSettings
 
 Known = PjsipKnown | ChanSipKnown

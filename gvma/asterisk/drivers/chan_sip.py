@@ -7,16 +7,16 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from gvma.asterisk import site
-from gvma.asterisk.block import OwnLines
-from gvma.asterisk.conf import Conf, Section
+from gvma.asterisk.conf.model import Conf, Section
 from gvma.asterisk.drivers import objects
 from gvma.asterisk.drivers.base import Driver, Known
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
-from gvma.asterisk.header import header
 from gvma.asterisk.hosts import sipserver_hosts
 from gvma.asterisk.identification import chan_sip
 from gvma.asterisk.identification.chan_sip import ChanSipKnown
 from gvma.asterisk.identification.model import SipServer, SiteFiles, SiteIdentification
+from gvma.asterisk.managed_block.block import OwnLines
+from gvma.asterisk.managed_block.header import header
 from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
 from gvma.errors import SettingsError
 from gvma.settings.model import GvmaSettings

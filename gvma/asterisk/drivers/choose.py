@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gvma.asterisk.block import has_marker
 from gvma.asterisk.drivers import CHAN_SIP, DRIVERS, PJSIP, Driver, driver_of
+from gvma.asterisk.managed_block.markers import has_marker
 
 AUTO = "auto"
 

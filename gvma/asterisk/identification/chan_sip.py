@@ -8,14 +8,15 @@ order of the file.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from gvma.asterisk.conf import Conf
+from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.hosts import Match
 from gvma.asterisk.identification.model import Identified, SipServer, SiteIdentification
 from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
 
 DEFAULT_CONTEXT, DEFAULT_PORT = "default", 5060
+_NO = frozenset({"no", "false", "n", "f", "0", "off"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +32,38 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class ChanSipKnown:
-    """What Asterisk has loaded, or what files say. context: of [general], which a peer without one has."""
+    """What Asterisk has loaded, or what files say.
+
+    context: of [general], which a peer without one has. guests: whether calls of unknown senders are taken.
+    """
 
     peers: tuple[Peer, ...] = field(default=(), repr=False)
     context: str = DEFAULT_CONTEXT
+    guests: bool = True
 
     def without(self, peers: Collection[str]) -> ChanSipKnown:
         """All but these peers and our subscriptions."""
-        return ChanSipKnown(
-            tuple(one for one in self.peers if one.name not in peers and not one.name.startswith(SUBSCRIPTION_PREFIX)),
-            self.context,
-        )
+        ours = (one for one in self.peers if one.name in peers or one.name.startswith(SUBSCRIPTION_PREFIX))
+        names = {one.name for one in ours}
+        return replace(self, peers=tuple(one for one in self.peers if one.name not in names))
 
     def joined(self, files: ChanSipKnown) -> ChanSipKnown:
         """With what the files say in addition, since Asterisk loads them at the next reload; in the files' order."""
         loaded = {one.name: one for one in self.peers}
         in_order = [loaded.pop(one.name, one) for one in files.peers]
-        return ChanSipKnown((*in_order, *loaded.values()), self.context)
+        return replace(self, peers=(*in_order, *loaded.values()))
 
     def for_calls(self, server: SipServer, hosts: Collection[str]) -> Peer | None:
         """The peer that gets SIP Server's calls. hosts: its host and its addresses."""
         there = [one for one in self.peers if _meets(one, server, hosts)]
         exact = (one for one in there if one.port == server.port)
         return next(exact, next((one for one in there if one.any_port), None))
+
+    def on_another_port(self, server: SipServer, hosts: Collection[str]) -> Peer | None:
+        """A peer with SIP Server's address, where Asterisk refuses calls from SIP Server's port."""
+        if self.guests:
+            return None
+        return next((one for one in self.peers if _meets(one, server, hosts)), None)
 
 
 def of_site(
@@ -66,13 +76,16 @@ def of_site(
         if peer is not None:
             context = peer.context if peer.context != site.context else ""
             return SiteIdentification({host: Identified(peer.name)}, peer_context=context)
+        if (other := site.on_another_port(server, (host, *addresses))) is not None:
+            return SiteIdentification(refused_before=f"{other.name}, whose port is {other.port}")
     return SiteIdentification()
 
 
 def of_conf(conf: Conf) -> ChanSipKnown:
     """What a sip.conf says, our block aside."""
     context = next(iter(conf.values("general", "context")[::-1]), DEFAULT_CONTEXT)
-    return ChanSipKnown(tuple(_peers(conf, context)), context)
+    guests = next(iter(conf.values("general", "allowguest")[::-1]), "yes")
+    return ChanSipKnown(tuple(_peers(conf, context)), context, guests.lower() not in _NO)
 
 
 def names_in(known: ChanSipKnown) -> frozenset[str]:

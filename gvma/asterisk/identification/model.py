@@ -6,10 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from gvma.asterisk.conf import Conf
+from gvma.asterisk.conf.model import Conf
 
 SENDERS_UNKNOWN = "senders-unknown"
 """The code of the warning that Asterisk was not asked, and that its files do not tell all."""
+
+PEER_ON_OTHER_PORT = "peer-on-other-port"
+"""The code of the warning that the site's own peer of chan_sip for SIP Server has another port than the settings."""
 
 LEFT_OUT, COMES_FIRST = UNDECIDED = ("mwi-endpoint-left-out", "mwi-endpoint-first")
 """The codes of warnings that an administrator should decide whose SIP Server's requests are."""
@@ -92,13 +95,15 @@ class SiteIdentification:
     known by already, although the site has another one that would get their requests without ours.
     shared: hosts whose address has other peers on other ports, so that ours must be known by its port too.
     peer_context: chan_sip's context for SIP Server's calls, by the site's own peer; empty where a peer without
-    ``context`` has the same.
+    ``context`` has the same. refused_before: the site's peer for SIP Server's address, and its port, where Asterisk
+    refuses calls from ``siptserver_port`` as those of a guest.
     """
 
     identified: Mapping[str, Identified] = field(default_factory=dict)
     beside: Mapping[str, Identified] = field(default_factory=dict)
     shared: frozenset[str] = frozenset()
     peer_context: str = ""
+    refused_before: str = ""
 
     def as_set(self, mwi_endpoint: str, hosts: Collection[str]) -> SiteIdentification:
         """With the decision of the settings. mwi_endpoint: ``auto``, ``ours`` or ``site``. hosts: SIP Server's."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from gvma.asterisk.conf import Conf, Section
+from gvma.asterisk.conf.model import Conf, Section
 from gvma.asterisk.hosts import Match
 from gvma.asterisk.identification.model import Identified, SipServer, SiteFiles, SiteIdentification
 from gvma.asterisk.roles import SUBSCRIPTION_PREFIX

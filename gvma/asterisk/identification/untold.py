@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from gvma.asterisk.conf import Conf
+from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.drivers import PJSIP, Driver
 from gvma.asterisk.identification.model import SiteFiles
 

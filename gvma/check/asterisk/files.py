@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gvma.asterisk.conf import Section
+from gvma.asterisk.conf.model import Section
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.drivers.pjsip import SIPSERVER
 from gvma.asterisk.roles import SUBSCRIPTION_PREFIX

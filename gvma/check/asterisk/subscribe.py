@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gvma.asterisk.conf import Conf, Section
+from gvma.asterisk.conf.model import Conf, Section
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.hosts import sipserver_hosts
 from gvma.asterisk.identification.rights import OWN_RULES, AclRule, SubscribeRights, permitted

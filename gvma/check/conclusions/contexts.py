@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gvma.asterisk.conf import Conf
+from gvma.asterisk.conf.model import Conf
 from gvma.check.finding import Finding, Rule
 from gvma.evidence.model import Evidence
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from gvma.asterisk.roles import DN
 from gvma.configserver.objects import ConfigObject, DnType
 from gvma.evidence.model import Evidence
 
 
 def mailbox_owners(evidence: Evidence) -> tuple[ConfigObject, ...]:
-    """Extension DNs, Agent Logins and Agent Groups; a DN whose type the answer does not tell is taken for one."""
+    """Extension DNs, Agent Logins and Agent Groups."""
     layer = evidence.configserver
-    extensions = [dn for dn in layer.dns if dn.type in {DnType.EXTENSION, None}]
-    return (*extensions, *layer.agents, *layer.groups)
+    return (*filter(may_own_mailbox, layer.dns), *layer.agents, *layer.groups)
+
+
+def may_own_mailbox(one: ConfigObject) -> bool:
+    """No DN but an Extension; one whose type the answer does not tell is taken for one."""
+    return one.kind != DN.element or one.type in {DnType.EXTENSION, None}
 
 
 def own_mailbox(owner: ConfigObject) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gvma.check.conclusions.owners import mailbox_owners, option, own_mailbox
 from gvma.check.conclusions.profile import names_no_asterisk
 from gvma.check.finding import Finding, Rule, first_names
+from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence, object_name
 
 CONTEXT = Rule(
@@ -45,19 +46,25 @@ RULES = (CONTEXT, CONTEXT_MAILBOX, STORAGE, PASSWORD_LOCATION, ORPHANS, UNUSED)
 
 def check_contexts(evidence: Evidence) -> Iterator[Finding]:
     """``gvm_mailbox_context`` against the contexts and mailboxes of the site's own voicemail.conf."""
+    return context_findings(evidence, mailbox_owners(evidence))
+
+
+def context_findings(evidence: Evidence, owners: Iterable[ConfigObject]) -> Iterator[Finding]:
+    """The same for these objects alone."""
     voicemail = evidence.files.voicemail
     if voicemail is None or voicemail.executes or "voicemail" in evidence.files.realtime:
         return  # a database or a command may know mailboxes that no file shows
+    asking = [one for one in owners if option(one, "gvm_mailbox_context") and own_mailbox(one)]
+    if not asking:
+        return
     mailboxes = {(one.key, one.section) for one in voicemail.settings if not one.ours}
     of_users = next(iter(voicemail.values("general", "userscontext")), "default")
     mailboxes |= {(user, of_users) for user in evidence.files.users}
     # It may also name a mailbox that gvma makes.
     mailboxes |= {(one.box, one.context) for one in evidence.wanted.mailboxes}
     contexts = {context for _, context in mailboxes} | {one.name for one in voicemail.sections if not one.ours}
-    for owner in mailbox_owners(evidence):
+    for owner in asking:
         context, mailbox = option(owner, "gvm_mailbox_context"), own_mailbox(owner)
-        if not context or not mailbox:
-            continue
         if context not in contexts:
             yield CONTEXT.at(object_name(owner), f"gvm_mailbox_context = {context}, which voicemail.conf does not have")
         elif (mailbox, context) not in mailboxes:

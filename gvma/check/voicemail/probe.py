@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gvma.check.conclusions.addresses import refused_as_stranger
 from gvma.check.finding import Finding, Rule
-from gvma.evidence.model import Evidence
+from gvma.evidence.model import Evidence, Probe
 
 REFUSED = Rule(
     "probe-refused", "error", "Asterisk refuses a SUBSCRIBE for a mailbox",
@@ -45,14 +45,19 @@ def check_probes(evidence: Evidence) -> Iterator[Finding]:
     for probe in evidence.probes or ():
         if probe.event != "message-summary":
             continue
+        answered = f"SUBSCRIBE was answered {probe.status}"
         if probe.status == 0:
-            yield SILENT.at(probe.name, "no answer to SUBSCRIBE")
+            yield _at(probe, SILENT, "no answer to SUBSCRIBE")
         elif refused_as_stranger(evidence, probe):
-            yield ELSEWHERE.at(probe.name, f"SUBSCRIBE was answered {probe.status}")
+            yield _at(probe, ELSEWHERE, answered)
         elif probe.status >= 300:
-            yield REFUSED.at(probe.name, f"SUBSCRIBE was answered {probe.status}")
+            yield _at(probe, REFUSED, answered)
         elif not probe.notified:
-            yield NO_NOTIFY.at(probe.name, f"SUBSCRIBE was answered {probe.status}, and no NOTIFY came")
+            yield _at(probe, NO_NOTIFY, f"{answered}, and no NOTIFY came")
+
+
+def _at(probe: Probe, rule: Rule, message: str) -> Finding:
+    return rule.at(probe.node, f"{probe.name}: {message}") if probe.node else rule.at(probe.name, message)
 
 
 CHECKS = (check_probes,)

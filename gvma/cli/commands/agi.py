@@ -103,7 +103,7 @@ def status(invocation: Invocation) -> None:
 
     It asks the running server at metrics of [media]. The server counts since it was started.
     """
-    from gvma.evidence.media_figures import ask_figures  # noqa: PLC0415  (start-up)
+    from gvma.evidence.servers.media_figures import ask_figures  # noqa: PLC0415  (start-up)
 
     metrics = invocation.settings_or_default().media.metrics
     if metrics is None:

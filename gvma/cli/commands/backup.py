@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gvma.backups.sets import BackupSet, BackupSets, strangers
+from gvma.backups.backup_set import BackupSet
+from gvma.backups.sets import BackupSets, strangers
 from gvma.cli import exits
 from gvma.cli.commands.restoring import restore, warn_mended
 from gvma.cli.completing import backup_sets
@@ -20,8 +21,8 @@ from gvma.errors import BackupSetError
 from gvma.plan.counts import Counts
 from gvma.storage.history import log
 from gvma.storage.lock import hold_lock
-from gvma.storage.pause import read_pause
 from gvma.storage.signals import stoppable
+from gvma.storage.state.pause import read_pause
 
 # What one command alone needs is imported in its function: `gvma backup list` starts without it.
 if TYPE_CHECKING:

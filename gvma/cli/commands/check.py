@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from gvma.cli import exits
-from gvma.cli.findings import counted, finding_blocks, one_line, text_width
-from gvma.cli.nagios import STATUS, UNKNOWN, nagios_line, unknown_line
+from gvma.cli.display.findings import counted, finding_blocks, one_line, text_width
+from gvma.cli.display.nagios import STATUS, UNKNOWN, nagios_line, unknown_line
 from gvma.errors import GvmaError, SettingsError
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _refuse_without_objects(examined: Examined) -> None:
 
     What is wrong in the settings for Asterisk, such as a placeholder that nobody has filled in yet, is none of theirs.
     """
-    from gvma.evidence.configserver import why_not_asked  # noqa: PLC0415  (start-up)
+    from gvma.evidence.servers.configserver import why_not_asked  # noqa: PLC0415  (start-up)
 
     for problem in examined.problems:
         if problem.where.rpartition(", ")[2] in _OF_SETTINGS:
@@ -152,6 +152,7 @@ def _result(output: Output, evidence: Evidence, found: Sequence[Finding], muted:
         probes=[
             {
                 "name": one.name,
+                "node": one.node or None,
                 "event": one.event,
                 "answer": one.status,
                 "messages": one.counts or None,
@@ -190,4 +191,5 @@ def _probed(evidence: Evidence) -> Iterator[str]:
     for probe in evidence.probes or ():
         if probe.notified:
             said = f"with state {probe.state}" if probe.state else f"with {probe.counts} messages (new/old)"
-            yield f"{probe.name}: SUBSCRIBE was answered {probe.status}, NOTIFY {said}."
+            where = f" at {probe.node}" if probe.node else ""
+            yield f"{probe.name}{where}: SUBSCRIBE was answered {probe.status}, NOTIFY {said}."

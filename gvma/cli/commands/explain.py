@@ -10,9 +10,9 @@ import click
 
 from gvma.cli import exits
 from gvma.cli.completing import names as known_names
-from gvma.cli.explanations import explanation_lines, not_asked_lines
-from gvma.cli.findings import one_line, text_width
-from gvma.cli.items import item_lines
+from gvma.cli.display.explanations import explanation_lines, not_asked_lines
+from gvma.cli.display.findings import one_line, text_width
+from gvma.cli.display.items import item_lines
 from gvma.cli.values.when import local_time
 from gvma.errors import GvmaError
 from gvma.printable import printable

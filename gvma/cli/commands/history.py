@@ -11,13 +11,13 @@ import click
 from gvma.asterisk.entries import GvmaWarning
 from gvma.cli import exits
 from gvma.cli.completing import names
-from gvma.cli.items import item_lines
+from gvma.cli.display.items import item_lines
 from gvma.cli.values.when import When, local_time
 from gvma.printable import printable
 from gvma.secrecy import MASK
-from gvma.storage import records
 from gvma.storage.history import log
 from gvma.storage.history.model import TIME
+from gvma.storage.state import records
 
 if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation

@@ -66,7 +66,7 @@ def files(invocation: Invocation, folder: Path) -> None:
     Configuration Server is asked. Beside them lie samples of the connection to the database (*.sample).
     """
     from gvma.configserver.fetch import fetch_answers  # noqa: PLC0415  (start-up)
-    from gvma.settings import reader  # noqa: PLC0415
+    from gvma.settings.lacking import lacking  # noqa: PLC0415
     from gvma.sinks.addresses import look_up, require  # noqa: PLC0415
     from gvma.sinks.realtime.node_files import connection_samples, node_files  # noqa: PLC0415
     from gvma.sinks.realtime.node_folder import leave_note, wanted_by_nodes, write_node_files  # noqa: PLC0415
@@ -74,7 +74,7 @@ def files(invocation: Invocation, folder: Path) -> None:
     loaded = invocation.loaded(without=("cfgserver", "media"))
     if loaded.settings.gvma.routing:
         loaded = invocation.loaded(without=("media",))
-    for lack in reader.lacking(loaded, ("gvma_settings",)):
+    for lack in lacking(loaded, ("gvma_settings",)):
         raise lack
     settings = loaded.settings
     if settings.gvma.sink != "realtime":

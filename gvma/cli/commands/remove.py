@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from gvma.cli import exits
+from gvma.cli.display.items import item_lines
 from gvma.cli.hooks import reported, run_hooks
-from gvma.cli.items import item_lines
 from gvma.errors import GvmaError
-from gvma.storage.pause import read_pause
+from gvma.storage.state.pause import read_pause
 from gvma.sync.remove import remove, remove_dry_run
 from gvma.sync.report import PlannedReport
 

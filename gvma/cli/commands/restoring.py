@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gvma.backups.backup_set import BackupSet
 from gvma.backups.moment import set_in_force_at
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.sets import BackupSets
 from gvma.cli import exits
 from gvma.cli.completing import backup_sets
 from gvma.cli.values.when import When
@@ -135,7 +136,7 @@ def warn_mended(output: Output, settings: GvmaSettings) -> None:
 
 def _dry_run(output: Output, settings: GvmaSettings, chosen: BackupSet, options: RestoreOptions) -> None:
     from gvma.asterisk.entries import GvmaWarning  # noqa: PLC0415
-    from gvma.cli.items import item_lines  # noqa: PLC0415
+    from gvma.cli.display.items import item_lines  # noqa: PLC0415
     from gvma.sinks.files.atomic.recovery import pending_recovery  # noqa: PLC0415
     from gvma.sync.restore import restored_state  # noqa: PLC0415
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gvma.cli import exits
-from gvma.cli.findings import finding_blocks, one_line, text_width
+from gvma.cli.display.findings import finding_blocks, one_line, text_width
 from gvma.cli.values.when import local_time
 
 if TYPE_CHECKING:

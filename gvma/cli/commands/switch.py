@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gvma.cli import exits
-from gvma.cli.findings import one_line
+from gvma.cli.display.findings import one_line
 from gvma.cli.switch_site import Site
 from gvma.errors import UsageError
 from gvma.printable import printable

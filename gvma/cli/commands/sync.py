@@ -16,13 +16,13 @@ import click
 
 from gvma.cli import exits
 from gvma.cli.completing import mailboxes
+from gvma.cli.display.items import item_lines
 from gvma.cli.hooks import reported, run_hooks
-from gvma.cli.items import item_lines
 from gvma.cli.values.seconds import Seconds
 from gvma.configserver.reading.reader import without_garbage_collection
 from gvma.errors import GvmaError, UsageError
 from gvma.printable import printable
-from gvma.storage.said_failure import is_repeated
+from gvma.storage.state.said_failure import is_repeated
 from gvma.sync.report import Progress, SyncOptions, SyncReport
 from gvma.sync.run import sync
 
@@ -112,10 +112,10 @@ def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool, force: b
 
 def _settings(invocation: Invocation, options: SyncOptions, report: SyncReport) -> Settings:
     """The settings; their warnings join those of the run, which are not printed every time."""
-    from gvma.settings import reader  # noqa: PLC0415  (start-up)
+    from gvma.settings.lacking import lacking  # noqa: PLC0415  (start-up)
 
     loaded = invocation.loaded(without=("media",))
-    lacks = reader.lacking(loaded, ("gvma_settings",) if options.export else ("cfgserver", "gvma_settings"))
+    lacks = lacking(loaded, ("gvma_settings",) if options.export else ("cfgserver", "gvma_settings"))
     if lacks:
         raise lacks[0]
     for odd in loaded.warnings:
@@ -209,7 +209,7 @@ def _progress(output: Output) -> Iterator[Progress]:
     if output.json or output.quiet or not output.stderr_is_terminal:
         yield output.detail
         return
-    from gvma.cli.steps import Steps  # noqa: PLC0415  (rich, only on a terminal)
+    from gvma.cli.display.steps import Steps  # noqa: PLC0415  (rich, only on a terminal)
 
     with Steps(output.console(stderr=True), after_seconds=_SLOW_SECONDS) as steps:
         yield steps.begin

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import click
@@ -35,7 +34,6 @@ def command(invocation: Invocation, host: str, port: int) -> None:
     and then behind the site's own proxy for TLS.
     """
     from gvma.cli.logs import logging_to  # noqa: PLC0415  (start-up)
-    from gvma.settings.reader import examine  # noqa: PLC0415
     from gvma.web.app import create_app  # noqa: PLC0415
     from gvma.web.facts import Facts  # noqa: PLC0415
     from gvma.web.guard import account_of, refuse_open_address  # noqa: PLC0415
@@ -43,11 +41,12 @@ def command(invocation: Invocation, host: str, port: int) -> None:
 
     settings, output = invocation.settings(without=("cfgserver", "media")), invocation.output
     refuse_open_address(host, settings)
-    facts = Facts(lambda: examine(invocation.config, os.environ))
+    facts = Facts(invocation.config)
     app = create_app(facts, hosts=(host, *settings.web.hosts), account=account_of(settings.web))
     with logging_to(settings, verbosity=output.verbosity, stderr=not output.quiet):
         server = Serving(app, host, port)
         output.result("web", "ok")
         output.line(f"http://{f'[{host}]' if ':' in host else host}:{server.port}/")
         output.stdout.flush()
+        facts.begin()
         server.run()

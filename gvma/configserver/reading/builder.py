@@ -101,6 +101,13 @@ class ObjectBuilder(ObjectFactory):
         if had_options:
             self._options = {}
 
+    def take(self) -> list[ConfigObject]:
+        """The objects, for good: this builder and its handlers hold each other until a garbage collection, which would
+        have to look at all of these.
+        """
+        taken, self.objects = self.objects, []
+        return taken
+
     # General: outside any section TServer.
 
     def _turn_to_general(self) -> None:

@@ -7,7 +7,6 @@ of more than a mebibyte, and answers larger than any site's.
 from __future__ import annotations
 
 import gc
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from xml.parsers import expat
 
 from gvma.configserver.kinds import KINDS
 from gvma.configserver.reading.builder import MAX_DEPTH, ObjectBuilder
+from gvma.configserver.reading.inflating import CHUNK
 from gvma.configserver.reading.soap_fault import Masked, SoapFault
 from gvma.configserver.reading.usual import UsualObjects
 from gvma.errors import (
@@ -29,7 +29,7 @@ from gvma.secrecy import masked_text
 # A million DNs at the usual 500 bytes.
 MAX_BYTES = 512 * 1024 * 1024
 MAX_TOKEN = 1024 * 1024
-CHUNK = 64 * 1024
+
 
 _ENDS_EARLY = frozenset(
     expat.errors.codes[text]
@@ -85,31 +85,6 @@ def read_answer(  # noqa: PLR0913  (keywords)
             document.check()
         usual.end()
         return document.end()
-
-
-def inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The decompressed bytes of a gzip or zlib stream, at most CHUNK at a time.
-
-    Raises ConfigServerMalformed if the stream is damaged, ConfigServerTruncated if it ends early.
-    """
-    inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
-    for chunk in chunks:
-        rest = chunk
-        while rest:
-            if inflate.eof:
-                inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
-            try:
-                piece = inflate.decompress(rest, CHUNK)
-            except zlib.error:
-                raise ConfigServerMalformed("the gzip compression is damaged") from None
-            rest = inflate.unconsumed_tail or inflate.unused_data
-            if piece:
-                yield piece
-    while not inflate.eof:
-        piece = inflate.decompress(inflate.unconsumed_tail, CHUNK)
-        if not piece:
-            raise ConfigServerTruncated("the gzip stream ends before it is complete")
-        yield piece
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Mapping
 from operator import itemgetter
 from sys import intern
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from xml.parsers.expat import XMLParserType
 
 from gvma.configserver.kinds import (
@@ -78,7 +78,6 @@ class UsualObject(ConfigObject):
     """An object whose options stay one text until somebody asks, which takes a third of the room."""
 
     __slots__ = ("_keys", "_values")
-    _latest: ClassVar[tuple[UsualObject | None, dict[str, str]]] = (None, {})
 
     def __init__(self, values: tuple[Any, ...], keys: tuple[str, ...], texts: str) -> None:
         """values: kind, DBID, number, type, state and owner's DBID. texts: those of the keys, joined by NUL."""
@@ -90,13 +89,8 @@ class UsualObject(ConfigObject):
 
     @property
     def options(self) -> Mapping[str, str]:  # type: ignore[override]
-        """Those of the object that was asked last are kept, since whoever asks for one option asks for several."""
-        latest = UsualObject._latest
-        if latest[0] is self:
-            return latest[1]
-        options = dict(zip(self._keys, self._values.split("\0"), strict=False))
-        UsualObject._latest = self, options
-        return options
+        """Read from the text each time: take them once where several are wanted."""
+        return dict(zip(self._keys, self._values.split("\0"), strict=False))
 
     def __eq__(self, other: object) -> bool:
         names = ConfigObject.__slots__

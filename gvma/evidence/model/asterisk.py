@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from gvma.asterisk.conf import Conf
+from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.drivers.choose import DriverModule
 from gvma.asterisk.identification.rights import SipServerRequests
 from gvma.errors import GvmaError
@@ -113,7 +113,7 @@ class Probe:
 
     name: of a subscription, or the number of a hint. event: ``message-summary`` or ``presence``. counts: of a
     mailbox, ``new/old``. state: of a telephone, such as ``open, Ready``. as_sipserver: sent from an address that is
-    SIP Server's.
+    SIP Server's. node: who was asked, as ``realtime_nodes`` has it; empty: this host's Asterisk.
     """
 
     name: str
@@ -123,6 +123,7 @@ class Probe:
     as_sipserver: bool = True
     event: str = "message-summary"
     state: str = ""
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)

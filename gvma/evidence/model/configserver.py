@@ -87,6 +87,11 @@ class ConfigServerEvidence:
     def applications(self) -> tuple[ConfigObject, ...]:
         return self.objects("applicationquery")
 
+    @property
+    def with_addresses(self) -> tuple[ConfigObject, ...]:
+        """Whatever may name the address of a SIP device."""
+        return (*self.applications, *self.trunks, *self.services, *self.dns)
+
 
 def type_name(one: ConfigObject) -> str:
     """``DN of type 1``, ``Agent Login``."""

@@ -32,6 +32,7 @@ class NodeEvidence:
     publishes: it publishes message counts to other hosts. file_mailboxes, file_subscriptions: gvma's names in files
     of the node, which hide the rows. lacks: those of the database's samples that it does not see. counts: new and
     old messages of the mailboxes among the samples. patterns: of ``[GVMA]``. endpoints: PJSIP's, of gvma's files.
+    bound: addresses and UDP ports that SIP listens on.
     """
 
     node: str
@@ -48,6 +49,7 @@ class NodeEvidence:
     counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     patterns: frozenset[str] | None = None
     endpoints: frozenset[str] | None = None
+    bound: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,9 @@ class FailedMediaCall:
     reason: str
 
 
+_MINUTE = 60
+
+
 @dataclass(frozen=True, slots=True)
 class MediaFigures:
     """Calls that are open now, the minutes of the last day with calls, and the last failures, oldest first."""
@@ -47,3 +50,7 @@ class MediaFigures:
             sum(minute.refused for minute in minutes),
             sum(minute.failed for minute in minutes),
         )
+
+    def failures_since(self, begin: float) -> tuple[FailedMediaCall, ...]:
+        """The last failures of the minutes that ``since`` sums."""
+        return tuple(one for one in self.failures if one.time // _MINUTE * _MINUTE >= begin)

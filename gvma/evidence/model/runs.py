@@ -9,7 +9,7 @@ from gvma.errors import GvmaError
 from gvma.plan.counts import Counts
 from gvma.plan.items import Item
 from gvma.storage.history.model import Starter
-from gvma.storage.pause import Pause
+from gvma.storage.state.pause import Pause
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gvma.asterisk.block import Block, body_of, cut_out, cut_out_as_found, find_block, replaced
-from gvma.asterisk.conf import Conf, Read, Setting, read_conf
-from gvma.asterisk.header import same_meaning
-from gvma.asterisk.mark import mark_of
+from gvma.asterisk.conf.model import Conf, Setting
+from gvma.asterisk.conf.reader import Read, read_conf
+from gvma.asterisk.managed_block.block import Block, body_of, cut_out, cut_out_as_found, find_block, replaced
+from gvma.asterisk.managed_block.header import same_meaning
+from gvma.asterisk.managed_block.mark import mark_of
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.errors import UnsafeTargetError
 from gvma.settings.model import GvmaSettings
@@ -28,7 +29,8 @@ def markers_of(settings: GvmaSettings) -> Markers:
 class BlockFile:
     """One file as it is.
 
-    text: None where it is missing; with markers where our lines had lost them (adopted). block: where ours is, None
+    text: None where it is missing; with markers where our lines had lost them (adopted), and with those of the settings
+    where it has earlier ones (has_new_markers). block: where ours is, None
     where there is none yet. site: what the site wrote itself, outside our block, with its
     includes; of our block the last section alone.
     """
@@ -39,6 +41,7 @@ class BlockFile:
     site: Conf = field(repr=False, default_factory=lambda: Conf(""))
     markers: Markers = (b"", b"")
     adopted: bool = False
+    has_new_markers: bool = False
 
     @property
     def body(self) -> bytes:
@@ -65,7 +68,8 @@ class BlockFile:
     @property
     def is_sound(self) -> bool:
         """The block has both its markers, and a line below it: without one Asterisk loses the end marker."""
-        return not self.adopted and self.block is not None and not self.block.end_lost and not self.block.last_in_file
+        is_rewritten = self.adopted or self.has_new_markers
+        return self.block is not None and not (is_rewritten or self.block.end_lost or self.block.last_in_file)
 
     def equals(self, body: bytes) -> bool:
         """The block has just this body, byte for byte, the date line aside."""

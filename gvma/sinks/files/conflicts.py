@@ -6,6 +6,7 @@ name make it refuse the whole file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from gvma.asterisk.entries import GvmaWarning
@@ -13,7 +14,9 @@ from gvma.asterisk.site import mailboxes_defined
 from gvma.plan.model import Plan
 from gvma.sinks.files.reading import FilesReading
 
+_ZONE = re.compile(r"(?:^|\|)\s*tz\s*=\s*([^|]*?)\s*(?:\||$)", re.IGNORECASE)
 _NAMED = 5
+_SHOWN = 40
 
 
 def conflicts(plan: Plan, reading: FilesReading) -> Iterator[GvmaWarning]:
@@ -39,6 +42,29 @@ def conflicts(plan: Plan, reading: FilesReading) -> Iterator[GvmaWarning]:
                 "takes no two of one name. Remove the site's own, and the next sync writes ours.",
                 path,
             )
+
+
+def unknown_zones(plan: Plan, reading: FilesReading) -> Iterator[GvmaWarning]:
+    """``tz=`` of a mailbox that names no zone of the site's; app_voicemail says the host's time then.
+
+    Zones are compared with case (vmu_tm, app_voicemail.c).
+    """
+    named: dict[str, str] = {}
+    for one in plan.mailboxes:
+        found = _ZONE.search(one.options) if one.options else None
+        if found is not None and found[1]:
+            named.setdefault(found[1], one.key)
+    voicemail = reading.files.voicemail.site
+    if not named or voicemail.executes:
+        return
+    zones = {one.key for one in voicemail.settings if one.section.lower() == "zonemessages"}
+    for zone, key in named.items():
+        if zone not in zones:
+            message = (
+                f"tz={zone[:_SHOWN]} of {key} names no zone of [zonemessages] in voicemail.conf: Asterisk says the "
+                "time of the host. Correct gvm_options, or add the zone"
+            )
+            yield GvmaWarning("zone-unknown", message, f"{key}, gvm_options")
 
 
 def _by_file(defined: Iterable[tuple[str, str]], ours: dict[str, str]) -> Iterator[tuple[str, list[str]]]:

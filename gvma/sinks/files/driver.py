@@ -6,8 +6,11 @@ from collections.abc import Mapping
 
 from gvma.asterisk.drivers import DRIVERS, PJSIP
 from gvma.asterisk.drivers.choose import AUTO, Choice, DriverFile, DriverModule, choose
+from gvma.asterisk.managed_block.markers import has_marker
 from gvma.settings.model import GvmaSettings
-from gvma.storage.conf_files import content
+from gvma.sinks.files.block_file import markers_of
+from gvma.storage.asterisk.conf_files import content
+from gvma.storage.state import records
 
 
 def channel_driver(settings: GvmaSettings, modules: Mapping[str, DriverModule] | None) -> Choice:
@@ -16,9 +19,11 @@ def channel_driver(settings: GvmaSettings, modules: Mapping[str, DriverModule] |
         return Choice(PJSIP, "sink = realtime needs PJSIP.")
     if settings.channel_driver != AUTO:
         return choose(settings.channel_driver, {}, None)
-    begin = settings.asterisk_cfg_gvma_begin.encode()
+    begins = [begin for begin, _ in (markers_of(settings), *records.read_left(settings.backup_path).markers())]
     files = {}
     for driver in DRIVERS:
         path = driver.path(settings)
-        files[driver.name] = DriverFile.of(path.name, content(path) or (b"" if path.exists() else None), begin)
+        text = content(path) or (b"" if path.exists() else None)
+        begin = next((one for one in begins if has_marker(text or b"", one)), begins[0])
+        files[driver.name] = DriverFile.of(path.name, text, begin)
     return choose(AUTO, files, modules)

@@ -8,7 +8,7 @@ from pathlib import Path
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.plan.model import Plan
-from gvma.storage.messages import boxes_in_spool, has_messages
+from gvma.storage.asterisk.messages import boxes_in_spool, has_messages
 
 _NAMED = 10
 

@@ -1,4 +1,6 @@
-"""Which lines of a target file are ours where both markers are gone. Pure.
+"""Which lines of a target file are ours where the markers of the settings are not in it. Pure.
+
+The settings may name other markers than at the last sync: then the block is found by those.
 
 The record of the last sync tells: the files that it left a block in, and the mailboxes and subscriptions that it wrote.
 Without such a record the header line of a block tells, as the Perl GVMA wrote it.
@@ -10,22 +12,52 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import partial
 
-from gvma.asterisk.adopt import IsOurs, adopted
-from gvma.asterisk.block import has_marker
 from gvma.asterisk.drivers.pjsip import SIPSERVER
-from gvma.asterisk.header import GENERATED_BY
+from gvma.asterisk.managed_block.adopt import IsOurs, adopted
+from gvma.asterisk.managed_block.block import find_block
+from gvma.asterisk.managed_block.header import GENERATED_BY
+from gvma.asterisk.managed_block.markers import has_marker
 from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
 from gvma.plan.owners import read_owners
 from gvma.sinks.files.block_file import Markers
 from gvma.sinks.files.targets import Target
+from gvma.storage.state.records import Left
 
 
 @dataclass(frozen=True, slots=True)
 class LastSync:
-    """files: paths that the last sync left a block in. owners: its record of owners, as a text."""
+    """files: paths that the last sync left a block in. owners: its record of owners, as a text. markers: all that were
+    those of the settings at a sync."""
 
     files: frozenset[str] = frozenset()
     owners: bytes = field(default=b"", repr=False)
+    markers: tuple[Markers, ...] = ()
+
+    @classmethod
+    def of(cls, left: Left) -> LastSync:
+        return cls(left.files(), left.owners, left.markers())
+
+
+def with_new_markers(target: Target, text: bytes | None, markers: Markers, last: LastSync) -> bytes | None:
+    """The file with the markers of the settings in place of earlier ones; None where it has none of those, or one of
+    the settings. Raises UnsafeTargetError where the earlier ones are no sound pair."""
+    if text is None or any(has_marker(text, marker) for marker in markers):
+        return None
+    for begin, end in last.markers:
+        if has_marker(text, begin):
+            block = find_block(text, begin, end, target.own_lines, where=str(target.path))
+            assert block is not None
+            above, body = text[: block.start], text[block.body_start : block.body_end]
+            first, below = (marker + block.newline for marker in markers)
+            return (
+                above
+                + first
+                + body
+                + (b"" if body.endswith(b"\n") or not body else block.newline)
+                + below
+                + text[block.end :]
+            )
+    return None
 
 
 def adopted_text(target: Target, text: bytes | None, markers: Markers, last: LastSync) -> bytes | None:

@@ -12,9 +12,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from gvma.ami.verify import Expected
-from gvma.asterisk.block import body_of, find_block
 from gvma.asterisk.entries import GvmaWarning
-from gvma.asterisk.mark import mark_of
+from gvma.asterisk.managed_block.block import body_of, find_block
+from gvma.asterisk.managed_block.mark import mark_of
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.diff import masked_diff
 from gvma.errors import UnsafeTargetError
@@ -23,13 +23,13 @@ from gvma.plan.model import Plan
 from gvma.sinks.files.atomic.carry_pins import own_lines_of
 from gvma.sinks.files.atomic.change import FileChange, file_change
 from gvma.sinks.files.block_file import BlockFile, Markers, markers_of
-from gvma.sinks.files.conflicts import conflicts
+from gvma.sinks.files.conflicts import conflicts, unknown_zones
 from gvma.sinks.files.expected import expected_of_files, expected_of_plan
 from gvma.sinks.files.left_messages import left_messages
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.spool import stale_pins
 from gvma.sinks.files.targets import Targets
-from gvma.storage.files import TargetFile
+from gvma.storage.asterisk.files import TargetFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +155,8 @@ def _remark(file: BlockFile, change: FileChange) -> str:
     what = "created" if not change.target.exists else "rewritten"
     if file.adopted:
         what = "missing markers put back around gvma's lines"
+    if file.has_new_markers:
+        what = "the markers of the settings put in place of the earlier ones"
     if file.block is not None and file.block.end_lost:
         what = "missing end marker put back"
     elif file.block is not None and file.block.last_in_file:
@@ -175,4 +177,4 @@ def pairs(reading: FilesReading, targets: Targets[TargetFile]) -> Iterator[tuple
 
 
 def _warnings(reading: FilesReading, plan: Plan) -> tuple[GvmaWarning, ...]:
-    return tuple(conflicts(plan, reading))
+    return (*conflicts(plan, reading), *unknown_zones(plan, reading))

@@ -10,7 +10,7 @@ from functools import partial
 
 from gvma.ami.verify import Expected
 from gvma.asterisk import dialplan
-from gvma.asterisk.block import find_block
+from gvma.asterisk.managed_block.block import find_block
 from gvma.asterisk.site import sections_defined
 from gvma.backups.sets import BackupSets
 from gvma.errors import BackupSetError, UnsafeTargetError
@@ -23,7 +23,7 @@ from gvma.sinks.files.left_messages import left_messages
 from gvma.sinks.files.prepare import FilesChange, pairs
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.targets import Targets
-from gvma.storage.files import TargetFile
+from gvma.storage.asterisk.files import TargetFile
 
 _FirstTexts = Mapping[str, bytes]
 

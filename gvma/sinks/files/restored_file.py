@@ -9,8 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gvma.asterisk.block import body_of, find_block, with_block, without_block
-from gvma.asterisk.header import same_meaning
+from gvma.asterisk.managed_block.block import body_of, find_block, with_block, without_block
+from gvma.asterisk.managed_block.header import same_meaning
 from gvma.secrecy import masked_line
 from gvma.sinks.files.atomic.carry_pins import own_lines_of, with_present_pins
 from gvma.sinks.files.block_file import Markers

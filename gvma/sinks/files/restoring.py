@@ -11,8 +11,9 @@ from pathlib import Path
 
 from gvma.ami.verify import Expected
 from gvma.asterisk.drivers import CHAN_SIP, DRIVERS, Driver
+from gvma.backups.backup_set import BackupSet
 from gvma.backups.manifest import SavedFile
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.sets import BackupSets
 from gvma.errors import UnsafeTargetError
 from gvma.plan.compare import counts_of, items_between
 from gvma.plan.items import Item
@@ -22,14 +23,14 @@ from gvma.sinks.files.atomic.carry_pins import own_lines_of
 from gvma.sinks.files.atomic.change import FileChange, file_change
 from gvma.sinks.files.block_file import BlockFile, block_file, markers_of, read_site
 from gvma.sinks.files.expected import expected_of_files
-from gvma.sinks.files.lost_markers import LastSync, adopted_text
+from gvma.sinks.files.lost_markers import LastSync, adopted_text, with_new_markers
 from gvma.sinks.files.prepare import FilesChange, diff_of
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.restored_file import BlockedFile, RestoredText, RestoreOptions, restored_text
 from gvma.sinks.files.targets import Target, targets
-from gvma.storage import records
-from gvma.storage.conf_files import included_files
-from gvma.storage.files import read_target
+from gvma.storage.asterisk.conf_files import included_files
+from gvma.storage.asterisk.files import read_target
+from gvma.storage.state import records
 
 _Texts = Mapping[Path, bytes | None]
 
@@ -99,7 +100,7 @@ class _Restoring:
         self._settings = settings
         self._options = options
         left = records.read_left(settings.backup_path)
-        self._last_sync = LastSync(left.files(), left.owners)
+        self._last_sync = LastSync.of(left)
         self._now: dict[Path, bytes | None] = {}
 
     def add(self, saved: SavedFile, then: bytes | None) -> None:
@@ -120,14 +121,17 @@ class _Restoring:
         self.changes.append(file_change(target, restored.text, saved.module, rights))
 
     def _marked(self, saved: SavedFile, text: bytes | None) -> bytes | None:
-        """With markers around our lines, where another program had taken them away; every byte where it is whole files
-        that come back."""
+        """With the settings' markers around our lines, where it has earlier ones or none; every byte where it is whole
+        files that come back."""
         own = own_lines_of(saved.module)
         if self._options.whole_files or own is None:
             return text
         target = Target(saved.path, saved.module, own)
-        adopted = adopted_text(target, text, markers_of(self._settings), self._last_sync)
-        return text if adopted is None else adopted
+        for marked in (with_new_markers, adopted_text):
+            found = marked(target, text, markers_of(self._settings), self._last_sync)
+            if found is not None:
+                return found
+        return text
 
     def add_pin_file(self, saved: SavedFile, then: bytes | None, present: Collection[str]) -> None:
         """A ``secret.conf``: the PIN of one mailbox. present: mailboxes that exist now keep the PIN in force."""

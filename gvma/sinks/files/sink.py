@@ -9,13 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from gvma.ami.asterisk import Asterisk
-from gvma.asterisk.block import has_marker
-from gvma.asterisk.conf import Setting
+from gvma.asterisk.conf.model import Setting
 from gvma.asterisk.drivers import Driver, other_than
 from gvma.asterisk.drivers.base import Known
 from gvma.asterisk.entries import GvmaWarning
+from gvma.asterisk.managed_block.markers import has_marker
 from gvma.asterisk.modules import VOICEMAIL
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.backup_set import BackupSet
+from gvma.backups.sets import BackupSets
 from gvma.errors import UnsafeTargetError
 from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
@@ -24,15 +25,17 @@ from gvma.sinks.files.atomic.journal import Markers
 from gvma.sinks.files.atomic.recovery import pending_recovery, recover
 from gvma.sinks.files.atomic.transaction import AppliedFiles, apply
 from gvma.sinks.files.block_file import BlockFile, block_file, markers_of
-from gvma.sinks.files.lost_markers import LastSync, adopted_text
+from gvma.sinks.files.lost_markers import LastSync, adopted_text, with_new_markers
 from gvma.sinks.files.prepare import FilesChange, nothing, prepare
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.removing import removal
 from gvma.sinks.files.sipserver import SipServerSeen, see
 from gvma.sinks.files.targets import Target, Targets, targets
-from gvma.storage import records
-from gvma.storage.conf_files import content, included_files
-from gvma.storage.files import TargetFile, read_target
+from gvma.sinks.files.unread_includes import unread_includes
+from gvma.storage.asterisk.conf_files import content, included_files
+from gvma.storage.asterisk.files import TargetFile, read_target
+from gvma.storage.state import records
+from gvma.storage.state.pause import Pause, read_pause
 
 _Stamp = tuple[int, int, int] | None
 _RELOADS = 3
@@ -80,13 +83,16 @@ class FilesSink:
     def pending_recovery(self) -> str:
         return pending_recovery(self._settings.backup_path)
 
+    def paused(self) -> Pause | None:
+        return read_pause(self._settings.backup_path)
+
     def left(self) -> records.Left:
         return records.read_left(self._settings.backup_path)
 
     def read(self) -> FilesReading:
         left = self.left()
-        last = LastSync(left.files(), left.owners)
-        files = self._targets.map(partial(self._read_target, seen_before=bool(left.pins)))
+        last = LastSync.of(left)
+        files = self._targets.map(partial(self._read_target, last=last, seen_before=bool(left.pins)))
         pairs = Targets(
             voicemail=self._block_file(self._targets.voicemail, files.voicemail, last),
             channel=self._block_file(self._targets.channel, files.channel, last),
@@ -96,7 +102,8 @@ class FilesSink:
         warnings = [GvmaWarning("target-file", note, str(file.path)) for file in files for note in file.notes]
         warnings += [_adopted(file) for file in pairs if file.adopted]
         warnings += [one for file in pairs for one in _below([*file.below])]
-        other = self._other(warnings)
+        warnings += unread_includes((file.site for file in pairs), self._settings.asterisk_cfg_path)
+        other = self._other(warnings, last)
         generated_at = time.strftime("%a %b %d %H:%M:%S %Y")
         seen = SipServerSeen()
         if self._addresses is not None:
@@ -149,26 +156,27 @@ class FilesSink:
     def ask_nodes(self, change: FilesChange) -> tuple[NodeAnswer, ...]:
         return ()
 
-    def _read_target(self, target: Target, *, seen_before: bool) -> TargetFile:
+    def _read_target(self, target: Target, last: LastSync, *, seen_before: bool) -> TargetFile:
         """seen_before: a block was there at the last sync, so a voicemail.conf without one, written a moment ago, may
         be one that Asterisk has not finished."""
-        begin, end = self._settings.asterisk_cfg_gvma_begin.encode(), self._settings.asterisk_cfg_gvma_end.encode()
+        pairs = (markers_of(self._settings), *last.markers)
 
         def has_block(content: bytes) -> bool:
-            return has_marker(content, begin) and has_marker(content, end)
+            return any(has_marker(content, begin) and has_marker(content, end) for begin, end in pairs)
 
         may_be_unfinished = seen_before and target.module == VOICEMAIL
         return read_target(target.path, complete=has_block if may_be_unfinished else None)
 
-    def _other(self, warnings: list[GvmaWarning]) -> BlockFile | None:
+    def _other(self, warnings: list[GvmaWarning], last: LastSync) -> BlockFile | None:
         """The file of the other channel driver, where our block is in it: the driver has changed since."""
         self._read_other = None
-        path, begin = self._other_target.path, self._settings.asterisk_cfg_gvma_begin.encode()
-        if path == self._targets.channel.path or not has_marker(content(path) or b"", begin):
+        path, pairs = self._other_target.path, (markers_of(self._settings), *last.markers)
+        text = content(path) or b"" if path != self._targets.channel.path else b""
+        if not any(has_marker(text, begin) for begin, _ in pairs):
             return None
         try:
             file = read_target(path)
-            found = self._block_file(self._other_target, file)
+            found = self._block_file(self._other_target, file, LastSync(markers=last.markers))
         except UnsafeTargetError as error:
             reason = f"the block of the other channel driver stays: {error.message}"
             warnings.append(GvmaWarning("other-block", reason, str(path)))
@@ -178,11 +186,13 @@ class FilesSink:
             return found
         return None
 
-    def _block_file(self, target: Target, file: TargetFile, last: LastSync = LastSync()) -> BlockFile:  # noqa: B008
-        adopted = adopted_text(target, file.old, markers_of(self._settings), last)
-        read = partial(included_files, self._settings.asterisk_cfg_path)
-        found = block_file(target, file.old if adopted is None else adopted, self._settings, read)
-        return found if adopted is None else replace(found, adopted=True)
+    def _block_file(self, target: Target, file: TargetFile, last: LastSync) -> BlockFile:
+        markers = markers_of(self._settings)
+        renamed = with_new_markers(target, file.old, markers, last)
+        adopted = adopted_text(target, file.old, markers, last) if renamed is None else None
+        text = next((one for one in (renamed, adopted) if one is not None), file.old)
+        found = block_file(target, text, self._settings, partial(included_files, self._settings.asterisk_cfg_path))
+        return replace(found, adopted=adopted is not None, has_new_markers=renamed is not None)
 
 
 def _adopted(file: BlockFile) -> GvmaWarning:

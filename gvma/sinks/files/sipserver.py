@@ -9,7 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from gvma.asterisk.conf import Conf, read_conf
+from gvma.asterisk.conf.model import Conf
+from gvma.asterisk.conf.reader import read_conf
 from gvma.asterisk.drivers import PJSIP, Driver
 from gvma.asterisk.drivers.base import Known
 from gvma.asterisk.hosts import sipserver_hosts
@@ -18,7 +19,8 @@ from gvma.asterisk.identification.untold import MORE_FILES, untold
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.block_file import BlockFile
 from gvma.sip.addresses import addresses_of
-from gvma.storage.conf_files import included_files
+from gvma.storage.asterisk.conf_files import included_files
+from gvma.storage.state.records import earlier_markers
 
 _SECONDS = 5.0
 
@@ -66,4 +68,5 @@ def _main_file(settings: GvmaSettings, driver: Driver, channel: BlockFile) -> Co
 
 def _read(settings: GvmaSettings, name: str) -> Conf:
     markers = settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end
-    return read_conf(name, partial(included_files, settings.asterisk_cfg_path), markers)
+    read = partial(included_files, settings.asterisk_cfg_path)
+    return read_conf(name, read, markers, earlier_markers(settings.backup_path))

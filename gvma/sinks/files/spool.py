@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gvma.asterisk.conf import Conf
+from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.entries import GvmaWarning, Mailbox
 from gvma.asterisk.site import pins_in_spool
 from gvma.looks import note_unrepeatable
 from gvma.plan.model import Plan
-from gvma.storage.conf_files import content
-from gvma.storage.files import TargetFile, read_target
+from gvma.storage.asterisk.conf_files import content
+from gvma.storage.asterisk.files import TargetFile, read_target
 
 _PASSWORD = re.compile(rb"^password=([^\r\n]*)", re.MULTILINE)
 
@@ -39,6 +39,9 @@ def stale_pins(plan: Plan, voicemail_conf: Conf, spool: Path) -> StalePins:
     files: list[TargetFile] = []
     warnings: list[GvmaWarning] = []
     for key in _kept_in_spool(plan.mailboxes, keys, by_default=pins_in_spool(voicemail_conf)):
+        if key in plan.pins.reset and not warnings and not os.path.lexists(spool):
+            reason = f"it does not exist, so the PIN that Asterisk keeps of {key} is not reset: set asterisk_spool_path"
+            warnings.append(GvmaWarning("spool-missing", reason, str(spool)))
         path = secret_file(spool, key)
         note_unrepeatable()
         try:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from gvma.asterisk import dialplan, voicemail
-from gvma.asterisk.block import OwnLines
 from gvma.asterisk.drivers.base import Driver
+from gvma.asterisk.managed_block.block import OwnLines
 from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
 from gvma.settings.model import GvmaSettings
 

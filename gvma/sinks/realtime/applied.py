@@ -11,10 +11,10 @@ from gvma.sinks.realtime.database import records
 from gvma.sinks.realtime.database.connection import UNCHANGED, answered, where_of
 from gvma.sinks.realtime.database.session import Session
 from gvma.sinks.realtime.database.writing import Staged
-from gvma.storage import pause, pending_reload
 from gvma.storage.private import although_changed
-from gvma.storage.records import forget, leave
 from gvma.storage.signals import undisturbed
+from gvma.storage.state import pause, pending_reload
+from gvma.storage.state.records import forget, leave
 
 
 class AppliedRows:

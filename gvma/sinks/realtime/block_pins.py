@@ -15,8 +15,8 @@ from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.block_file import block_file
 from gvma.sinks.files.spool import asks_for_spool, secret_file
 from gvma.sinks.files.targets import targets
-from gvma.storage.conf_files import included_files
-from gvma.storage.files import read_content
+from gvma.storage.asterisk.conf_files import included_files
+from gvma.storage.asterisk.files import read_content
 
 _SPOOL_PIN = re.compile(rb"^\s*password\s*=>?\s*([^\s;]+)", re.MULTILINE)
 

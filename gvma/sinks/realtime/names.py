@@ -19,9 +19,13 @@ RECORDS = "gvma_records"
 """gvma's own table: texts that are as new or as old as the rows, by name."""
 RESET_PIN = "gvma_reset_pin"
 """The function that sets a first PIN again."""
-EVERYBODY, OWN_ROWS = "gvma_everybody", "gvma_own_rows"
-"""The policies on both tables: one lets everybody go on as before, the other keeps gvma within its own rows."""
+VOICEMAIL_INDEX = "gvma_voicemail_key"
+EVERYBODY, ACCOUNT, OWN_ROWS = "gvma_everybody", "gvma_account", "gvma_own_rows"
+"""The policies on both tables: the first lets everybody go on as before; in its place the second lets gvma's account in
+where the site has row level security of its own; the third keeps gvma within its own rows."""
 
 _CONTEXTS = ", ".join(f"'{context}'" for context in OWN_CONTEXTS)
 OURS = {VOICEMAIL: f"context in ({_CONTEXTS})", AORS: f"id like '{SUBSCRIPTION_PREFIX}%'"}
 """SQL conditions: which rows are gvma's."""
+KEY_OF_OURS = {table: f"({', '.join(KEYS[table])}) where {OURS[table]}" for table in TABLES}
+"""What ``on conflict`` names: a unique index on the key, of all rows or at least of gvma's."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from gvma.asterisk.dialplan import render_dialplan
 from gvma.asterisk.drivers import PJSIP
-from gvma.asterisk.header import header
+from gvma.asterisk.managed_block.header import header
 from gvma.plan.wanted import Wanted
 from gvma.settings.dsn import dsn_words
 from gvma.settings.model import GvmaSettings

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.entries import GvmaWarning
-from gvma.asterisk.header import same_meaning
+from gvma.asterisk.managed_block.header import same_meaning
 from gvma.configserver.fetch import ServerAnswers
 from gvma.errors import BackupSetError, SettingsError
 from gvma.mailboxes import Desired

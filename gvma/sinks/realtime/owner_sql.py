@@ -5,7 +5,19 @@ It may be run again at any time. gvma itself never needs the owner's rights.
 
 from __future__ import annotations
 
-from gvma.sinks.realtime.names import AORS, EVERYBODY, OURS, OWN_ROWS, RECORDS, RESET_PIN, TABLES, UNWRITTEN, VOICEMAIL
+from gvma.sinks.realtime.names import (
+    ACCOUNT,
+    AORS,
+    EVERYBODY,
+    OURS,
+    OWN_ROWS,
+    RECORDS,
+    RESET_PIN,
+    TABLES,
+    UNWRITTEN,
+    VOICEMAIL,
+    VOICEMAIL_INDEX,
+)
 
 _HEAD = """\
 -- What gvma needs in the database of Asterisk's Realtime tables. Run it as the owner of the tables, in their schema:
@@ -50,9 +62,27 @@ RESET_BODY = f"""
 """
 """What the function that sets a PIN again does; a sync goes on with this text alone."""
 
+_TWICE = f"""
+    select string_agg(box, ', ') from (
+      select mailbox || '@' || context as box from {VOICEMAIL}{{where}}
+      group by context, mailbox having count(*) > 1 order by 1 limit 5) boxes"""
 _OBJECTS = f"""
--- One row for each mailbox. Asterisk's own tables have no such rule.
-create unique index if not exists gvma_voicemail_key on {VOICEMAIL} (context, mailbox);
+-- One row for each mailbox. Asterisk's own tables have no such rule: where rows of the site's stand twice, it is for
+-- gvma's contexts alone.
+do $$
+declare twice text;
+begin
+  create unique index if not exists {VOICEMAIL_INDEX} on {VOICEMAIL} (context, mailbox);
+exception when unique_violation then
+  twice := ({_TWICE.format(where=f" where {OURS[VOICEMAIL]}")});
+  if twice is not null then
+    raise exception '{VOICEMAIL}: % stands more than once', twice
+      using hint = 'Nothing was changed. Delete all rows but one of each, then run this again.';
+  end if;
+  twice := ({_TWICE.format(where="")});
+  create unique index {VOICEMAIL_INDEX} on {VOICEMAIL} (context, mailbox) where {OURS[VOICEMAIL]};
+  raise notice '{VOICEMAIL}: % stands more than once, so {VOICEMAIL_INDEX} covers gvma''s contexts alone', twice;
+end $$;
 
 -- gvma's own records, such as keyed hashes of first PINs; they are as new or as old as the rows.
 create table if not exists {RECORDS} (name text primary key, content bytea not null);
@@ -100,17 +130,42 @@ grant execute on function {RESET_PIN}(text, text, text, text) to {name};
 
 
 def _policies(role: str) -> str:
-    lines = ["\n-- Everybody else sees and changes what they did before; gvma sees and changes its own rows alone.\n"]
-    for table in TABLES:
-        lines += [
-            f"alter table {table} enable row level security;\n",
-            f"drop policy if exists {EVERYBODY} on {table};\n",
-            f"create policy {EVERYBODY} on {table} to public using (true) with check (true);\n",
-            f"drop policy if exists {OWN_ROWS} on {table};\n",
-            f"create policy {OWN_ROWS} on {table} as restrictive to {quoted_name(role)}\n"
-            f"  using ({OURS[table]}) with check ({OURS[table]});\n",
-        ]
-    return "".join(lines)
+    name = quoted_name(role)
+    return f"""
+-- Everybody else sees and changes what they did before; gvma sees and changes its own rows alone.
+{"".join(_policies_of(table, name) for table in TABLES)}"""
+
+
+def _policies_of(table: str, name: str) -> str:
+    """Row level security that was on before gvma came is the site's and is not opened; by ACCOUNT a later run knows it.
+
+    ACCOUNT is for the owner too: the function that resets a PIN needs it where policies bind the owner.
+    """
+    there = f"exists (select 1 from pg_policy where polrelid = '{table}'::regclass and"
+    rows = f"using ({OURS[table]}) with check ({OURS[table]})"
+    return f"""do $$
+declare
+  in_force boolean := (select relrowsecurity from pg_class where oid = '{table}'::regclass);
+  of_site boolean := in_force and
+    ({there} polname = '{ACCOUNT}') or not {there} polname in ('{EVERYBODY}', '{OWN_ROWS}')));
+begin
+  if not in_force and {there} polname <> '{OWN_ROWS}' and not polpermissive) then
+    raise exception '{table} has restrictive policies that are not in force, and gvma''s would put them in force'
+      using hint = 'Nothing was changed. Drop them, or alter table {table} enable row level security. Then try again.';
+  end if;
+  drop policy if exists {EVERYBODY} on {table};
+  drop policy if exists {ACCOUNT} on {table};
+  drop policy if exists {OWN_ROWS} on {table};
+  create policy {OWN_ROWS} on {table} as restrictive to {name} {rows};
+  if of_site then
+    create policy {ACCOUNT} on {table} to {name}, current_user {rows};
+    raise notice '{table} has row level security of the site''s own: gvma adds policies for its account alone';
+  else
+    alter table {table} enable row level security;
+    create policy {EVERYBODY} on {table} to public using (true) with check (true);
+  end if;
+end $$;
+"""
 
 
 def quoted_name(name: str) -> str:

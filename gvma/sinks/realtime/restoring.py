@@ -8,8 +8,9 @@ from functools import partial
 
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.entries import PresentMailbox, PresentSubscription
+from gvma.backups.backup_set import BackupSet
 from gvma.backups.rows import SavedRow, masked_rows_diff, saved_rows
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.sets import BackupSets
 from gvma.plan.compare import items_between
 from gvma.plan.counts import Counts
 from gvma.plan.owners import OwnerNames

@@ -8,8 +8,9 @@ from functools import partial
 from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.drivers.base import Known
+from gvma.backups.backup_set import BackupSet
 from gvma.backups.manifest import TableToSave
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.sets import BackupSets
 from gvma.plan.model import Plan
 from gvma.sinks.base import NodeAnswer, Part, Purpose, Recovery
 from gvma.sinks.realtime.applied import AppliedRows
@@ -23,7 +24,8 @@ from gvma.sinks.realtime.names import TABLES
 from gvma.sinks.realtime.nodes import node_answers
 from gvma.sinks.realtime.planned import planned_change
 from gvma.sinks.realtime.reading import RealtimeReading
-from gvma.storage.records import Left
+from gvma.storage.state.pause import Pause
+from gvma.storage.state.records import Left
 
 
 class RealtimeSink:
@@ -45,6 +47,10 @@ class RealtimeSink:
 
     def pending_recovery(self) -> str:
         return ""
+
+    def paused(self) -> Pause | None:
+        with answered(self._session.connection):
+            return records.read_pause(self._session.connection, self._settings.backup_path)
 
     def left(self) -> Left:
         with answered(self._session.connection):

@@ -10,9 +10,10 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gvma.storage import disk, records
+from gvma.storage import disk
 from gvma.storage.history.model import PastRun, past_run
 from gvma.storage.private import not_kept, private_folder, read_private
+from gvma.storage.state import records
 
 NAME, EARLIER = "history.jsonl", "history-earlier.jsonl"
 """The files under ``backup_path/state``."""

@@ -9,7 +9,7 @@ from gvma.ami.manager import connect
 from gvma.demo.defaults import PJSIP_TRANSPORT, SIP_GENERAL
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError
 from gvma.settings.model import Secret
-from tests.fakes.relay import Relay
+from tests.fakes.ami_relay import AmiRelay
 from tests.harness.asterisk_fixtures import StartAsterisk
 
 LONG_NAME = "Ä" * 60
@@ -142,7 +142,7 @@ def test_a_wrong_secret_is_refused(start_asterisk: StartAsterisk, version: int) 
 
 def test_the_secret_is_not_among_the_bytes_of_a_login(start_asterisk: StartAsterisk, version: int) -> None:
     asterisk = start_asterisk(version)
-    relay = Relay(asterisk.ami_port)
+    relay = AmiRelay(asterisk.ami_port)
     with relay.serve(), connect(asterisk.settings(asterisk_cm_port=relay.port)) as ami:
         ami.mailbox_count("1000@GVMA_DN")
     sent = b"\r\n".join(relay.seen)

@@ -9,11 +9,11 @@ import pytest
 from gvma.ami.answers import VoicemailUser
 from gvma.ami.manager import connect
 from gvma.asterisk import voicemail
-from gvma.asterisk.block import body_of, find_block, with_block
 from gvma.asterisk.dialplan import render_dialplan
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
 from gvma.asterisk.entries import Subscription
-from gvma.asterisk.header import same_meaning
+from gvma.asterisk.managed_block.block import body_of, find_block, with_block
+from gvma.asterisk.managed_block.header import same_meaning
 from gvma.asterisk.voicemail import render_voicemail
 from gvma.configserver.objects import ConfigObject
 from gvma.demo.asterisk import PrivateAsterisk

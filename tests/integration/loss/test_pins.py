@@ -1,4 +1,4 @@
-"""No PIN is lost on a real Asterisk 16 and 22; the short form of ``tests/soak/test_pins.py``."""
+"""No PIN is lost on a real Asterisk 16 and 22; ``tests/soak/test_pins.py`` has more rounds."""
 
 from __future__ import annotations
 

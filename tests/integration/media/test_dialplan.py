@@ -19,7 +19,7 @@ from gvma.demo.ports import free_port
 from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallFlow
 from tests.harness.asterisk_fixtures import StartAsterisk
-from tests.harness.media_dialplan import DIALPLAN
+from tests.harness.media_dialplan import DIALPLAN, PJSIP
 from tests.useragent.agent import UserAgent
 
 SILENT_SECONDS = "1.5"
@@ -32,25 +32,6 @@ EXTENSIONS = """\
 include => moh_conf_treatment
 [globals]
 GVMA_SILENT_SECONDS={silent}
-"""
-
-PJSIP = """\
-[udp]
-type=transport
-protocol=udp
-bind=127.0.0.1:{sip_port}
-[sipserver]
-type=endpoint
-context=default
-disallow=all
-allow=ulaw
-aors=sipserver
-[sipserver]
-type=aor
-[sipserver]
-type=identify
-endpoint=sipserver
-match=127.0.0.1
 """
 
 

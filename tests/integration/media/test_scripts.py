@@ -10,8 +10,8 @@ import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
 from tests.harness.asterisk_fixtures import StartAsterisk
-from tests.harness.media_dialplan import DIALPLAN
-from tests.integration.media.test_dialplan import EXTENSIONS, PJSIP
+from tests.harness.media_dialplan import DIALPLAN, PJSIP
+from tests.integration.media.test_dialplan import EXTENSIONS
 from tests.useragent.agent import UserAgent
 
 SCRIPTS = DIALPLAN.parent / "agi_scripts"

@@ -39,8 +39,13 @@ def settings_for(database: Database, folder: Path) -> GvmaSettings:
 
 
 def site_on(database: Database, folder: Path, layer: Layer) -> Site:
-    """A whole site whose sink is the prepared database; commands run in this process."""
+    """A whole site whose sink is the database, which is prepared; commands run in this process."""
     prepare(database)
+    return site_with(database, folder, layer)
+
+
+def site_with(database: Database, folder: Path, layer: Layer) -> Site:
+    """As ``site_on``, of a database as it is."""
     site = Site(folder / "site", layer, run=in_this_process)
     site.settings |= {
         "sink": "realtime",

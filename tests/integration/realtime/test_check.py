@@ -56,6 +56,27 @@ def test_a_node_without_the_rows_without_polling_and_with_messages_of_its_own(ho
     assert "1/0 at" in findings["node-own-spool"]["message"]
 
 
+def test_a_probe_subscribes_at_every_node_for_mailboxes_of_each_kind(hosts: ManyHosts) -> None:
+    hosts.database.sql(
+        ROWS + "insert into voicemail (context, mailbox, password) values ('GVMA_AGENT', '2000', '1');"
+        "insert into ps_aors (id, mailboxes) "
+        "select 'gvm-g-' || n, n || '@GVMA_AGENTGROUP' from generate_series(1, 9) n;"
+        "insert into ps_aors (id, mailboxes) values ('gvm-a-2000', '2000@GVMA_AGENT');"
+    )
+    hosts.node()
+    hosts.node(pjsip=PJSIP_TRANSPORT)  # SIP Server is a stranger there
+    hosts.node().stop()
+    first, second, away = hosts.site.settings["realtime_nodes"].split(", ")  # type: ignore[attr-defined]
+    answer = hosts.site.check_result("--probe", "--only", "voicemail")
+    probes = {(one["node"], one["name"]): (one["answer"], one["messages"]) for one in answer["probes"]}
+    names = ("gvm-1000", "gvm-a-2000", "gvm-g-9", "gvm-g-8")
+    assert probes == {(first, name): (200, "0/0") for name in names} | {(second, name): (401, None) for name in names}
+    found = [one for one in answer["findings"] if one["code"].startswith("probe-")]
+    assert [(one["code"], one["where"]) for one in found] == [("probe-refused", second)] * len(names)
+    assert found[0]["message"] == "gvm-1000: SUBSCRIBE was answered 401"
+    assert away not in str(answer["probes"])
+
+
 def test_a_node_that_is_away_is_a_warning(hosts: ManyHosts) -> None:
     hosts.database.sql(ROWS)
     hosts.node()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from tests.harness.command import Done, in_this_process
 from tests.harness.layer import Layer
 from tests.harness.postgresql_fixtures import PASSWORDS, Database
 from tests.harness.site import Site
-from tests.integration.realtime.prepared import aors, boxes, foreign_rows, phone_changes_pin, site_on
+from tests.integration.realtime.prepared import aors, boxes, phone_changes_pin, site_on
 
 LAYERS = (
     Layer(dns={str(number): {"gvm_name": f"Ann {number}"} for number in range(1000, 1040)}),
@@ -27,10 +26,6 @@ LAYERS = (
         agents={"A1": {"gvm_mailbox": "2000", "gvm_options": "attach=no|tz=eu"}},
     ),
 )
-EVERY = 19
-"""Of the questions before the rows are written, one in so many is cut; `make soak` cuts each."""
-LAST = 14
-"""The last ones, with the transaction among them, are cut each."""
 
 
 @pytest.fixture
@@ -44,82 +39,6 @@ def state(database: Database) -> object:
         "select name, md5(content) from gvma_records where name in ('first-pins', 'owners') order by 1"
     )
     return boxes(database), aors(database), records
-
-
-def numbers(sent: int) -> Iterator[int]:
-    """Which messages of a run are cut. sent: how many a whole run sends."""
-    yield from (number for number in range(1, sent + 1) if number % EVERY == 0 or number > sent - LAST)
-
-
-def sent_by_a_run(site: Site, database: Database, relay: PostgreSQLRelay) -> int:
-    """How many messages a sync sends that changes everything; the other layer is in force afterwards."""
-    site.sync("--allow-remove")
-    site.put(LAYERS[1])
-    relay.sent = 0
-    site.sync("--allow-remove")
-    return relay.sent
-
-
-@pytest.mark.parametrize("then", ["before", "after"])
-def test_a_connection_that_is_cut_at_any_statement_leaves_all_old_or_all_new(
-    site: Site, database: Database, then: str
-) -> None:
-    foreign, outcomes = foreign_rows(database), set()
-    relay = PostgreSQLRelay(database.server.port)
-    with relay.serve():
-        site.settings["realtime_dsn"] = database.dsn().replace(f"port={database.server.port}", f"port={relay.port}")
-        sent = sent_by_a_run(site, database, relay)
-        for at, number in enumerate(numbers(sent)):
-            site.put(LAYERS[at % 2])
-            old = state(database)
-            relay.at, relay.then, relay.sent = number, then, 0
-            done = site.try_sync("--allow-remove")
-            relay.at = 0
-            now = state(database)
-            site.sync("--allow-remove")
-            new = state(database)
-            assert now in (old, new), f"{number} of {sent}: {done}"
-            outcomes.add((done.status, now == new))
-            assert done.status in ({0, 18} if now == new else {18}), f"{number} of {sent}: {done}"
-    assert {True, False} == {is_new for _, is_new in outcomes}
-    assert foreign_rows(database) == foreign
-
-
-def test_a_kill_at_any_statement_leaves_all_old_or_all_new(site: Site, database: Database) -> None:
-    relay = PostgreSQLRelay(database.server.port)
-    outcomes = set()
-    with relay.serve():
-        site.settings["realtime_dsn"] = database.dsn().replace(f"port={database.server.port}", f"port={relay.port}")
-        sent = sent_by_a_run(site, database, relay)
-        for at, number in enumerate(numbers(sent)):
-            site.put(LAYERS[at % 2])
-            old = state(database)
-            killed = _sync_killed_at(site, relay, number)
-            wait_for_the_lock(database)
-            now = state(database)
-            site.sync("--allow-remove")
-            assert now in (old, state(database)), f"{number} of {sent}"
-            outcomes.add((killed, now == old))
-    assert (True, True) in outcomes
-
-
-def _sync_killed_at(site: Site, relay: PostgreSQLRelay, number: int) -> bool:
-    """In a process of its own; whether it was killed."""
-    words = site.words("sync", *site.from_tree, "--allow-remove")
-    relay.sent = 0
-    pid = os.fork()
-    if pid == 0:
-        os._exit(in_this_process(*words).status)
-    relay.then = lambda: os.kill(pid, signal.SIGKILL)
-    relay.at = number
-    _, status = os.waitpid(pid, 0)
-    relay.at = 0
-    return os.WIFSIGNALED(status)
-
-
-def wait_for_the_lock(database: Database) -> None:
-    """Until PostgreSQL has noticed that its client is gone."""
-    database.sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'gvma'")
 
 
 def test_two_syncs_at_once_from_two_hosts_leave_the_second_with_11(

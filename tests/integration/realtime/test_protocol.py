@@ -14,7 +14,7 @@ from gvma.sinks.base import Applied, SinkMoved
 from gvma.sinks.realtime.database import records
 from gvma.sinks.realtime.database.session import session
 from gvma.sinks.realtime.sink import RealtimeSink
-from gvma.storage.records import PINS
+from gvma.storage.state.records import PINS
 from tests.harness.postgresql_fixtures import PASSWORDS, Database
 from tests.integration.realtime.prepared import foreign_rows, prepare, settings_for
 from tests.unit.sinks import test_protocol

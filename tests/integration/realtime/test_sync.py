@@ -104,6 +104,13 @@ def test_a_row_that_was_changed_by_hand_is_put_right(site: Site, database: Datab
     assert (boxes(database), aors(database)) == (ROWS, AORS)
 
 
+def test_the_steps_that_are_shown_name_the_rows_and_no_file(site: Site, database: Database) -> None:
+    for words in ((), ("--dry-run",)):
+        shown = site.gvma("-v", "sync", *site.from_tree, *words).stderr
+        assert "reading the rows" in shown
+        assert "file" not in shown.replace(str(site.tree), "")
+
+
 def test_a_dry_run_shows_the_rows_and_writes_nothing(site: Site, database: Database) -> None:
     done = site.try_sync("--dry-run", "--diff")
     assert (done.status, boxes(database)) == (0, {})
@@ -136,8 +143,12 @@ def test_a_restore_brings_rows_back_keeps_pins_and_pauses_every_host(
     assert boxes(database) == expected | {"1001@GVMA_DN": ("9999", *ROWS["1001@GVMA_DN"][1:])}
     other = Site(tmp_path / "other", site.layer, run=site._run)
     other.settings |= {key: site.settings[key] for key in site.settings if key.startswith(("realtime", "sink"))}
+    dry = other.answer("sync", *other.from_tree, "--dry-run")
+    assert [one["code"] for one in dry["warnings"]] == ["sync-paused", "safety-brake"]
+    assert not other.backup_path.exists()
     assert other.try_sync().status == 13
     assert other.try_sync("--force").status == 0
+    assert site.answer("sync", *site.from_tree, "--dry-run")["warnings"] == []  # its own copy says paused
     assert "1001@GVMA_DN" not in boxes(database)
     assert site.try_sync().status == 0
 

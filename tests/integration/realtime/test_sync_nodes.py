@@ -94,3 +94,17 @@ def test_of_hostile_values_asterisk_has_what_configuration_server_said(hosts: Ma
         }
     assert there == wanted
     assert hosts.site.try_sync(reload=True).stdout == ""
+
+
+@BOTH_DRIVERS
+def test_a_sync_right_after_the_database_was_restarted_takes_no_node_for_one_that_contradicts(hosts: ManyHosts) -> None:
+    hosts.node()
+    hosts.site.put(LAYER)
+    hosts.site.sync(reload=True)
+    assert statuses(hosts, "gvm-1000") == [200]  # over a connection that the restart cuts
+    hosts.database.server.stop()
+    hosts.database.server.start()
+    hosts.site.layer.dns |= {"1000": {"gvm_name": "Anna", "gvm_password": "4711"}, "1002": {}}
+    answer = hosts.site.try_sync(json=True, reload=True).json()
+    assert [one["status"] for one in answer["nodes"]] == ["ok"]
+    assert answer["exit_code"] == 0

@@ -7,7 +7,7 @@ from socket import SOCK_DGRAM
 import pytest
 
 from gvma.demo.ports import free_port
-from tests.integration.senders import ANSWERED, BUSY, NOT_FOUND, PORT, SIPSERVER, Senders
+from tests.integration.senders import ANSWERED, BUSY, NOT_FOUND, PORT, SIPSERVER, UNKNOWN_SENDER, Senders
 from tests.integration.senders.conftest import Lay
 
 OTHER_PORT = free_port(SOCK_DGRAM)
@@ -56,6 +56,21 @@ def test_a_guest_reaches_what_a_guest_reached(lay: Lay) -> None:
     assert _ways(senders) == [NOT_FOUND, ANSWERED]
     _sync_changes_no_way(senders)
     assert "context=" not in senders.site.block("sip.conf")
+
+
+@pytest.mark.asterisk
+def test_calls_that_asterisk_refused_before_are_said_before_ours_take_them(lay: Lay) -> None:
+    senders = lay(16, {"sip.conf": "allowguest=no\n" + peer("tserver", f"port={OTHER_PORT}", "insecure=invite")})
+    assert _ways(senders) == [UNKNOWN_SENDER, ANSWERED]
+    said = f"the site's own peer tserver, whose port is {OTHER_PORT}"
+    assert said in senders.site.gvma("sync", "--dry-run").stderr
+    assert said in senders.site.gvma("sync").stderr
+    assert _ways(senders) == [NOT_FOUND, ANSWERED]
+    assert any(said in one["message"] for one in senders.site.check())
+    senders.site.settings["siptserver_port"] = OTHER_PORT  # as the message says
+    senders.site.sync()
+    assert _ways(senders) == [UNKNOWN_SENDER, ANSWERED]
+    assert not any(said in one["message"] for one in senders.site.check())
 
 
 @pytest.mark.asterisk

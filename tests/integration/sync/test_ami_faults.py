@@ -14,8 +14,8 @@ import pytest
 
 from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
+from tests.fakes.ami_relay import AmiRelay
 from tests.fakes.deaf import deaf_port
-from tests.fakes.relay import Relay
 from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.layer import Layer
 from tests.harness.site import Site
@@ -138,7 +138,7 @@ def test_nobody_listens_at_the_ami_port(installation: Site) -> None:
 def test_ami_that_fails_before_the_write_changes_nothing(
     installation: Site, asterisk: PrivateAsterisk, at: bytes, then: str
 ) -> None:
-    with Relay(asterisk.ami_port, at, then).serve() as relay:
+    with AmiRelay(asterisk.ami_port, at=at, then=then).serve() as relay:
         limit = 3 if then == "silence" else 30
         installation.settings |= {"asterisk_cm_port": relay.port, "asterisk_cm_timeout": limit}
         refused(installation, 16)
@@ -152,7 +152,7 @@ def test_ami_that_fails_before_the_write_changes_nothing(
 def test_ami_that_fails_once_is_asked_again_and_the_sync_succeeds(
     installation: Site, asterisk: PrivateAsterisk, at: bytes, then: str
 ) -> None:
-    with Relay(asterisk.ami_port, at, then, times=1).serve() as relay:
+    with AmiRelay(asterisk.ami_port, at=at, then=then, times=1).serve() as relay:
         installation.settings["asterisk_cm_port"] = relay.port
         installation.sync()
     assert our_boxes(asterisk) == BOXES
@@ -169,7 +169,7 @@ def test_ami_that_fails_once_is_asked_again_and_the_sync_succeeds(
 def test_ami_lost_after_the_write_leaves_the_files_and_owes_the_reload_to_the_next_run(
     installation: Site, asterisk: PrivateAsterisk, at: bytes, then: str
 ) -> None:
-    with Relay(asterisk.ami_port, at, then).serve() as relay:
+    with AmiRelay(asterisk.ami_port, at=at, then=then).serve() as relay:
         limit = 1 if then == "silence" else 30
         installation.settings |= {"asterisk_cm_port": relay.port, "asterisk_reload_timeout": limit}
         done = installation.gvma("--output", "json", "sync")
@@ -196,7 +196,7 @@ def test_ami_lost_after_the_write_leaves_the_files_and_owes_the_reload_to_the_ne
 def test_a_sync_without_reload_does_not_speak_to_ami_and_owes_the_reload(
     installation: Site, asterisk: PrivateAsterisk
 ) -> None:
-    with Relay(asterisk.ami_port).serve() as relay:
+    with AmiRelay(asterisk.ami_port).serve() as relay:
         installation.settings["asterisk_cm_port"] = relay.port
         assert "not reloaded" in installation.sync("--no-reload").stdout
         assert relay.seen == []

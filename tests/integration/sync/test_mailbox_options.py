@@ -7,7 +7,7 @@ import pytest
 from gvma.ami.conversation import AmiConversation, Listing
 from gvma.ami.manager import connect
 from gvma.asterisk.mailbox_options import complaints
-from gvma.evidence.files import users_with_mailbox
+from gvma.evidence.disk.files import users_with_mailbox
 from tests.harness.asterisk_fixtures import StartAsterisk
 
 # Options, the field of VoicemailUserEntry that shows whether they are in force, and its value where they are.

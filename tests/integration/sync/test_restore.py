@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from gvma.ami.asterisk import Asterisk
-from gvma.asterisk.block import with_block
 from gvma.asterisk.entries import Mailbox
+from gvma.asterisk.managed_block.block import with_block
 from gvma.asterisk.voicemail import render_voicemail
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.backup_set import BackupSet
+from gvma.backups.sets import BackupSets
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.errors import AsteriskRefusedError, CredentialsError
 from gvma.settings.model import GvmaSettings
@@ -18,10 +19,10 @@ from gvma.sinks.files.atomic.change import FileChange
 from gvma.sinks.files.atomic.journal import Markers
 from gvma.sinks.files.atomic.transaction import apply
 from gvma.sinks.files.restored_file import RestoreOptions
-from gvma.storage import pending_reload
-from gvma.storage.files import read_target
+from gvma.storage.asterisk.files import read_target
 from gvma.storage.lock import hold_lock
-from gvma.storage.pause import read_pause, resume
+from gvma.storage.state import pending_reload
+from gvma.storage.state.pause import read_pause, resume
 from gvma.sync.restore import RestoreReport, restore
 from tests.harness.asterisk_fixtures import StartAsterisk
 

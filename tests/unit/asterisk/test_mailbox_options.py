@@ -46,6 +46,7 @@ def test_what_app_voicemail_takes_is_no_complaint(options: str) -> None:
         ("backupdeleted=some", "backupdeleted = 'some' is no whole number from 0 to 9999"),
         ("volgain=loud", "volgain = 'loud' is no number"),
         ("passwordlocation=spool", "passwordlocation = 'spool' is neither spooldir nor voicemail.conf"),
+        ("imappassword=4711", "imappassword is a password, which stands in the clear"),
         ("options=saycid=ja", "saycid = 'ja' is neither yes nor no"),
     ],
 )

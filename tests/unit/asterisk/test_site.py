@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gvma.asterisk.conf import Conf, read_conf
+from gvma.asterisk.conf.model import Conf
+from gvma.asterisk.conf.reader import read_conf
 from gvma.asterisk.site import dialplan_names, objects_defined, pins_in_spool, sections_defined
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gvma.asterisk.entries import Mailbox
-from gvma.asterisk.header import same_meaning
+from gvma.asterisk.managed_block.header import same_meaning
 from gvma.asterisk.voicemail import read_boxes, render_voicemail, with_pins
 
 AT = "Tue Jan 15 20:36:50 2008"

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from gvma.backups.backup_set import BackupSet
 from gvma.backups.causes import Concerned, causes
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.sets import BackupSets
 from gvma.backups.snapshot import snapshot
 from gvma.configserver.objects import ConfigObject
 from gvma.secrecy import MASK

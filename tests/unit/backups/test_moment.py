@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from gvma.backups.backup_set import BackupSet
 from gvma.backups.moment import set_in_force_at
-from gvma.backups.sets import BackupSet
 from gvma.plan.counts import Counts
 from gvma.storage.history.model import PastRun, Starter
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from gvma.backups.backup_set import BackupSet
 from gvma.backups.manifest import Manifest
 from gvma.backups.retention import Policy, apply_policy, judge
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.sets import BackupSets
 from gvma.errors import UsageError
-from gvma.storage.pause import pause
+from gvma.storage.state.pause import pause
 from tests.fakes.asterisk_files import ChangedFiles
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gvma.backups.sets import BackupSet, BackupSets
+from gvma.backups.backup_set import BackupSet
+from gvma.backups.sets import BackupSets
 from gvma.errors import BackupSetError, UsageError
 from gvma.storage import disk
 from gvma.storage.digest import Digest

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gvma.asterisk.conf import Conf, read_conf
+from gvma.asterisk.conf.model import Conf
+from gvma.asterisk.conf.reader import read_conf
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import QUERIES, ConfigServerEvidence, Evidence, FilesEvidence, QueryAnswer, SipAddresses
 from gvma.settings import GvmaSettings, Settings

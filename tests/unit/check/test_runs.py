@@ -12,7 +12,7 @@ from gvma.evidence.model import Evidence, NextSync, RecordsEvidence
 from gvma.evidence.model.runs import Run
 from gvma.plan.items import Item
 from gvma.settings import GvmaSettings, Settings
-from gvma.storage.pause import Pause
+from gvma.storage.state.pause import Pause
 from tests.unit.check.objects import block, files
 
 OWNERS = (

@@ -1,4 +1,4 @@
-"""``gvma`` in a process of its own. Nothing here asserts."""
+"""``gvma`` in a process of its own, and in this one. Nothing here asserts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from gvma.cli.main import cli
 
 GVMA = [sys.executable, "-m", "gvma"]
 
@@ -16,3 +20,8 @@ def run(*words: str, folder: Path, **environ: str) -> subprocess.CompletedProces
     return subprocess.run(
         [*GVMA, *words], cwd=folder, env={**kept, **environ}, capture_output=True, text=True, check=False
     )
+
+
+def invoke(*words: str) -> Result:
+    """Run gvma in this process."""
+    return CliRunner().invoke(cli, list(words))

@@ -11,14 +11,13 @@ from typing import Any
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 
 from gvma import __version__
 from gvma.cli.invocation import Invocation
-from gvma.cli.main import COMMANDS, cli
+from gvma.cli.main import COMMANDS
 from gvma.errors import AsteriskRefusedError, SettingsError
 from gvma.settings.reader import SettingsWarning
-from tests.unit.cli import run
+from tests.unit.cli import invoke, run
 
 
 @pytest.fixture
@@ -30,10 +29,6 @@ def demo_is(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setitem(sys.modules, "gvma.cli.commands.demo", SimpleNamespace(command=command))
 
     return put
-
-
-def invoke(*words: str) -> Result:
-    return CliRunner().invoke(cli, list(words))
 
 
 def test_the_version_is_said(tmp_path: Path) -> None:
@@ -251,38 +246,6 @@ def test_quiet_silences_warnings_but_not_in_the_object(demo_is: Any) -> None:
     demo_is(lambda invocation: invocation.output.warn(SettingsWarning("odd", "is odd", "")))
     result = invoke("-q", "--output", "json", "demo")
     assert (result.stderr, len(json.loads(result.stdout)["warnings"])) == ("", 1)
-
-
-@pytest.mark.parametrize(
-    ("words", "meant"),
-    [
-        (["snyc"], "sync"),
-        (["chekc", "--nagios"], "check"),
-        (["backup", "lsit"], "list"),
-        (["sync", "--dry-rnu"], "--dry-run"),
-        (["sync", "--quite"], "--quiet"),
-        (["--confg", "x", "sync"], "--config"),
-    ],
-)
-def test_a_misspelt_word_is_answered_with_the_one_that_was_meant(words: list[str], meant: str) -> None:
-    done = invoke(*words)
-    assert done.exit_code == 64
-    assert f"Did you mean '{meant}'?" in done.stderr
-    assert done.stderr.count("Did you mean") == 1
-
-
-def test_a_word_that_is_like_none_is_answered_without_a_guess() -> None:
-    assert "Did you mean" not in invoke("xyzzy").stderr
-    assert "Did you mean" not in invoke("sync", "--zzzzzzzz").stderr
-
-
-@pytest.mark.parametrize("words", [[], ["backup"]])
-def test_a_line_without_a_command_shows_the_help(words: list[str]) -> None:
-    done = invoke(*words)
-    assert (done.exit_code, done.stdout) == (64, "")
-    assert done.stderr == invoke(*words, "--help").stdout
-    answer = json.loads(invoke("--output", "json", *words).stdout)
-    assert (answer["exit_code"], answer["errors"][0]["code"]) == (64, "usage")
 
 
 @pytest.mark.parametrize(

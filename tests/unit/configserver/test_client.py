@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import logging
+import sys
 from pathlib import Path
 
 import pytest
 
 from gvma.configserver.client import ConfigurationServer
+from gvma.configserver.reading.reader import without_garbage_collection
 from gvma.configserver.simulator.server import Simulator
 from gvma.errors import (
     ConfigServerError,
@@ -32,6 +34,15 @@ def test_the_sample_reads_the_same_in_every_shape(shape: str) -> None:
     assert [dn.number for dn in dns] == ["1000", "1001", "1002", "1003", "1004", "1005", "1007", "1008", "1009"]
     assert {(dn.owner_dbid, dn.type) for dn in dns} == {(101, 1)}
     assert dns[2].options["gvm_email"] == "anne.smith@example.com"
+
+
+def test_objects_end_with_their_list_and_wait_for_no_garbage_collection() -> None:
+    with Simulator(username="gvma", password=PASSWORD).serve() as url, without_garbage_collection():
+        dns = ask(url)
+        first = dns[0]
+        references = sys.getrefcount(first)
+        del dns
+        assert sys.getrefcount(first) == references - 1
 
 
 def test_many_queries_share_one_connection_and_disabled_objects_are_dropped_on_demand() -> None:

@@ -10,7 +10,7 @@ from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.entries import PresentMailbox
 from gvma.configserver.xpath import parse
 from gvma.evidence.by_name import pin_in_force, queries_by_name
-from gvma.evidence.files import look_at_sites_own
+from gvma.evidence.disk.files import look_at_sites_own
 from gvma.evidence.model import Evidence
 from gvma.evidence.model.sink import SinkEvidence
 from gvma.evidence.sink import edited

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gvma.asterisk.lines import lines
+from gvma.asterisk.conf.lines import lines
 from gvma.asterisk.voicemail import read_boxes, render_voicemail
 from gvma.configserver.objects import ConfigObject
 from gvma.mailboxes import Desired, Mailbox, Subscription, desired

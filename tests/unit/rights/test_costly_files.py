@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.storage.conf_files import included_files
+from gvma.storage.asterisk.conf_files import included_files
 from tests.harness.site import VOICEMAIL, Site
 from tests.unit.rights import ASTERISK, by
 

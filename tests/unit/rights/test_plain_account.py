@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gvma.errors import UnsafeTargetError
-from gvma.storage.files import read_content, read_target
+from gvma.storage.asterisk.files import read_content, read_target
 from tests.unit.rights import ASTERISK, by
 
 

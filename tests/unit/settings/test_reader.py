@@ -11,7 +11,8 @@ import pytest
 from gvma.errors import SettingsError
 from gvma.settings import ConfigServerSettings, Secret, Settings, reader
 from gvma.settings.keys import KEYS, SECTIONS
-from gvma.settings.reader import Loaded, examine, lacking, load, sections_in_use
+from gvma.settings.lacking import lacking, sections_in_use
+from gvma.settings.reader import Loaded, examine, load
 from tests.unit.settings.manual import MANUAL_FILE
 
 

@@ -10,15 +10,15 @@ from typing import Any, Protocol
 
 from gvma.asterisk.drivers import Driver, driver_of
 from gvma.asterisk.entries import Mailbox, Subscription
-from gvma.backups.sets import BackupSet
+from gvma.backups.backup_set import BackupSet
 from gvma.plan.make import PreviousRun, make_plan
 from gvma.plan.model import Plan
 from gvma.plan.wanted import Wanted
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Applied, Purpose, Sink
 from gvma.sinks.files.sink import FilesSink
-from gvma.storage import records
 from gvma.storage.private import read_private
+from gvma.storage.state import records
 from tests.fakes.memory_sink import MemorySink
 
 VOICEMAIL = b"[general]\nformat=wav\n[site]\n7 => 0815,Porter,,,\n"

@@ -10,8 +10,8 @@ import pytest
 from gvma.plan.make import removal_plan
 from gvma.plan.model import Pin
 from gvma.sinks.base import Purpose, SinkMoved
-from gvma.storage import pending_reload, records
-from gvma.storage.pause import read_pause
+from gvma.storage.state import pending_reload, records
+from gvma.storage.state.pause import read_pause
 from tests.unit.sinks.sites import FilesSite, MemorySite, SinkSite, begin, box, planned, wanted, write
 
 SITES: dict[str, Callable[[Path], SinkSite]] = {
@@ -222,6 +222,7 @@ def test_a_restore_pauses_the_sync_once_it_is_final(site: SinkSite) -> None:
     pause = read_pause(site.settings.backup_path)
     assert pause is not None
     assert pause.backup_set == "20261121T213000Z-1a2b3c4d"
+    assert site.sink().paused() == pause
 
 
 def test_a_reload_that_was_not_done_is_pending(site: SinkSite) -> None:

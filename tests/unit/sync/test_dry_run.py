@@ -1,4 +1,4 @@
-"""A dry run says what would stop the sync at Asterisk, where Asterisk answers."""
+"""A dry run: what it shows, that it writes nothing, and what would stop the sync."""
 
 from __future__ import annotations
 
@@ -6,6 +6,39 @@ import pytest
 
 from tests.fakes.ami import Answer, Reply, ScriptedManager, error, success
 from tests.harness.site import Site
+from tests.unit.sync import state
+
+
+def test_a_dry_run_shows_diff_and_plan_and_creates_nothing(site: Site) -> None:
+    site.lay_out()
+    before = state(site)
+    result = site.try_sync("--dry-run", "--diff")
+    assert result.status == 0
+    assert "\n+1001 => ****,Bob,,,\n" in result.stdout
+    assert result.stdout.endswith("\nPlan: 10 to add, 0 to change, 0 to remove.\n")
+    assert "739182" not in result.stdout
+    assert state(site) == before
+    assert not site.backup_path.exists()
+
+
+@pytest.mark.parametrize(("synced", "status"), [(False, 2), (True, 0)])
+def test_the_detailed_exit_status_of_a_dry_run_tells_pending_changes(site: Site, synced: bool, status: int) -> None:
+    if synced:
+        site.sync()
+    assert site.try_sync("--dry-run", "--detailed-exitcode").status == status
+
+
+def test_the_detailed_exit_status_without_a_dry_run_is_wrong_usage(site: Site) -> None:
+    assert site.try_sync("--detailed-exitcode").status == 64
+
+
+def test_a_dry_run_says_that_the_brake_would_stop_a_sync(site: Site) -> None:
+    site.sync()
+    site.layer.dns.clear()
+    result = site.try_sync("--dry-run")
+    assert result.status == 0
+    assert "a sync would stop here" in result.stderr
+    assert "Plan: 0 to add, 0 to change, 6 to remove." in result.stdout
 
 
 def _stops(site: Site) -> list[str]:

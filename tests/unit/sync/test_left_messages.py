@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gvma.asterisk.drivers import PJSIP
-from gvma.evidence.files import look_at_files
+from gvma.evidence.disk.files import look_at_files
 from gvma.settings.reader import load
 from tests.harness.site import Site
 

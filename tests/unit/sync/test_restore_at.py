@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from gvma.backups.sets import BackupSets
-from gvma.storage.pause import read_pause
+from gvma.storage.state.pause import read_pause
 from tests.harness.site import Site
 from tests.unit.sync import OWN_FILES, state
 

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from gvma.backups.sets import BackupSet
+from gvma.backups.backup_set import BackupSet
 from gvma.sinks.base import Purpose
 from gvma.sinks.files.prepare import FilesChange
 from gvma.sinks.files.sink import FilesSink
@@ -86,29 +86,6 @@ def test_the_backup_set_has_the_files_as_they_were_and_a_snapshot_without_pins(s
     assert "739182" not in snapshot
 
 
-def test_a_dry_run_shows_diff_and_plan_and_creates_nothing(site: Site) -> None:
-    site.lay_out()
-    before = state(site)
-    result = site.try_sync("--dry-run", "--diff")
-    assert result.status == 0
-    assert "\n+1001 => ****,Bob,,,\n" in result.stdout
-    assert result.stdout.endswith("\nPlan: 10 to add, 0 to change, 0 to remove.\n")
-    assert "739182" not in result.stdout
-    assert state(site) == before
-    assert not site.backup_path.exists()
-
-
-@pytest.mark.parametrize(("synced", "status"), [(False, 2), (True, 0)])
-def test_the_detailed_exit_status_of_a_dry_run_tells_pending_changes(site: Site, synced: bool, status: int) -> None:
-    if synced:
-        site.sync()
-    assert site.try_sync("--dry-run", "--detailed-exitcode").status == status
-
-
-def test_the_detailed_exit_status_without_a_dry_run_is_wrong_usage(site: Site) -> None:
-    assert site.try_sync("--detailed-exitcode").status == 64
-
-
 def test_quiet_says_nothing_of_a_change(site: Site) -> None:
     site.lay_out()
     result = site.gvma("-q", "sync", "--from", str(site.tree), "--no-reload")
@@ -151,15 +128,6 @@ def test_an_emptied_query_is_refused_even_where_all_may_go(site: Site) -> None:
     assert site.try_sync().status == 13
     assert site.try_sync("--force").status == 0
     assert site.try_sync().status == 0
-
-
-def test_a_dry_run_says_that_a_sync_would_be_held(site: Site) -> None:
-    site.sync()
-    site.layer.dns.clear()
-    result = site.try_sync("--dry-run")
-    assert result.status == 0
-    assert "a sync would stop here" in result.stderr
-    assert "Plan: 0 to add, 0 to change, 6 to remove." in result.stdout
 
 
 def test_a_refused_owner_keeps_its_box_and_its_subscription(site: Site) -> None:

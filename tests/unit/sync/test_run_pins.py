@@ -92,6 +92,15 @@ def test_with_pins_in_the_spool_a_reset_removes_the_secret_and_the_set_has_a_cop
     assert dates[0] == dates[1]
 
 
+def test_a_reset_where_the_spool_does_not_exist_is_said_to_be_none(site: Site) -> None:
+    site.replace("voicemail.conf", "format=wav", "passwordlocation=spooldir")
+    site.settings["asterisk_spool_path"] = site.folder / "nowhere"
+    assert site.try_sync().stderr == ""
+    done = site.try_sync("--reset-pin", "1000@GVMA_DN")
+    assert (done.status, done.stdout) == (0, "")
+    assert f"{site.folder}/nowhere: it does not exist, so the PIN that Asterisk keeps of 1000@GVMA_DN" in done.stderr
+
+
 def test_without_pins_in_the_spool_nobody_touches_it(site: Site) -> None:
     site.sync()
     secret = _spooled(site, "1001")

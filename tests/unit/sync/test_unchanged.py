@@ -13,8 +13,8 @@ import pytest
 
 from gvma.looks import Looks, digest, note_unrepeatable
 from gvma.sinks.files.sink import FilesSink
-from gvma.sinks.planner import Planner
-from gvma.storage import pause, records
+from gvma.sinks.planner import Planner, asked_for
+from gvma.storage.state import pause, records
 from gvma.sync import unchanged
 from tests.fakes.ami import ScriptedManager, success
 from tests.harness.command import Done
@@ -201,8 +201,9 @@ def test_asterisk_is_reached_also_where_nothing_has_changed(quiet: Site, ami: Sc
 
 def test_the_plan_has_no_input_that_the_key_does_not_know() -> None:
     """Who adds one here adds it to ``Inputs`` or to the looks, with a row in CHANGES; ``pins_of_rows`` says that it
-    cannot be repeated."""
-    assert [*signature(Planner).parameters] == ["settings", "answers", "driver", "resets"]
+    cannot be repeated. ``asked`` follows from the settings and the answers."""
+    assert [*signature(Planner).parameters] == ["settings", "answers", "asked", "driver", "resets"]
+    assert [*signature(asked_for).parameters] == ["settings", "answers"]
     assert [*signature(Planner.plan).parameters] == ["self", "sink"]
     assert [*signature(FilesSink).parameters] == [
         "settings",

@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from gvma.check.finding import Finding
+from gvma.errors import BackupSetError
 from gvma.evidence.model.media import FailedMediaCall, MediaFigures, MediaMinute
 from gvma.explain.chain import Explanation
 from gvma.plan.counts import Counts
@@ -18,8 +19,9 @@ from gvma.settings import GvmaSettings, Secret, Settings
 from gvma.storage.history.log import History
 from gvma.storage.history.model import Cause, PastRun, Starter
 from gvma.web.app import create_app
-from gvma.web.facts import Checked, Explained, Facts, Glance, Row
+from gvma.web.facts import Facts, Listed
 from gvma.web.kept import Latest
+from gvma.web.questions import Changes, Checked, Explained, FileChange, Glance, Row
 
 
 def finding(text: str) -> Finding:
@@ -31,7 +33,7 @@ class Chosen(Facts):
     """Facts with one text wherever a name, an option or an address of somebody else stands."""
 
     text: str = "Zoë"
-    mailboxes: int = 1
+    boxes: int = 1
     backup_path: Path = Path("/nonexistent")
     asked: list[str] = field(default_factory=list)
 
@@ -44,10 +46,11 @@ class Chosen(Facts):
             "subscriptions": 1, "edited": False, "media": None,
             "asterisk": {"version": self.text, "driver": "pjsip", "messages": None},
         }  # fmt: skip
-        rows = tuple(
-            Row(f"{1000 + number}@GVMA_DN", self.text, self.text, self.text) for number in range(self.mailboxes)
-        )
-        return Glance(1_795_000_000.0, True, state, (finding(self.text),), self.text, rows)
+        return Glance(1_795_000_000.0, state, (finding(self.text),), (), self.text)
+
+    def mailboxes(self) -> Listed:
+        rows = (Row(f"{1000 + number}@GVMA_DN", self.text, self.text, self.text) for number in range(self.boxes))
+        return Listed(tuple(rows), 1_795_000_000.0, asking=False)
 
     def check(self) -> Latest[Checked]:
         return Latest(Checked(1_795_000_000.0, (finding(self.text),), {}), asking=False)
@@ -63,6 +66,11 @@ class Chosen(Facts):
     def media(self) -> MediaFigures:
         failed = FailedMediaCall(1_795_000_000.0, self.text, "failed", self.text, self.text, self.text)
         return MediaFigures(3, (MediaMinute(1_795_000_000.0, 5, 1, 2),), (failed,))
+
+    def changes(self, backup_set: str) -> Changes:
+        if backup_set == "latest":
+            raise BackupSetError("there is no backup set yet", hint="`gvma sync` makes one.")
+        return Changes("20261121T213000Z-1a2b3c4d", "", (FileChange(self.text, (self.text,), 3),))
 
     def explain(self, name: str) -> Explained:
         self.asked.append(name)

@@ -11,7 +11,7 @@ from gvma.web.app import create_app
 from tests.hostile import CORPUS
 from tests.unit.web.conftest import Chosen, Reader
 
-PAGES = ("/", "/mailboxes", "/explain", "/history", "/media")
+PAGES = ("/", "/mailboxes", "/explain", "/history", "/media", "/changes")
 HOSTILE = (*CORPUS, "<script>alert(1)</script>", '" onmouseover="x', "{{ 7 * 7 }}", "javascript:alert(1)", "\u202etxt")
 
 
@@ -60,7 +60,7 @@ def test_the_pages_are_english_and_need_no_script(reader: Reader) -> None:
 
 
 def test_a_search_finds_by_any_part_and_says_how_many(reader: Reader) -> None:
-    client = reader(mailboxes=120)
+    client = reader(boxes=120)
     found = Elements(client.get("/mailboxes?q=1100@gvma_dn").text)
     assert "1 found." in found.text
     assert "1100@GVMA_DN" in found.text
@@ -68,7 +68,7 @@ def test_a_search_finds_by_any_part_and_says_how_many(reader: Reader) -> None:
 
 
 def test_a_long_list_has_pages_of_fifty(reader: Reader) -> None:
-    client = reader(mailboxes=120)
+    client = reader(boxes=120)
     first, third = (Elements(client.get(f"/mailboxes?page={page}").text) for page in (1, 3))
     assert (first.tags.count("tr"), third.tags.count("tr")) == (51, 21)
     assert "/mailboxes?q=&page=2" in first.links
@@ -77,11 +77,30 @@ def test_a_long_list_has_pages_of_fifty(reader: Reader) -> None:
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "9999999999", "1e3", "²", ""])
 def test_a_page_number_that_is_none_shows_the_first(reader: Reader, page: str) -> None:
-    assert "Page 1 of 3" in Elements(reader(mailboxes=120).get("/mailboxes", query_string={"page": page}).text).text
+    assert "Page 1 of 3" in Elements(reader(boxes=120).get("/mailboxes", query_string={"page": page}).text).text
+
+
+@pytest.mark.parametrize("page", ["4", "99999999"])
+def test_a_page_beyond_the_end_shows_the_last(reader: Reader, page: str) -> None:
+    shown = Elements(reader(boxes=120).get("/mailboxes", query_string={"page": page}).text)
+    assert "Page 3 of 3" in shown.text
+    assert "1119@" in shown.text
+    listed = json.loads(reader(boxes=120).get("/api/mailboxes.json", query_string={"page": page}).text)
+    assert (listed["page"], listed["pages"], len(listed["mailboxes"])) == (3, 3, 20)
+
+
+def test_a_list_of_nothing_has_one_page(reader: Reader) -> None:
+    listed = json.loads(reader(boxes=0).get("/api/mailboxes.json?page=7").text)
+    assert listed == {"mailboxes": [], "total": 0, "page": 1, "pages": 1}
+
+
+def test_a_long_difference_is_cut_and_the_command_that_shows_all_is_named(reader: Reader) -> None:
+    page = Elements(reader().get("/changes?set=2026").text)
+    assert "3 more lines: gvma backup diff 20261121T213000Z-1a2b3c4d shows all." in page.text
 
 
 def test_json_has_the_same_facts(reader: Reader) -> None:
-    client = reader(mailboxes=51)
+    client = reader(boxes=51)
     status = json.loads(client.get("/api/status.json").text)
     assert status["pending_reload"] == ["Zoë"]
     assert [problem["code"] for problem in status["problems"]] == ["some-code"]

@@ -7,9 +7,9 @@ the file since: the text outside the block and the PINs are the present ones, th
 from __future__ import annotations
 
 from gvma.asterisk import dialplan, voicemail
-from gvma.asterisk.block import OwnLines, body_of, cut_out, find_block, replaced
 from gvma.asterisk.drivers import DRIVERS
-from gvma.asterisk.header import same_meaning
+from gvma.asterisk.managed_block.block import OwnLines, body_of, cut_out, find_block, replaced
+from gvma.asterisk.managed_block.header import same_meaning
 from gvma.asterisk.voicemail import read_boxes, with_pins
 from gvma.sinks.files.atomic.journal import Markers
 

@@ -18,10 +18,10 @@ from gvma.errors import UnsafeTargetError
 from gvma.sinks.files.atomic.carry_pins import carry_pins
 from gvma.sinks.files.atomic.journal import JournalFile, Markers
 from gvma.storage import disk
+from gvma.storage.asterisk.files import read_when_quiet
+from gvma.storage.asterisk.folders import Folder
 from gvma.storage.atomic import Rights
 from gvma.storage.digest import Digest
-from gvma.storage.files import read_when_quiet
-from gvma.storage.folders import Folder
 
 _ATTEMPTS = 10
 _NO_EXCHANGE = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from gvma.sinks.files.atomic import journal
 from gvma.sinks.files.atomic.journal import Journal, JournalRecord
-from gvma.storage import disk, records
+from gvma.storage import disk
 from gvma.storage.digest import Digest
 from gvma.storage.private import not_kept, read_private, remove_private
+from gvma.storage.state import records
 
 
 def changed_records(backup_path: Path, wanted: Mapping[str, bytes | None]) -> dict[JournalRecord, bytes | None]:

@@ -23,8 +23,8 @@ from gvma.sinks.files.atomic.journal import Journal, JournalFile
 from gvma.sinks.files.atomic.own_records import are_whole, make_records_new
 from gvma.sinks.files.atomic.transaction import close
 from gvma.storage import disk
-from gvma.storage.files import unsafe
-from gvma.storage.folders import Folder, find
+from gvma.storage.asterisk.files import unsafe
+from gvma.storage.asterisk.folders import Folder, find
 from gvma.storage.private import read_private
 from gvma.storage.signals import undisturbed
 

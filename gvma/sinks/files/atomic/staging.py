@@ -11,9 +11,9 @@ from gvma.sinks.files.atomic import journal
 from gvma.sinks.files.atomic.change import FileChange, entries
 from gvma.sinks.files.atomic.exchange import read_now
 from gvma.sinks.files.atomic.journal import JournalFile
+from gvma.storage.asterisk.files import unsafe
+from gvma.storage.asterisk.folders import Folder
 from gvma.storage.digest import Digest
-from gvma.storage.files import unsafe
-from gvma.storage.folders import Folder
 
 
 def journal_file(change: FileChange, token: str, number: int) -> JournalFile:
@@ -33,7 +33,7 @@ def journal_file(change: FileChange, token: str, number: int) -> JournalFile:
         merged=journal.temporary_name(target.place.name, name, "merged"),
         old_copy=change.to_save.copy,
         new_copy=f"{number}.new" if change.new is not None else "",
-        entries=min(entries(target.content), entries(change.new)) if change.asterisk_rewrites else 0,
+        entries=entries(change.new, most=entries(target.content)) if change.asterisk_rewrites else 0,
     )
 
 

@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
-from gvma.backups.sets import BackupSet
+from gvma.backups.backup_set import BackupSet
 from gvma.errors import BackupSetError, UnsafeTargetError
 from gvma.sinks.files.atomic import journal
 from gvma.sinks.files.atomic.change import FileChange
@@ -27,12 +27,12 @@ from gvma.sinks.files.atomic.exchange import Moved, ensure_content, exchange, in
 from gvma.sinks.files.atomic.journal import Journal, JournalFile, Markers
 from gvma.sinks.files.atomic.own_records import changed_records, make_records_new
 from gvma.sinks.files.atomic.staging import journal_file, lay_ready, refuse_if_moved, target_moved
-from gvma.storage import pending_reload
-from gvma.storage.files import unsafe
-from gvma.storage.folders import Folder
-from gvma.storage.pause import pause_record
+from gvma.storage.asterisk.files import unsafe
+from gvma.storage.asterisk.folders import Folder
 from gvma.storage.private import although_changed
 from gvma.storage.signals import Stopped, undisturbed
+from gvma.storage.state import pending_reload
+from gvma.storage.state.pause import pause_record
 
 _SETTLE_SECONDS = 0.05
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from psycopg import Connection
 
 from gvma.sinks.realtime.names import RECORDS
-from gvma.storage import pause, records
 from gvma.storage.private import read_private
+from gvma.storage.state import pause, records
 
 LAST_RUN = "last-run"
 """The record that names the run whose rows these are: a commit whose answer was lost is found by it."""
@@ -28,6 +28,14 @@ def read_left(connection: _Connection, backup_path: Path) -> records.Left:
         return records.read_left(backup_path)
     texts = [content(connection, name) or b"" for name in (records.PINS, records.OWNERS, records.LAST)]
     return records.Left(*texts)
+
+
+def read_pause(connection: _Connection, backup_path: Path) -> pause.Pause | None:
+    """As ``read_left``. Raises BackupSetError."""
+    if not _digests(connection):
+        return pause.read_pause(backup_path)
+    text = content(connection, pause.NAME)
+    return None if text is None else pause.pause_of(text, Path(RECORDS) / pause.NAME)
 
 
 def pull(connection: _Connection, backup_path: Path) -> None:

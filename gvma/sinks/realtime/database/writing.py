@@ -14,7 +14,7 @@ from gvma.sinks.realtime.change import Gone, PinReset, RealtimeChange, Row
 from gvma.sinks.realtime.columns import Columns
 from gvma.sinks.realtime.database.rows import row_print
 from gvma.sinks.realtime.encoding import copy_line
-from gvma.sinks.realtime.names import KEYS, RESET_PIN, TABLES, VOICEMAIL
+from gvma.sinks.realtime.names import KEY_OF_OURS, KEYS, RESET_PIN, TABLES, VOICEMAIL
 
 _Connection = Connection[tuple[object, ...]]
 _RESETS = "gvma_resets"
@@ -130,12 +130,12 @@ class Staged:
         change = self._change.tables_changed[table]
         if not change.counts.add:
             return True
-        asked = sql.SQL("insert into {} ({}) select {} from pg_temp.{} s on conflict ({}) do nothing").format(
+        asked = sql.SQL("insert into {} ({}) select {} from pg_temp.{} s on conflict {} do nothing").format(
             sql.Identifier(table),
             sql.SQL(", ").join(map(sql.Identifier, change.columns)),
             sql.SQL(", ").join(self._typed(table, column) for column in change.columns),
             _name(table, "add"),
-            sql.SQL(", ").join(map(sql.Identifier, KEYS[table])),
+            sql.SQL(KEY_OF_OURS[table]),
         )
         return self._connection.execute(asked).rowcount == change.counts.add
 

@@ -19,8 +19,8 @@ from gvma.agi.figures.counting import Figures
 from gvma.agi.figures.serving import FiguresServer
 from gvma.agi.routes import Flow, begin_flow
 from gvma.errors import MediaServerUnreachableError, SettingsError
-from gvma.evidence.media_figures import ask_figures
 from gvma.evidence.model.media import MediaMinute
+from gvma.evidence.servers.media_figures import ask_figures
 from gvma.settings import Address
 from tests.unit.agi.conftest import ROUTES
 from tests.unit.agi.figures.conftest import ShowFigures

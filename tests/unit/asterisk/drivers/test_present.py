@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from gvma.asterisk.conf import Conf, read_conf
+from gvma.asterisk.conf.model import Conf
+from gvma.asterisk.conf.reader import read_conf
 from gvma.asterisk.drivers import CHAN_SIP, DRIVERS, PJSIP, Driver
 from gvma.asterisk.entries import Address, Endpoint, Subscription
 from gvma.settings.model import GvmaSettings

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gvma.asterisk.conf import Conf, read_conf
+from gvma.asterisk.conf.model import Conf
+from gvma.asterisk.conf.reader import read_conf
 
 
 def conf(text: bytes, name: str = "x.conf") -> Conf:

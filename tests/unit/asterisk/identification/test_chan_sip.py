@@ -68,6 +68,24 @@ def test_files_alone_say_which_context_calls_reach(lines: bytes, context: str) -
     assert found.peer_context == context
 
 
+@pytest.mark.parametrize(
+    ("lines", "refused_before"),
+    [
+        (b"port=5070\ninsecure=invite\n", "tserver, whose port is 5070"),
+        (b"port=5070\n", "tserver, whose port is 5070"),
+        (b"port=5060\n", ""),
+        (b"port=5070\ninsecure=port\n", ""),
+    ],
+)
+def test_a_peer_on_another_port_is_named_where_guests_are_refused(lines: bytes, refused_before: str) -> None:
+    text = b"[tserver]\ntype=peer\nhost=10.0.0.1\ncontext=in\n" + lines
+    no_guests = of_site(None, of_conf(conf(b"[general]\nallowguest=no\n" + text)), SERVER, own=())
+    assert no_guests.refused_before == refused_before
+    asked = of_site(ChanSipKnown(guests=False), of_conf(conf(GENERAL + text)), SERVER, own=())
+    assert asked.refused_before == refused_before
+    assert of_site(None, of_conf(conf(GENERAL + text)), SERVER, own=()).refused_before == ""
+
+
 def test_host_names_of_peers_are_known() -> None:
     assert names_in(of_conf(conf(b"[a]\ntype=peer\nhost=Switch.example\n[b]\ntype=peer\nhost=10.0.0.1\n"))) == {
         "switch.example"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from gvma.asterisk.conf import read_conf
+from gvma.asterisk.conf.reader import read_conf
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.check.asterisk.files import check_files, check_mailboxes_twice, check_read_elsewhere, check_secrets
 from gvma.evidence.model import AmiEvidence, Evidence, FilesEvidence

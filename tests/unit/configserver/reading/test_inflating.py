@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from gvma.configserver.reading.reader import inflated
+from gvma.configserver.reading.inflating import inflated
 from gvma.errors import (
     ConfigServerMalformed,
     ConfigServerTruncated,

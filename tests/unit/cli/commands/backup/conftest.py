@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.storage import pending_reload
+from gvma.storage.state import pending_reload
 from tests.fakes.asterisk_files import ChangedFiles
 
 

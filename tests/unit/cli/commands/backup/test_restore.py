@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from gvma.sinks.files.atomic.change import FileChange
-from gvma.storage.files import read_target
+from gvma.storage.asterisk.files import read_target
 from gvma.storage.lock import hold_lock
-from gvma.storage.pause import read_pause
+from gvma.storage.state.pause import read_pause
 from tests.fakes.asterisk_files import BEGIN, END, NEW, OLD, ChangedFiles
 from tests.fakes.faults import killed_at, killed_before
 from tests.unit.cli.commands.backup import everything, gvma, gvma_json, ids

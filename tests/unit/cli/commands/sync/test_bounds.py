@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gvma.storage import disk, files
+from gvma.storage import disk
+from gvma.storage.asterisk import files
 from tests.harness.command import in_this_process
 from tests.harness.site import FILES, Site
 

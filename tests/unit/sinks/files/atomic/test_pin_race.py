@@ -18,8 +18,8 @@ from gvma.sinks.base import SinkMoved
 from gvma.sinks.files.atomic import transaction
 from gvma.sinks.files.atomic.change import FileChange
 from gvma.sinks.files.atomic.transaction import apply
-from gvma.storage import files
-from gvma.storage.files import read_target
+from gvma.storage.asterisk import files
+from gvma.storage.asterisk.files import read_target
 from tests.fakes.asterisk_files import BEGIN, END, HEADER, MARKERS, MODULES, ChangedFiles, rewrite
 
 ROUNDS = 50

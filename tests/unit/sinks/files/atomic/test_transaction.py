@@ -13,8 +13,9 @@ import pytest
 from gvma.sinks.base import SinkMoved
 from gvma.sinks.files.atomic.recovery import recover
 from gvma.sinks.files.atomic.transaction import apply
-from gvma.storage import disk, pending_reload
-from gvma.storage.pause import read_pause
+from gvma.storage import disk
+from gvma.storage.state import pending_reload
+from gvma.storage.state.pause import read_pause
 from tests.fakes.asterisk_files import (
     MARKERS,
     NEW,

@@ -1,0 +1,167 @@
+"""A configuration file of Asterisk's and all that it includes into sections, as Asterisk reads them. Pure.
+
+Texts come through the ``read`` that the caller gives; nothing here opens a file, runs an ``#exec``, or is ever
+used to write one. Templates, ``(+)`` and includes follow main/config.c. Line syntax: ``lines.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from gvma.asterisk.conf import lines as syntax
+from gvma.asterisk.conf.model import Conf, Directive, EndlessInclude, Section, Setting
+
+Read = Callable[[str], Iterable[tuple[str, bytes]]]
+"""The files for one name of an ``#include`` (relative to Asterisk's folder, wildcards allowed), as name and text;
+empty where there is none."""
+
+# As deep as Asterisk follows includes (MAX_INCLUDE_LEVEL, main/config.c).
+_DEEPEST = 10
+_SIGNS = frozenset("[#")
+# Where a line is not just ``key=value``: what may end a key, or begin a value, and belongs to neither.
+_AT_KEYS_END = frozenset("+" + syntax.BLANKS)
+_AT_VALUES_START = frozenset(">" + syntax.BLANKS)
+# Asterisk has no such limits: files that include each other several times are 60 million at that depth, and templates
+# that are based on each other twice have more lines than any memory.
+_MOST_FILES = 10_000
+_MOST_BYTES = 256 * 2**20
+_MOST_LINES = 3_000_000
+
+
+def read_conf(
+    name: str, read: Read, markers: tuple[str, str] | None = None, earlier: Iterable[tuple[str, str]] = ()
+) -> Conf:
+    """``name`` and what it includes. markers: begin and end of the managed block, where there may be one. earlier:
+    those that it may have as well, since the settings named them before."""
+    reading = _Reading(Conf(name), read, (markers, *earlier) if markers else ())
+    first = next(iter(read(name)), None)
+    reading.conf.exists = first is not None
+    if first is not None:
+        reading.add(*first, above=())
+    return reading.conf
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One file and its includes on their way into ``conf``.
+
+    opened: the section that any of the files opened last. named, last: sections by name, which Asterisk compares
+    without case here; named without templates. files, size, lines: of all that was included, inherited lines too.
+    is_cut: it is beyond a limit.
+    """
+
+    conf: Conf
+    read: Read
+    markers: tuple[tuple[str, str], ...]
+    opened: Section | None = None
+    named: dict[str, list[Section]] = field(default_factory=dict)
+    last: dict[str, Section] = field(default_factory=dict)
+    files: int = 0
+    size: int = 0
+    lines: int = 0
+    is_cut: bool = False
+
+    def add(self, file: str, text: bytes, above: tuple[str, ...]) -> None:
+        """The content of one file. It begins in the section that was opened last, and goes on in its own after an
+        include, whatever sections that one opened."""
+        self.lines += text.count(b"\n")
+        ours = next(filter(None, (_lines_between(text, pair) for pair in self.markers)), range(0))
+        for number, reason in syntax.refused(text.removeprefix(syntax.BOM), in_section=bool(self.conf.sections)):
+            self.conf.refusals.append((f"{file}, line {number}", reason))
+        current = self.opened
+        for number, rest in syntax.remains(text):
+            if self.is_cut:
+                return
+            # The usual line first: a block of ours may have 300,000 of them.
+            sign = rest[0]
+            if sign not in _SIGNS:
+                key, equals, value = rest.partition("=")
+                if equals and current is not None:
+                    if sign == "\\" or key[-1:] in _AT_KEYS_END or value[:1] in _AT_VALUES_START:
+                        key, value = syntax.setting_line(rest) or (key, value)
+                    setting = (file, number, current.name, key, value, number in ours)
+                    current.settings.append(tuple.__new__(Setting, setting))
+            elif sign == "[":
+                if opened := syntax.section_line(rest):
+                    current = self.opened = self.section(Section(file, number, opened.name, number in ours), opened)
+            else:
+                self.follow(rest, number, (*above, file))
+
+    def section(self, new: Section, line: syntax.SectionLine) -> Section:
+        """The new section, or the first of its name that a line with ``(+)`` may mean."""
+        folded = new.name.lower()
+        if line.append:
+            for earlier in self.named.get(folded, ()):
+                if syntax.meets(line.filter, (one[3:5] for one in earlier.all)):
+                    return earlier
+        if line.bases or line.append:
+            self.inherit(new, line)
+        new.template, new.append = line.template, line.append
+        self.conf.sections.append(new)
+        self.last[folded] = new
+        if not new.template:
+            self.named.setdefault(folded, []).append(new)
+        return new
+
+    def inherit(self, new: Section, line: syntax.SectionLine) -> None:
+        """Gives a section what its bases have, and refuses a line whose bases do not stand above it."""
+        missing = [base for base in line.bases if base.lower() not in self.last]
+        if (missing or line.append) and not self.conf.executes:
+            base = (missing or [new.name])[0]
+            reason = f"[{new.name}] goes on with, or is based on, [{base}], which does not stand above it"
+            self.conf.refusals.append((new.where, reason))
+        bases = [self.last[base.lower()] for base in line.bases if base not in missing]
+        self.lines += sum(len(base.inherited) + len(base.settings) for base in bases)
+        if self.lines > _MOST_LINES:
+            self.cut(Directive(new.file, new.number, "section", f"[{new.name}]", "limit"))
+            return
+        new.inherited = tuple(
+            Setting(one.file, one.number, new.name, one.key, one.value, new.ours) for base in bases for one in base.all
+        )
+
+    def follow(self, rest: str, number: int, above: tuple[str, ...]) -> None:
+        """What a directive includes. above: the files that the line is included through, its own last."""
+        directive = syntax.directive_line(rest)
+        if directive is None:
+            return
+        kind, target = directive
+        try:
+            found = [] if kind == "exec" else list(self.within_limits(self.read(target)))
+        except EndlessInclude:
+            self.cut(Directive(above[-1], number, kind, target, "limit"))
+            return
+        cycle = len(above) >= _DEEPEST or any(file in above for file, _ in found)
+        missing = kind == "include" and not found  # with wildcards too: Asterisk wants one file at least
+        problem = "cycle" if cycle else "missing" if missing else ""
+        self.conf.directives.append(Directive(above[-1], number, kind, target, problem))
+        for file, text in [] if cycle else found:
+            self.add(file, text, above)
+
+    def within_limits(self, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+        """The files one by one, none of which is read beyond a limit. To look for a file that is missing counts too."""
+        self.files += 1
+        for number, (file, text) in enumerate(files):
+            self.files += min(number, 1)
+            self.size += len(text)
+            if self.files > _MOST_FILES or self.size > _MOST_BYTES or self.lines + text.count(b"\n") > _MOST_LINES:
+                raise EndlessInclude
+            yield file, text
+
+    def cut(self, directive: Directive) -> None:
+        """Nothing more is read."""
+        self.conf.directives.append(directive)
+        self.is_cut = True
+
+
+def _lines_between(text: bytes, markers: tuple[str, str]) -> range:
+    """The numbers of the lines between the markers; to the end of the file where the end marker is lost."""
+    begin, end = (marker.encode() for marker in markers)
+    if begin not in text:
+        return range(0)
+    stripped = [line.strip() for line in text.split(b"\n")]
+    if begin not in stripped:
+        return range(0)
+    first = stripped.index(begin) + 1
+    last = stripped.index(end, first) + 1 if end in stripped[first:] else len(stripped) + 1
+    return range(first, last)

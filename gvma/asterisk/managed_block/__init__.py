@@ -1,0 +1,1 @@
+"""The managed block: found, written, compared, and taken out again. Pure, all on bytes."""

@@ -1,0 +1,59 @@
+"""A backup set as it lies on the disk: its id, when it was made, and what its manifest says. Values only."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gvma.backups.manifest import Manifest, SavedFile, SavedTable
+
+ID_TIME = "%Y%m%dT%H%M%SZ"
+"""The time in an id, for strftime and strptime."""
+_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+
+
+@dataclass(frozen=True, slots=True)
+class BackupSet:
+    """A set that lies on the disk. manifest: None where it cannot be read, and ``fault`` says why."""
+
+    id: str
+    folder: Path
+    manifest: Manifest | None
+    fault: str = ""
+
+    @property
+    def time(self) -> datetime:
+        return datetime.strptime(self.id.partition("-")[0], ID_TIME).replace(tzinfo=UTC)
+
+    @property
+    def files(self) -> tuple[SavedFile, ...]:
+        return self.manifest.files if self.manifest else ()
+
+    @property
+    def tables(self) -> tuple[SavedTable, ...]:
+        return self.manifest.tables if self.manifest else ()
+
+    @property
+    def first(self) -> bool:
+        return bool(self.manifest and self.manifest.first)
+
+    def file(self, path: Path) -> SavedFile | None:
+        """What it holds of one path, None where it holds nothing of it."""
+        return next((file for file in self.files if file.path == path), None)
+
+    def table(self, name: str) -> SavedTable | None:
+        """What it holds of one table, None where it holds nothing of it."""
+        return next((table for table in self.tables if table.name == name), None)
+
+
+def is_id(name: str) -> bool:
+    """Whether a folder of this name can be a set: its time is one that there is."""
+    if not _ID.fullmatch(name):
+        return False
+    try:
+        datetime.strptime(name.partition("-")[0], ID_TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""How values of the rooms below are shown on a terminal: plan, findings, explanations, steps, tables."""

@@ -1,0 +1,1 @@
+"""Collectors that read files of this host: Asterisk's, gvma's records, the settings."""

@@ -1,0 +1,48 @@
+"""Which sections a settings file uses, and which settings a sync needs that it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from gvma.errors import SettingsError
+from gvma.settings.keys import SECTIONS
+from gvma.settings.reader import Examined, Loaded
+
+# A sync needs one key of each row.
+_NEEDED = (
+    ("cfgserver", ("host", "url")),
+    ("cfgserver", ("dnquery", "agentquery", "agentgroupquery")),
+    ("gvma_settings", ("siptserver_host",)),
+)
+
+
+def sections_in_use(loaded: Loaded) -> tuple[str, ...]:
+    """The sections in which at least one key is set."""
+    return tuple(
+        section
+        for section in SECTIONS
+        if any(origin != "default" for place, origin in loaded.origins.items() if place.startswith(f"{section}."))
+    )
+
+
+def lacking(loaded: Loaded, sections: Collection[str]) -> list[SettingsError]:
+    """One error for each setting that ``gvma sync`` needs and that is missing in these sections."""
+    lacks: list[SettingsError] = []
+    for section, names in _NEEDED:
+        if section in sections and all(loaded.origins[f"{section}.{name}"] == "default" for name in names):
+            lacks.append(
+                SettingsError(
+                    f"{' or '.join(names)} is not set in [{section}]",
+                    where=str(loaded.settings.path),
+                    hint=f"Nothing was changed. Add `{names[0]} = ...` there, or correct its spelling: "
+                    "`gvma config check` lists unknown keys.",
+                )
+            )
+    return lacks
+
+
+def lacking_and_unreported(examined: Examined, sections: Collection[str]) -> list[SettingsError]:
+    """As ``lacking``, without keys that are set but wrong: ``examined`` has their problems already."""
+    said = " ".join(problem.where for problem in examined.problems)
+    lacks = lacking(examined.loaded, sections)
+    return [one for one in lacks if not any(key in said for key in one.message.partition(" is not")[0].split(" or "))]
