@@ -1,4 +1,4 @@
-"""Folders that others may own, opened once and held, and the rights with which to work in each.
+"""Folders that others may own, opened once and kept open, and the rights with which to work in each.
 
 Where gvma runs as root, the first folder on the way to a file that another user owns gives the rights for all
 below it. A folder of root's that others may write gives none: there the file's own owner does.

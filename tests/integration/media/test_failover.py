@@ -106,6 +106,25 @@ def test_digits_of_a_lost_server_go_on_at_the_other(
         call.hang_up()
 
 
+def test_a_recording_of_a_lost_server_goes_on_until_its_caller_hangs_up(
+    servers: list[MediaServer], caller: UserAgent, asterisk: PrivateAsterisk
+) -> None:
+    files = [asterisk.folder / f"recordings/genesys-rec-{name}.wav" for name in ("one", "two")]
+    calls = []
+    for file in files:
+        calls.append(caller.call("annc", parameters=f";record={file.stem.rpartition('-')[2]}"))
+        assert calls[-1].wait_final().status == 200
+        wait_until(file.exists, "nothing is recorded")
+    servers[0].kill()
+    before = [file.stat().st_size for file in files]
+    for file, size in zip(files, before, strict=True):
+        wait_until(lambda file=file, size=size: file.stat().st_size > size + 8_000, "it is recorded no more")  # type: ignore[misc]
+    for call in calls:
+        call.hang_up()
+    wait_no_channels(asterisk)
+    assert sorted(files[0].parent.iterdir()) == files
+
+
 def test_with_both_servers_gone_the_callers_hear_music_on_hold(
     servers: list[MediaServer], caller: UserAgent, asterisk: PrivateAsterisk
 ) -> None:

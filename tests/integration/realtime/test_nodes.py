@@ -62,6 +62,26 @@ def test_a_message_through_one_node_lights_the_lamp_at_the_other_and_outlives_it
 
 
 @BOTH_DRIVERS
+def test_a_node_that_is_lost_under_calls_takes_its_own_calls_alone(hosts: ManyHosts) -> None:
+    hosts.site.layer.dns = {"1000": {}, "1001": {}}
+    sync(hosts)
+    first, second = hosts.node(), hosts.node()
+    with Subscriber("gvm-1000", "127.0.0.1", second.sip_port) as sip_server:
+        assert sip_server.subscribe().status == 200
+        assert mwi(sip_server) == "Voice-Message: 0/0 (0/0)"
+        hosts.leave_message(first, "371001")
+        first.wait_log("Playing 'beep")
+        hosts.leave_message(second, "371000")
+        second.wait_log("Playing 'beep")
+        first.kill()
+        hosts.site.layer.dns["1002"] = {}
+        assert [node["status"] for node in sync(hosts)["nodes"]] == ["unreachable", "ok"]
+        assert mwi(sip_server) == "Voice-Message: 1/0 (0/0)"
+    answers = [subscribe_once(name, "127.0.0.1", second.sip_port) for name in ("gvm-1001", "gvm-1002")]
+    assert [answer.status for answer in answers] == [200, 200]
+
+
+@BOTH_DRIVERS
 def test_a_database_that_comes_back_is_used_again(hosts: ManyHosts) -> None:
     hosts.database.sql(ROWS)
     hosts.node()
