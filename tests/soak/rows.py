@@ -55,7 +55,8 @@ def layers(changes: int) -> tuple[Layer, Layer]:
 
 
 class _Left(NamedTuple):
-    """What outlives a run. records: first PINs and owners, which are written with the rows. files: of gvma's host."""
+    """What outlives a run. records: first PINs and owners, which are written with the rows. files: of gvma's host,
+    but the lock, in which a killed run's name stays."""
 
     rows: Rows
     records: list[tuple[Any, ...]]
@@ -140,7 +141,8 @@ class RowsExperiment:
             boxes, aors, records = (owner.execute(asked).fetchall() for asked in (_BOXES, _AORS, _RECORDS))
         assert len({row[:2] for row in boxes}) == len(boxes)
         rows = {row[:2]: row[2:] for row in boxes} | {row[:1]: row[1:] for row in aors}
-        files = {str(path): path.read_bytes() for path in self._site.backup_path.rglob("*") if path.is_file()}
+        kept = (path for path in self._site.backup_path.rglob("*") if path.is_file() and path.name != "lock")
+        files = {str(path): path.read_bytes() for path in kept}
         return _Left(rows, records, files)
 
     def _wait_until_disconnected(self) -> None:
@@ -150,7 +152,8 @@ class RowsExperiment:
 
 
 def kill_at_system_calls(experiment: RowsExperiment, every: int) -> int:
-    """A round for each ``every``-th system call of a run, until one ends before it is killed; how many were killed."""
+    """A round for each ``every``-th system call that has an effect outside of the process, until a run ends before it
+    is killed; how many were killed."""
     killed = 0
     while True:
         at = 1 + killed * every

@@ -26,8 +26,8 @@ def test_a_kill_at_each_system_call_leaves_all_old_or_all_new(database: Database
     experiment = RowsExperiment(database, tmp_path, CHANGES)
     killed = kill_at_system_calls(experiment, every=1)
     experiment.reckon()
-    print(f"killed at {killed} system calls: {dict(experiment.ended)}")
-    assert killed > 500
+    print(f"killed at {killed} system calls with an effect: {dict(experiment.ended)}")
+    assert killed > 300
 
 
 def test_a_kill_at_each_statement_leaves_all_old_or_all_new(database: Database, tmp_path: Path) -> None:

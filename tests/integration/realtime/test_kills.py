@@ -15,7 +15,7 @@ CHANGES = 40
 
 def test_a_kill_at_any_system_call_leaves_all_old_or_all_new(database: Database, tmp_path: Path) -> None:
     experiment = RowsExperiment(database, tmp_path, CHANGES)
-    assert kill_at_system_calls(experiment, every=120) > 8
+    assert kill_at_system_calls(experiment, every=40) > 8
     experiment.reckon()
 
 
