@@ -1,7 +1,7 @@
 """The options behind a mailbox's pager address, as app_voicemail reads them (apply_options, app_voicemail.c). Pure.
 
 Asterisk says nothing of an option that it does not know, and takes any value of a yes/no option that is not yes for
-no; so a person has to be told.
+no; so gvma warns of it.
 """
 
 from __future__ import annotations

@@ -125,7 +125,7 @@ class PrivateAsterisk:
         environment = {"PATH": os.defpath, "HOME": str(self.folder), "LANG": "C", "TZ": "UTC", "TERM": "dumb"}
         with (self.folder / "console.log").open("ab") as console:
             self._child = subprocess.Popen(
-                # Asterisk is told to stop when this process is gone, however it went.
+                # Asterisk has to stop when this process is gone, however it went.
                 ["setpriv", "--pdeathsig", "TERM", "--", *self._argv("-f", "-n", "-T")],
                 stdin=subprocess.DEVNULL,
                 stdout=console,

@@ -53,6 +53,7 @@ def _add_pages(app: Flask, facts: Facts) -> None:
             "overview.html",
             glance=glance,
             checked=checked,
+            missing=sum(row.is_missing for row in glance.rows),
             found=found_of(glance.troubles, checked.answer.found if checked.answer else ()),
             runs_chart=runs_by_day(runs, _now()),
             newest=runs[:1],

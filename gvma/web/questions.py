@@ -23,16 +23,21 @@ _MOST_LINES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A mailbox in the list. owners: such as ``DN 1000, Agent Login 2222``. subscription: empty where it has none."""
+    """A mailbox in the list. owners: such as ``DN 1000, Agent Login 2222``. subscription: empty where it has none.
+
+    is_missing: it has a subscription, and the mailbox itself is not where gvma writes it.
+    """
 
     mailbox: str
     name: str
     owners: str
     subscription: str
+    is_missing: bool = False
 
     def matches(self, words: str) -> bool:
         """Whether any part of it contains the words, capitals aside."""
-        return words in f"{self.mailbox}\n{self.name}\n{self.owners}\n{self.subscription}".casefold()
+        missing = "missing" if self.is_missing else ""
+        return words in f"{self.mailbox}\n{self.name}\n{self.owners}\n{self.subscription}\n{missing}".casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,8 @@ def ask_changes(config: Path | None, name: str) -> Changes:
 
 
 def _rows(evidence: Evidence) -> tuple[Row, ...]:
-    from gvma.plan.owners import OwnerNames  # noqa: PLC0415  (not in the server)
+    from gvma.asterisk.roles import OWN_CONTEXTS  # noqa: PLC0415  (not in the server)
+    from gvma.plan.owners import OwnerNames  # noqa: PLC0415
 
     present = evidence.sink.present
     names = OwnerNames(evidence.records.owners, b"")
@@ -161,5 +167,8 @@ def _rows(evidence: Evidence) -> tuple[Row, ...]:
         Row(key, mailbox.name, of_mailboxes.get(key, ""), watches.pop(key, ""))
         for key, mailbox in present.mailboxes.items()
     ]
-    foreign = [Row(key, "", of_subscriptions.get(name, ""), name) for key, name in watches.items()]
-    return (*rows, *foreign)
+    others = [
+        Row(key, "", of_subscriptions.get(name, ""), name, is_missing=key.partition("@")[2] in OWN_CONTEXTS)
+        for key, name in watches.items()
+    ]
+    return (*rows, *others)

@@ -12,11 +12,16 @@ from waitress.server import create_server
 
 from gvma.errors import SettingsError
 
-# A reader whose connection does nothing for so many seconds is dropped. waitress reads and writes without a thread
-# for each reader, so that a slow one delays nobody.
-_IDLE_SECONDS = 30
+# waitress reads requests and writes answers in one loop, without a thread for each reader, so that a slow one delays
+# nobody. A thread works on a whole request only; the answers that take long wait for each other anyway.
 _THREADS = 4
-_CONNECTIONS = 200
+# A connection that does nothing for so many seconds is dropped, within as many again.
+_IDLE_SECONDS = 30
+# One that sends a byte now and then stays. So many may, and the next reader waits: a process may have 1,024 files
+# open where nobody has changed that. They are watched by poll, since select fails beyond the 1,024th.
+_CONNECTIONS = 900
+_WAITING = 1_024
+# The longest request is a search for 255 letters of three bytes each, and what a browser and a proxy add.
 _LARGEST_REQUEST = 16 * 1024
 
 
@@ -26,7 +31,7 @@ class Serving:
     def __init__(self, app: Flask, host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            listening = socket.create_server((host, port), family=family)
+            listening = socket.create_server((host, port), family=family, backlog=_WAITING)
         except OSError as error:
             raise SettingsError(
                 f"cannot listen there: {error.strerror or error}",
@@ -39,7 +44,10 @@ class Serving:
             sockets=[listening],
             threads=_THREADS,
             connection_limit=_CONNECTIONS,
+            backlog=_WAITING,
+            asyncore_use_poll=True,
             channel_timeout=_IDLE_SECONDS,
+            cleanup_interval=_IDLE_SECONDS,
             max_request_header_size=_LARGEST_REQUEST,
             max_request_body_size=_LARGEST_REQUEST,
             ident=None,

@@ -57,6 +57,11 @@ class Installation:
         assert child.returncode in exits, (arguments, child.returncode)
         return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
+    def started(self, *arguments: str) -> subprocess.Popen[str]:
+        """A run of Python that goes on, with its stdout as text."""
+        command = [str(self._python), *arguments]
+        return subprocess.Popen(command, cwd=self.tree, env=self._environ, stdout=subprocess.PIPE, text=True)
+
     def gvma(self, settings: Path, *arguments: str, exits: Sequence[int] = (0,)) -> Cost:
         """What a command costs, with ``-q``."""
         return self.python("-m", "gvma", "-q", "--config", str(settings), *arguments, exits=exits)

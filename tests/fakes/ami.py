@@ -1,4 +1,4 @@
-"""A manager interface over a real socket that answers as it is told to: also wrongly, late or not at all.
+"""A manager interface over a real socket that answers as a test says: also wrongly, late or not at all.
 
 The answers were written from asterisk.org's description of the actions and from what Asterisk 16 and 22 send.
 """
@@ -179,12 +179,12 @@ class ScriptedManager:
             good = action.get("Key") == key if action.get("AuthType") == "MD5" else action.get("Secret") == SECRET
             return success("Message: Authentication accepted") if good else error("Authentication failed")
         named = f"{name} {action['Command']}" if name == "Command" else name
-        told = self.replies.get(named) or self.replies.get(name, error(f"Invalid/unknown command: {name}."))
-        if callable(told):
-            return told(action)
-        if isinstance(told, list):
-            return told.pop(0) if len(told) > 1 else told[0]
-        return told
+        reply = self.replies.get(named) or self.replies.get(name, error(f"Invalid/unknown command: {name}."))
+        if callable(reply):
+            return reply(action)
+        if isinstance(reply, list):
+            return reply.pop(0) if len(reply) > 1 else reply[0]
+        return reply
 
     def _send(self, connection: socket.socket, answer: bytes) -> None:
         step = self._segment or len(answer) or 1

@@ -10,6 +10,6 @@ from contextlib import contextmanager
 @contextmanager
 def deaf_port() -> Iterator[int]:
     """A TCP port of 127.0.0.1; as long as this lasts, nobody else can begin to listen there."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        yield held.getsockname()[1]
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]

@@ -136,12 +136,12 @@ def _serve() -> None:
 
 def _run(order: Mapping[str, Any]) -> dict[str, object]:
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        calls, told = os.pipe()
+        calls, reported = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(calls)
-            _become_the_command(order, out.fileno(), err.fileno(), told)
-        os.close(told)
+            _become_the_command(order, out.fileno(), err.fileno(), reported)
+        os.close(reported)
         with open(calls, encoding="utf-8", errors="replace") as lines:
             passed = lines.read().splitlines()
         _, ended = os.waitpid(child, 0)
@@ -153,7 +153,7 @@ def _run(order: Mapping[str, Any]) -> dict[str, object]:
     return {"status": 128 - status if status < 0 else status, "stdout": texts[0], "stderr": texts[1], "calls": passed}
 
 
-def _become_the_command(order: Mapping[str, Any], out: int, err: int, told: int) -> None:
+def _become_the_command(order: Mapping[str, Any], out: int, err: int, reported: int) -> None:
     status = 1
     try:
         nothing = os.open(os.devnull, os.O_RDONLY)
@@ -162,7 +162,7 @@ def _become_the_command(order: Mapping[str, Any], out: int, err: int, told: int)
         os.chdir(order["folder"])
         os.environ.update(order["environment"])
         write = os.write
-        Watch(tuple(order["watched"]), Fault(**order["fault"]), lambda text: _tell(write, told, text)).install()
+        Watch(tuple(order["watched"]), Fault(**order["fault"]), lambda text: _tell(write, reported, text)).install()
         from gvma.cli.main import main  # noqa: PLC0415  (loaded long before the fork)
 
         try:
@@ -175,8 +175,8 @@ def _become_the_command(order: Mapping[str, Any], out: int, err: int, told: int)
         os._exit(status)
 
 
-def _tell(write: Any, told: int, text: str) -> None:
-    write(told, text.encode("utf-8", "replace") + b"\n")
+def _tell(write: Any, reported: int, text: str) -> None:
+    write(reported, text.encode("utf-8", "replace") + b"\n")
 
 
 if __name__ == "__main__":

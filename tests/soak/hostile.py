@@ -37,8 +37,8 @@ def sync_hostile_values(site: WatchedSite, values: Sequence[str]) -> int:
         assert done.status == 0, done
         before = _options_and_contexts(site)
         hostile = layer(values)
-        things = [ConfigObject("CfgDN", at, dn, 1, options=hostile.dns[dn]) for at, dn in enumerate(hostile.dns)]
-        wanted = desired(things, [], [])
+        objects = [ConfigObject("CfgDN", at, dn, 1, options=hostile.dns[dn]) for at, dn in enumerate(hostile.dns)]
+        wanted = desired(objects, [], [])
         site.put(hostile)
         done = site.run_sync()
         assert done.status == 0, done
@@ -50,12 +50,12 @@ def sync_hostile_values(site: WatchedSite, values: Sequence[str]) -> int:
 
 def _compare(site: WatchedSite, boxes: dict[str, object], names: dict[str, str]) -> None:
     with connect(site.asterisk.settings()) as ami:
-        held = ami.voicemail_users()
+        loaded = ami.voicemail_users()
         watched = ami.aors() if site.asterisk.driver == "pjsip" else dict.fromkeys(ami.sip_peers())
-    assert held.pop("9000@default") == VoicemailUser("Site", "site@example", "")
-    assert held["7001@GVMA_DN"] == VoicemailUser("Ann", "ann@example.com", "")
+    assert loaded.pop("9000@default") == VoicemailUser("Site", "site@example", "")
+    assert loaded["7001@GVMA_DN"] == VoicemailUser("Ann", "ann@example.com", "")
     planned = {key: VoicemailUser(box.name, box.email, box.pager) for key, box in boxes.items()}  # type: ignore[attr-defined]
-    assert held == planned
+    assert loaded == planned
     there = {name: box for name, box in watched.items() if name.startswith("gvm-")}
     assert there == names if site.asterisk.driver == "pjsip" else set(there) == set(names)
 

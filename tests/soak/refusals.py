@@ -51,7 +51,7 @@ def refuse(site: WatchedSite, refusal: Refusal) -> None:
     """A good sync, the administrator's mistake, a sync that is refused, the mistake mended, a good sync."""
     good = site.run_sync(site.export("before.xml", BEFORE), "--force")
     assert good.status == 0, good
-    held, clean = asterisk_holds(site), site.state()
+    loaded, clean = asterisk_holds(site), site.state()
     path = site.etc / site.names[refusal.file]
     text = path.read_bytes()
     place = text.index(BEGIN)
@@ -62,7 +62,7 @@ def refuse(site: WatchedSite, refusal: Refusal) -> None:
     done = site.run_sync(site.export("after.xml", AFTER))
     assert done.status == 15, f"{refusal}: {done}"
     assert site.state() == before, "not put back"
-    assert asterisk_holds(site) == held, "Asterisk does not serve as before"
+    assert asterisk_holds(site) == loaded, "Asterisk does not serve as before"
     assert refusal.said in done.stderr, f"{refusal}: {done}"
     assert "put back" in done.stderr
     assert done.stdout == ""
@@ -75,14 +75,14 @@ def refuse(site: WatchedSite, refusal: Refusal) -> None:
     assert mended.status == 0, f"{refusal}: {mended}"
     assert site.difference_from_asterisk() == []
     assert site.litter() == []
-    assert not (site.backup_path / "state/pending-reload.json").exists()
+    assert not (site.backup_path / "state/owed-reload.json").exists()
 
 
 def refuse_where_asterisk_reads_another_folder(site: WatchedSite) -> None:
     """The settings name a copy of Asterisk's folder: it is refused before a byte is written."""
     good = site.run_sync(site.export("before.xml", BEFORE), "--force")
     assert good.status == 0, good
-    held = asterisk_holds(site)
+    loaded = asterisk_holds(site)
     used, copy = site.etc, site.folder / "copy"
     shutil.copytree(site.etc, copy)
     site.etc = copy
@@ -94,7 +94,7 @@ def refuse_where_asterisk_reads_another_folder(site: WatchedSite) -> None:
     assert f"asterisk_cfg_path = {copy}, but this Asterisk uses {used}" in done.stderr
     assert "Nothing was changed." in done.stderr
     assert site.state() == before
-    assert asterisk_holds(site) == held
+    assert asterisk_holds(site) == loaded
 
 
 def asterisk_holds(site: WatchedSite) -> tuple[object, ...]:

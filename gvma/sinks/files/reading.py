@@ -71,12 +71,12 @@ class FilesReading:
 
     @property
     def warnings(self) -> tuple[GvmaWarning, ...]:
-        untold = ", ".join(self.sipserver.untold)
-        if not untold or not self._decides_by_files:
+        unseen = ", ".join(self.sipserver.unseen)
+        if not unseen or not self._decides_by_files:
             return self.file_warnings
         way_out = "set mwi_endpoint, or let gvma reach AMI" if self.driver.has_identify else "let gvma reach AMI"
         message = (
-            f"Asterisk was not asked who gets SIP Server's requests, and its files do not tell all ({untold}): calls "
+            f"Asterisk was not asked who gets SIP Server's requests, and its files do not tell all ({unseen}): calls "
             f"may change their way with the next reload. To be sure, {way_out}."
         )
         return (*self.file_warnings, GvmaWarning(SENDERS_UNKNOWN, message, self.driver.main_file))

@@ -15,7 +15,7 @@ from gvma.asterisk.drivers import PJSIP, Driver
 from gvma.asterisk.drivers.base import Known
 from gvma.asterisk.hosts import sipserver_hosts
 from gvma.asterisk.identification.model import SipServer, SiteFiles
-from gvma.asterisk.identification.untold import MORE_FILES, untold
+from gvma.asterisk.identification.unseen import MORE_FILES, unseen
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.block_file import BlockFile
 from gvma.sip.addresses import addresses_of
@@ -28,13 +28,13 @@ _SECONDS = 5.0
 @dataclass(frozen=True, slots=True)
 class SipServerSeen:
     """server: where SIP Server is. gateway: addresses of the gateway. known: what Asterisk said; None where it was
-    not asked. files: what the site's say. untold: why they may not say all, where they alone decide."""
+    not asked. files: what the site's say. unseen: why they may not say all, where they alone decide."""
 
     server: SipServer = field(default_factory=lambda: SipServer({}, 5060))
     gateway: Collection[str] = ()
     known: Known | None = field(default=None, repr=False)
     files: SiteFiles = field(default_factory=SiteFiles, repr=False)
-    untold: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
 def see(
@@ -55,7 +55,7 @@ def see(
         files = replace(files, wizards=_read(settings, "pjsip_wizard.conf"))
     more = {name: _read(settings, name) for name in MORE_FILES}
     names = addresses_of(driver.host_names(files), _SECONDS)
-    return SipServerSeen(replace(server, names=names), gateway, None, files, tuple(untold(driver, files, more)))
+    return SipServerSeen(replace(server, names=names), gateway, None, files, tuple(unseen(driver, files, more)))
 
 
 def _main_file(settings: GvmaSettings, driver: Driver, channel: BlockFile) -> Conf:

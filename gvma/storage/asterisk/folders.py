@@ -1,4 +1,4 @@
-"""Folders that others may own, opened once and held, and the rights with which to work in each.
+"""Folders that others may own, opened once and kept open, and the rights with which to work in each.
 
 Where gvma runs as root, the first folder on the way to a file that another user owns gives the rights for all
 below it. A folder of root's that others may write gives none: there the file's own owner does.
@@ -11,8 +11,8 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gvma.errors import UnsafeTargetError
 from gvma.settings.ownership import group_name, user_name
@@ -111,8 +111,7 @@ class Folder:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.path)) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A name in a folder; there may be no file of that name, but it is no symbolic link."""
 
     folder: Folder

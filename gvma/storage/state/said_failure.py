@@ -1,4 +1,4 @@
-"""The failure that cron was told last: the same one again is said once a day, not every five minutes."""
+"""The failure that cron was sent last: the same one again is said once a day, not every five minutes."""
 
 from __future__ import annotations
 

@@ -39,12 +39,12 @@ SETTINGS = GvmaSettings(
 
 def hostile() -> Desired:
     """Every value of the corpus in every option of a DN of its own, and as a DN's number."""
-    things = [
+    objects = [
         ConfigObject("CfgDN", number, str(number), 1, options={option: value})
         for number, (option, value) in enumerate(((option, value) for option in OPTIONS for value in CORPUS), 10_000)
     ]
-    things += [ConfigObject("CfgDN", dbid, value, 1) for dbid, value in enumerate(CORPUS, 90_000)]
-    return desired(things, [], [])
+    objects += [ConfigObject("CfgDN", dbid, value, 1) for dbid, value in enumerate(CORPUS, 90_000)]
+    return desired(objects, [], [])
 
 
 def files_of(wanted: Desired, version: int, mode: str = "SUBSCRIBE", routed: Routing | None = None) -> dict[str, str]:
@@ -78,9 +78,9 @@ def test_of_hostile_values_asterisk_holds_what_was_planned_and_nothing_more(
     assert len(planned) > 1000
     asterisk = start_asterisk(version, files_of(wanted, version))
     with connect(asterisk.settings()) as ami:
-        held = ami.voicemail_users()
-        assert held.pop("9000@default") == VoicemailUser("Site", "site@example", "")
-        assert held == planned
+        loaded = ami.voicemail_users()
+        assert loaded.pop("9000@default") == VoicemailUser("Site", "site@example", "")
+        assert loaded == planned
         names = {it.name: it.key for it in wanted.subscriptions}
         if version == 16:
             assert ami.sip_peers() == set(names)
@@ -94,8 +94,8 @@ def test_asterisk_reads_every_field_of_every_box_as_planned(start_asterisk: Star
     asterisk = start_asterisk(version, files_of(wanted, version))
     with connect(asterisk.operator_settings()) as ami:
         answer = ami.action("GetConfig", Filename="voicemail.conf", Category="GVMA_DN")
-    held = [value for key, value in answer.items() if key.lower().startswith("line-")]
-    assert held == lines
+    loaded = [value for key, value in answer.items() if key.lower().startswith("line-")]
+    assert loaded == lines
 
 
 def test_asterisks_own_rewriting_keeps_the_block_again_and_again(start_asterisk: StartAsterisk, version: int) -> None:

@@ -89,7 +89,7 @@ def test_delay_is_a_pause_between_the_plays(caller: UserAgent) -> None:
     call.audio.wait_for(lambda: bursts(bytes(call.audio.received)) == 1)
     first = time.monotonic()
     call.audio.wait_for(lambda: bursts(bytes(call.audio.received)) == 2)
-    # A play lasts 0.4 s. A busy machine makes this longer and never shorter, so only the lower end is held.
+    # A play lasts 0.4 s. A busy machine makes this longer and never shorter, so only the lower end is asserted.
     assert time.monotonic() - first > 1.0
     call.wait_ended()
 

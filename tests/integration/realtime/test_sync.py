@@ -282,8 +282,8 @@ def test_files_that_get_new_mailboxes_wait_for_the_database_that_the_site_comes_
 
 def test_status_reads_the_rows_and_finds_one_that_was_changed_by_hand(site: Site, database: Database) -> None:
     site.sync()
-    told = site.gvma("--output", "json", "status").json()
-    assert (told["edited"], told["mailboxes"], told["subscriptions"]) == (False, 3, 3)
+    status = site.gvma("--output", "json", "status").json()
+    assert (status["edited"], status["mailboxes"], status["subscriptions"]) == (False, 3, 3)
     phone_changes_pin(database, "1000@GVMA_DN", "8642")
     assert site.gvma("--output", "json", "status").json()["edited"] is False
     database.sql("update voicemail set fullname = 'x' where mailbox = '1000'")

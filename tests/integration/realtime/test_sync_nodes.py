@@ -74,10 +74,10 @@ def test_of_hostile_values_asterisk_has_what_configuration_server_said(hosts: Ma
     hosts.site.put(replace(Layer(), dns=HOSTILE))
     done = hosts.site.try_sync(json=True, reload=True)
     assert done.json()["exit_code"] == 0
-    things = [ConfigObject("CfgDN", at, dn, 1, options=HOSTILE[dn]) for at, dn in enumerate(HOSTILE)]
+    objects = [ConfigObject("CfgDN", at, dn, 1, options=HOSTILE[dn]) for at, dn in enumerate(HOSTILE)]
     wanted = {
         one.key: (one.name, one.email, one.pager)
-        for one in desired(things, [], []).mailboxes
+        for one in desired(objects, [], []).mailboxes
         if all(len(encoded(text)) <= 80 for text in (one.name, one.email, one.pager))
     }
     assert len(wanted) > 200

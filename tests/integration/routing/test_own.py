@@ -47,11 +47,11 @@ def test_what_the_site_wrote_itself_is_left_alone_and_named(start_asterisk: Star
             "routing_gateway_host": GATEWAY,
         }
         shown = installation.gvma("sync", "--dry-run", "--no-diff").stdout.splitlines()
-        told = json.loads(installation.gvma("--output", "json", "sync", "--dry-run", "--no-diff").stdout)
+        planned = json.loads(installation.gvma("--output", "json", "sync", "--dry-run", "--no-diff").stdout)
         installation.sync()
     left_out = {"hint 2001", "extension 2002", "extension 2400", "extension _0.", "endpoint gwsim", "endpoint 2002"}
     assert {line.removeprefix("Left out: ") for line in shown if line.startswith("Left out: ")} == left_out
-    assert set(told["left_out"]) == left_out
+    assert set(planned["left_out"]) == left_out
     with connect(asterisk.settings()) as ami:
         ours = ami.dialplan("GVMA_ROUTING")
         assert {"gsip", "2001"} <= (ami.sip_peers() if version == 16 else ami.endpoints())

@@ -1,7 +1,7 @@
 """Business call routing on real servers: SIP Server, gateway and phones are user agents
 on loopback addresses of their own, and every line that Asterisk has of it was written by `gvma sync`.
 
-Each story is told twice on each server: with the peers that gvma writes, and with peers that the site wrote.
+Each story happens twice on each server: with the peers that gvma writes, and with peers that the site wrote.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ def test_the_whole_of_a_phones_life_is_told_to_sip_server(world: World) -> None:
     watch = world.sip_server.subscribe("2001", "presence", from_user="gsip")
     assert watch.response.status == 200
 
-    def told(text: str, after: int) -> int:
+    def notified(text: str, after: int) -> int:
         """Wait for a NOTIFY with this text; where to look from for the next."""
         world.sip_server.wait_notify(text, watch, after=after)
         return len(world.sip_server.received)
 
-    seen = told("<basic>closed</basic>", 0)
+    seen = notified("<basic>closed</basic>", 0)
     register(world.desk, world.other_desk)
-    seen = told("<basic>open</basic>", seen)
+    seen = notified("<basic>open</basic>", seen)
     call = world.other_desk.call("2001", from_user="2002")
-    seen = told("Ringing", seen)
+    seen = notified("Ringing", seen)
     world.desk.wait_call().answer()
     assert call.wait_final().status == 200
-    seen = told("On the phone", seen)
+    seen = notified("On the phone", seen)
     call.hang_up()
-    seen = told("Ready", seen)
+    seen = notified("Ready", seen)
     assert world.desk.register("2001", expires=0).status == 200
-    told("<basic>closed</basic>", seen)
+    notified("<basic>closed</basic>", seen)
     # A private call is none of SIP Server's business but for the presence (the manual's lines 1474-1479).
     assert invites(world.sip_server) == []
 

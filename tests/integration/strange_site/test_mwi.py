@@ -49,8 +49,8 @@ def test_sip_server_hears_of_messages_in_boxes_of_every_kind_and_name(
     for dialled, _ in PLACES.values():
         leave_message(asterisk, dialled)
     for name, (_, key) in PLACES.items():
-        told = sipserver.wait_notify("Voice-Message: 1/0", watched[name]).text
-        assert "Messages-Waiting: yes" in told
+        notified = sipserver.wait_notify("Voice-Message: 1/0", watched[name]).text
+        assert "Messages-Waiting: yes" in notified
         hear_all_as_old(asterisk, key)
         assert "Messages-Waiting: no" in sipserver.wait_notify("Voice-Message: 0/1", watched[name]).text
     for nobody in ("gvm-9999", "gvm-a-61500", "gvm-g-7", "gvm-A17", "gvm-61002"):
@@ -192,8 +192,8 @@ def test_where_the_site_identifies_sip_server_the_block_holds_aors_only_and_the_
     put_site_files(asterisk, {"pjsip.conf": own})
     planned = installation.gvma("sync", "--dry-run")
     assert planned.status == 0, planned.stderr
-    told = f"Left out: endpoint gvma-sipserver for {SIPSERVER}, which the site's own endpoint genesys identifies\n"
-    assert told in planned.stdout
+    left_out = f"Left out: endpoint gvma-sipserver for {SIPSERVER}, which the site's own endpoint genesys identifies\n"
+    assert left_out in planned.stdout
     assert "endpoint gvma-sipserver (SIP Server)" not in planned.stdout
     installation.sync()
     block = (asterisk.etc / "pjsip.conf").read_text().partition("GVMA-BEGIN")[2]
@@ -223,7 +223,7 @@ def test_a_box_that_goes_and_comes_again_is_gone_and_there_again_for_sip_server(
 
 
 @on_both_drivers
-def test_a_restored_backup_set_is_in_force_again_and_held(
+def test_a_restored_backup_set_is_in_force_again_and_pauses_the_sync(
     installation: Site, asterisk: PrivateAsterisk, sipserver: UserAgent
 ) -> None:
     names = ("voicemail.conf", "extensions.conf", f"{asterisk.driver}.conf")

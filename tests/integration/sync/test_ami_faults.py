@@ -185,9 +185,9 @@ def test_ami_lost_after_the_write_leaves_the_files_and_owes_the_reload_to_the_ne
     assert b"61002 => 61002,Ulla,,," in written["voicemail.conf"][0]
     installation.settings |= {"asterisk_cm_port": asterisk.ami_port, "asterisk_reload_timeout": 30}
     again = installation.gvma("--output", "json", "sync")
-    told = json.loads(again.stdout)
-    assert (again.status, told["status"], told["backup_set"]) == (0, "ok", None), again.stderr
-    assert set(told["reloaded"]) == {"app_voicemail.so", "pbx_config.so", mwi_module(asterisk)}
+    result = json.loads(again.stdout)
+    assert (again.status, result["status"], result["backup_set"]) == (0, "ok", None), again.stderr
+    assert set(result["reloaded"]) == {"app_voicemail.so", "pbx_config.so", mwi_module(asterisk)}
     assert files(asterisk) == written
     assert our_boxes(asterisk) == BOXES
     assert json.loads(installation.sync("--output", "json").stdout)["reloaded"] == []

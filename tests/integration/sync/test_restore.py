@@ -86,7 +86,7 @@ def test_asterisk_serves_the_restored_boxes_and_no_other(asterisk: PrivateAsteri
     assert note.backup_set == made.id
 
 
-def test_a_state_that_asterisk_does_not_take_is_put_back_and_not_held(asterisk: PrivateAsterisk) -> None:
+def test_a_state_that_asterisk_does_not_take_is_put_back_and_does_not_pause_the_sync(asterisk: PrivateAsterisk) -> None:
     settings = asterisk.settings()
     text = voicemail(settings).read_bytes()
     refused = with_boxes(text, settings, "1000") + b"[unclosed\n"

@@ -56,5 +56,5 @@ def test_a_long_answer_in_pieces_is_still_one_json_object() -> None:
     assert len(_snapshot(*(_dn(str(number)) for number in range(1201)))["dnquery"]) == 1201
 
 
-def test_a_value_that_is_no_valid_unicode_can_be_told() -> None:
+def test_a_value_that_is_no_valid_unicode_can_be_written() -> None:
     assert _snapshot(_dn("1000", gvm_name="a\udcff\n"))["dnquery"][0]["options"] == {"gvm_name": "a\udcff\n"}

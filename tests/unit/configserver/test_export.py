@@ -72,7 +72,7 @@ def export(request: pytest.FixtureRequest, tmp_path: Path) -> ExportFile:
     return ExportFile(path)
 
 
-def told(objects: list[ConfigObject]) -> list[tuple[str, int, str, int | None, int, dict[str, str]]]:
+def fields(objects: list[ConfigObject]) -> list[tuple[str, int, str, int | None, int, dict[str, str]]]:
     return sorted(
         ((one.kind, one.dbid, one.number, one.type, one.state, dict(one.options)) for one in objects),
         key=lambda row: row[:2],
@@ -82,7 +82,7 @@ def told(objects: list[ConfigObject]) -> list[tuple[str, int, str, int | None, i
 def test_every_query_selects_from_the_file_as_from_the_server(export: ExportFile) -> None:
     with Simulator().serve() as url, ConfigurationServer(ConfigServerSettings(url=url)) as server:
         for query in QUERIES:
-            assert told(export.query(query)) == told(server.query(query)), query
+            assert fields(export.query(query)) == fields(server.query(query)), query
 
 
 def test_the_manuals_queries_find_the_samples_boxes(export: ExportFile) -> None:

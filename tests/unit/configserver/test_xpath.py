@@ -1,4 +1,4 @@
-"""The query grammar, held against lxml's XPath on the packaged sample."""
+"""The query grammar, compared with lxml's XPath on the packaged sample."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ SUBSCRIPTIONS = {
 FIRST_PINS = (("1000", "GVMA_DN", PIN), ("2222", "GVMA_AGENT", "2222"), ("3333", "GVMA_AGENTGROUP", "3333"))
 RECORD = plan_pins([Mailbox(*one) for one in FIRST_PINS], (), None, KEY).record
 OWNERS = b"gvma-owners 2\nagent 201 2222 GVMA_AGENT gvm-a-2222 Agent Login 7001\ndn 104 1000 GVMA_DN gvm-1000 DN 1000\n"
-HELD = Place("/etc/asterisk/pjsip.conf", 20)
+PLACE = Place("/etc/asterisk/pjsip.conf", 20)
 
 
 def site(*names: str, **answers: list[ConfigObject]) -> Evidence:
@@ -60,7 +60,7 @@ def site(*names: str, **answers: list[ConfigObject]) -> Evidence:
         for key, one in BOXES.items()
     }
     watchers = {
-        name: NamedSubscription(HELD, True, one.mailbox, ("gvma-sipserver",)) for name, one in SUBSCRIPTIONS.items()
+        name: NamedSubscription(PLACE, True, one.mailbox, ("gvma-sipserver",)) for name, one in SUBSCRIPTIONS.items()
     }
     return replace(
         evidence(None, **given),

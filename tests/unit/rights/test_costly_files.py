@@ -66,8 +66,8 @@ def test_a_file_of_short_lines_alone_is_not_read(site: Site) -> None:
 
 
 def test_templates_that_double_with_each_line_come_to_an_end(site: Site) -> None:
-    doubled = "".join(f"[t{level}](!,t{level - 1},t{level - 1})\n" for level in range(1, 60))
-    by(ASTERISK, lambda: (site.etc / "pjsip.conf").write_text("[t0](!)\nkey=1\n" + doubled))
+    nested = "".join(f"[t{level}](!,t{level - 1},t{level - 1})\n" for level in range(1, 60))
+    by(ASTERISK, lambda: (site.etc / "pjsip.conf").write_text("[t0](!)\nkey=1\n" + nested))
     refused(site, "what it includes has no end: [t21] is one of more than")
 
 

@@ -1,4 +1,4 @@
-"""A subscription against a peer on a real UDP socket that answers as it is told to."""
+"""A subscription against a peer on a real UDP socket that answers as a test says."""
 
 from __future__ import annotations
 

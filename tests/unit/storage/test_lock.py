@@ -15,10 +15,10 @@ from gvma.storage.lock import hold_lock, holder
 
 
 def test_a_second_run_leaves_at_once_and_names_the_holder(tmp_path: Path) -> None:
-    with hold_lock(tmp_path / "kept"), pytest.raises(LockedError) as held, hold_lock(tmp_path / "kept"):
+    with hold_lock(tmp_path / "kept"), pytest.raises(LockedError) as refused, hold_lock(tmp_path / "kept"):
         pass
-    assert held.value.exit_status == 11
-    assert re.search(rf"process {os.getpid()}, started \d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ", held.value.message)
+    assert refused.value.exit_status == 11
+    assert re.search(rf"process {os.getpid()}, started \d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ", refused.value.message)
 
 
 def test_a_run_that_waits_gets_the_lock_when_the_holder_ends(tmp_path: Path) -> None:

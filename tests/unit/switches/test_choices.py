@@ -73,7 +73,7 @@ def test_every_default_has_the_form_of_its_value(guide: Guide) -> None:
 
 
 @pytest.mark.parametrize("guide", GUIDES.values(), ids=lambda guide: guide.id)
-def test_a_key_means_one_thing_in_a_chapter(guide: Guide) -> None:
+def test_a_key_has_one_meaning_in_a_chapter(guide: Guide) -> None:
     for choices in (guide.object_choices, guide.device_choices):
         assert len({choice.key for choice in choices}) == len(choices)
     meanings = {choice.key: choice.form for choice in guide.object_choices}

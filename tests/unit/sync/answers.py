@@ -31,8 +31,8 @@ def boxes(names: dict[str, str], complete: str = "VoicemailUserEntryComplete") -
     return events(*entries, complete=complete)
 
 
-def aors(held: dict[str, str]) -> str:
-    entries = [f"AorList\nObjectType: aor\nObjectName: {name}\nMailboxes: {box}" for name, box in held.items()]
+def aors(loaded: dict[str, str]) -> str:
+    entries = [f"AorList\nObjectType: aor\nObjectName: {name}\nMailboxes: {box}" for name, box in loaded.items()]
     return events(*entries, complete="AorListComplete")
 
 

@@ -185,7 +185,7 @@ def test_unsound_markers_in_one_file_leave_all_files_alone(site: Site, text: str
     result = site.try_sync()
     assert result.status == 14
     assert "extensions.conf" in result.stderr
-    assert {path: held for path, held in state(site).items() if path.startswith("etc/")} == before
+    assert {path: content for path, content in state(site).items() if path.startswith("etc/")} == before
 
 
 def test_a_missing_file_is_created_with_the_rights_of_its_siblings_and_said(site: Site) -> None:

@@ -1,4 +1,4 @@
-"""Syncs beside an Asterisk that answers well, wrongly, late or not at all: what is left, owed or put back."""
+"""Syncs beside an Asterisk that answers well, wrongly, late or not at all: what is left, pending or put back."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ def _change_a_pin_during_the_read_back(site: Site, ami: ScriptedManager, action:
     return reloads_before
 
 
-@pytest.mark.parametrize("owed", [False, True])
+@pytest.mark.parametrize("pending", [False, True])
 def test_a_pin_changed_while_asterisk_is_read_back_is_loaded_before_the_sync_ends(
-    site: Site, ami: ScriptedManager, owed: bool
+    site: Site, ami: ScriptedManager, pending: bool
 ) -> None:
-    if owed:  # then the sync itself has nothing to write
+    if pending:  # then the sync itself has nothing to write
         site.sync()
     reloads_before = _change_a_pin_during_the_read_back(site, ami)
     assert site.try_sync(reload=True).status == 0
@@ -152,7 +152,7 @@ def test_without_reload_ami_is_not_spoken_to_and_the_next_syncreloads(site: Site
 
 
 @pytest.mark.parametrize(
-    ("held", "said"),
+    ("loaded", "said"),
     [
         ({"1000@GVMA_DN": "1000"}, "mailbox 1001@GVMA_DN is missing"),
         ({**BOXES, "9@GVMA_DN": "x"}, "mailbox 9@GVMA_DN is there and was not planned"),
@@ -160,9 +160,9 @@ def test_without_reload_ami_is_not_spoken_to_and_the_next_syncreloads(site: Site
     ],
 )
 def test_what_asterisk_holds_otherwise_than_planned_is_put_back(
-    site: Site, ami: ScriptedManager, held: dict[str, str], said: str
+    site: Site, ami: ScriptedManager, loaded: dict[str, str], said: str
 ) -> None:
-    ami.replies["VoicemailUsersList"] = [Reply(boxes(held)), Reply(boxes({}))]
+    ami.replies["VoicemailUsersList"] = [Reply(boxes(loaded)), Reply(boxes({}))]
     ami.replies["PJSIPShowAors"] = [Reply(aors(AORS)), error("No AORs found")]
     result = site.try_sync(reload=True)
     assert result.status == 15
@@ -200,17 +200,17 @@ def test_an_asterisk_lost_after_the_write_is_owed_its_reload(site: Site, ami: Sc
     ami.replies["ModuleLoad"] = HANG_UP
     answer = site.try_sync(reload=True, json=True)
     assert answer.status == 16
-    told = answer.json()
-    assert (told["status"], told["changes"]["add"], told["reloaded"]) == ("error", 10, [])
-    assert told["errors"][0]["code"] == "asterisk-unreachable"
-    assert "the next `gvma sync` does it" in told["errors"][0]["hint"]
+    answered = answer.json()
+    assert (answered["status"], answered["changes"]["add"], answered["reloaded"]) == ("error", 10, [])
+    assert answered["errors"][0]["code"] == "asterisk-unreachable"
+    assert "the next `gvma sync` does it" in answered["errors"][0]["hint"]
     assert all(b"GVMA-END" in content for content in _files(site).values())
     ami.replies["ModuleLoad"] = success()
     answer = site.try_sync(reload=True, json=True)
     assert (answer.json()["reloaded"], answer.json()["status"]) == (MODULES, "ok")
 
 
-def test_an_owed_reload_that_asterisk_does_not_take_stays_owed(site: Site, ami: ScriptedManager) -> None:
+def test_a_pending_reload_that_asterisk_does_not_take_stays_pending(site: Site, ami: ScriptedManager) -> None:
     site.sync()
     good = ami.replies["VoicemailUsersList"]
     ami.replies["VoicemailUsersList"] = Reply(boxes({}))

@@ -34,6 +34,7 @@ class Chosen(Facts):
 
     text: str = "Zoë"
     boxes: int = 1
+    missing: tuple[str, ...] = ()
     backup_path: Path = Path("/nonexistent")
     asked: list[str] = field(default_factory=list)
 
@@ -46,11 +47,12 @@ class Chosen(Facts):
             "subscriptions": 1, "edited": False, "media": None,
             "asterisk": {"version": self.text, "driver": "pjsip", "messages": None},
         }  # fmt: skip
-        return Glance(1_795_000_000.0, state, (finding(self.text),), (), self.text)
+        return Glance(1_795_000_000.0, state, (finding(self.text),), self.mailboxes().rows, self.text)
 
     def mailboxes(self) -> Listed:
         rows = (Row(f"{1000 + number}@GVMA_DN", self.text, self.text, self.text) for number in range(self.boxes))
-        return Listed(tuple(rows), 1_795_000_000.0, asking=False)
+        missing = (Row(name, "", self.text, self.text, is_missing=True) for name in self.missing)
+        return Listed((*rows, *missing), 1_795_000_000.0, asking=False)
 
     def check(self) -> Latest[Checked]:
         return Latest(Checked(1_795_000_000.0, (finding(self.text),), {}), asking=False)

@@ -126,3 +126,18 @@ def test_a_failure_is_shown_with_what_to_do(reader: Reader) -> None:
     page = client.get("/changes?set=latest")
     assert page.status_code == 503
     assert "makes one" in Elements(page.text).text
+
+
+def test_a_mailbox_that_is_not_where_gvma_writes_it_is_called_missing_and_found_so(reader: Reader) -> None:
+    client = reader(missing=("2222@GVMA_AGENT",))
+    shown = Elements(client.get("/mailboxes?q=missing").text)
+    assert "1 found." in shown.text
+    assert "2222@GVMA_AGENT" in shown.text
+    assert "/mailboxes?q=missing" in Elements(client.get("/").text).links
+
+
+def test_the_first_page_counts_what_status_and_check_say_each_fault_once(reader: Reader) -> None:
+    """Both say the same fault here."""
+    page = Elements(reader().get("/").text)
+    assert "1 problem needs a person" in page.text
+    assert page.text.count("warning: Zoë") == 1

@@ -149,7 +149,7 @@ def late_writing(
 ) -> bytes | None:
     """The newest content, where somebody wrote into the replaced file; None where nobody did.
 
-    before: what the replaced file held. after: what took its place. What its writer went on to append by
+    before: what the replaced file had. after: what took its place. What its writer went on to append by
     name stands behind ``after``.
     """
     if disk.read(replaced, file.path) == before:

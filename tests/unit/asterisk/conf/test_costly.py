@@ -45,8 +45,8 @@ def test_a_marker_that_stands_a_hundred_thousand_times_is_refused_with_its_first
 
 
 def test_templates_that_are_based_on_each_other_twice_come_to_an_end() -> None:
-    doubled = b"".join(b"[t%d](!,t%d,t%d)\n" % (level, level - 1, level - 1) for level in range(1, 60))
-    found = conf(b"[t0](!)\nkey=1\n" + doubled + b"[end]\n")
+    nested = b"".join(b"[t%d](!,t%d,t%d)\n" % (level, level - 1, level - 1) for level in range(1, 60))
+    found = conf(b"[t0](!)\nkey=1\n" + nested + b"[end]\n")
     assert found.cut is not None
     # 2 + 4 + 8 + ... + 2 ** 21 are more than three million.
     assert (found.cut.kind, found.cut.target, found.cut.problem) == ("section", "[t21]", "limit")

@@ -48,9 +48,9 @@ def test_query_prints_a_row_for_each_object_with_the_pin_masked(tmp_path: Path) 
 
 def test_query_prints_one_json_object_with_the_pin_masked(tmp_path: Path) -> None:
     done = gvma("--output", "json", "confserv", "query", "--from", str(SAMPLE), DNS, folder=tmp_path)
-    told = json.loads(done.stdout)
-    assert (told["gvma_result_version"], told["status"], told["exit_code"], told["count"]) == (1, "ok", 0, 9)
-    anne = told["objects"][2]
+    answer = json.loads(done.stdout)
+    assert (answer["gvma_result_version"], answer["status"], answer["exit_code"], answer["count"]) == (1, "ok", 0, 9)
+    anne = answer["objects"][2]
     assert (anne["kind"], anne["dbid"], anne["number"], anne["type"], anne["state"]) == ("CfgDN", 103, "1002", 1, 1)
     assert anne["options"]["gvm_password"] == "****"
     assert "4711" not in done.stdout

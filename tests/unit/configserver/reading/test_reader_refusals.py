@@ -141,7 +141,7 @@ def test_a_fault_is_raised_with_its_text(text: str, escaped: bool) -> None:
         read(text, escaped=escaped)
 
 
-def test_the_detail_of_our_contract_is_told() -> None:
+def test_the_detail_of_our_contract_is_shown() -> None:
     with pytest.raises(ConfigServerFault, match="Query refused: NoPermission: tenant 7"):
         read(FAULT_11)
 

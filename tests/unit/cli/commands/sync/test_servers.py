@@ -126,7 +126,7 @@ def test_a_server_that_fails_later_leaves_what_an_earlier_sync_wrote(site: Site,
 
 
 def _records(site: Site) -> dict[str, tuple[object, ...]]:
-    """What a sync leaves for the next one; what cron was told last, and the history, are no part of it."""
+    """What a sync leaves for the next one; what cron was sent last, and the history, are no part of it."""
     state = site.everything(site.backup_path / "state")
     for name in ("said-failure.json", "history.jsonl"):
         state.pop(f"backup/state/{name}", None)

@@ -1,4 +1,4 @@
-"""``gvma sync`` on links, missing files and other things that stand where a target file should."""
+"""``gvma sync`` on links, missing files and whatever else stands where a target file should."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _FROM_DATABASE = {
 }
 
 
-def untold(driver: Driver, files: SiteFiles, more: Mapping[str, Conf]) -> Iterator[str]:
+def unseen(driver: Driver, files: SiteFiles, more: Mapping[str, Conf]) -> Iterator[str]:
     """Where Asterisk may know more senders from than its files tell, such as ``pjsip.conf runs /usr/local/bin/x``.
 
     more: MORE_FILES by name.

@@ -6,7 +6,7 @@ import pytest
 
 from gvma.asterisk.drivers import driver_of
 from gvma.asterisk.identification.model import SiteFiles
-from gvma.asterisk.identification.untold import MORE_FILES, untold
+from gvma.asterisk.identification.unseen import MORE_FILES, unseen
 from tests.unit.asterisk.identification import conf
 
 
@@ -44,4 +44,4 @@ from tests.unit.asterisk.identification import conf
 def test_files_that_hint_at_more_are_named(driver: str, text: bytes, files: dict[str, bytes], says: list[str]) -> None:
     wizards = conf(files.get("pjsip_wizard.conf", b"")) if driver == "pjsip" else None
     more = {name: conf(files.get(name, b"")) for name in MORE_FILES}
-    assert list(untold(driver_of(driver), SiteFiles(conf(text), wizards), more)) == says
+    assert list(unseen(driver_of(driver), SiteFiles(conf(text), wizards), more)) == says
