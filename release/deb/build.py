@@ -62,8 +62,8 @@ class Target:
         return f"gvma_{self.version}_{self.architecture}.deb"
 
 
-def build(target: Target, wheel: Path, out: Path) -> Path:
-    """The package's path. wheel: gvma's own.
+def build(target: Target, wheel: Path, out: Path, *, compression: str = "xz") -> Path:
+    """The package's path. wheel: gvma's own. compression: as dpkg-deb names it; ``none`` is quick, and large.
 
     Raises CalledProcessError where pip or dpkg-deb fails; they have said why.
     """
@@ -76,7 +76,7 @@ def build(target: Target, wheel: Path, out: Path) -> Path:
         _control(target, root)
         out.mkdir(parents=True, exist_ok=True)
         package = out / target.file_name
-        _run("dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(root), str(package))
+        _run("dpkg-deb", "--root-owner-group", f"-Z{compression}", "--build", str(root), str(package))
     return package
 
 

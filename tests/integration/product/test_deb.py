@@ -49,7 +49,7 @@ def _python() -> str:
 @pytest.fixture(scope="module")
 def package(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = built.glob("*.whl")
-    return build(Target(_python(), architecture()), wheel, tmp_path_factory.mktemp("deb"))
+    return build(Target(_python(), architecture()), wheel, tmp_path_factory.mktemp("deb"), compression="none")
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ LAYER = Layer(dns={"1000": {"gvm_name": "Ann", "gvm_password": "4711"}})
 @pytest.fixture(scope="module")
 def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = built.glob("*.whl")
-    package = build(Target(VERSION, architecture()), wheel, tmp_path_factory.mktemp("deb"))
+    package = build(Target(VERSION, architecture()), wheel, tmp_path_factory.mktemp("deb"), compression="none")
     root = empty_root(tmp_path_factory.mktemp("root"))
     dpkg(root, "--install", str(package))
     return root
