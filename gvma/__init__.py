@@ -1,3 +1,3 @@
 """gvma joins Asterisk to a Genesys contact centre."""
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"

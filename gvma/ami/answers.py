@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from panoramisk.message import Message
 
@@ -29,8 +28,7 @@ _CLASSES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class VoicemailUser:
+class VoicemailUser(NamedTuple):
     """One mailbox as Asterisk has loaded it: the name cut at 79 bytes, a blank after a comma kept. Never its PIN.
 
     A byte that is not UTF-8 (a cut character, a Latin-1 name) is a lone surrogate.
@@ -41,8 +39,7 @@ class VoicemailUser:
     pager: str
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointDetails:
+class EndpointDetails(NamedTuple):
     """One endpoint of PJSIP. identify_by: ``username``, ``ip``. auth, outbound_auth, acl: what it names, or empty."""
 
     context: str
@@ -53,8 +50,7 @@ class EndpointDetails:
     acl: str
 
 
-@dataclass(frozen=True, slots=True)
-class SipPeerDetails:
+class SipPeerDetails(NamedTuple):
     """One peer of chan_sip. address: empty where it has none. insecure: ``port``, ``invite``. acl: it has one."""
 
     address: str
@@ -65,8 +61,7 @@ class SipPeerDetails:
     acl: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MailboxCount:
+class MailboxCount(NamedTuple):
     """Messages in one mailbox: numbers of messages."""
 
     new: int

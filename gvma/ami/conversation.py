@@ -12,9 +12,8 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import md5
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from panoramisk.message import Message
 
@@ -38,8 +37,7 @@ _NOBODY = "Check that Asterisk runs, and that manager.conf enables AMI on this a
 _CERTIFICATE = "Set asterisk_cm_ca_file to its issuer's certificate, and asterisk_cm_host to a name in the certificate."
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """An action that is answered by a list of events.
 
     event: the name of an entry's event. fields: the names of an entry's fields that are kept.

@@ -67,16 +67,14 @@ class PresentSubscription(NamedTuple):
     settings: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(NamedTuple):
     """The state of a phone, which SIP Server watches. device: ``PJSIP/2001``."""
 
     extension: str
     device: str
 
 
-@dataclass(frozen=True, slots=True)
-class Extension:
+class Extension(NamedTuple):
     """A number or pattern of the dialplan. steps: ``Dial(PJSIP/2001,60)``, from priority 1 on."""
 
     pattern: str
@@ -93,8 +91,7 @@ class Address(NamedTuple):
     port: int
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """A peer of chan_sip, or an endpoint of PJSIP with its AOR and identify.
 
     role: ``phone`` registers itself; ``gateway`` and ``sipserver`` are called at their contacts; ``mwi`` only lets
@@ -108,8 +105,7 @@ class Endpoint:
     matches: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GvmaWarning:
+class GvmaWarning(NamedTuple):
     """Something that a person should look at, and that leaves the exit code alone.
 
     code: stable, for machines. where: the owner and the option, printable whatever the owner is called.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gvma.settings.model import GvmaSettings
 
@@ -29,8 +29,7 @@ def host_and_port(contact: str) -> tuple[str, int]:
     return (match[1].lower(), int(match[2] or 5060)) if match else ("", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """One ``match`` of a PJSIP identify. host: an address, a network or a name. port: None where any will do."""
 
     host: str

@@ -6,7 +6,7 @@ that lead to it. Source: the manual's lines 2402-2435 (names of subscriptions), 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gvma.settings.model import GvmaSettings
 
@@ -14,8 +14,7 @@ SUBSCRIPTION_PREFIX = "gvm-"
 """What the name of every subscription begins with, whatever its role."""
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(NamedTuple):
     """One role.
 
     kind: ``dn``, ``agent`` or ``group``, as our records and JSON call it. label, plural: for people.

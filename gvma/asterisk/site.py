@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gvma.asterisk.conf.model import Conf, Section, Setting
 from gvma.asterisk.hosts import host_and_port
@@ -13,8 +13,7 @@ _OUTSIDE = ("external_signaling_address", "externip", "externaddr", "externhost"
 _OWN_CONTEXTS = frozenset(context.lower() for context in OWN_CONTEXTS)
 
 
-@dataclass(frozen=True, slots=True)
-class DialplanNames:
+class DialplanNames(NamedTuple):
     """Extensions and hints of an extensions.conf, in whatever context."""
 
     contexts: frozenset[str] = frozenset()

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from gvma.backups.manifest import Manifest, SavedFile, SavedTable
 
 ID_TIME = "%Y%m%dT%H%M%SZ"
-"""The time in an id, for strftime and strptime."""
+"""The time in an id, for strftime."""
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 
-@dataclass(frozen=True, slots=True)
-class BackupSet:
+class BackupSet(NamedTuple):
     """A set that lies on the disk. manifest: None where it cannot be read, and ``fault`` says why."""
 
     id: str
@@ -25,7 +24,7 @@ class BackupSet:
 
     @property
     def time(self) -> datetime:
-        return datetime.strptime(self.id.partition("-")[0], ID_TIME).replace(tzinfo=UTC)
+        return datetime.fromisoformat(self.id.partition("-")[0])
 
     @property
     def files(self) -> tuple[SavedFile, ...]:
@@ -53,7 +52,7 @@ def is_id(name: str) -> bool:
     if not _ID.fullmatch(name):
         return False
     try:
-        datetime.strptime(name.partition("-")[0], ID_TIME).replace(tzinfo=UTC)
+        datetime.fromisoformat(name.partition("-")[0])
     except ValueError:
         return False
     return True

@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gvma.asterisk.roles import BY_ELEMENT, ROLES
 from gvma.backups.backup_set import BackupSet
@@ -30,8 +30,7 @@ _PRESENT = "present"
 _Options = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Concerned:
+class Concerned(NamedTuple):
     """The owners of what has changed, by label, such as ``DN 1000``. new_pins: those whose first PIN has changed."""
 
     owners: Collection[str]

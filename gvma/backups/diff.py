@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gvma.secrecy import box_lines, masked_line
 
@@ -41,8 +41,7 @@ def masked_diff(name: str, old: bytes, new: bytes, *, voicemail: bool) -> str:
     return "".join(out)
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(NamedTuple):
     """The lines of a file, each ended by LF. boxes: which of them may define a mailbox."""
 
     lines: list[str]

@@ -9,7 +9,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from gvma.settings.ownership import group_name, user_name
 from gvma.storage.atomic import Rights
@@ -43,8 +43,7 @@ class FileToSave:
         return copy_name(self.path) if self.content is not None else ""
 
 
-@dataclass(frozen=True, slots=True)
-class SavedFile:
+class SavedFile(NamedTuple):
     """One file of a set. existed: False where there was no file, and then there is no copy.
 
     copy: path of the copy inside the set, empty without one. changed: the run was about to change it.
@@ -97,8 +96,7 @@ class TableToSave:
     changes: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SavedTable:
+class SavedTable(NamedTuple):
     """The rows of one table in a set. rows: how many. changed: the run was about to change some."""
 
     name: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from gvma.backups.backup_set import BackupSet
-from gvma.storage.history.model import TIME, PastRun
+from gvma.storage.history.model import PastRun
 
 
 def set_in_force_at(when: datetime, sets: Sequence[BackupSet], runs: Iterable[PastRun]) -> BackupSet | None:
@@ -18,6 +18,6 @@ def set_in_force_at(when: datetime, sets: Sequence[BackupSet], runs: Iterable[Pa
     used: dict[str, datetime] = {}
     for run in runs:
         if run.changed and run.backup_set is not None:
-            at = datetime.strptime(run.at, TIME).replace(tzinfo=UTC)
+            at = datetime.fromisoformat(run.at)
             used[run.backup_set] = max(at, used.get(run.backup_set, at))
     return next((one for one in sets if max(one.time, used.get(one.id, one.time)) > when), None)

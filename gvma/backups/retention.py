@@ -7,8 +7,8 @@ the newest one. The first set ever made is kept for good: it is the configuratio
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gvma.backups.backup_set import BackupSet
 from gvma.backups.sets import BackupSets
@@ -17,8 +17,7 @@ from gvma.settings.model import GvmaSettings
 from gvma.storage.state.pause import read_pause
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """How many sets are kept for each rule: numbers, zero or more."""
 
     last: int = 0
@@ -26,8 +25,7 @@ class Policy:
     monthly: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """One set and why it is kept; without a reason it is to be removed."""
 
     backup_set: BackupSet

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from gvma.evidence.model import Evidence
 
@@ -53,8 +53,7 @@ Check = Callable[[Evidence], Iterator[Finding]]
 """A function that applies rules to the evidence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """What has to be so.
 
     code: stable, lower case with dashes. finds: the fault, for the docs.

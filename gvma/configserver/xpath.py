@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from gvma.configserver.kinds import KINDS, reference
 from gvma.errors import ConfigServerQueryError
@@ -42,16 +41,14 @@ class Selectable(Protocol):
 _Node = TypeVar("_Node", bound=Selectable)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step: the name of an element, and the condition in brackets."""
 
     name: str
     holds: Predicate
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A parsed query. attributes: the names of all attributes in its conditions."""
 
     steps: tuple[Step, ...]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from gvma.asterisk.entries import GvmaWarning, Mailbox, Subscription
 from gvma.asterisk.roles import BY_ELEMENT, OWN_CONTEXTS, ROLES
@@ -18,8 +19,7 @@ from gvma.mailboxes.remarks import Remarks
 from gvma.mailboxes.values import BOX, CONTEXT, SHOWN, Refused
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedOwner:
+class RefusedOwner(NamedTuple):
     """An object that gets nothing new; the mailbox and the subscription that it has must stay.
 
     kind: of its role, ``dn``, ``agent`` or ``group``. box: None where the name of the mailbox itself is not valid.

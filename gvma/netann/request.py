@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["request-uri", "to-header"]
 Service = Literal["annc", "conf", "dialog", "none"]
@@ -19,8 +19,7 @@ TO_HEADER: Kind = "to-header"
 FOREVER: Literal["forever"] = "forever"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """The SIP response to a refused URI. explanation: one sentence for an administrator."""
 
     status: int

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gvma.netann.uri import decode
 
@@ -40,8 +40,7 @@ _LANGUAGE_OF_COUNTRY = {
 _COUNTRY_OF_LANGUAGE = {"en": "US", "ja": "JP", "zh": "CN", "ko": "KR", "sv": "SE", "da": "DK", "cs": "CZ"}
 
 
-@dataclass(frozen=True, slots=True)
-class Sound:
+class Sound(NamedTuple):
     """Names for Asterisk, the best first; none of them need exist.
 
     fetched: Asterisk fetches it over HTTP, which may take a long time.

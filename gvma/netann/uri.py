@@ -6,7 +6,7 @@ This file knows neither the services nor Genesys. A text that is not a SIP URI i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LONGEST = 4096
 
@@ -46,8 +46,7 @@ class RefusedUriError(Exception):
         self.error = error
 
 
-@dataclass(frozen=True, slots=True)
-class SipUri:
+class SipUri(NamedTuple):
     """The parts of a SIP URI, still escaped. params: (name, value), None where there is no ``=``."""
 
     scheme: str

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from gvma.asterisk.entries import Endpoint, Extension
-from gvma.plan.owners import OwnerNames
-
 if TYPE_CHECKING:
+    from gvma.asterisk.entries import Endpoint, Extension
     from gvma.plan.model import Plan
 
 _FIRST_NAMES = 1_000
@@ -45,6 +43,8 @@ def items_of(plan: Plan) -> Iterator[Item]:
     """All items, kind by kind, each kind in the order in which it is written; what is removed comes last in it."""
     if plan.unchanged:
         return
+    from gvma.plan.owners import OwnerNames  # noqa: PLC0415  (start-up: who reads the history needs Item alone)
+
     owners = OwnerNames(plan.owners, plan.owners_before)
     differences, present = plan.differences, plan.present
     boxes = ((one.key, differences.mailboxes.get(one.key, ())) for one in plan.mailboxes)

@@ -23,8 +23,7 @@ class Place(NamedTuple):
         return f"table {self.table}" if self.table else f"{self.file}, line {self.line}"
 
 
-@dataclass(frozen=True, slots=True)
-class SiteDefined:
+class SiteDefined(NamedTuple):
     """What the site itself defines under names that could be ours.
 
     mailboxes: ``box@context`` in our contexts, lower case, since app_voicemail compares without case; ours is written

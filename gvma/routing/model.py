@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint
 from gvma.asterisk.identification.model import SiteIdentification
@@ -42,8 +42,7 @@ class SiteRouting:
     own_hosts: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Routing:
+class Routing(NamedTuple):
     """What is to be there for business call routing, each in the order in which it is written.
 
     identified: SIP Server's addresses that ``endpoints`` identifies; ``Driver.mwi_endpoint`` must leave them out.

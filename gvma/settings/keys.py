@@ -7,8 +7,9 @@ The order is that of ``gvma config init`` and ``gvma config show``. A key is nam
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from types import MappingProxyType
+from typing import NamedTuple
 
 from gvma.settings import values as v
 from gvma.settings.model import ConfigServerSettings, GvmaSettings, MediaSettings, WebSettings
@@ -36,8 +37,7 @@ PLACEHOLDERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One key. sample: the placeholder that ``config init`` writes, if a site must set this key."""
 
     section: str

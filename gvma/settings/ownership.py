@@ -9,7 +9,6 @@ import grp
 import os
 import pwd
 import shlex
-import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -56,13 +55,19 @@ def hooks_that_cannot_run(settings: Settings) -> list[SettingsError]:
 
 def _found(program: str, folder: Path) -> bool:
     """folder: where the command runs. A name without a slash is looked for in PATH."""
-    return shutil.which(str(folder / program) if "/" in program else program) is not None
+    return _which(str(folder / program) if "/" in program else program) is not None
 
 
 def _program(command: str) -> Path | None:
     """The file that a command line runs; None where there is none, which is no danger."""
-    found = shutil.which(shlex.split(command)[0]) if command else None
+    found = _which(shlex.split(command)[0]) if command else None
     return Path(found) if found is not None else None
+
+
+def _which(program: str) -> str | None:
+    from shutil import which  # noqa: PLC0415  (start-up: its compression libraries)
+
+    return which(program)
 
 
 def _unsafe(path: Path, what: str) -> Iterator[SettingsError]:

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gvma.errors import SettingsError
 from gvma.settings.model import Secret
@@ -27,8 +27,7 @@ SAMPLES = frozenset({"genesys1", "CHANGE-ME"})
 """The AMI secrets of the manual (2662-2675) and of ``dialplan/samples/manager.conf``, which everybody knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class SecretSources:
+class SecretSources(NamedTuple):
     """The names under which one secret can be given."""
 
     section: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gvma.errors import SettingsError
 from gvma.settings.plain_file import read_plain
@@ -12,8 +12,7 @@ from gvma.settings.source_lines import Entry, SourceLines
 __all__ = ["Entry", "Source", "parse_source", "read_source"]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """The content of the file.
 
     sections: name in lower case and line of each header. mentioned: (section, key) of every key, also of those

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.entries import GvmaWarning
@@ -152,8 +151,7 @@ class Applied(AbstractContextManager["Applied"], Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Recovery:
+class Recovery(NamedTuple):
     """What recover() did. text: for the user. applied: the interrupted change stands. reloads: now pending."""
 
     text: str
@@ -162,8 +160,7 @@ class Recovery:
     backup_set: str
 
 
-@dataclass(frozen=True, slots=True)
-class NodeAnswer:
+class NodeAnswer(NamedTuple):
     """What one Asterisk host says of a change that is written. node: as ``realtime_nodes`` names it.
 
     differences: sentences, empty where all is as written. unreachable: why it could not be asked, empty where it was.
@@ -181,8 +178,7 @@ class NodeAnswer:
         return "differs" if self.differences else "ok"
 
 
-@dataclass(frozen=True, slots=True)
-class Purpose:
+class Purpose(NamedTuple):
     """Why something is written, for the backup set and the history.
 
     reason: ``sync``, ``remove`` or ``restore of ID``. snapshot: what Configuration Server said, as JSON.

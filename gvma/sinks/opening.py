@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gvma.ami.asterisk import Asterisk, at_once
 from gvma.asterisk.drivers.choose import AUTO, DriverModule
@@ -39,8 +39,7 @@ def recover_sinks(settings: GvmaSettings) -> Recovery | None:
     return recover(settings)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """What a run keeps open to its end: the database of ``sink = realtime``, else nothing."""
 
     settings: GvmaSettings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from gvma.asterisk.drivers import Driver
 from gvma.asterisk.entries import GvmaWarning
@@ -22,8 +22,7 @@ from gvma.sinks.addresses import own_hosts
 from gvma.sinks.base import Change, Reading, Sink
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """A plan, and what the sink makes of it.
 
     warnings: of the reading, the plan and the change. notes: what a reader of the plan should know.

@@ -6,13 +6,11 @@ A table has the options that one kind of object needs with this switch, each wit
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class TableOption:
+class TableOption(NamedTuple):
     """One row of a table. allowed: values, as the table prints them."""
 
     name: str
@@ -21,8 +19,7 @@ class TableOption:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """The options of one kind of object: ``DN`` or ``Application``, and its type."""
 
     object: str
@@ -34,8 +31,7 @@ class Table:
         return next(option.line for option in self.options if option.name == name)
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(NamedTuple):
     """One chapter of the manual."""
 
     id: str
@@ -50,6 +46,8 @@ class Switch:
 @cache
 def switches() -> dict[str, Switch]:
     """Every switch of the manual by its id."""
+    from importlib.resources import files  # noqa: PLC0415  (start-up: a check needs the names of this file alone)
+
     text = files("gvma.switches").joinpath("options.json").read_text("utf-8")
     return {entry["id"]: _switch(entry) for entry in json.loads(text)["systems"]}
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from gvma.ami.asterisk import Asterisk
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
@@ -25,8 +24,7 @@ _log = logging.getLogger(__name__)
 _FIRST_DIFFERENCES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """How messages name what is written. written: ``the files are written``. refused: ``the new files``.
 
     way_out: what to do where Asterisk refuses. again: what does the pending reload.
@@ -38,8 +36,7 @@ class Wording:
     again: str
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(NamedTuple):
     """What a run writes with. asterisk: None leaves every reload pending. report: filled with what was done.
 
     asks_nodes: whether the Asterisk hosts of a database are asked what they have, once it is written.

@@ -9,8 +9,8 @@ import os
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gvma import __version__
 from gvma.settings.model import GvmaSettings
@@ -30,8 +30,7 @@ _HELP = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """One run. ended, duration: seconds. changes: by action. objects: by kind. reloads: module to success."""
 
     ended: float

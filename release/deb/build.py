@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gvma import __version__
+from gvma.cli.completing import SHELLS, script
 
 TREE = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
@@ -28,11 +29,20 @@ _FILES = (
     ("dialplan/*.conf", "usr/share/gvma/dialplan"),
     ("dialplan/samples/*", "usr/share/gvma/dialplan/samples"),
     ("agi_scripts/*.py", "usr/share/gvma/agi_scripts"),
-    ("contrib/**/*", "usr/share/gvma/contrib"),
+    ("contrib/haproxy.cfg", "usr/share/gvma/contrib"),
+    ("contrib/grafana/*", "usr/share/gvma/contrib/grafana"),
+    ("contrib/prometheus/*", "usr/share/gvma/contrib/prometheus"),
+    ("contrib/web/*", "usr/share/gvma/contrib/web"),
     ("docs/**/*.md", "usr/share/doc/gvma/docs"),
     ("README.md", "usr/share/doc/gvma"),
 )
-_UNITS = ("gvma-agi.service", "gvma-sync.service", "gvma-sync.timer")
+_UNITS = ("gvma-agi.service", "gvma-sync.service", "gvma-sync.timer", "gvma-web.service")
+# Where each shell looks for what a package brings.
+_COMPLETION = {
+    "bash": "usr/share/bash-completion/completions/gvma",
+    "zsh": "usr/share/zsh/vendor-completions/_gvma",
+    "fish": "usr/share/fish/vendor_completions.d/gvma.fish",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +62,8 @@ class Target:
         return f"gvma_{self.version}_{self.architecture}.deb"
 
 
-def build(target: Target, wheel: Path, out: Path) -> Path:
-    """The package's path. wheel: gvma's own.
+def build(target: Target, wheel: Path, out: Path, *, compression: str = "xz") -> Path:
+    """The package's path. wheel: gvma's own. compression: as dpkg-deb names it; ``none`` is quick, and large.
 
     Raises CalledProcessError where pip or dpkg-deb fails; they have said why.
     """
@@ -66,7 +76,7 @@ def build(target: Target, wheel: Path, out: Path) -> Path:
         _control(target, root)
         out.mkdir(parents=True, exist_ok=True)
         package = out / target.file_name
-        _run("dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(root), str(package))
+        _run("dpkg-deb", "--root-owner-group", f"-Z{compression}", "--build", str(root), str(package))
     return package
 
 
@@ -98,13 +108,26 @@ def _install_files(root: Path) -> None:
 def _install_texts(root: Path) -> None:
     documents = root / "usr/share/doc/gvma"
     _write(documents / "copyright", (TREE / "LICENSE").read_bytes(), 0o644)
-    _write(documents / "changelog.gz", gzip.compress((TREE / "CHANGELOG.md").read_bytes(), 9, mtime=0), 0o644)
+    _write(documents / "changelog.gz", _compressed(TREE / "CHANGELOG.md"), 0o644)
+    _write(root / "usr/share/man/man1/gvma.1.gz", _compressed(TREE / "share/man/man1/gvma.1"), 0o644)
+    for shell in SHELLS:
+        _write(root / _COMPLETION[shell], f"{script(shell).strip()}\n".encode(), 0o644)
+
+
+def _compressed(path: Path) -> bytes:
+    return gzip.compress(path.read_bytes(), 9, mtime=0)
 
 
 def _disabled(cron: str) -> str:
-    """The cron file with its jobs as comments: a package must not begin to sync by itself."""
+    """The cron file with its jobs as comments: a package must not begin to sync by itself.
+
+    A job says nothing once the package is removed: its file stays then, as the site's own setting.
+    """
     heading = "# The job is a comment: remove its #, or enable gvma-sync.timer instead."
-    lines = [f"#{line}" if line.startswith("*") else line for line in cron.splitlines()]
+    there = " [ ! -x /usr/bin/gvma ] || gvma --config "
+    lines = [
+        f"#{line.replace(' gvma --config ', there)}" if line.startswith("*") else line for line in cron.splitlines()
+    ]
     return "\n".join([heading, *lines, ""])
 
 
@@ -129,8 +152,8 @@ def _control(target: Target, root: Path) -> None:
     text = "".join(f"{name}: {value}\n" for name, value in fields.items())
     _write(root / "DEBIAN/control", text.encode(), 0o644)
     _write(root / "DEBIAN/conffiles", b"/etc/cron.d/gvma\n/etc/logrotate.d/gvma\n", 0o644)
-    for script in ("postinst", "prerm"):
-        _write(root / "DEBIAN" / script, (HERE / script).read_bytes(), 0o755)
+    for name in ("postinst", "prerm", "postrm"):
+        _write(root / "DEBIAN" / name, (HERE / name).read_bytes(), 0o755)
 
 
 def _write(path: Path, content: bytes, mode: int) -> None:

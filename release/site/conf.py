@@ -40,7 +40,7 @@ CONTENTS = {
     "Run": ["docs/settings", "docs/commands/README", "docs/checks", "docs/no-lamp", "docs/alerts", "docs/performance"],
     "Media and routing": ["docs/media", "docs/routing", "docs/dialplan"],
     "More than one": ["docs/several-hosts", "docs/many-hosts", "docs/two-switches"],
-    "Come from": ["docs/manual", "docs/upgrade-16-to-22", "CHANGELOG"],
+    "Come from": ["docs/manual", "docs/upgrade-16-to-22", "docs/upgrade-1.0-to-1.1", "CHANGELOG"],
     "Change gvma": ["CONTRIBUTING", "docs/architecture", "docs/glossary"],
 }
 """Chapters of the navigation with their pages. A page that no chapter has ends the build."""

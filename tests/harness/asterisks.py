@@ -12,6 +12,7 @@ from gvma.demo.servers.haproxy import obtain_haproxy
 from gvma.demo.servers.odbc import obtain_odbc_driver
 from gvma.demo.servers.postgresql import obtain_postgresql
 from tests.harness.browser import obtain_chromium
+from tests.harness.debian_python import obtain_python
 from tests.harness.prometheus import obtain_prometheus
 
 SERVERS: dict[str, Callable[[], Path]] = {
@@ -22,6 +23,7 @@ SERVERS: dict[str, Callable[[], Path]] = {
     "HAProxy": lambda: obtain_haproxy().program,
     "Chromium": lambda: obtain_chromium().program,
     "Prometheus": lambda: obtain_prometheus().prometheus,
+    "Python 3.13": lambda: obtain_python().program,
 }
 
 

@@ -166,7 +166,7 @@ class Experiment:
         assert site.litter() == [], done
         assert not site.locked(), done
         assert site.difference_from_asterisk() == [], done
-        pending = site.backup_path / "state/pending-reload.json"
+        pending = site.backup_path / "state/owed-reload.json"
         assert pending.exists() == (not site.has_asterisk), done
         self.pin = pin
 

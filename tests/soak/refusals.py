@@ -75,7 +75,7 @@ def refuse(site: WatchedSite, refusal: Refusal) -> None:
     assert mended.status == 0, f"{refusal}: {mended}"
     assert site.difference_from_asterisk() == []
     assert site.litter() == []
-    assert not (site.backup_path / "state/pending-reload.json").exists()
+    assert not (site.backup_path / "state/owed-reload.json").exists()
 
 
 def refuse_where_asterisk_reads_another_folder(site: WatchedSite) -> None:

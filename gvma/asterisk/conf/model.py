@@ -77,8 +77,7 @@ class Section:
         return f"{self.file}, line {self.number}"
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(NamedTuple):
     """An ``#include``, ``#tryinclude`` or ``#exec``. problem: empty, ``missing``, ``cycle`` or ``limit``.
 
     A section is one of kind ``section`` where the lines that it inherits are beyond the limit.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from gvma.asterisk.drivers import CHAN_SIP, DRIVERS, PJSIP, Driver, driver_of
@@ -12,8 +11,7 @@ from gvma.asterisk.managed_block.markers import has_marker
 AUTO = "auto"
 
 
-@dataclass(frozen=True, slots=True)
-class DriverFile:
+class DriverFile(NamedTuple):
     """A driver's file. name: ``pjsip.conf``. has_block: our block stands in it."""
 
     name: str
@@ -26,8 +24,7 @@ class DriverFile:
         return cls(name, text is not None, has_marker(text or b"", begin))
 
 
-@dataclass(frozen=True, slots=True)
-class DriverModule:
+class DriverModule(NamedTuple):
     """What Asterisk says of a driver. has_transport: None where it could not be asked; it then counts as one."""
 
     loaded: bool = False

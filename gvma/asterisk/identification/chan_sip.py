@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.hosts import Match
@@ -19,8 +20,7 @@ DEFAULT_CONTEXT, DEFAULT_PORT = "default", 5060
 _NO = frozenset({"no", "false", "n", "f", "0", "off"})
 
 
-@dataclass(frozen=True, slots=True)
-class Peer:
+class Peer(NamedTuple):
     """One peer. host: its address, or its name as a file has it. any_port: ``insecure=port``."""
 
     name: str

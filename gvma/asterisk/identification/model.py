@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from gvma.asterisk.conf.model import Conf
 
@@ -59,8 +59,7 @@ class SiteFiles:
     wizards: Conf | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Identified:
+class Identified(NamedTuple):
     """The site's own endpoint that gets SIP Server's requests, or may get them.
 
     by: ``address``: an identify or a peer has SIP Server's address. ``anonymous``: it gets what nobody else does.

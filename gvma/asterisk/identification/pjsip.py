@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from gvma.asterisk.conf.model import Conf, Section
 from gvma.asterisk.hosts import Match
@@ -22,8 +23,7 @@ _REQUEST_KEYS = {"match_header": "header", "match_request_uri": "request_uri"}
 _NUMBER = re.compile(r"[+*#0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Identify:
+class Identify(NamedTuple):
     """One object of ``type=identify``.
 
     matches: as a file has them or as Asterisk shows them. of_requests: identifiers by which it takes a request for

@@ -20,8 +20,7 @@ class AclRule(NamedTuple):
     network: str
 
 
-@dataclass(frozen=True, slots=True)
-class SubscribeRights:
+class SubscribeRights(NamedTuple):
     """What an endpoint or peer allows. acls: the names of its ACLs; OWN_RULES among them."""
 
     may_subscribe: bool = True

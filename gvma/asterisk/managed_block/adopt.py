@@ -8,7 +8,7 @@ first of two extensions.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gvma.asterisk.conf.lines import lines, section_line
 from gvma.asterisk.managed_block.block import OwnLines, opens_ours
@@ -20,8 +20,7 @@ IsOurs = Callable[[str, bytes], bool]
 """Whether an earlier sync wrote a line. Given the name of its section, and the line; the section's header too."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A section with its lines, or what stands above the first one. foreign: numbers of lines that are not ours."""
 
     start: int

@@ -8,7 +8,7 @@ changed by phone, and loses a comment that is the last line (main/config.c attac
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gvma.asterisk.conf.lines import lines, open_comment, section_line
 from gvma.asterisk.managed_block.header import GENERATED_BY
@@ -26,8 +26,7 @@ _BLANK_LINES = frozenset({b"\n", b"\r\n"})
 _NO_FINAL_LINE_END = b"; The file above this block had no final line end."
 
 
-@dataclass(frozen=True, slots=True)
-class OwnLines:
+class OwnLines(NamedTuple):
     """How the lines of our own block look, to find its end where the end marker is lost.
 
     section: the names of our sections. setting: a whole line of one. comment: our comment lines.
@@ -38,8 +37,7 @@ class OwnLines:
     comment: re.Pattern[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Where the block stands; it says nothing of what is in it (``body_of``).
 
     start, end: offsets of the begin marker's line and behind the end marker's. body_start, body_end: of the lines

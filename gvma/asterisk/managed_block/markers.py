@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gvma.asterisk.conf.lines import BOM, lines
 from gvma.errors import UnsafeTargetError
@@ -11,8 +11,7 @@ _UNCHANGED = "Nothing was changed."
 _NAMED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(NamedTuple):
     """The line of a marker. number: from 1. start, end: offsets of the line, its line end included."""
 
     number: int

@@ -20,7 +20,6 @@ from gvma.cli.values.age import shown_age
 from gvma.errors import BackupSetError
 from gvma.plan.counts import Counts
 from gvma.storage.history import log
-from gvma.storage.lock import hold_lock
 from gvma.storage.signals import stoppable
 from gvma.storage.state.pause import read_pause
 
@@ -198,6 +197,7 @@ def forget(
     """
     from gvma.backups.retention import Policy, apply_policy, policy_of, review  # noqa: PLC0415
     from gvma.sinks.files.atomic.journal import sets_in_use  # noqa: PLC0415
+    from gvma.storage.lock import hold_lock  # noqa: PLC0415
 
     settings, output = _settings(invocation), invocation.output
     policy = policy_of(settings)

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from gvma.backups.backup_set import BackupSet
-from gvma.backups.moment import set_in_force_at
 from gvma.backups.sets import BackupSets
 from gvma.cli import exits
 from gvma.cli.completing import backup_sets
 from gvma.cli.values.when import When
 from gvma.storage.history import log
-from gvma.storage.lock import hold_lock
 from gvma.storage.signals import stoppable
 
 # What only a restore needs is imported in its functions: `gvma backup list` starts without it.
@@ -65,6 +63,7 @@ def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each 
     """
     from gvma.cli.hooks import reported, run_hooks  # noqa: PLC0415
     from gvma.sinks.files.restored_file import RestoreOptions  # noqa: PLC0415
+    from gvma.storage.lock import hold_lock  # noqa: PLC0415
     from gvma.sync.restore import RestoreReport  # noqa: PLC0415
 
     options = RestoreOptions(whole_files=whole_files, pins=pins)
@@ -115,6 +114,8 @@ def _chosen(settings: GvmaSettings, wanted: str | None, at: datetime | None) -> 
     if wanted is not None:
         return sets.find(wanted)
     assert at is not None
+    from gvma.backups.moment import set_in_force_at  # noqa: PLC0415  (start-up)
+
     return set_in_force_at(at, sets.all(), log.read(settings.backup_path).runs)
 
 

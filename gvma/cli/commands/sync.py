@@ -88,7 +88,15 @@ def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool, force: b
     for box in options.reset_pins:
         if not all(box.partition("@")):
             raise click.UsageError(f"--reset-pin needs BOX@CONTEXT, not {box!r}", ctx)
-    invocation: Invocation = ctx.obj
+    # To the end of the report: until then 100,000 mailboxes are wanted, and then none of them is there any more.
+    with without_garbage_collection():
+        changed = _run(ctx.obj, options, shows_diff=diff)
+    if detailed_exitcode and changed:
+        ctx.exit(exits.CHANGES_PENDING)
+
+
+def _run(invocation: Invocation, options: SyncOptions, *, shows_diff: bool) -> bool:
+    """The sync and what is said of it; whether it changed anything (in a dry run: would)."""
     output = invocation.output
     report = SyncReport(warn_at_once=output.warn)
     settings: Settings | None = None
@@ -97,17 +105,16 @@ def command(ctx: click.Context, /, detailed_exitcode: bool, diff: bool, force: b
         if not options.dry_run:
             run_hooks(output, settings, report, error)
 
-    with reported(lambda: _tell(output, settings, options, report, diff), hooks):
+    with reported(lambda: _tell(output, settings, options, report, shows_diff), hooks):
         try:
             settings = _settings(invocation, options, report)
-            with without_garbage_collection(), _log(settings, options, report, output), _progress(output) as progress:
+            with _log(settings, options, report, output), _progress(output) as progress:
                 sync(settings, options, report, progress)
         except GvmaError as error:
             if not options.dry_run and _was_said_before(output, settings, error):
                 output.mute(error)
             raise
-    if detailed_exitcode and report.changed:
-        ctx.exit(exits.CHANGES_PENDING)
+    return report.changed
 
 
 def _settings(invocation: Invocation, options: SyncOptions, report: SyncReport) -> Settings:

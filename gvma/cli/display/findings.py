@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -26,8 +25,11 @@ _COLOURS = {"error": "red", "warning": "magenta", "info": None}
 
 def text_width(output: Output) -> int:
     """Characters of a line: those of the terminal, at most 100; 80 elsewhere."""
-    columns = shutil.get_terminal_size().columns if output.stdout_is_terminal else _NARROW
-    return min(columns, _WIDE)
+    if not output.stdout_is_terminal:
+        return _NARROW
+    from shutil import get_terminal_size  # noqa: PLC0415  (start-up: its compression libraries)
+
+    return min(get_terminal_size().columns, _WIDE)
 
 
 def finding_blocks(found: Sequence[Finding], *, width: int, why: bool, everything: bool, colour: bool) -> Iterator[str]:

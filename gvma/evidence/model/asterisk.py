@@ -99,8 +99,7 @@ class AmiEvidence:
     messages: Messages | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SipAddresses:
+class SipAddresses(NamedTuple):
     """Where SIP reaches this Asterisk: addresses and names in lower case, and UDP ports; empty where not known."""
 
     hosts: frozenset[str] = frozenset()

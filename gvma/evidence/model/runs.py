@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gvma.asterisk.entries import GvmaWarning
 from gvma.errors import GvmaError
@@ -30,8 +31,7 @@ class Run:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(NamedTuple):
     """A ``gvma remove`` after which nobody has written anything. at: UTC, as of a Run. who: started it."""
 
     at: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gvma.errors import SettingsError
 
@@ -17,8 +16,7 @@ class SettingsWarning(Protocol):
     def where(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsEvidence:
+class SettingsEvidence(NamedTuple):
     """The settings file, and the folders and files that it names.
 
     problems: lines that no sync accepts. unreachable: (key, reason) of paths that this account cannot use.

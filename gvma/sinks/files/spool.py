@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.entries import GvmaWarning, Mailbox
@@ -22,8 +22,7 @@ from gvma.storage.asterisk.files import TargetFile, read_target
 _PASSWORD = re.compile(rb"^password=([^\r\n]*)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class StalePins:
+class StalePins(NamedTuple):
     """``secret.conf`` files whose PIN must no longer count, and what there is to say of them."""
 
     files: tuple[TargetFile, ...] = ()

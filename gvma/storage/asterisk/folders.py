@@ -11,8 +11,8 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gvma.errors import UnsafeTargetError
 from gvma.settings.ownership import group_name, user_name
@@ -111,8 +111,7 @@ class Folder:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.path)) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A name in a folder; there may be no file of that name, but it is no symbolic link."""
 
     folder: Folder

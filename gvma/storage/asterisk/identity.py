@@ -13,15 +13,14 @@ import pwd
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from gvma.settings.ownership import user_name
 from gvma.storage.signals import undisturbed
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """A user's rights: numbers, as the kernel takes them. groups: the supplementary ones."""
 
     uid: int

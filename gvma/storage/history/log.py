@@ -7,8 +7,9 @@ kill, or changed by hand, is left out on reading, and counted; the others stay.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from gvma.storage import disk
 from gvma.storage.history.model import PastRun, past_run
@@ -21,8 +22,7 @@ LARGEST = 8 * 1024 * 1024
 """Bytes at which a file becomes the earlier one, and a new one begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(NamedTuple):
     """runs: newest first. damaged: how many lines are none."""
 
     runs: tuple[PastRun, ...] = ()

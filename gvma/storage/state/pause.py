@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gvma.errors import SyncPausedError
 from gvma.storage.private import damaged, json_object, json_text, read_private, remove_private, write_json
 
-NAME = "sync-paused.json"
-"""The file under ``backup_path/state``."""
+NAME = "held-restore.json"
+"""The file under ``backup_path/state``. Name and keys are those of gvma 1.0, so that an update keeps a pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def pause_of(text: bytes, path: Path) -> Pause:
     """The pause that a record says. path: of the record. Raises BackupSetError."""
     note = json_object(text, path)
     try:
-        return Pause(str(note["backup_set"]), str(note["since"]))
+        return Pause(str(note["backup_set"]), str(note["time"]))
     except KeyError as error:
         raise damaged(path) from error
 
@@ -55,12 +55,12 @@ def refuse_if_paused(backup_path: Path, option: str = "--resume") -> None:
 
 def pause(backup_path: Path, backup_set: str) -> None:
     """The present state is one that an administrator restored; syncs leave it alone from now on."""
-    write_json(_path(backup_path), asdict(_pause_of(backup_set)))
+    write_json(_path(backup_path), _note_of(backup_set))
 
 
 def pause_record(backup_set: str) -> dict[str, bytes]:
     """What ``pause`` writes, as a record that a transaction carries."""
-    return {NAME: json_text(asdict(_pause_of(backup_set)))}
+    return {NAME: json_text(_note_of(backup_set))}
 
 
 def resume(backup_path: Path) -> None:
@@ -68,8 +68,8 @@ def resume(backup_path: Path) -> None:
     remove_private(_path(backup_path))
 
 
-def _pause_of(backup_set: str) -> Pause:
-    return Pause(backup_set, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+def _note_of(backup_set: str) -> dict[str, object]:
+    return {"backup_set": backup_set, "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
 def _path(backup_path: Path) -> Path:

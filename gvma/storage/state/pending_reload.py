@@ -7,8 +7,8 @@ from pathlib import Path
 
 from gvma.storage.private import damaged, read_json, remove_private, write_json
 
-NAME = "pending-reload.json"
-"""The file under ``backup_path/state``."""
+NAME = "owed-reload.json"
+"""The file under ``backup_path/state``. Name and keys are those of gvma 1.0: an update keeps what is pending."""
 
 
 def read(backup_path: Path) -> tuple[str, ...]:

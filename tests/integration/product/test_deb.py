@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,13 +15,28 @@ from tests.integration.product.test_packaging import built
 
 __all__ = ["built"]
 
-JOB = " asterisk gvma --config /etc/gvma/gvma_asterisk76.cfg sync"
+ROOT = Path(__file__).resolve().parents[3]
+JOB = " asterisk [ ! -x /usr/bin/gvma ] || gvma --config /etc/gvma/gvma_asterisk76.cfg sync"
 
 
 def dpkg(root: Path, *arguments: str) -> None:
     # The root has no Python package, and no shell to change into.
     forced = ("--force-depends", "--force-script-chrootless", "--force-not-root")
     subprocess.run(["dpkg", f"--root={root}", *forced, *arguments], capture_output=True, check=True)
+
+
+def empty_root(folder: Path) -> Path:
+    """A folder into which dpkg can install."""
+    for name in ("info", "updates"):
+        (folder / "var/lib/dpkg" / name).mkdir(parents=True)
+    (folder / "var/lib/dpkg/status").touch()
+    return folder
+
+
+def files_in(root: Path) -> set[str]:
+    """Every file but those of dpkg itself."""
+    found = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+    return {name for name in found if not name.startswith("var/lib/dpkg")}
 
 
 def _python() -> str:
@@ -32,15 +49,12 @@ def _python() -> str:
 @pytest.fixture(scope="module")
 def package(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = built.glob("*.whl")
-    return build(Target(_python(), architecture()), wheel, tmp_path_factory.mktemp("deb"))
+    return build(Target(_python(), architecture()), wheel, tmp_path_factory.mktemp("deb"), compression="none")
 
 
 @pytest.fixture(scope="module")
 def installed(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("root")
-    for folder in ("info", "updates"):
-        (root / "var/lib/dpkg" / folder).mkdir(parents=True)
-    (root / "var/lib/dpkg/status").touch()
+    root = empty_root(tmp_path_factory.mktemp("root"))
     dpkg(root, "--install", str(package))
     return root
 
@@ -87,6 +101,7 @@ def test_units_samples_dialplan_pages_and_changes_are_there(installed: Path) -> 
     for name in (
         "lib/systemd/system/gvma-agi.service",
         "lib/systemd/system/gvma-sync.timer",
+        "lib/systemd/system/gvma-web.service",
         "etc/logrotate.d/gvma",
         "usr/share/gvma/dialplan/gvma-media-pjsip.conf",
         "usr/share/gvma/dialplan/samples/manager.conf",
@@ -107,14 +122,69 @@ def test_what_is_installed_belongs_to_root_and_nobody_else_may_write_it(package:
 
 
 def test_a_removal_leaves_the_settings_of_cron_and_logrotate_alone(package: Path, tmp_path: Path) -> None:
-    for folder in ("info", "updates"):
-        (tmp_path / "var/lib/dpkg" / folder).mkdir(parents=True)
-    (tmp_path / "var/lib/dpkg/status").touch()
+    empty_root(tmp_path)
     dpkg(tmp_path, "--install", str(package))
     (tmp_path / "etc/cron.d/gvma").write_text("# ours\n")
 
     dpkg(tmp_path, "--remove", "gvma")
 
-    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
-    assert {name for name in left if not name.startswith("var/lib/dpkg")} == {"etc/cron.d/gvma", "etc/logrotate.d/gvma"}
+    assert files_in(tmp_path) == {"etc/cron.d/gvma", "etc/logrotate.d/gvma"}
     assert (tmp_path / "etc/cron.d/gvma").read_text() == "# ours\n"
+
+
+def test_a_purge_leaves_settings_and_backup_sets_alone(package: Path, tmp_path: Path) -> None:
+    dpkg(empty_root(tmp_path), "--install", str(package))
+    kept = {"etc/gvma/gvma_asterisk76.cfg", "var/lib/gvma/lock"}
+    for name in kept | {"var/log/gvma/gvma.log", "var/log/private/gvma-agi/gvma.log"}:
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("")
+
+    dpkg(tmp_path, "--purge", "gvma")
+
+    assert files_in(tmp_path) == kept
+
+
+def test_an_update_leaves_nothing_of_the_version_before(package: Path, tmp_path: Path) -> None:
+    dpkg(empty_root(tmp_path), "--install", str(package))
+    before = files_in(tmp_path)
+    (tmp_path / "usr/lib/gvma/gvma/__pycache__/old.cpython-311.pyc").touch()
+
+    dpkg(tmp_path, "--install", str(package))
+
+    assert files_in(tmp_path) == before
+
+
+def test_no_script_starts_or_enables_a_unit_and_shellcheck_finds_no_fault_in_it() -> None:
+    for name in ("postinst", "prerm", "postrm"):
+        script = ROOT / "release/deb" / name
+        verbs = set(re.findall(r"systemctl (?:--\S+ )*(\S+)", script.read_text()))
+        assert verbs <= {"daemon-reload", "disable", "stop", "try-restart"}
+        shellcheck = Path(sys.executable).with_name("shellcheck")
+        done = subprocess.run([shellcheck, script], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_man_and_every_shell_find_what_is_theirs(installed: Path) -> None:
+    page = gzip.decompress((installed / "usr/share/man/man1/gvma.1.gz").read_bytes())
+    assert page == (ROOT / "share/man/man1/gvma.1").read_bytes()
+    for shell, name in {
+        "bash": "bash-completion/completions/gvma",
+        "zsh": "zsh/vendor-completions/_gvma",
+        "fish": "fish/vendor_completions.d/gvma.fish",
+    }.items():
+        assert (installed / "usr/share" / name).read_text() == run(installed, "completion", shell).stdout
+
+
+def test_bash_completes_as_bash_completion_loads_it(installed: Path) -> None:
+    program = (
+        f'source "{installed}/usr/share/bash-completion/completions/gvma"; complete -p gvma >/dev/null; '
+        'COMP_WORDS=(gvma net); COMP_CWORD=1; _gvma_completion gvma net gvma; echo "${COMPREPLY[@]}"'
+    )
+    done = subprocess.run(
+        ["bash", "--norc", "-ec", program],
+        env={"PATH": f"{installed}/usr/bin:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("netann\n", "")

@@ -24,7 +24,7 @@ def loaded(*modules: str) -> Callable[[dict[str, str]], Reply]:
 
 
 def pending(site: Site) -> list[str]:
-    path = site.backup_path / "state/pending-reload.json"
+    path = site.backup_path / "state/owed-reload.json"
     return json.loads(path.read_text())["modules"] if path.exists() else []
 
 

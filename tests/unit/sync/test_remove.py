@@ -252,7 +252,7 @@ def test_a_second_remove_does_the_reload_that_the_first_left_pending(site: Site,
     _without_ours(ami)
     assert site.gvma("remove").status == 0
     assert reloads(ami) == MODULES
-    assert not (site.backup_path / "state" / "pending-reload.json").exists()
+    assert not (site.backup_path / "state" / "owed-reload.json").exists()
 
 
 def test_no_pin_is_in_what_it_leaves(site: Site) -> None:

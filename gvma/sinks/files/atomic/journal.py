@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from gvma.backups.manifest import copy_name
 from gvma.errors import BackupSetError
@@ -41,16 +42,14 @@ _RECORD = re.compile(r"[a-z][a-z.-]*")
 _TEMPORARY = re.compile(rf"{re.escape(TEMPORARY_PREFIX)}[^/]+{re.escape(TEMPORARY_SUFFIX)}", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Markers:
+class Markers(NamedTuple):
     """The lines that bound the managed block, as the settings have them."""
 
     begin: str
     end: str
 
 
-@dataclass(frozen=True, slots=True)
-class JournalFile:
+class JournalFile(NamedTuple):
     """One file that is replaced. old, new: None where there is no file before or afterwards.
 
     target: as the settings name it. path: behind its symbolic links. Names beside it: staged, of the new file;
@@ -86,8 +85,7 @@ class JournalFile:
         return (self.staged, self.kept, self.merged)
 
 
-@dataclass(frozen=True, slots=True)
-class JournalRecord:
+class JournalRecord(NamedTuple):
     """A record of gvma's own that becomes new with the files. name: under ``backup_path/state``.
 
     new: None where the record goes. copy: the new text beside the journal, empty where there is none.

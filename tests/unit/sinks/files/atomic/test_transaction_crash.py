@@ -164,7 +164,7 @@ def test_recovery_says_who_was_stopped_what_is_in_place_and_which_reload_is_pend
     assert found.reloads == ALL
     assert "voicemail.conf" in found.text
     assert "the reload of app_voicemail.so, pbx_config.so, res_pjsip.so is pending" in found.text
-    assert "4321" not in (found.text + (site.kept / "state/pending-reload.json").read_text())
+    assert "4321" not in (found.text + (site.kept / "state/owed-reload.json").read_text())
 
 
 @pytest.mark.parametrize("damaged", ["0.new", "record-0.new"])
