@@ -5,27 +5,35 @@ It reads the first backup set, which tells whether a blank line below the end ma
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from typing import NamedTuple
 
 from gvma.ami.verify import Expected
 from gvma.asterisk import dialplan
-from gvma.asterisk.managed_block.block import find_block
+from gvma.asterisk.managed_block.block import find_block, stands_between
 from gvma.asterisk.site import sections_defined
 from gvma.backups.sets import BackupSets
 from gvma.errors import BackupSetError, UnsafeTargetError
 from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.atomic.change import FileChange, file_change
-from gvma.sinks.files.block_file import BlockFile, markers_of
+from gvma.sinks.files.block_file import BlockFile, Markers, markers_of
 from gvma.sinks.files.expected import expected_of_files
 from gvma.sinks.files.left_messages import left_messages
 from gvma.sinks.files.prepare import FilesChange, pairs
 from gvma.sinks.files.reading import FilesReading
 from gvma.sinks.files.targets import Targets
 from gvma.storage.asterisk.files import TargetFile
+from gvma.storage.state.records import read_left
 
-_FirstTexts = Mapping[str, bytes]
+
+class _First(NamedTuple):
+    """texts: by path the files as they were before gvma's first change; empty where no set tells it. markers: those
+    that the settings have named at a sync since then."""
+
+    texts: Mapping[str, bytes]
+    markers: tuple[Markers, ...]
 
 
 class RemovalChange(FilesChange):
@@ -43,7 +51,7 @@ def removal(
 
     A file that is empty without our block stays, since Asterisk keeps what it has read of one that is missing.
     """
-    first = _first_texts(reading.settings)
+    first = _first(reading.settings)
     changes, remarks = [], []
     for file, target in pairs(reading, targets):
         change = file_change(target, _without_block(file, target, first), file.target.module)
@@ -63,35 +71,39 @@ def removal(
     )
 
 
-def _other(reading: FilesReading, other: TargetFile | None, first: _FirstTexts) -> Iterator[FileChange]:
+def _other(reading: FilesReading, other: TargetFile | None, first: _First) -> Iterator[FileChange]:
     if other is not None and reading.other is not None:
         yield file_change(other, _without_block(reading.other, other, first), reading.other.target.module)
 
 
-def _without_block(file: BlockFile, target: TargetFile, first: _FirstTexts) -> bytes | None:
+def _without_block(file: BlockFile, target: TargetFile, first: _First) -> bytes | None:
     if file.block is None:
         return target.old
-    return file.as_site_has_it(blank_line_is_ours=not _had_line_below(file, first.get(str(file.target.path))))
+    text = first.texts.get(str(file.target.path))
+    return file.as_site_has_it(blank_line_is_ours=not _had_line_below(file, text, first.markers))
 
 
-def _had_line_below(file: BlockFile, first: bytes | None) -> bool:
-    """Whether the file had a block with a line below it before gvma wrote there."""
+def _had_line_below(file: BlockFile, first: bytes | None, earlier: Iterable[Markers]) -> bool:
+    """Whether the file had a block with a line below it before gvma wrote there. earlier: markers that the settings
+    have named since then."""
+    text = first or b""
+    markers = next((pair for pair in (file.markers, *earlier) if stands_between(text, *pair)), file.markers)
     try:
-        block = find_block(first or b"", *file.markers, file.target.own_lines)
+        block = find_block(text, *markers, file.target.own_lines)
     except UnsafeTargetError:
         return False
     return block is not None and not block.last_in_file
 
 
-def _first_texts(settings: GvmaSettings) -> _FirstTexts:
-    """The files as they were before gvma's first change; empty where no set tells it."""
+def _first(settings: GvmaSettings) -> _First:
     sets = BackupSets(settings.backup_path)
     try:
         first = next((one for one in sets.all() if one.first), None)
         texts = {str(file.path): sets.content(first, file) for file in first.files} if first is not None else {}
+        markers = read_left(settings.backup_path).markers()
     except BackupSetError:
-        return {}
-    return {path: text for path, text in texts.items() if text is not None}
+        return _First({}, ())
+    return _First({path: text for path, text in texts.items() if text is not None}, markers)
 
 
 def _expected(plan: Plan, reading: FilesReading) -> Expected:

@@ -86,6 +86,21 @@ def test_a_set_made_before_comes_back_between_the_new_markers(moved: Site) -> No
     assert "1003 =>" not in text
 
 
+@pytest.mark.parametrize("synced_since", [False, True])
+def test_a_remove_leaves_the_blank_line_that_stood_below_the_perl_gvmas_block(site: Site, synced_since: bool) -> None:
+    below = "\n[later]\n; the site's own\n"
+    for name in FILES:
+        site.write(name, OWN_FILES[name] + f"{BEGIN}\n{END}\n{below}".encode())
+    site.sync()
+    _name_markers(site, NEW_BEGIN, NEW_END)
+    if synced_since:
+        site.sync()
+    assert site.gvma("remove", "--no-reload").status == 0
+    assert {name: (site.etc / name).read_bytes() for name in FILES} == {
+        name: OWN_FILES[name] + below.encode() for name in FILES
+    }
+
+
 @pytest.mark.parametrize(
     ("begin", "end"),
     [(NEW_BEGIN, END), (BEGIN, NEW_END), (END, BEGIN), (END, NEW_END), (NEW_BEGIN, BEGIN)],
