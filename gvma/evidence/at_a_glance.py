@@ -16,10 +16,10 @@ from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.errors import AmiPermissionError, GvmaError, MediaServerUnreachableError
 from gvma.evidence.disk.records import look_at_records
 from gvma.evidence.disk.settings import TO_REACH_AMI, serves_sync
-from gvma.evidence.model import AmiEvidence, Evidence, MediaEvidence
+from gvma.evidence.model import AmiEvidence, Evidence, MediaEvidence, RecordsEvidence
 from gvma.evidence.model.asterisk import Messages
 from gvma.evidence.model.sink import SinkEvidence
-from gvma.evidence.sink import compare_sink
+from gvma.evidence.sink import compare_sink, of_every_host
 from gvma.settings import GvmaSettings, MediaSettings
 from gvma.settings.reader import Examined
 from gvma.sinks.files.driver import channel_driver
@@ -39,14 +39,15 @@ def glance(examined: Examined, *, plan: bool = False) -> Evidence:
     ami = _ask_asterisk(reader) if reader is not None and not examined.wrong_keys & TO_REACH_AMI else None
     modules = ami.drivers if ami else None
     choice = channel_driver(gvma, modules)
+    sink, records = _sink(gvma, modules, look_at_records(gvma.backup_path))
     evidence = Evidence(
         settings,
         driver=choice.driver,
         driver_reason=choice.reason,
         ami=ami,
         media=_media(settings.media),
-        sink=_sink(gvma, modules),
-        records=look_at_records(gvma.backup_path),
+        sink=sink,
+        records=records,
     )
     return _with_next_sync(evidence, examined) if plan else evidence
 
@@ -67,12 +68,15 @@ def _node(settings: GvmaSettings) -> GvmaSettings | None:
     return next(iter(nodes(settings).values()), None)
 
 
-def _sink(settings: GvmaSettings, modules: Mapping[str, DriverModule] | None) -> SinkEvidence:
+def _sink(
+    settings: GvmaSettings, modules: Mapping[str, DriverModule] | None, records: RecordsEvidence
+) -> tuple[SinkEvidence, RecordsEvidence]:
+    """records: of this host; they stay so where the sink is away."""
     try:
         with sink_to_look_at(settings, modules) as sink:
-            return compare_sink(settings, sink)
+            return compare_sink(settings, sink), of_every_host(settings, sink, records)
     except GvmaError as problem:
-        return SinkEvidence(settings.sink, problem=problem)
+        return SinkEvidence(settings.sink, problem=problem), records
 
 
 def _ask_asterisk(settings: GvmaSettings) -> AmiEvidence:

@@ -28,7 +28,7 @@ from gvma.evidence.names import Names
 from gvma.evidence.next_sync import plan_next_sync
 from gvma.evidence.servers.configserver import Questions, why_not_asked
 from gvma.evidence.servers.sip import sip_addresses
-from gvma.evidence.sink import read_sink
+from gvma.evidence.sink import of_every_host, read_sink
 from gvma.settings import ConfigServerSettings
 from gvma.settings.reader import Examined
 from gvma.sinks.addresses import look_up
@@ -76,7 +76,7 @@ def _with_asterisk(evidence: Evidence, asterisk: SilentAsterisk) -> Evidence:
     try:
         with sink_to_look_at(settings.gvma, asterisk.modules) as opened:
             sink, reading = read_sink(settings.gvma, opened)
-            seen = seen.with_more(sink=sink)
+            seen = seen.with_more(sink=sink, records=of_every_host(settings.gvma, opened, seen.records))
             seen = seen.with_more(named=_named(seen, reading, asterisk))
     except GvmaError as problem:  # a database that is away
         seen = seen.with_more(sink=SinkEvidence(settings.gvma.sink, problem=problem))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from gvma.asterisk.dialplan import MEDIA_CONTEXT
+from gvma.errors import GvmaError
 from gvma.evidence.asterisk.ami import ask_asterisk
 from gvma.evidence.asterisk.sipserver import addresses_named
 from gvma.evidence.disk.files import look_at_files
@@ -30,10 +31,12 @@ from gvma.evidence.servers.configserver import Questions, why_not_asked
 from gvma.evidence.servers.hosts import look_at_hosts
 from gvma.evidence.servers.media import ask_media
 from gvma.evidence.servers.sip import node_probes, probes, sip_addresses
-from gvma.settings import Settings
+from gvma.evidence.sink import of_every_host
+from gvma.settings import GvmaSettings, Settings
 from gvma.settings.reader import Examined
 from gvma.sinks.addresses import look_up
 from gvma.sinks.files.driver import channel_driver
+from gvma.sinks.opening import REALTIME, sink_to_look_at
 
 _NOT_WANTED = "what it says was not wanted"
 
@@ -48,7 +51,7 @@ def collect(examined: Examined, *, probe: bool = False, parts: Collection[Part] 
     syncs = serves_sync(examined)
     questions = Questions(settings, why_not_asked(examined) if Part.CONFIGSERVER in parts else _NOT_WANTED)
     addresses = look_up(gvma) if syncs else {}
-    several = gvma.sink == "realtime"
+    several = gvma.sink == REALTIME
     asks_hosts = several and Part.ASTERISK in parts and syncs and not examined.problems
     asks_asterisk = Part.ASTERISK in parts and not several
     reachable = asks_asterisk and syncs and not examined.wrong_keys & TO_REACH_AMI
@@ -75,9 +78,21 @@ def collect(examined: Examined, *, probe: bool = False, parts: Collection[Part] 
         media=ask_media(settings.media, asked.user)
         if Part.MEDIA in parts and _serves_media(files)
         else MediaEvidence(),
-        records=look_at_records(gvma.backup_path) if Part.RECORDS in parts else RecordsEvidence(),
+        records=_records(gvma, shared=plans or asks_hosts) if Part.RECORDS in parts else RecordsEvidence(),
     )
     return evidence.with_more(next_sync=plan_next_sync(evidence, addresses)) if plans else evidence
+
+
+def _records(settings: GvmaSettings, *, shared: bool) -> RecordsEvidence:
+    """shared: a database is asked for those that all hosts share; while it is away, this host's copies count."""
+    records = look_at_records(settings.backup_path)
+    if not shared or settings.sink != REALTIME:
+        return records
+    try:
+        with sink_to_look_at(settings, None) as sink:
+            return of_every_host(settings, sink, records)
+    except GvmaError:  # said by the checks of the database
+        return records
 
 
 def _probes(

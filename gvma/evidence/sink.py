@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from gvma.errors import GvmaError
+from gvma.errors import BackupSetError, GvmaError
+from gvma.evidence.model import RecordsEvidence
 from gvma.evidence.model.sink import SinkEvidence
 from gvma.settings import GvmaSettings
 from gvma.sinks.base import Reading, Sink
-from gvma.storage.state import records
+from gvma.sinks.opening import REALTIME
+from gvma.storage.state.records import marks_of
 
 
 def read_sink(settings: GvmaSettings, sink: Sink[Any, Any]) -> tuple[SinkEvidence, Reading | None]:
@@ -29,9 +31,20 @@ def compare_sink(settings: GvmaSettings, sink: Sink[Any, Any]) -> SinkEvidence:
     if reading is None:
         return seen
     try:
-        return replace(seen, edited=tuple(edited(records.read_marks(settings.backup_path), reading.marks())))
+        return replace(seen, edited=tuple(edited(marks_of(sink.left().marks), reading.marks())))
     except GvmaError as problem:
         return SinkEvidence(settings.sink, problem=problem)
+
+
+def of_every_host(settings: GvmaSettings, sink: Sink[Any, Any], records: RecordsEvidence) -> RecordsEvidence:
+    """Records of this host, with what a sync or restore on another host has left in a sink that hosts share."""
+    if settings.sink != REALTIME or records.problem is not None:
+        return records
+    try:
+        left = sink.left()
+        return replace(records, paused=sink.paused(), pins=left.pins, owners=left.owners, files=left.files())
+    except BackupSetError as problem:
+        return replace(records, problem=problem)
 
 
 def edited(left: Mapping[str, str | None], now: Mapping[str, str | None]) -> list[str]:

@@ -23,12 +23,13 @@ PINS, OWNERS, LAST, MARKS = "first-pins", "owners", "last-sync.json", "marks.jso
 class Left:
     """The texts that the last sync left; empty where there is none.
 
-    last: objects by kind, warnings, files and markers, as ``last_text`` writes them.
+    last: objects by kind, warnings, files and markers, as ``last_text`` writes them. marks: as ``marks_text`` does.
     """
 
     pins: bytes = field(default=b"", repr=False)
     owners: bytes = field(default=b"", repr=False)
     last: bytes = b""
+    marks: bytes = b""
 
     def objects(self) -> dict[str, int]:
         """How many objects each query answered with; empty where there is no record."""
@@ -93,8 +94,13 @@ def marks_text(marks: Mapping[str, str | None]) -> bytes:
 
 def read_marks(backup_path: Path) -> dict[str, str | None]:
     """By file or table; empty where there is no record. Raises BackupSetError where it is there and cannot be read."""
+    return marks_of(read_private(folder(backup_path) / MARKS) or b"")
+
+
+def marks_of(text: bytes) -> dict[str, str | None]:
+    """As ``read_marks``, of a record's text; empty where it cannot be understood."""
     try:
-        found = json.loads(read_private(folder(backup_path) / MARKS) or b"{}")
+        found = json.loads(text or b"{}")
     except (ValueError, RecursionError):
         return {}
     return {str(name): mark for name, mark in found.items()} if isinstance(found, dict) else {}
@@ -106,8 +112,7 @@ def folder(backup_path: Path) -> Path:
 
 def read_left(backup_path: Path) -> Left:
     """What the last sync left. Raises BackupSetError where it is there and cannot be read."""
-    pins, owners, last = (read_private(folder(backup_path) / name) or b"" for name in (PINS, OWNERS, LAST))
-    return Left(pins, owners, last)
+    return Left(*(read_private(folder(backup_path) / name) or b"" for name in (PINS, OWNERS, LAST, MARKS)))
 
 
 def earlier_markers(backup_path: Path) -> tuple[tuple[str, str], ...]:

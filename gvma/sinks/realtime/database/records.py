@@ -1,7 +1,7 @@
 """gvma's records in the database, which every host shares, and their copies under ``backup_path`` on this host.
 
 The database's are what counts: a sync from any host has to know the first PINs, the owners and a pause. The copies are
-for whoever reads them here without a database, such as `gvma status`.
+for the run itself, and for whoever reads them here while the database is away.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def read_left(connection: _Connection, backup_path: Path) -> records.Left:
     """What the last sync left, from whichever host; where there was none with this database, what files were left."""
     if not _digests(connection):
         return records.read_left(backup_path)
-    texts = [content(connection, name) or b"" for name in (records.PINS, records.OWNERS, records.LAST)]
+    texts = [content(connection, name) or b"" for name in (records.PINS, records.OWNERS, records.LAST, records.MARKS)]
     return records.Left(*texts)
 
 
