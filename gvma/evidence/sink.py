@@ -12,7 +12,6 @@ from gvma.evidence.model.sink import SinkEvidence
 from gvma.settings import GvmaSettings
 from gvma.sinks.base import Reading, Sink
 from gvma.sinks.opening import REALTIME
-from gvma.storage.state.records import marks_of
 
 
 def read_sink(settings: GvmaSettings, sink: Sink[Any, Any]) -> tuple[SinkEvidence, Reading | None]:
@@ -31,7 +30,7 @@ def compare_sink(settings: GvmaSettings, sink: Sink[Any, Any]) -> SinkEvidence:
     if reading is None:
         return seen
     try:
-        return replace(seen, edited=tuple(edited(marks_of(sink.left().marks), reading.marks())))
+        return replace(seen, edited=tuple(edited(sink.marks_left(), reading.marks())))
     except GvmaError as problem:
         return SinkEvidence(settings.sink, problem=problem)
 

@@ -223,6 +223,10 @@ class Sink(Protocol[R, C]):
         """What the last run left for this one; in a sink that several hosts share, from whichever host."""
         ...
 
+    def marks_left(self) -> dict[str, str | None]:
+        """The marks of the last run, as ``left``; empty where there are none. Raises BackupSetError."""
+        ...
+
     def read(self) -> R:
         """Raises UnsafeTargetError where the sink is not safe to change."""
         ...

@@ -22,7 +22,7 @@ from gvma.routing import SiteRouting
 from gvma.sinks.base import NodeAnswer, Part, Purpose, Recovery, SinkMoved
 from gvma.storage.state import pending_reload
 from gvma.storage.state.pause import Pause, pause, read_pause
-from gvma.storage.state.records import OWNERS, PINS, Left
+from gvma.storage.state.records import MARKS, OWNERS, PINS, Left, marks_of
 
 MODULE = "app_memory.so"
 
@@ -139,6 +139,9 @@ class MemorySink:
 
     def left(self) -> Left:
         return Left(self.records.get(PINS) or b"", self.records.get(OWNERS) or b"")
+
+    def marks_left(self) -> dict[str, str | None]:
+        return marks_of(self.records.get(MARKS) or b"")
 
     def ask_nodes(self, change: MemoryChange) -> tuple[NodeAnswer, ...]:
         return ()

@@ -89,6 +89,9 @@ class FilesSink:
     def left(self) -> records.Left:
         return records.read_left(self._settings.backup_path)
 
+    def marks_left(self) -> dict[str, str | None]:
+        return records.read_marks(self._settings.backup_path)
+
     def read(self) -> FilesReading:
         left = self.left()
         last = LastSync.of(left)

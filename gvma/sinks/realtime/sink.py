@@ -56,6 +56,10 @@ class RealtimeSink:
         with answered(self._session.connection):
             return records.read_left(self._session.connection, self._settings.backup_path)
 
+    def marks_left(self) -> dict[str, str | None]:
+        with answered(self._session.connection):
+            return records.read_marks(self._session.connection, self._settings.backup_path)
+
     def read(self) -> RealtimeReading:
         return RealtimeReading(self._session)
 

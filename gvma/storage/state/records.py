@@ -23,13 +23,12 @@ PINS, OWNERS, LAST, MARKS = "first-pins", "owners", "last-sync.json", "marks.jso
 class Left:
     """The texts that the last sync left; empty where there is none.
 
-    last: objects by kind, warnings, files and markers, as ``last_text`` writes them. marks: as ``marks_text`` does.
+    last: objects by kind, warnings, files and markers, as ``last_text`` writes them.
     """
 
     pins: bytes = field(default=b"", repr=False)
     owners: bytes = field(default=b"", repr=False)
     last: bytes = b""
-    marks: bytes = b""
 
     def objects(self) -> dict[str, int]:
         """How many objects each query answered with; empty where there is no record."""
@@ -112,7 +111,8 @@ def folder(backup_path: Path) -> Path:
 
 def read_left(backup_path: Path) -> Left:
     """What the last sync left. Raises BackupSetError where it is there and cannot be read."""
-    return Left(*(read_private(folder(backup_path) / name) or b"" for name in (PINS, OWNERS, LAST, MARKS)))
+    pins, owners, last = (read_private(folder(backup_path) / name) or b"" for name in (PINS, OWNERS, LAST))
+    return Left(pins, owners, last)
 
 
 def earlier_markers(backup_path: Path) -> tuple[tuple[str, str], ...]:

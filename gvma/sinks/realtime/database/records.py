@@ -26,8 +26,15 @@ def read_left(connection: _Connection, backup_path: Path) -> records.Left:
     """What the last sync left, from whichever host; where there was none with this database, what files were left."""
     if not _digests(connection):
         return records.read_left(backup_path)
-    texts = [content(connection, name) or b"" for name in (records.PINS, records.OWNERS, records.LAST, records.MARKS)]
+    texts = [content(connection, name) or b"" for name in (records.PINS, records.OWNERS, records.LAST)]
     return records.Left(*texts)
+
+
+def read_marks(connection: _Connection, backup_path: Path) -> dict[str, str | None]:
+    """As ``read_left``: by table, the mark of our rows after the last run. Raises BackupSetError."""
+    if not _digests(connection):
+        return records.read_marks(backup_path)
+    return records.marks_of(content(connection, records.MARKS) or b"")
 
 
 def read_pause(connection: _Connection, backup_path: Path) -> pause.Pause | None:
