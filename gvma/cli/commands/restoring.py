@@ -128,7 +128,7 @@ def _tell_nothing(output: Output, at: datetime | None, *, dry_run: bool) -> None
 def warn_mended(output: Output, settings: GvmaSettings) -> None:
     """Finish or undo what an interrupted run began, under the lock, with a warning that says which."""
     from gvma.asterisk.entries import GvmaWarning  # noqa: PLC0415
-    from gvma.sync.mending import mend  # noqa: PLC0415
+    from gvma.sync.before.mending import mend  # noqa: PLC0415
 
     mended = mend(settings)
     if mended is not None:

@@ -32,9 +32,11 @@ class Misfit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """type: as ``format_type`` names it, without a size. limit: characters, None for no limit. scale: of a numeric.
+    """type: as ``format_type`` names it, without a size; of a domain, what it is made from.
 
-    labels: of an enumeration.
+    limit: characters, None for no limit. scale: of a numeric. labels: of an enumeration. may_be_null: it takes no
+    value. has_default: a row that is added without it gets some value. is_automatic: the database alone fills it (a
+    number, an expression).
     """
 
     name: str
@@ -42,6 +44,9 @@ class Column:
     limit: int | None = None
     scale: int | None = None
     labels: tuple[str, ...] = ()
+    may_be_null: bool = True
+    has_default: bool = False
+    is_automatic: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -98,6 +103,11 @@ class Columns:
     rest: Column | None = None
     aor: Mapping[str, Column] = field(default_factory=dict)
     every: Mapping[str, Mapping[str, Column]] = field(default_factory=dict)
+
+    @property
+    def every_option(self) -> tuple[Column, ...]:
+        """All columns that a mailbox without options leaves NULL."""
+        return self.options if self.rest is None else (*self.options, self.rest)
 
     def split(self, options: str) -> tuple[dict[str, str], list[Misfit]]:
         """Values by column, not encoded yet, in the order of the columns; and the options that none takes.

@@ -76,8 +76,8 @@ def _mailboxes(plan: Plan, columns: Columns, versions: Mapping[str, Version], pi
 
 
 def _used_columns(added: Iterable[Mailbox], columns: Columns) -> tuple[str, ...]:
-    """Option columns that some new row has a value for; the others have the database's default."""
-    used: set[str] = set()
+    """Option columns that some new row has a value for, or would get one from the database; the others stay NULL."""
+    used = {column.name for column in columns.every_option if column.has_default}
     for options in {one.options for one in added}:
         used |= columns.split(options)[0].keys()
     return tuple(sorted(used))
@@ -102,7 +102,7 @@ def _values(one: Mailbox, columns: Columns) -> dict[str, str | None]:
     options = columns.split(one.options)[0]
     texts: dict[str, str | None] = {"fullname": encoded(one.name), "email": encoded(one.email)}
     texts["pager"] = encoded(one.pager)
-    for column in (*columns.options, *((columns.rest,) if columns.rest else ())):
+    for column in columns.every_option:
         value = options.get(column.name)
         texts[column.name] = None if value is None else encoded(value)
     return texts

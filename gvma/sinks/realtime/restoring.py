@@ -93,7 +93,8 @@ def _by_key(table: str, content: bytes) -> _Rows:
 def _table_change(
     table: str, now: _Rows, then: _Rows, versions: Mapping[tuple[str, ...], Version], columns: Columns
 ) -> TableChange:
-    known = [column for column in next(iter(then.values()), {}) if column in columns.every[table]]
+    there = {name for name, column in columns.every[table].items() if not column.is_automatic}
+    known = [column for column in next(iter(then.values()), {}) if column in there]
     written = [column for column in known if column not in UNWRITTEN[table]]
     written = [AOR_MAILBOXES] if table == AORS else written
     inserted = tuple(column for column in known if column != "uniqueid")

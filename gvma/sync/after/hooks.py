@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from gvma.storage.signals import stoppable
-from gvma.sync.descendants import none_left
+from gvma.sync.after.descendants import none_left
 
 _log = logging.getLogger(__name__)
 SECONDS = 30.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gvma.ami.asterisk import Asterisk
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.planner import Planned
-from gvma.sync.folders import refuse_other_folders
+from gvma.sync.before.folders import refuse_other_folders
 
 
 def preflight(settings: GvmaSettings, asterisk: Asterisk, planned: Planned) -> None:

@@ -10,9 +10,9 @@ from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.block_file import markers_of
 from gvma.storage.state import records
-from gvma.sync import unchanged
+from gvma.sync.before import unchanged
+from gvma.sync.before.unchanged import Inputs
 from gvma.sync.report import SyncReport
-from gvma.sync.unchanged import Inputs
 
 
 def leave_records(  # noqa: PLR0913  (all that a run knows of its end)
