@@ -1,4 +1,4 @@
-"""``python -m tests.harness.asterisks``: obtains every server that the tests start, and says where each is."""
+"""``python -m tests.harness.servers.asterisks``: obtains every server that the tests start, and says where each is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gvma.demo.servers.odbc import obtain_odbc_driver
 from gvma.demo.servers.postgresql import obtain_postgresql
 from tests.harness.browser import obtain_chromium
 from tests.harness.debian_python import obtain_python
-from tests.harness.prometheus import obtain_prometheus
+from tests.harness.servers.prometheus import obtain_prometheus
 
 SERVERS: dict[str, Callable[[], Path]] = {
     "Asterisk 16": lambda: obtain(16).asterisk,

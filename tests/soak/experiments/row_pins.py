@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.harness.layer import Layer
-from tests.harness.many_hosts import ManyHosts
+from tests.harness.servers.many_hosts import ManyHosts
 from tests.integration.realtime.prepared import boxes
 from tests.soak.phone import Phone
 from tests.useragent import Call, UserAgent

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.fakes.postgresql_relay import PostgreSQLRelay
+from tests.fakes.relays.postgresql_relay import PostgreSQLRelay
 from tests.harness.layer import Layer
-from tests.harness.postgresql_fixtures import Database
-from tests.integration.realtime.cron_day import NUMBERS, Day
+from tests.harness.servers.postgresql_fixtures import Database
+from tests.integration.realtime.loss.cron_day import NUMBERS, Day
 from tests.integration.realtime.prepared import foreign_rows, site_on
 
 

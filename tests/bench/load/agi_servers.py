@@ -1,4 +1,4 @@
-"""The servers that bench_agi measures: ``python -m tests.bench.agi_servers NAME PORT``.
+"""The servers that bench_agi measures: ``python -m tests.bench.load.agi_servers NAME PORT``.
 
 ``gvma`` answers the route ``raw`` with the exchange that every AGI library is measured by, and the real
 call flows beside it; ``gvma_counts`` counts for /metrics as well; ``panoramisk`` answers the raw exchange.

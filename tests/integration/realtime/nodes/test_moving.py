@@ -14,8 +14,8 @@ from gvma.demo.servers.node import Connection
 from gvma.sip.subscriber import subscribe_once
 from tests.harness.command import in_this_process
 from tests.harness.layer import Layer
-from tests.harness.many_hosts import OF_ASTERISK
-from tests.harness.postgresql_fixtures import PASSWORDS, Database
+from tests.harness.servers.many_hosts import OF_ASTERISK
+from tests.harness.servers.postgresql_fixtures import PASSWORDS, Database
 from tests.harness.site import Site
 from tests.integration.realtime.prepared import boxes, phone_changes_pin
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gvma.demo.defaults import PJSIP_TRANSPORT
-from tests.harness.many_hosts import ManyHosts
+from tests.harness.servers.many_hosts import ManyHosts
 from tests.harness.waiting import wait_no_channels, wait_until
 
 ROWS = """

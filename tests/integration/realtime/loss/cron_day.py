@@ -10,8 +10,8 @@ from random import Random
 import psycopg
 
 from gvma.demo.debian import NotObtainableError
-from tests.fakes.postgresql_relay import PostgreSQLRelay
-from tests.harness.postgresql_fixtures import Database
+from tests.fakes.relays.postgresql_relay import PostgreSQLRelay
+from tests.harness.servers.postgresql_fixtures import Database
 from tests.harness.site import Site
 from tests.harness.waiting import wait_until
 from tests.integration.realtime.prepared import boxes, phone_changes_pin

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.layer import Layer
 from tests.harness.media_dialplan import PJSIP
+from tests.harness.servers.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.soak.phone import EXTENSIONS, Phone
 from tests.soak.site import WatchedSite, watched_site
 from tests.useragent import UserAgent

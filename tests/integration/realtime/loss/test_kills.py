@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.postgresql_relay import PostgreSQLRelay
-from tests.harness.postgresql_fixtures import Database
-from tests.soak.rows import RowsExperiment, cut_at_messages, kill_at_messages, kill_at_system_calls
+from tests.fakes.relays.postgresql_relay import PostgreSQLRelay
+from tests.harness.servers.postgresql_fixtures import Database
+from tests.soak.experiments.rows import RowsExperiment, cut_at_messages, kill_at_messages, kill_at_system_calls
 
 CHANGES = 40
 

@@ -12,7 +12,7 @@ from gvma.sinks.realtime.database.connection import opened
 from gvma.sinks.realtime.database.guarantees import found_faults
 from gvma.sinks.realtime.owner_sql import owner_sql
 from tests.harness.layer import Layer
-from tests.harness.postgresql_fixtures import Database
+from tests.harness.servers.postgresql_fixtures import Database
 from tests.integration.realtime.prepared import prepare, settings_for, site_with
 
 TEXTS = ", ".join(f"{name} varchar(80)" for name in ("fullname", "email", "pager"))

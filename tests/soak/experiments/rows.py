@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from tests.fakes.postgresql_relay import PostgreSQLRelay
+from tests.fakes.relays.postgresql_relay import PostgreSQLRelay
 from tests.fakes.traced import traced
 from tests.harness.command import in_this_process
 from tests.harness.layer import Layer
-from tests.harness.postgresql_fixtures import Database
+from tests.harness.servers.postgresql_fixtures import Database
 from tests.harness.waiting import wait_until
 from tests.integration.realtime.prepared import foreign_rows, phone_changes_pin, site_on
 

@@ -15,7 +15,7 @@ from gvma.sinks.realtime.database.columns import discovered
 from gvma.sinks.realtime.database.connection import opened
 from gvma.sinks.realtime.database.guarantees import found_faults, require
 from gvma.sinks.realtime.owner_sql import owner_sql
-from tests.harness.postgresql_fixtures import PASSWORDS, Database
+from tests.harness.servers.postgresql_fixtures import PASSWORDS, Database
 from tests.integration.realtime.prepared import foreign_rows, prepare, settings_for
 
 GVMAS = "insert into voicemail (context, mailbox, password) values ('GVMA_DN', '1000', '4711')"

@@ -14,7 +14,7 @@ from tests.harness.command import in_this_process
 from tests.harness.layer import Layer
 from tests.harness.site import Site
 
-LEFT = Path(__file__).resolve().parents[2] / "golden/state-of-1.0"
+LEFT = Path(__file__).resolve().parents[3] / "golden/state-of-1.0"
 PAUSED = '{"backup_set": "20261128T055619Z-bf1a9ec6", "time": "2026-11-28T05:56:24Z"}\n'
 PENDING = '{"modules": ["app_voicemail.so", "pbx_config.so", "res_pjsip.so"]}\n'
 LAYER = Layer(

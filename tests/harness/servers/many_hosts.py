@@ -12,7 +12,7 @@ from gvma.demo.servers.odbc import obtain_odbc_driver
 from gvma.sip.subscriber import Subscriber
 from tests.harness.command import in_this_process
 from tests.harness.layer import Layer
-from tests.harness.postgresql_fixtures import PASSWORDS, Database
+from tests.harness.servers.postgresql_fixtures import PASSWORDS, Database
 from tests.harness.site import Site
 
 OF_ASTERISK = "grant select on voicemail, ps_aors to asterisk; grant update (password) on voicemail to asterisk;"

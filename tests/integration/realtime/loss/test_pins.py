@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.harness.asterisk_fixtures import StartTelephone
-from tests.harness.many_hosts import ManyHosts
-from tests.soak.row_pins import race
+from tests.harness.servers.asterisk_fixtures import StartTelephone
+from tests.harness.servers.many_hosts import ManyHosts
+from tests.soak.experiments.row_pins import race
 
 
 @pytest.mark.asterisk

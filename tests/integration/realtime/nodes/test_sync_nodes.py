@@ -13,7 +13,7 @@ from gvma.mailboxes import desired
 from gvma.sinks.realtime.rows.encoding import encoded
 from gvma.sip.subscriber import subscribe_once
 from tests.harness.layer import Layer
-from tests.harness.many_hosts import ManyHosts
+from tests.harness.servers.many_hosts import ManyHosts
 from tests.hostile import CORPUS
 
 BOTH_DRIVERS = pytest.mark.parametrize("hosts", ["pgsql", "odbc"], indirect=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tests.fakes.relay import Relay, end, received
+from tests.fakes.relays.relay import Relay, end, received
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gvma.sip.subscriber import Subscriber, subscribe_once
-from tests.harness.many_hosts import ManyHosts, mwi
+from tests.harness.servers.many_hosts import ManyHosts, mwi
 from tests.harness.waiting import wait_until
 
 BOTH_DRIVERS = pytest.mark.parametrize("hosts", ["pgsql", "odbc"], indirect=True)

@@ -7,7 +7,7 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from tests.fakes.relay import Relay, end
+from tests.fakes.relays.relay import Relay, end
 
 
 @dataclass

@@ -12,10 +12,10 @@ import psycopg
 import pytest
 
 from gvma.sinks.realtime.database import connection
-from tests.fakes.postgresql_relay import PostgreSQLRelay
+from tests.fakes.relays.postgresql_relay import PostgreSQLRelay
 from tests.harness.command import Done, in_this_process
 from tests.harness.layer import Layer
-from tests.harness.postgresql_fixtures import PASSWORDS, Database
+from tests.harness.servers.postgresql_fixtures import PASSWORDS, Database
 from tests.harness.site import Site
 from tests.integration.realtime.prepared import aors, boxes, phone_changes_pin, settings_for, site_on
 

@@ -1,4 +1,4 @@
-"""A Configuration Server for benchmarks, in a process of its own: ``python -m tests.bench.serving DNS``."""
+"""A Configuration Server for benchmarks, in a process of its own: ``python -m tests.bench.load.serving DNS``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.request import Request, urlopen
 
-from tests.bench.answers import answer
+from tests.bench.load.answers import answer
 
 _MADE = "0000000000"
 

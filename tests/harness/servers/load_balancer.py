@@ -9,7 +9,7 @@ from socket import SOCK_STREAM
 from gvma.demo.ports import free_port
 from gvma.demo.servers.haproxy import PrivateHaproxy, configured
 
-CONTRIB = Path(__file__).parents[2] / "contrib/haproxy.cfg"
+CONTRIB = Path(__file__).parents[3] / "contrib/haproxy.cfg"
 
 
 class LoadBalancer(PrivateHaproxy):
