@@ -42,7 +42,7 @@ def run_hooks(output: Output, settings: Settings | None, report: RunReport, erro
     if not commands:
         return
     from gvma.cli.logs import logging_to  # noqa: PLC0415  (start-up)
-    from gvma.sync.hooks import run_hook  # noqa: PLC0415
+    from gvma.sync.after.hooks import run_hook  # noqa: PLC0415
 
     folder = settings.path.absolute().parent if settings.path is not None else Path("/")
     with logging_to(settings, run_id=report.run_id, verbosity=output.verbosity):

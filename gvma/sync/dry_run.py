@@ -15,8 +15,8 @@ from gvma.sinks.addresses import Addresses, look_up, unresolved
 from gvma.sinks.files.sink import FilesSink
 from gvma.sinks.opening import looking
 from gvma.sinks.planner import Planned, Planner, asked_for
-from gvma.sync.folders import refuse_other_folders
-from gvma.sync.preflight import preflight
+from gvma.sync.before.folders import refuse_other_folders
+from gvma.sync.before.preflight import preflight
 from gvma.sync.reasons import refused_line
 from gvma.sync.report import Progress, SyncOptions, SyncReport, reading_step
 

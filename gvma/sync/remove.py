@@ -18,10 +18,10 @@ from gvma.sinks.opening import looking, opened
 from gvma.storage.lock import hold_lock
 from gvma.storage.signals import stoppable
 from gvma.storage.state import records
+from gvma.sync.after.remembering import remembered
+from gvma.sync.before.folders import refuse_other_folders
+from gvma.sync.before.mending import mend
 from gvma.sync.execute import Execution, Wording, first_of
-from gvma.sync.folders import refuse_other_folders
-from gvma.sync.mending import mend
-from gvma.sync.remembering import remembered
 from gvma.sync.report import PlannedReport
 
 _log = logging.getLogger(__name__)

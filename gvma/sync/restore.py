@@ -18,14 +18,14 @@ from gvma.errors import AsteriskRefusedError, UnsafeTargetError
 from gvma.plan.items import Item
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Change, Purpose
-from gvma.sinks.files.restored_file import RestoreOptions
-from gvma.sinks.files.restoring import restore_change
+from gvma.sinks.files.changes.restored_file import RestoreOptions
+from gvma.sinks.files.changes.restoring import restore_change
 from gvma.sinks.files.sink import FilesSink
 from gvma.sinks.opening import REALTIME, opened, opened_database, settings_of_database
 from gvma.storage.state.pause import pause
+from gvma.sync.after.remembering import remembered
+from gvma.sync.before.folders import refuse_other_folders
 from gvma.sync.execute import Execution, Wording, first_of
-from gvma.sync.folders import refuse_other_folders
-from gvma.sync.remembering import remembered
 from gvma.sync.report import RunReport
 
 _TRIES = 10

@@ -36,18 +36,18 @@ from gvma.storage.signals import stoppable
 from gvma.storage.spooled import Spooled
 from gvma.storage.state import last_success, pending_reload, records, said_failure
 from gvma.storage.state.pause import refuse_if_paused, resume
-from gvma.sync import unchanged
-from gvma.sync.ending import forget_old_sets, leave_records
+from gvma.sync.after.ending import forget_old_sets, leave_records
+from gvma.sync.after.metrics import leave_metrics
+from gvma.sync.after.remembering import Outcome, remembered
+from gvma.sync.after.why import set_before, why
+from gvma.sync.before import unchanged
+from gvma.sync.before.folders import refuse_other_folders
+from gvma.sync.before.mending import mend
+from gvma.sync.before.preflight import preflight
+from gvma.sync.before.unchanged import Conclusion, Inputs, conclusion_of
 from gvma.sync.execute import Execution, Wording
-from gvma.sync.folders import refuse_other_folders
 from gvma.sync.late_reload import reload_or_refuse, reload_quietly
-from gvma.sync.mending import mend
-from gvma.sync.metrics import leave_metrics
-from gvma.sync.preflight import preflight
-from gvma.sync.remembering import Outcome, remembered
 from gvma.sync.report import Progress, SyncOptions, SyncReport, reading_step
-from gvma.sync.unchanged import Conclusion, Inputs, conclusion_of
-from gvma.sync.why import set_before, why
 
 if TYPE_CHECKING:
     from gvma.sinks.files.sink import FilesSink

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation
     from gvma.cli.output import Output
     from gvma.settings.model import GvmaSettings
-    from gvma.sinks.files.restored_file import RestoreOptions
+    from gvma.sinks.files.changes.restored_file import RestoreOptions
     from gvma.sync.restore import RestoredState, RestoreReport
 
 
@@ -62,7 +62,7 @@ def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each 
     `gvma sync --resume` goes on.
     """
     from gvma.cli.hooks import reported, run_hooks  # noqa: PLC0415
-    from gvma.sinks.files.restored_file import RestoreOptions  # noqa: PLC0415
+    from gvma.sinks.files.changes.restored_file import RestoreOptions  # noqa: PLC0415
     from gvma.storage.lock import hold_lock  # noqa: PLC0415
     from gvma.sync.restore import RestoreReport  # noqa: PLC0415
 
@@ -128,7 +128,7 @@ def _tell_nothing(output: Output, at: datetime | None, *, dry_run: bool) -> None
 def warn_mended(output: Output, settings: GvmaSettings) -> None:
     """Finish or undo what an interrupted run began, under the lock, with a warning that says which."""
     from gvma.asterisk.entries import GvmaWarning  # noqa: PLC0415
-    from gvma.sync.mending import mend  # noqa: PLC0415
+    from gvma.sync.before.mending import mend  # noqa: PLC0415
 
     mended = mend(settings)
     if mended is not None:

@@ -5,14 +5,17 @@ It may be run again at any time. gvma itself never needs the owner's rights.
 
 from __future__ import annotations
 
-from gvma.sinks.realtime.names import (
+from gvma.sinks.realtime.rows.names import (
     ACCOUNT,
     AORS,
+    AORS_INDEX,
     EVERYBODY,
+    NEEDED,
     OURS,
     OWN_ROWS,
     RECORDS,
     RESET_PIN,
+    SEQUENCES,
     TABLES,
     UNWRITTEN,
     VOICEMAIL,
@@ -20,9 +23,28 @@ from gvma.sinks.realtime.names import (
 )
 
 _HEAD = """\
--- What gvma needs in the database of Asterisk's Realtime tables. Run it as the owner of the tables, in their schema:
+-- What gvma needs in the database of Asterisk's Realtime tables. Run it as the owner of the tables:
 -- psql -v ON_ERROR_STOP=1 -f gvma.sql. It may be run again at any time.
 begin;
+"""
+
+_PLACE = f"""
+-- Everything stands in the schema of Asterisk's tables, which need not be the first one of the search_path.
+do $$
+declare
+  places text[] := (select array_agg(distinct relnamespace::regnamespace::text) from pg_class
+    where oid in ({", ".join(f"to_regclass('{table}')" for table in TABLES)}));
+begin
+  if current_setting('server_encoding') <> 'UTF8' then
+    raise exception 'the database is encoded in %, and names need UTF8', current_setting('server_encoding')
+      using hint = 'Nothing was changed. Make a database with encoding UTF8, and move Asterisk''s tables there.';
+  end if;
+  if cardinality(places) > 1 then
+    raise exception '{" and ".join(TABLES)} stand in different schemas: %', array_to_string(places, ', ')
+      using hint = 'Nothing was changed. Set search_path to the schema that Asterisk uses, then run this again.';
+  end if;
+  if places is not null then perform set_config('search_path', places[1], true); end if;
+end $$;
 """
 
 _CREATE = """
@@ -50,6 +72,33 @@ create table if not exists ps_aors (
   support_path ast_bool_values, qualify_timeout double precision, voicemail_extension varchar(40),
   remove_unavailable ast_bool_values, qualify_2xx_only ast_bool_values
 );
+"""
+
+_NEEDED = ", ".join(f"('{table}', '{column}')" for table, columns in NEEDED.items() for column in columns)
+_FITNESS = f"""
+-- Both tables are there, and can keep a mailbox.
+do $$
+declare
+  absent text := (select string_agg(name, ', ') from unnest(array[{", ".join(f"'{table}'" for table in TABLES)}]) name
+    where to_regclass(name) is null);
+  others text := (select string_agg(relname, ', ') from pg_class
+    where oid in ({", ".join(f"to_regclass('{table}')" for table in TABLES)}) and relkind not in ('r', 'p'));
+  columns text := (select string_agg(format('%s (%s)', needed.name, needed.own), ', ')
+    from (values {_NEEDED}) needed (name, own)
+    where not exists (select 1 from pg_attribute a join pg_type t on t.oid = a.atttypid
+      where a.attrelid = to_regclass(needed.name) and a.attname = needed.own and t.typcategory = 'S'));
+begin
+  if absent is not null then
+    raise exception 'no table % in the search_path (%)', absent, current_setting('search_path')
+      using hint = 'Nothing was changed. Set search_path to their schema, or let gvma realtime sql --create make them.';
+  elsif others is not null then
+    raise exception '% is not a table: gvma writes tables alone', others
+      using hint = 'Nothing was changed. Let the tables themselves have these names.';
+  elsif columns is not null then
+    raise exception 'columns are missing, or are no text: %', columns
+      using hint = 'Nothing was changed. Add them, or alter their type to varchar, then run this again.';
+  end if;
+end $$;
 """
 
 RESET_ARGUMENTS = "box_context text, box text, pin_now text, pin_new text"
@@ -84,6 +133,15 @@ exception when unique_violation then
   raise notice '{VOICEMAIL}: % stands more than once, so {VOICEMAIL_INDEX} covers gvma''s contexts alone', twice;
 end $$;
 
+-- One row for each AOR. Asterisk's own table has that rule; one that was made by hand may lack it.
+do $$ begin
+  if not exists (
+    select 1 from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+    where i.indrelid = '{AORS}'::regclass and a.attname = 'id' and i.indnatts = 1
+      and i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null and i.indexprs is null)
+  then create unique index {AORS_INDEX} on {AORS} (id); end if;
+end $$;
+
 -- gvma's own records, such as keyed hashes of first PINs; they are as new or as old as the rows.
 create table if not exists {RECORDS} (name text primary key, content bytea not null);
 
@@ -99,7 +157,9 @@ revoke all on function {RESET_PIN}(text, text, text, text) from public;
 
 def owner_sql(role: str, *, create: bool = False) -> str:
     """role: gvma's account, which exists already. create: with Asterisk's two tables."""
-    return "".join([_HEAD, _CREATE if create else "", _OBJECTS, _grants(role), _policies(role), "commit;\n"])
+    return "".join(
+        [_HEAD, _PLACE, _CREATE if create else "", _FITNESS, _OBJECTS, _grants(role), _policies(role), "commit;\n"]
+    )
 
 
 def _grants(role: str) -> str:
@@ -115,10 +175,12 @@ declare
     select string_agg(quote_ident(attname), ', ') from pg_attribute
     where attrelid = '{VOICEMAIL}'::regclass and attnum > 0 and not attisdropped
       and attname not in ({", ".join(f"'{column}'" for column in sorted(UNWRITTEN[VOICEMAIL]))}));
-  numbers text := pg_get_serial_sequence('{VOICEMAIL}', 'uniqueid');
+  numbers regclass;
 begin
   execute format('grant update (%s) on {VOICEMAIL} to %I', columns, {text});
-  if numbers is not null then execute format('grant usage on sequence %s to %I', numbers, {text}); end if;
+  for numbers in {SEQUENCES} loop
+    execute format('grant usage on sequence %s to %I', numbers, {text});
+  end loop;
   execute format('revoke create on schema %I from %I', current_schema(), {text});
   execute format('grant usage on schema %I to %I', current_schema(), {text});
   execute format('grant temporary on database %I to %I', current_database(), {text});

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from gvma.demo.ports import free_port
-from gvma.sync.metrics import Figures, write_metrics
+from gvma.sync.after.metrics import Figures, write_metrics
 from tests.harness.media_server import MediaServer
 from tests.harness.prometheus import PrivatePrometheus, obtain_prometheus
 from tests.harness.waiting import wait_until

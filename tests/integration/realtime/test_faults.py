@@ -17,7 +17,7 @@ from tests.harness.command import Done, in_this_process
 from tests.harness.layer import Layer
 from tests.harness.postgresql_fixtures import PASSWORDS, Database
 from tests.harness.site import Site
-from tests.integration.realtime.prepared import aors, boxes, phone_changes_pin, site_on
+from tests.integration.realtime.prepared import aors, boxes, phone_changes_pin, settings_for, site_on
 
 LAYERS = (
     Layer(dns={str(number): {"gvm_name": f"Ann {number}"} for number in range(1000, 1040)}),
@@ -71,6 +71,37 @@ def test_a_row_lock_that_is_not_had_in_time_is_18_and_nothing_is_written(site: S
     assert (done.status, state(database)) == (18, before)
     assert "realtime_timeout" in done.stderr
     site.sync()
+
+
+@pytest.mark.parametrize(
+    "setting", ["row_security = off", "standard_conforming_strings = off", "quote_all_identifiers = on"]
+)
+def test_settings_of_the_sites_for_every_account_keep_no_sync_and_no_check_from_its_work(
+    site: Site, database: Database, setting: str
+) -> None:
+    database.sql(f"alter database {database.name} set {setting}")
+    site.sync()
+    site.put(LAYERS[1])
+    site.sync("--allow-remove")
+    assert "1049@GVMA_DN" in boxes(database)
+    assert [one for one in site.check() if one["code"].startswith("database-")] == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "milliseconds"),
+    [
+        ("idle_session_timeout", "0"),  # Configuration Server may take its time
+        ("transaction_timeout", "0"),
+        ("idle_in_transaction_session_timeout", "100000"),
+        ("statement_timeout", "100000"),
+        ("lock_timeout", "5000"),
+    ],
+)
+def test_time_limits_are_gvmas_own(database: Database, tmp_path: Path, limit: str, milliseconds: str) -> None:
+    database.sql(f"alter database {database.name} set {limit} = '1min'")
+    with connection.opened(settings_for(database, tmp_path)) as opened:
+        asked = opened.execute("select setting from pg_settings where name = %s", (limit,))
+        assert asked.fetchone() == (milliseconds,)
 
 
 def test_a_database_that_turns_read_only_is_18(site: Site, database: Database) -> None:

@@ -127,7 +127,10 @@ def test_asterisk_reads_every_row_and_changes_a_pin_as_before(database: Database
         ("grant update (context) on voicemail to gvma", "gvma's account may update voicemail (context)"),
         ("grant update (uniqueid) on voicemail to gvma", "gvma's account may update voicemail (uniqueid)"),
         ("grant update (id) on ps_aors to gvma", "gvma's account may update ps_aors (id)"),
-        ("revoke usage on sequence voicemail_uniqueid_seq from gvma", "the right to use the sequence of voicemail"),
+        (
+            "revoke usage on sequence voicemail_uniqueid_seq from gvma",
+            "the right to use the sequence voicemail_uniqueid",
+        ),
         (HIDES.format(table="voicemail", what="", rows="context <> 'GVMA_AGENT'"), "gvma's account may not keep"),
         (HIDES.format(table="ps_aors", what="for select", rows="id not like 'gvm-%'"), "a policy or trigger hides"),
         ("grant update on voicemail to gvma", "gvma's account may update voicemail (password)"),

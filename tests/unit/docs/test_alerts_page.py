@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gvma.agi.figures.counting import FAILED, Figures
-from gvma.sync.metrics import Figures as SyncFigures
-from gvma.sync.metrics import metrics_text
+from gvma.sync.after.metrics import Figures as SyncFigures
+from gvma.sync.after.metrics import metrics_text
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "contrib/prometheus"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gvma.storage.lock import hold_lock
-from gvma.sync.hooks import run_hook
+from gvma.sync.after.hooks import run_hook
 from tests.harness.site import Site
 from tests.harness.waiting import wait_until
 
@@ -107,7 +107,7 @@ def test_a_child_that_was_there_before_stays(tmp_path: Path) -> None:
 
 
 def test_one_that_prints_without_end_is_logged_up_to_a_limit(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO", logger="gvma.sync.hooks")
+    caplog.set_level("INFO", logger="gvma.sync.after.hooks")
     assert run(tmp_path, "for n in range(300_000): print('line', n)\nprint(chr(27), file=sys.stderr)") == ""
     assert caplog.messages[:2] == ["on_change printed: line 0", "on_change printed: line 1"]
     assert len(caplog.messages) == 101

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gvma import __version__
-from gvma.sync.metrics import Figures, metrics_text, write_metrics
+from gvma.sync.after.metrics import Figures, metrics_text, write_metrics
 
 GOOD = Figures(
     ended=1700000000.5,

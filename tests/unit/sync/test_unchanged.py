@@ -15,7 +15,7 @@ from gvma.looks import Looks, digest, note_unrepeatable
 from gvma.sinks.files.sink import FilesSink
 from gvma.sinks.planner import Planner, asked_for
 from gvma.storage.state import pause, records
-from gvma.sync import unchanged
+from gvma.sync.before import unchanged
 from tests.fakes.ami import ScriptedManager, success
 from tests.harness.command import Done
 from tests.harness.site import Site

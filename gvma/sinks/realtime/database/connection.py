@@ -10,20 +10,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from psycopg import errors, sql
+from psycopg import errors
 
 from gvma.errors import CredentialsError, DatabaseError, GvmaError, LockedError, UnpreparedDatabaseError
 from gvma.settings.dsn import dsn_words
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import SinkMoved
 from gvma.sinks.realtime.database.patience import PatientConnection
-from gvma.sinks.realtime.names import VOICEMAIL
+from gvma.sinks.realtime.rows.names import VOICEMAIL
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
 UNCHANGED = "Nothing was changed."
 STATEMENT_TIMES = 20
 """A statement may take so many times as long as a lock may be waited for."""
+_OWN_SETTINGS = (
+    ("idle_session_timeout", "0"),  # Configuration Server may take its time, while the lock is held
+    ("transaction_timeout", "0"),
+    ("row_security", "on"),
+    ("standard_conforming_strings", "on"),
+    ("quote_all_identifiers", "off"),
+)
+"""What a site may have set for the account (``alter role``) that would end a run, or read its statements otherwise."""
+_SET_KNOWN = b"""
+select set_config(name, value, false) from unnest(%s::text[], %s::text[]) own (name, value)
+where current_setting(name, true) is not null
+"""
+"""An older PostgreSQL lacks some of the settings."""
 _GRACE_SECONDS = 2.0
 """So much longer than PostgreSQL itself, the connection waits for an answer."""
 _POLL_SECONDS = 0.2
@@ -126,8 +139,14 @@ def _connect(settings: GvmaSettings) -> PatientConnection:
 
 def _set_limits(connection: Connection, settings: GvmaSettings) -> None:
     lock = int(settings.realtime_timeout * 1000)
-    for name, value in (("lock_timeout", lock), ("statement_timeout", lock * STATEMENT_TIMES)):
-        connection.execute(sql.SQL("set {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+    longest = str(lock * STATEMENT_TIMES)
+    limits = (
+        ("lock_timeout", str(lock)),
+        ("statement_timeout", longest),
+        ("idle_in_transaction_session_timeout", longest),
+        *_OWN_SETTINGS,
+    )
+    connection.execute(_SET_KNOWN, [list(column) for column in zip(*limits, strict=True)])
 
 
 def _not_connected(error: psycopg.OperationalError, settings: GvmaSettings) -> GvmaError:

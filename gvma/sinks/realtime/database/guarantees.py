@@ -13,22 +13,24 @@ from psycopg import Connection, errors
 
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.errors import DatabaseError, UnpreparedDatabaseError
-from gvma.sinks.realtime.columns import Columns
 from gvma.sinks.realtime.database.connection import UNCHANGED, answered, where_of
-from gvma.sinks.realtime.names import (
+from gvma.sinks.realtime.owner_sql import RESET_ARGUMENTS, RESET_BODY
+from gvma.sinks.realtime.rows.columns import Columns
+from gvma.sinks.realtime.rows.names import (
     ACCOUNT,
     AOR_MAILBOXES,
     AORS,
     KEY_OF_OURS,
     KEYS,
+    NEEDED,
     OURS,
     RECORDS,
     RESET_PIN,
+    SEQUENCES,
     TABLES,
     UNWRITTEN,
     VOICEMAIL,
 )
-from gvma.sinks.realtime.owner_sql import RESET_ARGUMENTS, RESET_BODY
 
 _NAMED = 6
 _SIGNATURE = f"{RESET_PIN}(text, text, text, text)"
@@ -38,22 +40,24 @@ _OTHERS = {
 }
 """Rows that must be refused."""
 _TRIED = "gvma-try"
+_VALUE, _OTHER_VALUE = "Tried By gvma", "gvma Tries More"
+"""Values that a trigger of the site's would not leave alone, if it changes values at all."""
 _OWN = {
     VOICEMAIL: (
-        f"insert into {VOICEMAIL} (context, mailbox, password) "
-        f"select context, '{_TRIED}', '' from unnest('{{{','.join(OWN_CONTEXTS)}}}'::text[]) context",
-        f"{VOICEMAIL} set fullname = ''",
+        f"insert into {VOICEMAIL} (context, mailbox, password, fullname) "
+        f"select context, '{_TRIED}', '', '{_VALUE}' from unnest('{{{','.join(OWN_CONTEXTS)}}}'::text[]) context",
+        "fullname",
         f"{OURS[VOICEMAIL]} and mailbox = '{_TRIED}'",
         len(OWN_CONTEXTS),
     ),
     AORS: (
-        f"insert into {AORS} (id) values ('{SUBSCRIPTION_PREFIX}{_TRIED}')",
-        f"{AORS} set {AOR_MAILBOXES} = ''",
+        f"insert into {AORS} (id, {AOR_MAILBOXES}) values ('{SUBSCRIPTION_PREFIX}{_TRIED}', '{_VALUE}')",
+        AOR_MAILBOXES,
         f"id = '{SUBSCRIPTION_PREFIX}{_TRIED}'",
         1,
     ),
 }
-"""Rows that must be taken: how they are added, how they are changed, which they are, and how many."""
+"""Rows that must be taken: how they are added, a column that is changed, which they are, and how many."""
 _ATTRIBUTES = """
 select concat_ws(', ', case when rolsuper then 'superuser' end, case when rolbypassrls then 'bypassrls' end,
   case when rolcreaterole then 'createrole' end, case when rolreplication then 'replication' end)
@@ -64,7 +68,11 @@ select string_agg(rolname, ', ' order by rolname) from pg_roles
 where rolname <> current_user and pg_has_role(current_user, oid, 'member')
 """
 """Also roles whose rights are not inherited: ``set role`` has them."""
-_NUMBERS = f"pg_get_serial_sequence('{VOICEMAIL}', 'uniqueid')"
+_UNUSABLE_SEQUENCES = f"""
+select string_agg(numbers::text, ', ') from ({SEQUENCES} offset 0) found (numbers)
+where not has_sequence_privilege(numbers, 'usage')
+"""
+"""``offset 0``: the right is asked of sequences alone, whatever the planner prefers."""
 _AS_PRINTED = f"""
 select l.lanname = 'sql' and f.prosecdef and pg_get_function_result(f.oid) = 'boolean'
   and pg_get_function_identity_arguments(f.oid) = '{RESET_ARGUMENTS}'
@@ -102,16 +110,20 @@ def require(connection: Connection[tuple[object, ...]], columns: Columns) -> Non
 
 def found_faults(connection: Connection[tuple[object, ...]], columns: Columns) -> Iterator[str]:
     """A clause for each fault. Raises psycopg.Error where the database fails."""
-    if not _asked(connection, "select current_setting('server_encoding') = 'UTF8'"):
-        yield "its encoding is not UTF8"
+    encoding = _text(connection, "select current_setting('server_encoding')")
+    if encoding != "UTF8":
+        yield f"its encoding is {encoding}, not UTF8: make another database for Asterisk's tables"
     missing = [
         *(table for table in (*TABLES, RECORDS) if not _asked(connection, "select to_regclass(%s) is not null", table)),
         *([] if _asked(connection, "select to_regprocedure(%s) is not null", _SIGNATURE) else [RESET_PIN]),
     ]
     if missing:
-        yield f"there is no {', no '.join(missing)}"
+        searched = _text(connection, "select array_to_string(current_schemas(false), ', ')")
+        yield f"there is no {', no '.join(missing)} where gvma's account looks for them (schema {searched or 'none'})"
         return
     yield from _of_the_account(connection)
+    if numbers := _text(connection, _UNUSABLE_SEQUENCES):
+        yield f"the right to use the sequence {numbers} is missing"
     for table in TABLES:
         faults = list(_of_table(connection, table, columns))
         yield from faults or _of_own_rows(connection, table)
@@ -126,35 +138,33 @@ def _asked(connection: Connection[tuple[object, ...]], question: str, *values: o
     return row is not None and bool(row[0])
 
 
+def _text(connection: Connection[tuple[object, ...]], question: str) -> str:
+    """Empty where the answer is NULL."""
+    row = connection.execute(question.encode()).fetchone()
+    return "" if row is None or row[0] is None else str(row[0])
+
+
 def _of_the_account(connection: Connection[tuple[object, ...]]) -> Iterator[str]:
-    row = connection.execute(_ATTRIBUTES.encode()).fetchone()
-    attributes = row is not None and row[0]
-    if attributes:
+    if attributes := _text(connection, _ATTRIBUTES):
         yield f"gvma's account has {attributes}: take that from it with alter role"
     owner = "select bool_or(pg_has_role(current_user, relowner, 'usage')) from pg_class where oid = any(%s::regclass[])"
     if _asked(connection, owner, [*TABLES, RECORDS]):
         yield "gvma's account owns the tables"
-    row = connection.execute(_MEMBERSHIPS.encode()).fetchone()
-    roles = row is not None and row[0]
-    if roles and "superuser" not in str(attributes):  # who is a member of every role
+    roles = _text(connection, _MEMBERSHIPS)
+    if roles and "superuser" not in attributes:  # who is a member of every role
         yield f"gvma's account is a member of {roles}, and may do what that role may: revoke the membership"
 
 
 def _of_table(connection: Connection[tuple[object, ...]], table: str, columns: Columns) -> Iterator[str]:
-    key = sorted(KEYS[table])
-    lacking = {*key, *({"password", "fullname", "email", "pager"} if table == VOICEMAIL else {AOR_MAILBOXES})}
-    lacking -= set(columns.every[table])
+    lacking = sorted({*NEEDED[table]} - columns.every[table].keys())
     if lacking:
-        yield f"{table} lacks {', '.join(sorted(lacking))}"
+        yield f"{table} lacks {', '.join(lacking)}"
         return
     if not _is_unique(connection, table):
-        yield f"{table} has no unique index on {', '.join(key)}"
+        yield f"{table} has no unique index on {', '.join(sorted(KEYS[table]))}"
+    yield from _of_null(table, columns)
     yield from _missing_rights(connection, table, ("select", "insert", "delete"))
     yield from _of_columns(connection, table, columns)
-    if table == VOICEMAIL and "uniqueid" in columns.every[table]:
-        may_count = f"select {_NUMBERS} is null or has_sequence_privilege({_NUMBERS}, 'usage')"
-        if not _asked(connection, may_count):
-            yield f"the right to use the sequence of {table} (uniqueid) is missing"
     for right, does in (("truncate", "truncate"), ("trigger", "add triggers to"), ("references", "refer to")):
         if _asked(connection, f"select has_table_privilege(%s, '{right}')", table):
             yield f"gvma's account may {does} {table}"
@@ -176,6 +186,19 @@ def _is_unique(connection: Connection[tuple[object, ...]], table: str) -> bool:
     except errors.InsufficientPrivilege:  # a fault of its own
         return True
     return True
+
+
+def _of_null(table: str, columns: Columns) -> Iterator[str]:
+    """Columns that gvma leaves NULL, and that refuse it."""
+    options = {column.name for column in columns.every_option} if table == VOICEMAIL else set()
+    filled = {*NEEDED[table]}
+    refusing = [one for name, one in columns.every[table].items() if name not in filled and not one.may_be_null]
+    if of_options := [one.name for one in refusing if one.name in options]:
+        yield f"{table} ({', '.join(of_options)}) may not be NULL, as an option that a mailbox lacks: drop not null"
+    if others := [
+        one.name for one in refusing if one.name not in options and not one.has_default and not one.is_automatic
+    ]:
+        yield f"{table} ({', '.join(others)}) may not be NULL and has no default: set one, or drop not null"
 
 
 def _of_columns(connection: Connection[tuple[object, ...]], table: str, columns: Columns) -> Iterator[str]:
@@ -211,7 +234,7 @@ def _of_rows(connection: Connection[tuple[object, ...]], table: str) -> Iterator
     try:
         with connection.transaction(force_rollback=True):
             connection.execute(_OTHERS[table].encode())
-    except errors.InsufficientPrivilege:
+    except (errors.InsufficientPrivilege, errors.RaiseException):  # of a trigger, which is looked at with own rows
         return
     except psycopg.IntegrityError:
         pass  # the policies let the row through; another constraint stopped it
@@ -220,20 +243,26 @@ def _of_rows(connection: Connection[tuple[object, ...]], table: str) -> Iterator
 
 def _of_own_rows(connection: Connection[tuple[object, ...]], table: str) -> Iterator[str]:
     """Adds, finds, changes and removes rows of gvma's, and takes all of it back."""
-    insert, change, which, expected = _OWN[table]
+    insert, column, which, expected = _OWN[table]
+    hides = f"a policy or trigger hides from gvma's account rows that it {{}} in {table}"
+    alters = f"a trigger or rule of the site's writes other values than gvma into {table}"
     try:
         with connection.transaction(force_rollback=True):
-            for does, statement in (
-                ("adds", insert),
-                ("sees", f"select 1 from {table} where {which}"),
-                ("changes", f"update {change} where {which}"),
-                ("removes", f"delete from {table} where {which}"),
+            for said, statement in (
+                (hides.format("adds"), insert),
+                (hides.format("sees"), f"select 1 from {table} where {which}"),
+                (alters, f"select 1 from {table} where {which} and {column} = '{_VALUE}'"),
+                (hides.format("changes"), f"update {table} set {column} = '{_OTHER_VALUE}' where {which}"),
+                (alters, f"select 1 from {table} where {which} and {column} = '{_OTHER_VALUE}'"),
+                (hides.format("removes"), f"delete from {table} where {which}"),
             ):
                 if connection.execute(statement.encode()).rowcount != expected:
-                    yield f"a policy or trigger hides from gvma's account rows that it {does} in {table}"
+                    yield said
                     return
     except errors.InsufficientPrivilege as error:
         yield f"gvma's account may not keep its own rows in {table}: {error.diag.message_primary}"
+    except errors.RaiseException as error:
+        yield f"a trigger of the site's refuses gvma's rows in {table}: {error.diag.message_primary}"
     except psycopg.IntegrityError:  # of a rule of the site's, which is looked at behind every policy
         return
 
@@ -258,6 +287,6 @@ def _of_its_effect(connection: Connection[tuple[object, ...]]) -> Iterator[str]:
             connection.execute(insert.encode())
             if connection.execute(resets.encode()).rowcount == expected:
                 return
-    except (errors.InsufficientPrivilege, psycopg.IntegrityError):  # of what has been found already
+    except (psycopg.ProgrammingError, psycopg.IntegrityError):  # of what has been found already
         return
     yield f"{RESET_PIN} does not reach rows of {VOICEMAIL}: a policy or trigger hides them from their owner"

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from psycopg import Connection, sql
 
 from gvma.asterisk.entries import Mailbox, PresentMailbox, PresentSubscription, Subscription
-from gvma.sinks.realtime.change import Version
-from gvma.sinks.realtime.columns import Columns
-from gvma.sinks.realtime.encoding import NOT_OURS, blocks, decoded
-from gvma.sinks.realtime.names import AORS, KEYS, OURS, VOICEMAIL
+from gvma.sinks.realtime.rows.change import Version
+from gvma.sinks.realtime.rows.columns import Column, Columns
+from gvma.sinks.realtime.rows.encoding import NOT_OURS, blocks, decoded
+from gvma.sinks.realtime.rows.names import AORS, KEYS, OURS, VOICEMAIL
 
 _ROWS = 2000
 _STAGED = {VOICEMAIL: "gvma_wanted_mailboxes", AORS: "gvma_wanted_aors"}
@@ -35,7 +35,7 @@ class Versions(NamedTuple):
 def read_mailboxes(connection: _Connection, columns: Columns, versions: Versions) -> dict[str, PresentMailbox]:
     """By ``box@context``; versions is filled. Options as ``columns.joined`` has them."""
     asked = sql.SQL(
-        "select mailbox || '@' || context, password, {texts}, {options}, xmin::text::bigint, {print}"
+        "select mailbox || '@' || context, password::text, {texts}, {options}, xmin::text::bigint, {print}"
         " from voicemail t where {ours}"
     ).format(
         texts=_texts(),
@@ -66,7 +66,7 @@ def read_subscriptions(
 ) -> dict[str, PresentSubscription]:
     """By name. settings_text: what a subscription has beside its mailbox; a row of ps_aors has no more."""
     asked = sql.SQL(
-        "select id, coalesce(mailboxes, ''), xmin::text::bigint, {print} from ps_aors t where {ours}"
+        "select id::text, coalesce(mailboxes::text, ''), xmin::text::bigint, {print} from ps_aors t where {ours}"
     ).format(print=row_print(columns, AORS), ours=sql.SQL(OURS[AORS]))
     found: dict[str, PresentSubscription] = {}
     for name, mailbox, xmin, row_print_ in connection.execute(asked):
@@ -96,7 +96,7 @@ def is_as_wanted(
     aors = (f"{one.name}\t{one.box}@{one.context}" for one in subscriptions)
     _stage(connection, _STAGED[AORS], "id text, mailboxes text", aors)
     compared = (
-        f"select not exists (select 1 from (select id, mailboxes from {AORS} where {OURS[AORS]}) a"
+        f"select not exists (select 1 from (select id::text, mailboxes::text from {AORS} where {OURS[AORS]}) a"
         f" full join {_STAGED[AORS]} s using (id) where (a.id, a.mailboxes) is distinct from (s.id, s.mailboxes))"
     )
     return connection.execute(compared.encode()).fetchone() == (True,)
@@ -107,8 +107,13 @@ def copied(connection: _Connection, table: str, columns: Columns) -> Iterator[by
     columns' names. A PIN stands in them."""
     yield ("\t".join(columns.every[table]) + "\n").encode()
     order = ", ".join(f'{column} collate "C"' for column in KEYS[table])
-    asked = f"copy (select * from {table} where {OURS[table]} order by {order}) to stdout"
-    with connection.cursor() as cursor, cursor.copy(asked.encode()) as copy:
+    asked = sql.SQL("copy (select {} from {} where {} order by {}) to stdout").format(
+        sql.SQL(", ").join(map(_unpadded, columns.every[table].values())),
+        sql.Identifier(table),
+        sql.SQL(OURS[table]),
+        sql.SQL(order),
+    )
+    with connection.cursor() as cursor, cursor.copy(asked) as copy:
         for block in copy:
             yield bytes(block)
 
@@ -131,9 +136,16 @@ def row_print(columns: Columns, table: str) -> sql.Composable:
     return sql.SQL("md5(array[{}]::text)").format(sql.SQL(", ").join(texts))
 
 
+def _unpadded(column: Column) -> sql.Composable:
+    """The blanks that a ``char(n)`` adds are none of the value."""
+    return sql.SQL("{}::text" if column.type == "character" else "{}").format(sql.Identifier(column.name))
+
+
 def _texts() -> sql.Composable:
     return sql.SQL(", ").join(
-        sql.SQL("coalesce({}, {}) as {}").format(sql.Identifier(name), sql.Literal(NOT_OURS), sql.Identifier(name))
+        sql.SQL("coalesce({}::text, {}) as {}").format(
+            sql.Identifier(name), sql.Literal(NOT_OURS), sql.Identifier(name)
+        )
         for name in ("fullname", "email", "pager")
     )
 

@@ -228,5 +228,5 @@ def test_the_log_says_what_a_sync_did_and_why_one_failed_and_nothing_of_one_that
     assert len(log.read_text().splitlines()) == 2
     site.tree.write_text("<CfgData>")
     assert site.gvma("sync", *site.from_tree).status == 10
-    assert "ERROR gvma.sync.remembering" in log.read_text().splitlines()[2]
+    assert "ERROR gvma.sync.after.remembering" in log.read_text().splitlines()[2]
     assert f"exit 10: {site.tree}: the XML ends" in log.read_text()
