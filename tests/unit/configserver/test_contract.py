@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gvma.configserver import contract, wsdl
-from gvma.configserver.connection import Deadline, Session
+from gvma.configserver.soap import contract, wsdl
+from gvma.configserver.soap.connection import Deadline, Session
 from gvma.settings.model import ConfigServerSettings
 
 URL = "http://127.0.0.1:8080/"

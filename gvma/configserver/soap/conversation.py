@@ -13,14 +13,14 @@ from functools import partial
 from typing import NamedTuple, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from gvma.configserver import contract
-from gvma.configserver.body import body_of
-from gvma.configserver.causes import error_of
-from gvma.configserver.connection import FAILURES, OK, TOTAL_IN_TIMEOUTS, Deadline, Response, Session
 from gvma.configserver.objects import ConfigObject, Store
 from gvma.configserver.reading.builder import ObjectBuilder
 from gvma.configserver.reading.reader import MAX_BYTES, AnswerName, read_answer
 from gvma.configserver.reading.soap_fault import on_one_line
+from gvma.configserver.soap import contract
+from gvma.configserver.soap.body import body_of
+from gvma.configserver.soap.causes import error_of
+from gvma.configserver.soap.connection import FAILURES, OK, TOTAL_IN_TIMEOUTS, Deadline, Response, Session
 from gvma.configserver.xpath import kind_asked
 from gvma.errors import (
     ConfigServerError,
@@ -180,7 +180,7 @@ class SoapConversation:
         # zeep and lxml take their time.
         from zeep.wsse.username import UsernameToken  # noqa: PLC0415
 
-        from gvma.configserver.wsdl import open_service  # noqa: PLC0415
+        from gvma.configserver.soap.wsdl import open_service  # noqa: PLC0415
 
         token = None
         if settings.auth == "header":

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gvma.configserver.causes import error_of
-from gvma.configserver.connection import FAILURES, Response
 from gvma.configserver.reading.inflating import CHUNK, inflated
+from gvma.configserver.soap.causes import error_of
+from gvma.configserver.soap.connection import FAILURES, Response
 from gvma.errors import ConfigServerMalformed
 
 

@@ -16,12 +16,12 @@ from lxml import etree
 from zeep.transports import Transport
 from zeep.wsse.username import UsernameToken
 
-from gvma.configserver.body import body_of
-from gvma.configserver.causes import error_of
-from gvma.configserver.connection import FAILURES, OK, Deadline, Response, Session
 from gvma.configserver.reading.reader import AnswerName
 from gvma.configserver.reading.soap_fault import on_one_line
 from gvma.configserver.regular_file import NotAFileError, open_regular
+from gvma.configserver.soap.body import body_of
+from gvma.configserver.soap.causes import error_of
+from gvma.configserver.soap.connection import FAILURES, OK, Deadline, Response, Session
 from gvma.errors import (
     ConfigServerError,
     ConfigServerFault,
