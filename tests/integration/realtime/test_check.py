@@ -96,12 +96,15 @@ def test_settings_that_have_changed_since_the_files_were_written_are_found(hosts
     assert found(hosts) == {}
 
 
-def test_a_database_without_guarantees_or_away_is_found(hosts: ManyHosts) -> None:
+def test_a_database_without_guarantees_or_read_only_or_away_is_found(hosts: ManyHosts) -> None:
     assert found(hosts, "sync") == {}
     hosts.database.sql("grant update (password) on voicemail to gvma;")
     assert "password" in found(hosts, "sync")["database-grants"]["message"]
+    hosts.database.sql("revoke update (password) on voicemail from gvma;")
+    hosts.database.sql(f"alter database {hosts.database.name} set default_transaction_read_only = on")
+    assert "takes no writes" in found(hosts, "sync")["database-unreachable"]["message"]
     hosts.database.server.stop()
-    assert found(hosts, "sync").keys() == {"database-unreachable"}
+    assert "takes no writes" not in found(hosts, "sync")["database-unreachable"]["message"]
 
 
 def test_a_whole_check_says_nothing_of_files_that_this_host_does_not_need(hosts: ManyHosts) -> None:
