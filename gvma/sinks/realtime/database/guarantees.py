@@ -103,7 +103,10 @@ def require(connection: Connection[tuple[object, ...]], columns: Columns) -> Non
 
 
 def found_faults(connection: Connection[tuple[object, ...]], columns: Columns) -> Iterator[str]:
-    """A clause for each fault. Raises psycopg.Error where the database fails, DatabaseError where it takes no writes."""
+    """A clause for each fault.
+
+    Raises psycopg.Error where the database fails, DatabaseError where it takes no writes.
+    """
     if _asked(connection, "select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean"):
         raise DatabaseError(
             "the database takes no writes: it is a standby, or read-only",
