@@ -93,8 +93,11 @@ class Connection:
             self._close()
 
     def end_late(self) -> None:
-        """End a call whose deadline has passed."""
-        self.end("preamble-timeout" if self.driver.call is None else "command-timeout")
+        """End a call whose deadline has passed, unless its bytes lie ready: this process may itself have been late."""
+        if not self._ended:
+            self.readable()
+        if not self._ended and self.is_late(monotonic()):
+            self.end("preamble-timeout" if self.driver.call is None else "command-timeout")
 
     def _rest_of_reply(self) -> bytes:
         try:

@@ -116,22 +116,20 @@ class AsteriskManager:
         it for a file that they rejected, and chan_sip before it has read the file. List what is loaded instead.
         """
         limit = self._settings.asterisk_reload_timeout if timeout is None else timeout
-        deadline = time.monotonic() + limit
-        while True:
-            response = self._conversation.ask(
-                "ModuleLoad", {"Module": module, "LoadType": "reload"}, deadline - time.monotonic()
-            )
+        deadline, left = time.monotonic() + limit, limit
+        while left > 0:
+            response = self._conversation.ask("ModuleLoad", {"Module": module, "LoadType": "reload"}, left)
             if response.success:
                 return
             if _PREVIOUS_RELOAD_RUNS not in response.message:
                 raise AsteriskRefusedError(
                     f"Asterisk did not reload {module}: {said(response)}", where=self._conversation.where
                 )
-            if time.monotonic() + _RELOAD_AGAIN_SECONDS > deadline:
-                raise AsteriskUnreachableError(
-                    f"another reload of {module} did not end within {limit:g} s", where=self._conversation.where
-                )
             time.sleep(_RELOAD_AGAIN_SECONDS)
+            left = deadline - time.monotonic()
+        raise AsteriskUnreachableError(
+            f"another reload of {module} did not end within {limit:g} s", where=self._conversation.where
+        )
 
     def voicemail_users(self) -> dict[str, VoicemailUser]:
         """All mailboxes that Asterisk has loaded, by ``mailbox@context``; never their PINs."""

@@ -79,7 +79,7 @@ def _peak_mib(dns: int) -> float:
 
 
 def _be_child(dns: int) -> None:
-    import gvma.configserver.conversation  # noqa: F401, PLC0415  (the weight of a real run)
+    import gvma.configserver.soap.conversation  # noqa: F401, PLC0415  (the weight of a real run)
 
     builder = read_answer(answer(dns, usual_dn), partial(ObjectBuilder, only="CfgDN"))
     assert len(builder.objects) == dns

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from gvma.demo.debian import NotObtainableError
 from gvma.demo.packages import first_match, on_path, unpacked
 
 _PACKAGES = ("chromium", "fonts-dejavu-core")
+_PATIENCE = 60_000  # milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,13 @@ def _at(place: Path) -> Chromium:
 def browser() -> Iterator[Browser]:
     """A running browser. Raises NotObtainableError."""
     chromium = obtain_chromium()
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
             executable_path=chromium.program,
             env={**os.environ, **chromium.environment},
             args=["--no-sandbox", "--disable-gpu"],
+            timeout=_PATIENCE,
         )
         try:
             yield launched

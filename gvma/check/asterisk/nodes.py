@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.evidence.model import Evidence, HostsEvidence, NodeEvidence
 from gvma.evidence.model.hosts import reads_all
-from gvma.sinks.realtime.names import AORS, TABLES
+from gvma.sinks.realtime.rows.names import AORS, TABLES
 
 UNREACHABLE = Rule(
     "node-unreachable", "warning", "a node of realtime_nodes that does not answer over AMI, or not all questions",

@@ -21,7 +21,7 @@ from gvma.evidence.asterisk.ami import bound_in
 from gvma.evidence.asterisk.questions import AmiQuestions
 from gvma.evidence.model.hosts import DatabaseEvidence, NodeEvidence, reads_all
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.realtime.names import TABLES, VOICEMAIL
+from gvma.sinks.realtime.rows.names import TABLES, VOICEMAIL
 
 _AT_ONCE = 16
 # A sync may wait longer, as asterisk_cm_timeout says; whoever looks wants to hear what is slow.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gvma.errors import GvmaError
-from gvma.sinks.realtime.names import AORS
+from gvma.sinks.realtime.rows.names import AORS
 
 
 def reads_all(aor_mapping: str) -> bool:

@@ -11,8 +11,8 @@ from gvma.evidence.asterisk.nodes import ask_nodes
 from gvma.evidence.model import ConfigServerEvidence
 from gvma.evidence.model.hosts import DatabaseEvidence, HostsEvidence
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.realtime.node_files import DIALPLAN, node_files
-from gvma.sinks.realtime.node_folder import outdated, wanted_by_nodes
+from gvma.sinks.realtime.nodes.node_files import DIALPLAN, node_files
+from gvma.sinks.realtime.nodes.node_folder import outdated, wanted_by_nodes
 
 _SAMPLES, _OF_EACH_ROLE = 5, 2
 

@@ -14,6 +14,7 @@ import pytest
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.errors import AsteriskUnreachableError
 from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
+from tests.harness.children import SECONDS, child_process
 
 KILLED = """
 import sys
@@ -75,13 +76,13 @@ def test_it_keeps_ports_and_files_over_a_restart(start_asterisk: StartAsterisk) 
 def test_it_is_gone_when_its_parent_is_killed(tmp_path: Path, start_asterisk: StartAsterisk, version: int) -> None:
     start_asterisk(version).stop()
     command = [sys.executable, "-c", KILLED, str(version), str(tmp_path / "pbx")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+    with child_process(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         child = os.pidfd_open(int(parent.stdout.readline()))
         parent.send_signal(signal.SIGKILL)
         parent.wait()
     try:
-        gone, _, _ = select.select([child], [], [], 10)
+        gone, _, _ = select.select([child], [], [], SECONDS)
     finally:
         os.close(child)
     assert gone

@@ -10,7 +10,7 @@ import pytest
 from gvma.ami.manager import connect
 from gvma.configserver.objects import ConfigObject
 from gvma.mailboxes import desired
-from gvma.sinks.realtime.encoding import encoded
+from gvma.sinks.realtime.rows.encoding import encoded
 from gvma.sip.subscriber import subscribe_once
 from tests.harness.layer import Layer
 from tests.harness.many_hosts import ManyHosts

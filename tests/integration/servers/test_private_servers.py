@@ -17,6 +17,7 @@ from gvma.demo.debian import NotObtainableError
 from gvma.demo.ports import free_port
 from gvma.demo.servers.haproxy import PrivateHaproxy
 from gvma.demo.servers.postgresql import PrivatePostgreSQL
+from tests.harness.children import SECONDS, child_process
 from tests.harness.postgresql_fixtures import PASSWORDS, Database
 
 KILLED = """
@@ -64,7 +65,7 @@ def test_what_it_holds_outlives_a_stop_and_a_crash(database: Database) -> None:
 
 def test_it_is_gone_when_its_parent_is_killed_and_leaves_no_server_behind(folder_for_all: Path) -> None:
     environment = os.environ | {"TMPDIR": str(folder_for_all)}
-    with subprocess.Popen(
+    with child_process(
         [sys.executable, "-c", KILLED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
     ) as parent:
         assert parent.stdout is not None
@@ -72,7 +73,7 @@ def test_it_is_gone_when_its_parent_is_killed_and_leaves_no_server_behind(folder
         parent.send_signal(signal.SIGKILL)
         parent.wait()
     try:
-        gone, _, _ = select.select([child], [], [], 20)
+        gone, _, _ = select.select([child], [], [], SECONDS)
     finally:
         os.close(child)
     assert gone

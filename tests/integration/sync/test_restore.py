@@ -18,7 +18,7 @@ from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.atomic.change import FileChange
 from gvma.sinks.files.atomic.journal import Markers
 from gvma.sinks.files.atomic.transaction import apply
-from gvma.sinks.files.restored_file import RestoreOptions
+from gvma.sinks.files.changes.restored_file import RestoreOptions
 from gvma.storage.asterisk.files import read_target
 from gvma.storage.lock import hold_lock
 from gvma.storage.state import pending_reload

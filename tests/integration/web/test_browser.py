@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.harness.browser import browser
+from tests.harness.children import child_process
 from tests.harness.waiting import wait_until
 
 PAGES = ("", "mailboxes", "mailboxes?q=2222", "explain?name=2222", "explain?name=nobody", "history", "media", "no-page")
@@ -28,7 +29,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("demo")
     command = [sys.executable, "-m", "gvma", "demo", "--keep"]
     environment = os.environ | {"TMPDIR": str(folder)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as demo:
+    with child_process(command, stdout=subprocess.PIPE, text=True, env=environment) as demo:
         assert demo.stdout is not None
         for line in demo.stdout:
             if found := re.search(r"The pages are at (http://\S+/);", line):

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from gvma.demo.ports import free_port
 from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.browser import browser
+from tests.harness.children import child_process
 from tests.harness.media_dialplan import DIALPLAN
 from tests.harness.media_server import MediaServer
 from tests.harness.site import Site
@@ -70,7 +71,7 @@ def pages_of(site: Site) -> Iterator[str]:
     """The address of ``gvma web``, which has asked nobody yet."""
     site.lay_out()
     command = [sys.executable, "-m", "gvma", "--config", str(site.config), "web", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+    with child_process(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         try:
             yield child.stdout.readline().strip()

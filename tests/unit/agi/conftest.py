@@ -12,7 +12,7 @@ from gvma.agi.routes import Flow, health
 from gvma.agi.server import Server
 from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallFlow, Command, Failure, Note
-from tests.unit.agi.running import MEDIA, Running, Start
+from tests.unit.agi.running import COMMAND_SECONDS, MEDIA, Running, Start
 
 
 def play(call: Call, media: MediaSettings) -> CallFlow:
@@ -56,8 +56,8 @@ ROUTES |= {"refusing": refusing, "giving_up": giving_up}
 def start(request: pytest.FixtureRequest) -> Iterator[Start]:
     started: list[Running] = []
 
-    def begin(media: MediaSettings = MEDIA, **options: float) -> Running:
-        server = Server(media, ROUTES, host="127.0.0.1", port=0, **options)
+    def begin(media: MediaSettings = MEDIA, command_seconds: float = COMMAND_SECONDS) -> Running:
+        server = Server(media, ROUTES, host="127.0.0.1", port=0, command_seconds=command_seconds)
         started.append(Running(server, request.param))
         return started[-1]
 

@@ -13,7 +13,8 @@ from gvma.settings.model import MediaSettings
 
 PREAMBLE = b"agi_network: yes\nagi_network_script: %s?x=1\nagi_channel: PJSIP/1-1\nagi_uniqueid: 1.1\n\n"
 SECONDS = 60  # for what takes none where all is well
-MEDIA = MediaSettings(preamble_seconds=30, drain_seconds=30)
+MEDIA = MediaSettings(preamble_seconds=600, drain_seconds=600)
+COMMAND_SECONDS = 600.0
 
 
 class Running:

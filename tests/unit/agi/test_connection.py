@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 
 import pytest
 import uvloop
@@ -22,7 +23,8 @@ LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 class OneQuestionServer:
     """Stands in for the server: asks one variable of the call and keeps its value."""
 
-    preamble_seconds = command_seconds = 30.0
+    preamble_seconds: float = 30.0
+    command_seconds: float = 30.0
     value: str | None = None
     has_ended = False
 
@@ -51,6 +53,22 @@ def test_a_long_value_with_a_parenthesis_before_each_line_end_comes_back_whole(s
         connection.readable()
         assert server.value == value
         assert server.has_ended
+
+
+def test_an_answer_that_lies_ready_when_its_deadline_has_passed_is_taken() -> None:
+    """As after a stop of the server's own host: the peer was in time."""
+    server = OneQuestionServer()
+    server.command_seconds = 0.0
+    ours, asterisk = socket.socketpair()
+    with ours, asterisk:
+        connection = Connection(server, ours, ("127.0.0.1", 1))
+        asterisk.sendall(PREAMBLE % b"x")
+        connection.readable()
+        asterisk.sendall(b"200 result=1 (in time)\n")
+        assert connection.is_late(monotonic())
+        connection.end_late()
+        assert server.value == "in time"
+        assert connection.driver.outcome == "asked"
 
 
 def music(call: Call, media: MediaSettings) -> CallFlow:

@@ -8,18 +8,30 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.harness.children import SECONDS, child_process
 from tests.unit.agi.health import HEALTH_ANSWER, HEALTH_PREAMBLE
 from tests.unit.agi.running import PREAMBLE
 
+PATIENT = (
+    "from gvma.agi.server import Server; Server.__init__.__kwdefaults__['command_seconds'] = 600\n"
+    "from gvma.cli.main import main; main()"
+)
+"""The command, with a test for its Asterisk that may take longer for an answer than a real one."""
 
-def start(folder: Path, *options: str) -> subprocess.Popen[bytes]:
-    argv = [sys.executable, "-m", "gvma.cli.main", "agi", "serve", "--port", "0", *options]
+
+@contextmanager
+def start(folder: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    argv = [sys.executable, "-c", PATIENT, "agi", "serve", "--port", "0", *options]
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
-    return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, env=environment)
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with child_process(argv, cwd=folder, env=environment, **streams) as child:
+        yield child
 
 
 def until(child: subprocess.Popen[bytes], pattern: bytes) -> re.Match[bytes]:
@@ -35,7 +47,7 @@ def until(child: subprocess.Popen[bytes], pattern: bytes) -> re.Match[bytes]:
 def test_it_serves_without_settings_says_its_counters_and_leaves_with_0(tmp_path: Path, number: signal.Signals) -> None:
     with start(tmp_path) as child:
         port = int(until(child, rb"listening on 127\.0\.0\.1 port (\d+)")[1])
-        with socket.create_connection(("127.0.0.1", port), 10) as probe:
+        with socket.create_connection(("127.0.0.1", port), SECONDS) as probe:
             probe.sendall(HEALTH_PREAMBLE)
             assert probe.makefile("rb").readline() == HEALTH_ANSWER
             child.send_signal(signal.SIGUSR1)
@@ -43,7 +55,7 @@ def test_it_serves_without_settings_says_its_counters_and_leaves_with_0(tmp_path
             child.send_signal(number)
             until(child, rb"draining: 1 calls")
         until(child, rb"calls: open 0; health ok 1")
-        out, _ = child.communicate(timeout=60)
+        out, _ = child.communicate(timeout=SECONDS)
     assert child.returncode == 0
     assert out == b""
 
@@ -51,7 +63,7 @@ def test_it_serves_without_settings_says_its_counters_and_leaves_with_0(tmp_path
 def test_a_second_signal_does_not_wait_for_calls(tmp_path: Path) -> None:
     with start(tmp_path) as child:
         port = int(until(child, rb"port (\d+)")[1])
-        with socket.create_connection(("127.0.0.1", port), 10) as probe:
+        with socket.create_connection(("127.0.0.1", port), SECONDS) as probe:
             lines = probe.makefile("rb")
             probe.sendall(HEALTH_PREAMBLE)
             assert lines.readline() == HEALTH_ANSWER
@@ -59,13 +71,13 @@ def test_a_second_signal_does_not_wait_for_calls(tmp_path: Path) -> None:
             until(child, rb"draining")
             child.terminate()
             assert lines.readline().startswith(b"failure")
-        child.communicate(timeout=60)
+        child.communicate(timeout=SECONDS)
     assert child.returncode == 0
 
 
 def test_a_host_that_is_not_ours_leaves_with_78_and_without_a_traceback(tmp_path: Path) -> None:
     with start(tmp_path, "--host", "192.0.2.1") as child:
-        _, log = child.communicate(timeout=60)
+        _, log = child.communicate(timeout=SECONDS)
     assert child.returncode == 78
     assert b"192.0.2.1:0" in log
     assert b"Nothing was started" in log
@@ -84,7 +96,7 @@ def test_a_log_folder_that_vanishes_ends_no_call(tmp_path: Path) -> None:
     with start(tmp_path) as child:
         port = int(until(child, rb"port (\d+)")[1])
         shutil.rmtree(tmp_path / "log")
-        with socket.create_connection(("127.0.0.1", port), 10) as asterisk:
+        with socket.create_connection(("127.0.0.1", port), SECONDS) as asterisk:
             lines = asterisk.makefile("rb")
             asterisk.sendall(PREAMBLE % b"dialog")
             assert lines.readline().startswith(b"GET FULL VARIABLE")
@@ -96,7 +108,7 @@ def test_a_log_folder_that_vanishes_ends_no_call(tmp_path: Path) -> None:
             assert lines.readline() == b""
         until(child, rb"dialog PJSIP/1-1 1.1: not-acceptable after ")
         child.terminate()
-        child.communicate(timeout=60)
+        child.communicate(timeout=SECONDS)
     assert child.returncode == 0
 
 
@@ -112,7 +124,7 @@ def test_status_shows_what_the_running_server_has_counted(tmp_path: Path) -> Non
     (tmp_path / "gvma_asterisk76.cfg").write_text(f"[media]\nmetrics = 127.0.0.1:{metrics}\n")
     with start(tmp_path) as child:
         port = int(until(child, rb"port (\d+)")[1])
-        with socket.create_connection(("127.0.0.1", port), 10) as peer:
+        with socket.create_connection(("127.0.0.1", port), SECONDS) as peer:
             peer.sendall(PREAMBLE % b"dialog")
             lines = peer.makefile("rb")
             assert lines.readline() == b'GET FULL VARIABLE "${UNIQUEID}"\n'
@@ -123,7 +135,7 @@ def test_status_shows_what_the_running_server_has_counted(tmp_path: Path) -> Non
             assert lines.read() == b""
         shown = figures_of(tmp_path)
         child.terminate()
-        child.communicate(timeout=60)
+        child.communicate(timeout=SECONDS)
 
     assert shown.returncode == 0, shown.stderr
     first, second, *_ = shown.stdout.splitlines()

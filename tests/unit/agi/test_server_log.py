@@ -31,9 +31,10 @@ def test_a_connection_that_is_no_call_is_logged_with_its_peer(
     start: Start, caplog: pytest.LogCaptureFixture, sent: bytes, reason: str
 ) -> None:
     caplog.set_level(logging.INFO, "gvma.agi")
-    running = start(replace(MEDIA, preamble_seconds=0.05))
+    running = start()
     with Peer(running) as peer:
         peer.write(sent)
+        running.server.preamble_seconds = 0.05
         assert peer.is_dropped()
         running.stop()
         where = "{} port {}".format(*peer.address)

@@ -7,9 +7,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.harness.children import SECONDS, child_process
 
 SCRIPTS = Path(__file__).parents[3] / "agi_scripts"
 PREAMBLE = b"agi_request: treatment.py\nagi_channel: PJSIP/1-1\nagi_type: PJSIP\nagi_callerid: M\xfc\n\n"
@@ -18,18 +21,11 @@ PREAMBLE = b"agi_request: treatment.py\nagi_channel: PJSIP/1-1\nagi_type: PJSIP\
 class Script:
     """A script as Asterisk runs it."""
 
-    def __init__(self, name: str, environment: dict[str, str]) -> None:
-        self.child = subprocess.Popen(
-            [sys.executable, SCRIPTS / name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            env=os.environ | environment,
-        )
-        assert self.child.stdin is not None
-        assert self.child.stdout is not None
-        self._write, self._read = self.child.stdin.write, self.child.stdout.readline
+    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+        self.child = child
+        assert child.stdin is not None
+        assert child.stdout is not None
+        self._write, self._read = child.stdin.write, child.stdout.readline
 
     def hear(self, received: bytes) -> bytes:
         """Says something to the script; the next line of its stdout, nothing where it has ended."""
@@ -38,7 +34,16 @@ class Script:
 
     def end(self) -> tuple[bytes, bytes]:
         """What is left of stdout, and stderr."""
-        return self.child.communicate(timeout=60)
+        return self.child.communicate(timeout=SECONDS)
+
+
+@contextmanager
+def begun(name: str, environment: dict[str, str]) -> Iterator[Script]:
+    pipe = subprocess.PIPE
+    environment = os.environ | environment
+    command = [sys.executable, str(SCRIPTS / name)]
+    with child_process(command, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0, env=environment) as child:
+        yield Script(child)
 
 
 @pytest.fixture
@@ -50,11 +55,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def treatment(environment: dict[str, str]) -> Iterator[Script]:
-    script = Script("treatment.py", environment)
-    yield script
-    if script.child.poll() is None:
-        script.child.kill()
-        script.end()
+    with begun("treatment.py", environment) as script:
+        yield script
 
 
 def test_an_announcement_that_is_not_there_is_refused_by_its_hangup_cause(treatment: Script) -> None:
@@ -67,7 +69,7 @@ def test_an_announcement_that_is_not_there_is_refused_by_its_hangup_cause(treatm
         lines.append(said)
     assert said == b'EXEC "Hangup" "58"\n'
     assert treatment.hear(answers[b"EXEC"]) == b""
-    assert treatment.child.wait(60) == 0
+    assert treatment.child.wait(SECONDS) == 0
     assert b"ENV LINE" not in treatment.end()[1]
 
 
@@ -75,7 +77,7 @@ def test_sighup_is_a_caller_who_is_gone(treatment: Script) -> None:
     treatment.hear(PREAMBLE)
     treatment.child.send_signal(signal.SIGHUP)
     assert treatment.hear(b"200 result=1 (sip:annc@host;play=x)\n") == b""
-    assert treatment.child.wait(60) == 0
+    assert treatment.child.wait(SECONDS) == 0
     assert b"caller-gone" in treatment.end()[1]
 
 
@@ -88,8 +90,8 @@ def test_an_end_of_input_is_a_caller_who_is_gone(treatment: Script) -> None:
 
 @pytest.mark.parametrize("name", ["treatment.py", "get_digits.py", "conf.py"])
 def test_settings_that_cannot_be_read_are_a_failure_to_asterisk(name: str, tmp_path: Path) -> None:
-    script = Script(name, {"GVMA_CONFIG": str(tmp_path / "missing.cfg")})
-    out, log = script.end()
+    with begun(name, {"GVMA_CONFIG": str(tmp_path / "missing.cfg")}) as script:
+        out, log = script.end()
     assert out.startswith(b"failure")
     assert out.count(b"\n") == 1
     assert b"missing.cfg" in log
@@ -98,10 +100,10 @@ def test_settings_that_cannot_be_read_are_a_failure_to_asterisk(name: str, tmp_p
 
 @pytest.mark.parametrize("name", ["treatment.py", "get_digits.py", "conf.py"])
 def test_each_script_speaks_agi(name: str, environment: dict[str, str]) -> None:
-    script = Script(name, environment)
-    line = script.hear(PREAMBLE)
-    assert line.partition(b" ")[0] in (b"GET", b"ANSWER\n"), line
-    script.end()
+    with begun(name, environment) as script:
+        line = script.hear(PREAMBLE)
+        assert line.partition(b" ")[0] in (b"GET", b"ANSWER\n"), line
+        script.end()
 
 
 def test_what_a_library_prints_never_reaches_asterisk(environment: dict[str, str], tmp_path: Path) -> None:
@@ -109,7 +111,7 @@ def test_what_a_library_prints_never_reaches_asterisk(environment: dict[str, str
     (tmp_path / "asterisk").mkdir()
     (tmp_path / "asterisk/__init__.py").write_text("print('printed on import')\n", encoding="utf-8")
     (tmp_path / "asterisk/agi.py").write_text("raise SystemExit(3)\n", encoding="utf-8")
-    script = Script("treatment.py", environment | {"PYTHONPATH": str(tmp_path)})
-    out, log = script.end()
+    with begun("treatment.py", environment | {"PYTHONPATH": str(tmp_path)}) as script:
+        out, log = script.end()
     assert out == b""
     assert b"printed on import" in log

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.children import child_process
 from tests.unit.cli import GVMA, run
 
 SLOW_WRITER = """
@@ -28,7 +29,7 @@ main(["demo"])
 
 
 def test_a_reader_that_goes_away_does_not_stop_the_work_and_nobody_complains(tmp_path: Path) -> None:
-    with subprocess.Popen(
+    with child_process(
         [sys.executable, "-c", SLOW_WRITER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as writer:
         assert writer.stdout is not None
@@ -78,7 +79,7 @@ main(["demo"])
 
 
 def test_control_c_ends_with_130_and_without_a_traceback() -> None:
-    with subprocess.Popen(
+    with child_process(
         [sys.executable, "-c", INTERRUPTED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as running:
         assert running.stderr is not None

@@ -7,8 +7,8 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gvma.configserver import contract, wsdl
-from gvma.configserver.connection import Deadline
+from gvma.configserver.soap import contract, wsdl
+from gvma.configserver.soap.connection import Deadline
 from gvma.settings.model import ConfigServerSettings
 
 URL = "http://127.0.0.1:8080/"

@@ -55,7 +55,7 @@ def test_auth_header_is_a_username_token_and_no_basic(caplog: pytest.LogCaptureF
 
 @pytest.mark.parametrize("where", ["file", "server"])
 def test_another_wsdl_names_its_binding_operation_and_parameter(where: str, tmp_path: Path) -> None:
-    packaged = Path(Simulator.__module__.replace(".", "/")).parents[1] / "configserver.wsdl"
+    packaged = Path(Simulator.__module__.replace(".", "/")).parents[1] / "soap" / "configserver.wsdl"
     text = (Path(__file__).parents[3] / packaged).read_text()
     other = (
         text.replace("urn:gvma:confserv-soap:1", "urn:other")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -17,8 +18,17 @@ signal.pause()
 """
 
 
-def repeating(*words: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([FOLDER / "repeat", *words], stdout=subprocess.PIPE, text=True)
+# As a child that has been forked and not yet started: a signal does not reach it. It ends when WAIT is closed.
+SLEEP_WITHOUT_SIGNALS = """#!/bin/sh
+trap '' TERM
+exec cat WAIT
+"""
+
+
+def repeating(*words: str, path: str = os.defpath) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [FOLDER / "repeat", *words], stdout=subprocess.PIPE, text=True, env=os.environ | {"PATH": path}
+    )
 
 
 def ended(child: subprocess.Popen[str]) -> int:
@@ -51,7 +61,17 @@ def test_a_signal_ends_the_wait_between_two_runs() -> None:
     child = repeating("3600", "echo", "done")
     assert first_line(child) == "done\n"
     child.send_signal(signal.SIGTERM)
-    ended(child)
+    assert ended(child) == 0
+
+
+def test_the_wait_ends_though_the_signal_does_not_reach_sleep(tmp_path: Path) -> None:
+    wait, sleep = tmp_path / "wait", tmp_path / "sleep"
+    os.mkfifo(wait)
+    sleep.write_text(SLEEP_WITHOUT_SIGNALS.replace("WAIT", str(wait)))
+    sleep.chmod(0o755)
+    with repeating("3600", "echo", "done", path=f"{tmp_path}:{os.defpath}") as child, wait.open("w"):
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(60) == 0
 
 
 def started(folder: Path, **secrets: str) -> Path:

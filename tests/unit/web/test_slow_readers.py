@@ -12,6 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.harness.children import child_process
 from tests.harness.site import Site
 
 SECONDS = 60
@@ -23,7 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
     """``gvma web`` in a process of its own."""
     site = Site(tmp_path_factory.mktemp("site"))
     command = [sys.executable, "-m", "gvma", "--config", str(site.config), "web", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+    with child_process(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         address = urlsplit(child.stdout.readline())
         assert address.hostname is not None

@@ -18,7 +18,7 @@ from gvma.settings.dsn import dsn_words
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import SinkMoved
 from gvma.sinks.realtime.database.patience import PatientConnection
-from gvma.sinks.realtime.names import VOICEMAIL
+from gvma.sinks.realtime.rows.names import VOICEMAIL
 
 Connection = psycopg.Connection[tuple[object, ...]]
 

@@ -13,9 +13,10 @@ from psycopg import Connection, errors
 
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.errors import DatabaseError, UnpreparedDatabaseError
-from gvma.sinks.realtime.columns import Columns
 from gvma.sinks.realtime.database.connection import UNCHANGED, answered, where_of
-from gvma.sinks.realtime.names import (
+from gvma.sinks.realtime.owner_sql import RESET_ARGUMENTS, RESET_BODY
+from gvma.sinks.realtime.rows.columns import Columns
+from gvma.sinks.realtime.rows.names import (
     ACCOUNT,
     AOR_MAILBOXES,
     AORS,
@@ -30,7 +31,6 @@ from gvma.sinks.realtime.names import (
     UNWRITTEN,
     VOICEMAIL,
 )
-from gvma.sinks.realtime.owner_sql import RESET_ARGUMENTS, RESET_BODY
 
 _NAMED = 6
 _SIGNATURE = f"{RESET_PIN}(text, text, text, text)"

@@ -15,6 +15,7 @@ import pytest
 from gvma.configserver.client import ConfigurationServer
 from gvma.configserver.simulator.server import SAMPLE, Simulator
 from gvma.settings.model import ConfigServerSettings, Secret
+from tests.harness.children import child_process
 
 DNS = "CfgSwitch[@name='SIP_Switch']/DNs/CfgDN[@type='1']"
 GVMA = [sys.executable, "-m", "gvma"]
@@ -110,7 +111,7 @@ def test_control_characters_of_a_number_do_not_reach_the_terminal(tmp_path: Path
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_simulate_serves_without_settings_until_it_is_ended(number: signal.Signals, tmp_path: Path) -> None:
     environment = {**os.environ, "GVMA_CFGSERVER_PASSWORD": "marked-secret", "HOME": str(tmp_path)}
-    with subprocess.Popen(
+    with child_process(
         [*GVMA, "confserv", "simulate", "--port", "0", "--username", "gvma"],
         cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
@@ -155,7 +156,7 @@ def test_a_data_file_that_is_missing_says_so(tmp_path: Path) -> None:
 
 def test_a_signal_ends_a_simulator_with_hundreds_of_half_requests(tmp_path: Path) -> None:
     argv = [*GVMA, "confserv", "simulate", "--port", "0"]
-    with subprocess.Popen(argv, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+    with child_process(argv, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         port = int(server.stdout.readline().partition("127.0.0.1:")[2].partition("/")[0])
         begun = (b"POST / HTT", b"POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\n<half")

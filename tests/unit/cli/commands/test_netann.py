@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.children import child_process
+
 GVMA = [sys.executable, "-m", "gvma"]
 
 
@@ -112,7 +114,7 @@ def test_the_kind_of_the_command_line_holds_for_lines_without_one(tmp_path: Path
 
 
 def test_an_answer_comes_before_the_next_question(tmp_path: Path) -> None:
-    with subprocess.Popen(
+    with child_process(
         [*GVMA, "netann", "parse"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path
     ) as child:
         assert child.stdin is not None
@@ -122,7 +124,7 @@ def test_an_answer_comes_before_the_next_question(tmp_path: Path) -> None:
             child.stdin.flush()
             assert json.loads(child.stdout.readline())["play"] == name
         child.stdin.close()
-        assert child.wait() == 0
+    assert child.returncode == 0
 
 
 def test_parsing_loads_nothing_that_only_other_commands_need(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from gvma.settings.model import GvmaSettings
 from gvma.storage.asterisk.mounts import mount_points, mount_points_of_asterisk
 from gvma.sync.reasons import likely_reason
+from tests.harness.children import child_process
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def mounted(tmp_path: Path, mount_namespace: tuple[str, ...]) -> Iterator[Path]:
     asterisk = shutil.copy(cat, tmp_path / "asterisk")
     mount = 'mount --bind "$1" "$1" && echo ready && exec "$2"'
     command = [*mount_namespace, "sh", "-c", mount, "sh", str(path), asterisk]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+    with child_process(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
         assert running.stdin is not None
         assert running.stdout is not None
         assert running.stdout.readline() == b"ready\n"
@@ -47,7 +48,7 @@ def test_a_file_that_asterisk_alone_has_mounted_is_found_and_is_the_likeliest_re
 def test_an_asterisk_that_shares_our_mounts_has_none_of_its_own(tmp_path: Path) -> None:
     cat = shutil.which("cat")
     assert cat is not None
-    with subprocess.Popen([shutil.copy(cat, tmp_path / "asterisk")], stdin=subprocess.PIPE) as running:
+    with child_process([shutil.copy(cat, tmp_path / "asterisk")], stdin=subprocess.PIPE) as running:
         assert Path("/proc") not in mount_points_of_asterisk()
         assert running.stdin is not None
         running.stdin.close()

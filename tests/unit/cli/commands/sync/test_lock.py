@@ -6,10 +6,11 @@ import fcntl
 import os
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from gvma.storage.lock import hold_lock
+from tests.harness.children import SECONDS, child_process
 from tests.harness.site import Site
 from tests.harness.waiting import wait_until
 
@@ -38,15 +39,13 @@ def test_a_second_run_leaves_at_once_or_waits_as_long_as_wait_says(site: Site) -
 
 
 def test_a_waiting_run_goes_on_when_the_other_ends(site: Site) -> None:
-    with hold_lock(site.backup_path):
-        waiting = subprocess.Popen(
-            [sys.executable, "-m", "gvma", *site.words("sync", "--wait", "60", *site.from_tree)],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        lock = site.backup_path / "lock"
-        wait_until(lambda: _has_opened(waiting.pid, lock), f"{lock} was not opened")
-    said, _ = waiting.communicate(timeout=60)
+    with ExitStack() as stack:
+        with hold_lock(site.backup_path):
+            command = [sys.executable, "-m", "gvma", *site.words("sync", "--wait", "60", *site.from_tree)]
+            waiting = stack.enter_context(child_process(command, stdout=subprocess.PIPE, text=True))
+            lock = site.backup_path / "lock"
+            wait_until(lambda: _has_opened(waiting.pid, lock), f"{lock} was not opened")
+        said, _ = waiting.communicate(timeout=SECONDS)
     assert (waiting.returncode, said[:15]) == (0, "sync: 9 added, ")
 
 
@@ -60,8 +59,9 @@ def _has_opened(pid: int, path: Path) -> bool:
 
 def test_two_runs_at_once_are_one_that_writes_and_one_that_leaves_or_finds_nothing_to_do(site: Site) -> None:
     command = [sys.executable, "-m", "gvma", *site.words("sync", *site.from_tree)]
-    both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
-    ended = [(run.communicate(), run.returncode) for run in both]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with child_process(command, **streams) as one, child_process(command, **streams) as other:
+        ended = [(run.communicate(), run.returncode) for run in (one, other)]
     assert {status for _, status in ended} <= {0, 11}
     assert len([out for (out, _), _ in ended if out.startswith(b"sync: 9 added")]) == 1
     assert len(list(site.backup_path.glob("2*"))) == 1

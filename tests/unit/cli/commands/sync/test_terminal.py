@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import pty
 import re
-import subprocess
 import sys
 from collections.abc import Mapping
 
 import pytest
 
 from gvma.configserver.simulator.server import Simulator
+from tests.harness.children import child_process
 from tests.harness.site import PASSWORD, USER, Site
 
 
 def on_a_terminal(site: Site, *words: str, **environ: str) -> str:
     """What a person sees: stdout and stderr of a run on a terminal of 100 columns."""
     ours, theirs = pty.openpty()
-    with subprocess.Popen(
+    with child_process(
         [sys.executable, "-m", "gvma", *site.words(*words)],
         stdin=theirs,
         stdout=theirs,

@@ -1,7 +1,7 @@
-"""The request of the packaged contract (``configserver.wsdl``), byte for byte as zeep builds it from that file.
+"""The request of the packaged contract (``configserver.soap.wsdl``), byte for byte as zeep builds it from that file.
 
 Nearly every run speaks this contract, and zeep takes a tenth of a second to read it: zeep is for other WSDLs and for
-WS-Security (gvma.configserver.wsdl). Nothing here opens anything.
+WS-Security (gvma.configserver.soap.wsdl). Nothing here opens anything.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from configupdater import Comment, Option, Parser, Section
 from configupdater.document import Document
 
-from gvma.settings.source_lines import COMMENTED_KEY, Entry, SourceLines
+from gvma.settings.file.source_lines import COMMENTED_KEY, Entry, SourceLines
 
 _HEADER = re.compile(r"\[[^\]]+\]")
 _BEHIND_HEADER = re.compile(r"\s*\[[^\]]+\]\s*([#;].*)?", re.DOTALL)

@@ -13,7 +13,7 @@ from gvma.asterisk.managed_block.header import header
 from gvma.plan.wanted import Wanted
 from gvma.settings.dsn import dsn_words
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.realtime.names import AORS, VOICEMAIL
+from gvma.sinks.realtime.rows.names import AORS, VOICEMAIL
 
 EXTCONFIG = "gvma-extconfig.conf"
 SORCERY = "gvma-sorcery.conf"

@@ -18,12 +18,12 @@ from requests import Response
 from zeep.transports import Transport
 from zeep.wsse.username import UsernameToken
 
-from gvma.configserver.body import FAILURES, body_of
-from gvma.configserver.causes import error_of
-from gvma.configserver.connection import Deadline, post
 from gvma.configserver.reading.reader import AnswerName
 from gvma.configserver.reading.soap_fault import on_one_line
 from gvma.configserver.regular_file import NotAFileError, open_regular
+from gvma.configserver.soap.body import FAILURES, body_of
+from gvma.configserver.soap.causes import error_of
+from gvma.configserver.soap.connection import Deadline, post
 from gvma.errors import (
     ConfigServerError,
     ConfigServerFault,

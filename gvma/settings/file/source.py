@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gvma.errors import SettingsError
-from gvma.settings.plain_file import read_plain
-from gvma.settings.source_lines import Entry, SourceLines
+from gvma.settings.file.plain_file import read_plain
+from gvma.settings.file.source_lines import Entry, SourceLines
 
 __all__ = ["Entry", "Source", "parse_source", "read_source"]
 
@@ -66,6 +66,6 @@ def parse_source(path: Path, content: bytes) -> Source:
 
 
 def _read_any(source_lines: list[str]) -> SourceLines:
-    from gvma.settings.any_file import read_any  # noqa: PLC0415  (configupdater takes its time)
+    from gvma.settings.file.any_file import read_any  # noqa: PLC0415  (configupdater takes its time)
 
     return read_any(source_lines)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gvma.asterisk.entries import GvmaWarning
 from gvma.plan.counts import Counts
 from gvma.plan.items import Item
-from gvma.sinks.realtime.names import AORS, VOICEMAIL
+from gvma.sinks.realtime.rows.names import AORS, VOICEMAIL
 
 Marks = Mapping[str, str | None]
 Values = Mapping[str, str | None]

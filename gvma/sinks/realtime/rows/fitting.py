@@ -9,8 +9,8 @@ from gvma.asterisk.entries import GvmaWarning, Mailbox, Subscription
 from gvma.mailboxes import RefusedOwner
 from gvma.plan.owners import Identity, Owned, read_owners, write_owners
 from gvma.plan.wanted import Wanted
-from gvma.sinks.realtime.columns import Columns, Misfit, joined
-from gvma.sinks.realtime.names import AOR_MAILBOXES
+from gvma.sinks.realtime.rows.columns import Columns, Misfit, joined
+from gvma.sinks.realtime.rows.names import AOR_MAILBOXES
 
 _NAMED = 3
 _FIELDS = (

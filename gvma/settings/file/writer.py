@@ -7,9 +7,9 @@ and after. Secrets are asked for, never written. Nothing is written to disk here
 from __future__ import annotations
 
 from gvma.errors import SettingsError
+from gvma.settings.file.source import Source, parse_source
 from gvma.settings.keys import KEYS, SECTIONS, Key, shown
 from gvma.settings.model import Secret
-from gvma.settings.source import Source, parse_source
 
 _TITLE = """\
 # Settings of gvma, which joins Asterisk to a Genesys contact centre.

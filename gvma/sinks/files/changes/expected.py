@@ -7,7 +7,7 @@ from gvma.asterisk import dialplan, voicemail
 from gvma.asterisk.identification.expectation import Expectation, expectation
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.plan.model import Plan
-from gvma.sinks.files.reading import FilesReading
+from gvma.sinks.files.present.reading import FilesReading
 
 
 def expected_of_plan(plan: Plan, dialplan_body: bytes, reading: FilesReading) -> Expected:

@@ -1,14 +1,14 @@
 """A settings file of plain lines, as nearly all are, read without configupdater, which takes longer to import. Pure.
 
 Plain are printable lines that are a header ``[name]``, a ``key = value``, a comment or empty, in sections, with no
-header and no key twice. Of any other file nothing is said here: configupdater reads it (gvma.settings.any_file).
+header and no key twice. Of any other file nothing is said here: configupdater reads it (gvma.settings.file.any_file).
 """
 
 from __future__ import annotations
 
 import re
 
-from gvma.settings.source_lines import COMMENTED_KEY, Entry, SourceLines
+from gvma.settings.file.source_lines import COMMENTED_KEY, Entry, SourceLines
 
 _LINE = re.compile(r"\[([A-Za-z0-9_ .-]+)\]|([A-Za-z0-9_]+)\s*=\s*(.*)|[#;].*|")
 

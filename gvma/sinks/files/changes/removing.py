@@ -19,10 +19,10 @@ from gvma.plan.model import Plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.atomic.change import FileChange, file_change
 from gvma.sinks.files.block_file import BlockFile, Markers, markers_of
-from gvma.sinks.files.expected import expected_of_files
-from gvma.sinks.files.left_messages import left_messages
-from gvma.sinks.files.prepare import FilesChange, pairs
-from gvma.sinks.files.reading import FilesReading
+from gvma.sinks.files.changes.expected import expected_of_files
+from gvma.sinks.files.changes.left_messages import left_messages
+from gvma.sinks.files.changes.prepare import FilesChange, pairs
+from gvma.sinks.files.present.reading import FilesReading
 from gvma.sinks.files.targets import Targets
 from gvma.storage.asterisk.files import TargetFile
 from gvma.storage.state.records import read_left

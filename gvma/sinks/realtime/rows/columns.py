@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import NamedTuple
 
 from gvma.asterisk.mailbox_options import KNOWN, YES, YES_NO
-from gvma.sinks.realtime.encoding import encoded
+from gvma.sinks.realtime.rows.encoding import encoded
 
 REST = "options"
 _ALIASES = {"delete": "deletevoicemail", "maxmessage": "maxsecs", "imapsecret": "imappassword"}

@@ -20,7 +20,7 @@ from gvma.routing import SiteRouting
 from gvma.settings.model import GvmaSettings
 from gvma.settings.ownership import refuse_if_others_may_change
 from gvma.sinks.addresses import own_hosts
-from gvma.sinks.realtime.node_files import node_files
+from gvma.sinks.realtime.nodes.node_files import node_files
 from gvma.storage.advice import advice
 from gvma.storage.atomic import Rights, read_whole, write_atomically
 from gvma.storage.digest import Digest

@@ -19,14 +19,14 @@ import urllib3
 from requests import Response, Session
 from requests.auth import HTTPBasicAuth
 
-from gvma.configserver import contract
-from gvma.configserver.body import FAILURES, body_of
-from gvma.configserver.causes import error_of
-from gvma.configserver.connection import TOTAL_IN_TIMEOUTS, Deadline, open_session, post
 from gvma.configserver.objects import ConfigObject, Store
 from gvma.configserver.reading.builder import ObjectBuilder
 from gvma.configserver.reading.reader import MAX_BYTES, AnswerName, read_answer
 from gvma.configserver.reading.soap_fault import on_one_line
+from gvma.configserver.soap import contract
+from gvma.configserver.soap.body import FAILURES, body_of
+from gvma.configserver.soap.causes import error_of
+from gvma.configserver.soap.connection import TOTAL_IN_TIMEOUTS, Deadline, open_session, post
 from gvma.configserver.xpath import kind_asked
 from gvma.errors import (
     ConfigServerError,
@@ -198,7 +198,7 @@ class SoapConversation:
         # zeep and lxml take their time.
         from zeep.wsse.username import UsernameToken  # noqa: PLC0415
 
-        from gvma.configserver.wsdl import open_service  # noqa: PLC0415
+        from gvma.configserver.soap.wsdl import open_service  # noqa: PLC0415
 
         token = None
         if settings.auth == "header":

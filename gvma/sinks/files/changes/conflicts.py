@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.site import mailboxes_defined
 from gvma.plan.model import Plan
-from gvma.sinks.files.reading import FilesReading
+from gvma.sinks.files.present.reading import FilesReading
 
 _ZONE = re.compile(r"(?:^|\|)\s*tz\s*=\s*([^|]*?)\s*(?:\||$)", re.IGNORECASE)
 _NAMED = 5

@@ -23,10 +23,10 @@ from gvma.plan.model import Plan
 from gvma.sinks.files.atomic.carry_pins import own_lines_of
 from gvma.sinks.files.atomic.change import FileChange, file_change
 from gvma.sinks.files.block_file import BlockFile, Markers, markers_of
-from gvma.sinks.files.conflicts import conflicts, unknown_zones
-from gvma.sinks.files.expected import expected_of_files, expected_of_plan
-from gvma.sinks.files.left_messages import left_messages
-from gvma.sinks.files.reading import FilesReading
+from gvma.sinks.files.changes.conflicts import conflicts, unknown_zones
+from gvma.sinks.files.changes.expected import expected_of_files, expected_of_plan
+from gvma.sinks.files.changes.left_messages import left_messages
+from gvma.sinks.files.present.reading import FilesReading
 from gvma.sinks.files.spool import stale_pins
 from gvma.sinks.files.targets import Targets
 from gvma.storage.asterisk.files import TargetFile
@@ -114,7 +114,7 @@ def prepare(
     nobody resets it. Raises UnsafeTargetError where a ``secret.conf`` is not safe to remove."""
     if plan.unchanged:
         return replace(nothing(reading, targets), warnings=_warnings(reading, plan))
-    assert not plan.is_removal, "gvma.sinks.files.removing has no block left"
+    assert not plan.is_removal, "gvma.sinks.files.changes.removing has no block left"
     spool = reading.settings.asterisk_spool_path
     stale = stale_pins(plan, reading.files.voicemail.site, spool)
     present, reset = plan.present.mailboxes, plan.pins.reset

@@ -8,8 +8,8 @@ import requests
 import urllib3
 from requests import Response
 
-from gvma.configserver.causes import error_of
 from gvma.configserver.reading.inflating import CHUNK, inflated
+from gvma.configserver.soap.causes import error_of
 from gvma.errors import ConfigServerMalformed
 
 FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)

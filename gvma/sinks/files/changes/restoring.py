@@ -22,11 +22,11 @@ from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.atomic.carry_pins import own_lines_of
 from gvma.sinks.files.atomic.change import FileChange, file_change
 from gvma.sinks.files.block_file import BlockFile, block_file, markers_of, read_site
-from gvma.sinks.files.expected import expected_of_files
+from gvma.sinks.files.changes.expected import expected_of_files
+from gvma.sinks.files.changes.prepare import FilesChange, diff_of
+from gvma.sinks.files.changes.restored_file import BlockedFile, RestoredText, RestoreOptions, restored_text
 from gvma.sinks.files.lost_markers import LastSync, adopted_text, with_new_markers
-from gvma.sinks.files.prepare import FilesChange, diff_of
-from gvma.sinks.files.reading import FilesReading
-from gvma.sinks.files.restored_file import BlockedFile, RestoredText, RestoreOptions, restored_text
+from gvma.sinks.files.present.reading import FilesReading
 from gvma.sinks.files.targets import Target, targets
 from gvma.storage.asterisk.conf_files import included_files
 from gvma.storage.asterisk.files import read_target

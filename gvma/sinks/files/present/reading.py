@@ -18,8 +18,8 @@ from gvma.plan.wanted import Wanted
 from gvma.routing import SiteRouting
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.block_file import BlockFile
-from gvma.sinks.files.places import place_of_section, place_of_setting
-from gvma.sinks.files.sipserver import SipServerSeen
+from gvma.sinks.files.present.places import place_of_section, place_of_setting
+from gvma.sinks.files.present.sipserver import SipServerSeen
 from gvma.sinks.files.targets import Targets
 
 

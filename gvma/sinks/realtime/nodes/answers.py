@@ -14,7 +14,7 @@ from gvma.asterisk.modules import VOICEMAIL, names_of
 from gvma.errors import GvmaError
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import NodeAnswer
-from gvma.sinks.realtime.change import ReadBack
+from gvma.sinks.realtime.rows.change import ReadBack
 
 if TYPE_CHECKING:
     from gvma.ami.manager import AsteriskManager

@@ -10,11 +10,11 @@ from gvma.asterisk.entries import Mailbox, PresentMailbox, Subscription
 from gvma.plan.counts import Counts
 from gvma.plan.model import Plan
 from gvma.secrecy import MASK, masked_option
-from gvma.sinks.realtime.change import Gone, PinReset, ReadBack, RealtimeChange, Row, TableChange, Version
-from gvma.sinks.realtime.columns import Columns
-from gvma.sinks.realtime.encoding import NOT_OURS, blocks, encoded
-from gvma.sinks.realtime.marks import marks_of_wanted
-from gvma.sinks.realtime.names import AOR_MAILBOXES, AORS, VOICEMAIL
+from gvma.sinks.realtime.rows.change import Gone, PinReset, ReadBack, RealtimeChange, Row, TableChange, Version
+from gvma.sinks.realtime.rows.columns import Columns
+from gvma.sinks.realtime.rows.encoding import NOT_OURS, blocks, encoded
+from gvma.sinks.realtime.rows.marks import marks_of_wanted
+from gvma.sinks.realtime.rows.names import AOR_MAILBOXES, AORS, VOICEMAIL
 
 _ASKED = 50
 """So many changes of each kind are looked for on every node."""

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 
 from gvma.asterisk.entries import Mailbox, PresentMailbox, PresentSubscription, Subscription
-from gvma.sinks.realtime.names import AORS, VOICEMAIL
+from gvma.sinks.realtime.rows.names import AORS, VOICEMAIL
 
 
 def marks_of_present(
