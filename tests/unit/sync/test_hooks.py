@@ -7,11 +7,15 @@ import os
 import stat
 import subprocess
 import sys
+import time
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from gvma.storage.lock import hold_lock
+from gvma.sync.after import hooks
+from gvma.sync.after.descendants import none_left
 from gvma.sync.after.hooks import run_hook
 from tests.harness.site import Site
 from tests.harness.waiting import wait_until
@@ -34,7 +38,7 @@ def is_alive(process: int) -> bool:
         return False
 
 
-def run(folder: Path, text: str, *, seconds: float = 20.0, stdin: str = OBJECT) -> str:
+def run(folder: Path, text: str, *, seconds: float = 600.0, stdin: str = OBJECT) -> str:
     return run_hook("on_change", script(folder, text), stdin, folder, seconds=seconds)
 
 
@@ -59,11 +63,24 @@ def test_a_failure_is_a_sentence(tmp_path: Path) -> None:
     assert run_hook("on_change", str(tmp_path), OBJECT, tmp_path).startswith("it cannot be started: ")
 
 
-def test_one_that_hangs_is_stopped_with_all_that_it_started(tmp_path: Path) -> None:
+class LateOnce:
+    """A clock whose time is over once the command has laid down this file, however long that takes."""
+
+    sleep = staticmethod(time.sleep)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def monotonic(self) -> float:
+        return 1e9 if self._path.exists() else 0.0
+
+
+def test_one_that_hangs_is_stopped_with_all_that_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
         "open('child', 'w').write(str(child.pid)); os.rename('child', 'started'); time.sleep(600)"
     )
+    monkeypatch.setattr(hooks, "time", LateOnce(tmp_path / "started"))
     assert run(tmp_path, text, seconds=3.0) == "it was stopped after 3 s, with all that it had started"
     child = int((tmp_path / "started").read_text())
     wait_until(lambda: not is_alive(child), "the child is alive", lambda: f"process {child}")
@@ -82,7 +99,9 @@ def test_one_that_forks_and_ends_keeps_nobody_waiting_and_leaves_nothing(tmp_pat
 
 
 @pytest.mark.parametrize("ending", ["", "time.sleep(600)"], ids=["one that ends", "one that hangs"])
-def test_what_it_puts_into_a_session_of_its_own_is_stopped_too(tmp_path: Path, ending: str) -> None:
+def test_what_it_puts_into_a_session_of_its_own_is_stopped_too(
+    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = (
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)\n"
         "read, write = os.pipe()\n"
@@ -91,10 +110,22 @@ def test_what_it_puts_into_a_session_of_its_own_is_stopped_too(tmp_path: Path, e
         "    if os.fork() == 0: open('forked', 'w').write(str(os.getpid())); os.close(write); time.sleep(600)\n"
         "    os._exit(0)\n"
         "os.close(write); os.read(read, 1)  # until its second child has closed the pipe too\n"
-        f"open('child', 'w').write(str(child.pid)); {ending}"
+        f"open('new', 'w').write(str(child.pid)); os.rename('new', 'child'); {ending}"
     )
-    run(tmp_path, text, seconds=3.0 if ending else 600.0)
+    if ending:
+        monkeypatch.setattr(hooks, "time", LateOnce(tmp_path / "child"))
+    run(tmp_path, text)
     assert [is_alive(int((tmp_path / name).read_text())) for name in ("child", "forked")] == [False, False]
+
+
+def test_a_host_that_stops_after_the_command_has_ended_leaves_nothing_of_it_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passing = count()
+    monkeypatch.setattr("gvma.sync.after.descendants.time.monotonic", lambda: 3600.0 * next(passing))
+    with none_left():
+        subprocess.run(["sh", "-c", "sleep 600 >/dev/null 2>&1 & echo $! >child"], cwd=tmp_path, check=True)
+    assert not is_alive(int((tmp_path / "child").read_text()))
 
 
 def test_a_child_that_was_there_before_stays(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from urllib.error import HTTPError
 
@@ -253,13 +253,17 @@ def test_another_server_at_the_address_is_an_error_that_says_so(answer: bytes, r
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def reply() -> None:
-            peer, _ = listening.accept()
-            with peer:
-                peer.recv(1000)
-                peer.sendall(answer)
+            with suppress(OSError):
+                peer, _ = listening.accept()
+                with peer:
+                    peer.recv(1000)
+                    peer.sendall(answer)
 
         replying = threading.Thread(target=reply)
         replying.start()
-        with pytest.raises(MediaServerUnreachableError, match=reason):
-            ask_figures(Address(*listening.getsockname()[:2]))
-        replying.join()
+        try:
+            with pytest.raises(MediaServerUnreachableError, match=reason):
+                ask_figures(Address(*listening.getsockname()[:2]))
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)  # for one whom nobody has asked
+            replying.join()
