@@ -41,7 +41,6 @@ ONLY_IN = {
     "panoramisk": "ami/",
     "prometheus_client": "agi/figures/",
     "psycopg": "sinks/realtime/",
-    "requests": "configserver/",
     "rich": "cli/",
     "uvloop": "agi/",
     "zeep": "configserver/",

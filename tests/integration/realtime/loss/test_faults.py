@@ -12,7 +12,12 @@ import psycopg
 import pytest
 
 from gvma.sinks.realtime.database import connection
+<<<<<<< HEAD:tests/integration/realtime/loss/test_faults.py
 from tests.fakes.relays.postgresql_relay import PostgreSQLRelay
+=======
+from tests.fakes.postgresql_pool import PostgreSQLPool
+from tests.fakes.relays.postgresql_relay import PostgreSQLRelay
+>>>>>>> main:tests/integration/realtime/loss/test_faults.py
 from tests.harness.command import Done, in_this_process
 from tests.harness.layer import Layer
 from tests.harness.servers.postgresql_fixtures import PASSWORDS, Database
@@ -102,6 +107,20 @@ def test_time_limits_are_gvmas_own(database: Database, tmp_path: Path, limit: st
     with connection.opened(settings_for(database, tmp_path)) as opened:
         asked = opened.execute("select setting from pg_settings where name = %s", (limit,))
         assert asked.fetchone() == (milliseconds,)
+
+
+@pytest.mark.parametrize(("by_transaction", "status"), [(True, 18), (False, 0)])
+def test_a_pool_that_lends_sessions_by_transaction_is_refused_before_a_lock_stays_behind_in_one(
+    site: Site, database: Database, by_transaction: bool, status: int
+) -> None:
+    pool = PostgreSQLPool(database.server.port, by_transaction)
+    with pool.serve():
+        site.settings["realtime_dsn"] = pool.dsn(database.name)
+        done = site.try_sync()
+    assert done.status == status
+    assert ("a pool in session mode" in done.stderr) == by_transaction
+    assert bool(boxes(database)) != by_transaction
+    assert database.sql("select count(*) from pg_locks where locktype = 'advisory'") == ["0"]
 
 
 def test_a_database_that_turns_read_only_is_18(site: Site, database: Database) -> None:

@@ -43,6 +43,22 @@ def test_what_hides_rows_or_reads_them_all_is_found_on_its_node(hosts: ManyHosts
     assert "gvm-1000" in findings["node-shadows"]["message"]
 
 
+def test_rows_that_a_start_has_read_are_no_aors_of_files(hosts: ManyHosts) -> None:
+    hosts.database.sql(ROWS)
+    hosts.node(sorcery="[res_pjsip]\naor=config,pjsip.conf,criteria=type=aor\naor=realtime,ps_aors\n")
+    assert found(hosts).keys() == {"node-loads-all"}
+
+
+def test_a_node_that_reads_another_database_or_no_driver_says_so(hosts: ManyHosts) -> None:
+    hosts.database.sql(ROWS)
+    hosts.node(res_pgsql="[general]\nhostname=127.0.0.1\nport=1\ndbname=elsewhere\nuser=asterisk\npassword=x\n")
+    assert "failed: Unable to connect elsewhere@127.0.0.1" in found(hosts)["node-other-database"]["message"]
+    node = hosts.nodes[0]
+    (node.etc / "extconfig.conf").write_text("[settings]\nvoicemail => odbc,asterisk\nps_aors => odbc,asterisk\n")
+    node.restart()
+    assert "res_config_odbc.so is not loaded" in found(hosts)["node-other-database"]["message"]
+
+
 def test_a_node_without_the_rows_without_polling_and_with_messages_of_its_own(hosts: ManyHosts) -> None:
     hosts.database.sql(ROWS)
     first = hosts.node()
@@ -96,12 +112,15 @@ def test_settings_that_have_changed_since_the_files_were_written_are_found(hosts
     assert found(hosts) == {}
 
 
-def test_a_database_without_guarantees_or_away_is_found(hosts: ManyHosts) -> None:
+def test_a_database_without_guarantees_or_read_only_or_away_is_found(hosts: ManyHosts) -> None:
     assert found(hosts, "sync") == {}
     hosts.database.sql("grant update (password) on voicemail to gvma;")
     assert "password" in found(hosts, "sync")["database-grants"]["message"]
+    hosts.database.sql("revoke update (password) on voicemail from gvma;")
+    hosts.database.sql(f"alter database {hosts.database.name} set default_transaction_read_only = on")
+    assert "takes no writes" in found(hosts, "sync")["database-unreachable"]["message"]
     hosts.database.server.stop()
-    assert found(hosts, "sync").keys() == {"database-unreachable"}
+    assert "takes no writes" not in found(hosts, "sync")["database-unreachable"]["message"]
 
 
 def test_a_whole_check_says_nothing_of_files_that_this_host_does_not_need(hosts: ManyHosts) -> None:
