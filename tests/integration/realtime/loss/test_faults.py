@@ -12,12 +12,8 @@ import psycopg
 import pytest
 
 from gvma.sinks.realtime.database import connection
-<<<<<<< HEAD:tests/integration/realtime/loss/test_faults.py
-from tests.fakes.relays.postgresql_relay import PostgreSQLRelay
-=======
 from tests.fakes.postgresql_pool import PostgreSQLPool
 from tests.fakes.relays.postgresql_relay import PostgreSQLRelay
->>>>>>> main:tests/integration/realtime/loss/test_faults.py
 from tests.harness.command import Done, in_this_process
 from tests.harness.layer import Layer
 from tests.harness.servers.postgresql_fixtures import PASSWORDS, Database
