@@ -1,4 +1,4 @@
-"""A sync on a disk of 1 MB that fills up.
+"""A sync on a disk of 8 MB that fills up: the history of all rounds has room there, and one file more or less counts.
 
 ``python -m tests.soak.small_disk FOLDER`` is what runs inside, with FOLDER the root of that disk.
 """
@@ -15,9 +15,9 @@ from tests.soak.site import watched_site
 DNS, STEP = 100, 4_096
 
 
-def on_a_disk_of_one_megabyte(folder: Path, mount_namespace: tuple[str, ...]) -> str:
+def on_a_disk_of_eight_megabytes(folder: Path, mount_namespace: tuple[str, ...]) -> str:
     """What the experiment said; it fails where the experiment fails."""
-    return run_module_inside(mount_namespace, 'mount -t tmpfs -o size=1m tmpfs "$0"', "tests.soak.small_disk", folder)
+    return run_module_inside(mount_namespace, 'mount -t tmpfs -o size=8m tmpfs "$0"', "tests.soak.small_disk", folder)
 
 
 def main(folder: Path) -> None:
