@@ -116,22 +116,20 @@ class AsteriskManager:
         it for a file that they rejected, and chan_sip before it has read the file. List what is loaded instead.
         """
         limit = self._settings.asterisk_reload_timeout if timeout is None else timeout
-        deadline = time.monotonic() + limit
-        while True:
-            response = self._conversation.ask(
-                "ModuleLoad", {"Module": module, "LoadType": "reload"}, deadline - time.monotonic()
-            )
+        deadline, left = time.monotonic() + limit, limit
+        while left > 0:
+            response = self._conversation.ask("ModuleLoad", {"Module": module, "LoadType": "reload"}, left)
             if response.success:
                 return
             if _PREVIOUS_RELOAD_RUNS not in response.message:
                 raise AsteriskRefusedError(
                     f"Asterisk did not reload {module}: {said(response)}", where=self._conversation.where
                 )
-            if time.monotonic() + _RELOAD_AGAIN_SECONDS > deadline:
-                raise AsteriskUnreachableError(
-                    f"another reload of {module} did not end within {limit:g} s", where=self._conversation.where
-                )
             time.sleep(_RELOAD_AGAIN_SECONDS)
+            left = deadline - time.monotonic()
+        raise AsteriskUnreachableError(
+            f"another reload of {module} did not end within {limit:g} s", where=self._conversation.where
+        )
 
     def voicemail_users(self) -> dict[str, VoicemailUser]:
         """All mailboxes that Asterisk has loaded, by ``mailbox@context``; never their PINs."""
@@ -233,10 +231,11 @@ class AsteriskManager:
         lines = (text.partition("=") for key, text in answer.items() if key.startswith("Line-"))
         return tuple((key.strip(), value.strip()) for key, _, value in lines)
 
-    def has_object(self, file: str, *settings: str) -> bool:
-        """Whether a file has a section with all of these settings, such as ``type=aor``; the section is not named."""
+    def objects(self, file: str, *settings: str) -> list[str]:
+        """The names of a file's sections, with what it includes, that have all of these settings, such as
+        ``type=aor``."""
         answer = self.action("GetConfig", Filename=file, Filter=",".join(settings))
-        return any(key.startswith("Category-") for key in answer)
+        return [name for key, name in answer.items() if key.startswith("Category-")]
 
     def action(self, name: str, **fields: str) -> dict[str, str]:
         """The fields of an action's only response. Raises AsteriskRefusedError where it is an Error."""

@@ -9,7 +9,7 @@ from gvma.configserver.objects import ConfigObject, Store
 from gvma.settings.model import ConfigServerSettings
 
 if TYPE_CHECKING:
-    from gvma.configserver.conversation import SoapConversation
+    from gvma.configserver.soap.conversation import SoapConversation
 
 
 class ConfigurationServer:
@@ -43,7 +43,7 @@ class ConfigurationServer:
     def _opened(self) -> SoapConversation:
         if self._conversation is None:
             # requests takes its time: a run with --from never needs it.
-            from gvma.configserver.conversation import SoapConversation  # noqa: PLC0415
+            from gvma.configserver.soap.conversation import SoapConversation  # noqa: PLC0415
 
             self._conversation = SoapConversation(self._settings)
         return self._conversation

@@ -15,12 +15,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from gvma.errors import SettingsError
+from gvma.settings.file.source import Entry, Source, read_source
 from gvma.settings.keys import KEYS, PLACEHOLDERS, SECTIONS, Key
 from gvma.settings.model import Settings
 from gvma.settings.ownership import refuse_if_others_may_change
 from gvma.settings.rules import broken_rules, odd_values
 from gvma.settings.secrets import SECRETS, SecretSources, secret_from
-from gvma.settings.source import Entry, Source, read_source
 
 FILE_NAME = "gvma_asterisk76.cfg"
 SYSTEM_FILE = Path("/etc/gvma") / FILE_NAME

@@ -18,8 +18,8 @@ from gvma.errors import AsteriskRefusedError, UnsafeTargetError
 from gvma.plan.items import Item
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Change, Purpose
-from gvma.sinks.files.restored_file import RestoreOptions
-from gvma.sinks.files.restoring import restore_change
+from gvma.sinks.files.changes.restored_file import RestoreOptions
+from gvma.sinks.files.changes.restoring import restore_change
 from gvma.sinks.files.sink import FilesSink
 from gvma.sinks.opening import REALTIME, opened, opened_database, settings_of_database
 from gvma.storage.state.pause import pause

@@ -16,7 +16,7 @@ from typing import Any
 
 from gvma.configserver.reading.builder import ObjectBuilder
 from gvma.configserver.reading.reader import read_answer
-from tests.bench.answers import answer, floor, odd_dn, usual_dn
+from tests.bench.load.answers import answer, floor, odd_dn, usual_dn
 from tests.bench.measuring import Row, ratios, within_limits
 
 RUNS = 5
@@ -79,7 +79,7 @@ def _peak_mib(dns: int) -> float:
 
 
 def _be_child(dns: int) -> None:
-    import gvma.configserver.conversation  # noqa: F401, PLC0415  (the weight of a real run)
+    import gvma.configserver.soap.conversation  # noqa: F401, PLC0415  (the weight of a real run)
 
     builder = read_answer(answer(dns, usual_dn), partial(ObjectBuilder, only="CfgDN"))
     assert len(builder.objects) == dns

@@ -68,8 +68,8 @@ def files(invocation: Invocation, folder: Path) -> None:
     from gvma.configserver.fetch import fetch_answers  # noqa: PLC0415  (start-up)
     from gvma.settings.lacking import lacking  # noqa: PLC0415
     from gvma.sinks.addresses import look_up, require  # noqa: PLC0415
-    from gvma.sinks.realtime.node_files import connection_samples, node_files  # noqa: PLC0415
-    from gvma.sinks.realtime.node_folder import leave_note, wanted_by_nodes, write_node_files  # noqa: PLC0415
+    from gvma.sinks.realtime.nodes.node_files import connection_samples, node_files  # noqa: PLC0415
+    from gvma.sinks.realtime.nodes.node_folder import leave_note, wanted_by_nodes, write_node_files  # noqa: PLC0415
 
     loaded = invocation.loaded(without=("cfgserver", "media"))
     if loaded.settings.gvma.routing:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation
     from gvma.cli.output import Output
     from gvma.settings.model import GvmaSettings
-    from gvma.sinks.files.restored_file import RestoreOptions
+    from gvma.sinks.files.changes.restored_file import RestoreOptions
     from gvma.sync.restore import RestoredState, RestoreReport
 
 
@@ -62,7 +62,7 @@ def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each 
     `gvma sync --resume` goes on.
     """
     from gvma.cli.hooks import reported, run_hooks  # noqa: PLC0415
-    from gvma.sinks.files.restored_file import RestoreOptions  # noqa: PLC0415
+    from gvma.sinks.files.changes.restored_file import RestoreOptions  # noqa: PLC0415
     from gvma.storage.lock import hold_lock  # noqa: PLC0415
     from gvma.sync.restore import RestoreReport  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The settings file on disk, as ``gvma config init`` writes it; gvma.settings.writer makes the text."""
+"""The settings file on disk, as ``gvma config init`` writes it; gvma.settings.file.writer makes the text."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 from gvma.errors import SettingsError
+from gvma.settings.file.source import read_source
+from gvma.settings.file.writer import completed_content, new_text
 from gvma.settings.keys import Key
 from gvma.settings.ownership import refuse_if_others_may_change
-from gvma.settings.source import read_source
-from gvma.settings.writer import completed_content, new_text
 from gvma.storage.atomic import Rights, remove_quietly, stage, write_atomically
 
 

@@ -22,7 +22,7 @@ from gvma.errors import ConfigServerError
 
 SAMPLE = Path(__file__).with_name("sample.xml")
 
-_WSDL = Path(__file__).parents[1] / "configserver.wsdl"
+_WSDL = Path(__file__).parents[1] / "soap" / "configserver.wsdl"
 _WSDL_LOCATION = b"http://127.0.0.1:8080/"
 _MAX_REQUEST = 1024 * 1024
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.defaults import PJSIP_TRANSPORT
 from gvma.demo.rootfs import Root
-from gvma.sinks.realtime.node_files import DIALPLAN, EXTCONFIG, PJSIP_OBJECTS, POLLING, SORCERY
+from gvma.sinks.realtime.nodes.node_files import DIALPLAN, EXTCONFIG, PJSIP_OBJECTS, POLLING, SORCERY
 
 _MODULES = {"pgsql": ("res_config_pgsql",), "odbc": ("res_odbc_transaction", "res_odbc", "res_config_odbc")}
 _FOR_EITHER = ("res_realtime", "res_sorcery_realtime")

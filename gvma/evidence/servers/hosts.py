@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from gvma.asterisk.dialplan import CONTEXT, patterns
 from gvma.configserver.fetch import ServerAnswers
-from gvma.errors import GvmaError
+from gvma.errors import GvmaError, UnpreparedDatabaseError
 from gvma.evidence.asterisk.nodes import ask_nodes
 from gvma.evidence.model import ConfigServerEvidence
 from gvma.evidence.model.hosts import DatabaseEvidence, HostsEvidence
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.realtime.node_files import DIALPLAN, node_files
-from gvma.sinks.realtime.node_folder import outdated, wanted_by_nodes
+from gvma.sinks.realtime.nodes.node_files import DIALPLAN, node_files
+from gvma.sinks.realtime.nodes.node_folder import outdated, wanted_by_nodes
 
 _SAMPLES, _OF_EACH_ROLE = 5, 2
 
@@ -48,5 +48,7 @@ def _look_at_database(settings: GvmaSettings) -> DatabaseEvidence:
                 return DatabaseEvidence(faults=faults)
             boxes = sampled_mailboxes(connection, _SAMPLES)
             return DatabaseEvidence(mailboxes=boxes, subscriptions=sampled_subscriptions(connection, _OF_EACH_ROLE))
+    except UnpreparedDatabaseError as fault:
+        return DatabaseEvidence(faults=(fault.message,))
     except GvmaError as problem:
         return DatabaseEvidence(problem=problem)

@@ -25,13 +25,13 @@ from gvma.sinks.files.atomic.journal import Markers
 from gvma.sinks.files.atomic.recovery import pending_recovery, recover
 from gvma.sinks.files.atomic.transaction import AppliedFiles, apply
 from gvma.sinks.files.block_file import BlockFile, block_file, markers_of
+from gvma.sinks.files.changes.prepare import FilesChange, nothing, prepare
+from gvma.sinks.files.changes.removing import removal
 from gvma.sinks.files.lost_markers import LastSync, adopted_text, with_new_markers
-from gvma.sinks.files.prepare import FilesChange, nothing, prepare
-from gvma.sinks.files.reading import FilesReading
-from gvma.sinks.files.removing import removal
-from gvma.sinks.files.sipserver import SipServerSeen, see
+from gvma.sinks.files.present.reading import FilesReading
+from gvma.sinks.files.present.sipserver import SipServerSeen, see
+from gvma.sinks.files.present.unread_includes import unread_includes
 from gvma.sinks.files.targets import Target, Targets, targets
-from gvma.sinks.files.unread_includes import unread_includes
 from gvma.storage.asterisk.conf_files import content, included_files
 from gvma.storage.asterisk.files import TargetFile, read_target
 from gvma.storage.state import records

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 from gvma.sinks.base import Purpose, SinkMoved
-from gvma.sinks.realtime.change import RealtimeChange
 from gvma.sinks.realtime.database import records
 from gvma.sinks.realtime.database.connection import UNCHANGED, answered, where_of
 from gvma.sinks.realtime.database.session import Session
 from gvma.sinks.realtime.database.writing import Staged
+from gvma.sinks.realtime.rows.change import RealtimeChange
 from gvma.storage.private import although_changed
 from gvma.storage.signals import undisturbed
 from gvma.storage.state import pause, pending_reload

@@ -5,7 +5,7 @@ It may be run again at any time. gvma itself never needs the owner's rights.
 
 from __future__ import annotations
 
-from gvma.sinks.realtime.names import (
+from gvma.sinks.realtime.rows.names import (
     ACCOUNT,
     AORS,
     AORS_INDEX,

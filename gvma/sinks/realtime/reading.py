@@ -12,9 +12,9 @@ from gvma.routing import SiteRouting
 from gvma.sinks.realtime.database.connection import answered
 from gvma.sinks.realtime.database.rows import Versions, is_as_wanted, read_mailboxes, read_subscriptions
 from gvma.sinks.realtime.database.session import Session
-from gvma.sinks.realtime.fitting import fitted
-from gvma.sinks.realtime.marks import marks_of_present
-from gvma.sinks.realtime.node_folder import old_files
+from gvma.sinks.realtime.nodes.node_folder import old_files
+from gvma.sinks.realtime.rows.fitting import fitted
+from gvma.sinks.realtime.rows.marks import marks_of_present
 
 
 class RealtimeReading:

@@ -15,12 +15,12 @@ from gvma.plan.compare import items_between
 from gvma.plan.counts import Counts
 from gvma.plan.owners import OwnerNames
 from gvma.plan.present import Present
-from gvma.sinks.realtime.change import Gone, PinReset, ReadBack, RealtimeChange, Row, TableChange, Version
-from gvma.sinks.realtime.columns import Columns, joined
 from gvma.sinks.realtime.database.session import Session
-from gvma.sinks.realtime.encoding import NOT_OURS, copy_line, decoded
-from gvma.sinks.realtime.marks import marks_of_present
-from gvma.sinks.realtime.names import AOR_MAILBOXES, AORS, KEYS, TABLES, UNWRITTEN, VOICEMAIL
+from gvma.sinks.realtime.rows.change import Gone, PinReset, ReadBack, RealtimeChange, Row, TableChange, Version
+from gvma.sinks.realtime.rows.columns import Columns, joined
+from gvma.sinks.realtime.rows.encoding import NOT_OURS, copy_line, decoded
+from gvma.sinks.realtime.rows.marks import marks_of_present
+from gvma.sinks.realtime.rows.names import AOR_MAILBOXES, AORS, KEYS, TABLES, UNWRITTEN, VOICEMAIL
 from gvma.sinks.realtime.sink import RealtimeSink
 
 _ASKED = 50

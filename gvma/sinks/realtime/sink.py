@@ -15,15 +15,15 @@ from gvma.plan.model import Plan
 from gvma.sinks.base import NodeAnswer, Part, Purpose, Recovery
 from gvma.sinks.realtime.applied import AppliedRows
 from gvma.sinks.realtime.block_pins import pins_of_block
-from gvma.sinks.realtime.change import RealtimeChange, nothing
 from gvma.sinks.realtime.database import records
 from gvma.sinks.realtime.database.connection import answered, where_of
 from gvma.sinks.realtime.database.rows import copied
 from gvma.sinks.realtime.database.session import Session
-from gvma.sinks.realtime.names import TABLES
-from gvma.sinks.realtime.nodes import node_answers
-from gvma.sinks.realtime.planned import planned_change
+from gvma.sinks.realtime.nodes.answers import node_answers
 from gvma.sinks.realtime.reading import RealtimeReading
+from gvma.sinks.realtime.rows.change import RealtimeChange, nothing
+from gvma.sinks.realtime.rows.names import TABLES
+from gvma.sinks.realtime.rows.planned import planned_change
 from gvma.storage.state.pause import Pause
 from gvma.storage.state.records import Left
 

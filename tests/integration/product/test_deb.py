@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -79,8 +81,30 @@ def test_the_command_runs_with_the_libraries_of_the_package_alone(installed: Pat
     assert (parsed.returncode, "welcome" in parsed.stdout) == (0, True), parsed.stderr
 
 
+@pytest.mark.timeout(120)
+def test_the_pages_have_their_answers_from_the_package_alone(installed: Path, tmp_path: Path) -> None:
+    """Each answer comes from a process that the server starts."""
+    settings = tmp_path / "gvma_asterisk76.cfg"
+    settings.write_text(
+        f"[media]\n[gvma_settings]\nbackup_path = {tmp_path}/backup\nasterisk_cfg_path = {tmp_path}/etc\n"
+    )
+    settings.chmod(0o600)
+    command = [str(installed / "usr/bin/gvma"), "--config", str(settings), "web", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/") as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        try:
+            with urlopen(f"{server.stdout.readline().strip()}api/status.json", timeout=60) as answer:
+                assert json.load(answer)["last_run"] is None
+        finally:
+            server.terminate()
+            said = server.stderr.read()
+    assert (server.returncode, said) == (0, "")
+
+
 def test_every_library_can_be_loaded(installed: Path) -> None:
     program = "import sys; sys.path.insert(0, sys.argv[1]); import psycopg, prometheus_client, uvloop, zeep, panoramisk"
+    program += ", flask, waitress, lxml.etree, rich, click, configupdater, asterisk.agi"
     done = subprocess.run(
         ["/usr/bin/python3", "-I", "-c", program, str(installed / "usr/lib/gvma")],
         capture_output=True,
@@ -99,9 +123,9 @@ def test_nothing_runs_by_itself(installed: Path) -> None:
 
 def test_units_samples_dialplan_pages_and_changes_are_there(installed: Path) -> None:
     for name in (
-        "lib/systemd/system/gvma-agi.service",
-        "lib/systemd/system/gvma-sync.timer",
-        "lib/systemd/system/gvma-web.service",
+        "usr/lib/systemd/system/gvma-agi.service",
+        "usr/lib/systemd/system/gvma-sync.timer",
+        "usr/lib/systemd/system/gvma-web.service",
         "etc/logrotate.d/gvma",
         "usr/share/gvma/dialplan/gvma-media-pjsip.conf",
         "usr/share/gvma/dialplan/samples/manager.conf",

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 CARRIED = (
     "gvma/py.typed",
-    "gvma/configserver/configserver.wsdl",
+    "gvma/configserver/soap/configserver.wsdl",
     "gvma/configserver/simulator/sample.xml",
     "gvma/switches/options.json",
 )

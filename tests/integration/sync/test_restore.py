@@ -18,13 +18,13 @@ from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.atomic.change import FileChange
 from gvma.sinks.files.atomic.journal import Markers
 from gvma.sinks.files.atomic.transaction import apply
-from gvma.sinks.files.restored_file import RestoreOptions
+from gvma.sinks.files.changes.restored_file import RestoreOptions
 from gvma.storage.asterisk.files import read_target
 from gvma.storage.lock import hold_lock
 from gvma.storage.state import pending_reload
 from gvma.storage.state.pause import read_pause, resume
 from gvma.sync.restore import RestoreReport, restore
-from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 
 VOICEMAIL = "app_voicemail.so"
 

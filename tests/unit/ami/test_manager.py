@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from gvma.ami import wire
+from gvma.ami import manager, wire
 from gvma.ami.answers import MailboxCount, VoicemailUser
 from gvma.ami.manager import connect
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
@@ -50,11 +50,12 @@ def test_a_list_that_is_cut_off_is_an_error_and_never_shorter() -> None:
             ami.voicemail_users()
 
 
-def test_a_list_that_stops_without_its_end_is_an_error_when_the_time_is_over() -> None:
+def test_a_list_that_stops_without_its_end_is_an_error_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     stopped = Reply(events(BOX.format("1000", "One")))
     with ScriptedManager({"VoicemailUsersList": stopped}) as server:
-        with connect(server.settings(asterisk_cm_timeout=2)) as ami:
-            with pytest.raises(AsteriskUnreachableError, match=r"VoicemailUsersList within [12](\.\d+)? s"):
+        with connect(server.settings()) as ami:
+            monkeypatch.setattr(ami._conversation, "_settings", server.settings(asterisk_cm_timeout=0.2))
+            with pytest.raises(AsteriskUnreachableError, match=r"VoicemailUsersList within 0(\.\d+)? s"):
                 ami.voicemail_users()
 
 
@@ -135,10 +136,26 @@ def test_a_reload_waits_for_the_one_that_still_runs() -> None:
         assert server.actions().count("ModuleLoad") == 3
 
 
-def test_a_reload_that_never_gets_its_turn_is_unreachable() -> None:
-    with ScriptedManager({"ModuleLoad": error("The previous reload command didn't finish yet")}) as server:
-        with connect(server.settings()) as ami, pytest.raises(AsteriskUnreachableError, match="another reload"):
-            ami.reload("app_voicemail.so", timeout=2)
+class SlowSleeper:
+    """A clock on which each sleep takes ten minutes, as on a host that stops meanwhile."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, _seconds: float) -> None:
+        self.now += 600
+
+
+def test_a_reload_that_never_gets_its_turn_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manager, "time", SlowSleeper())
+    busy = error("The previous reload command didn't finish yet")
+    with ScriptedManager({"ModuleLoad": [busy, SILENCE]}) as server:
+        with connect(server.settings()) as ami:
+            with pytest.raises(AsteriskUnreachableError, match=r"another reload .* within 60 s"):
+                ami.reload("app_voicemail.so", timeout=60)
 
 
 def test_a_reload_has_a_time_limit_of_its_own() -> None:
@@ -214,6 +231,7 @@ def test_counts_are_numbers() -> None:
 
 
 def test_a_conversation_leaves_no_thread_and_no_socket() -> None:
+    before = set(threading.enumerate())
     with ScriptedManager({"Ping": HANG_UP}) as server:
         connect(server.settings()).close()
         ami = connect(server.settings())
@@ -221,8 +239,8 @@ def test_a_conversation_leaves_no_thread_and_no_socket() -> None:
             ami.action("Ping")
         ami.close()
         ami.close()
-    # The server's threads have ended, since every connection has; what is left is not ours.
-    assert not [thread for thread in threading.enumerate() if thread is not threading.main_thread() and thread.daemon]
+    # The server's threads have ended, since every connection has. What was there before is another test's.
+    assert set(threading.enumerate()) <= before
 
 
 class _Endless:

@@ -55,7 +55,7 @@ def test_auth_header_is_a_username_token_and_no_basic(caplog: pytest.LogCaptureF
 
 @pytest.mark.parametrize("where", ["file", "server"])
 def test_another_wsdl_names_its_binding_operation_and_parameter(where: str, tmp_path: Path) -> None:
-    packaged = Path(Simulator.__module__.replace(".", "/")).parents[1] / "configserver.wsdl"
+    packaged = Path(Simulator.__module__.replace(".", "/")).parents[1] / "soap" / "configserver.wsdl"
     text = (Path(__file__).parents[3] / packaged).read_text()
     other = (
         text.replace("urn:gvma:confserv-soap:1", "urn:other")
@@ -150,6 +150,20 @@ def test_a_wsdl_that_cannot_be_fetched_is_named_and_not_the_server_that_is_asked
 )
 def test_a_url_that_is_none_is_a_settings_error(url: str) -> None:
     refused(url, SettingsError)
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("", b"POST / HTTP/1.1"),
+        ("?a=b", b"POST /?a=b HTTP/1.1"),
+        ("soap service/Ö%20?a=b c#d", b"POST /soap%20service/%C3%96%20?a=b%20c HTTP/1.1"),
+    ],
+)
+def test_what_cannot_stand_in_a_request_line_is_quoted(path: str, line: bytes) -> None:
+    with server(sending(http(ANSWER))) as heard:
+        ask(heard.url.removesuffix("/") + (f"/{path}" if path[:1] not in {"", "?"} else path))
+    assert heard.requests[0].partition(b"\r\n")[0] == line
 
 
 def test_a_redirect_to_nonsense_is_a_fault() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gvma.configserver import wsdl
+from gvma.configserver.soap import wsdl
 from gvma.errors import (
     ConfigServerFault,
     ConfigServerHostile,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gvma.settings.any_file import read_any
-from gvma.settings.plain_file import read_plain
-from gvma.settings.writer import new_text
+from gvma.settings.file.any_file import read_any
+from gvma.settings.file.plain_file import read_plain
+from gvma.settings.file.writer import new_text
 
 _VALUES = st.text(alphabet="ab1=;#[] \t<>'\"/\\%:,\xe4\xa0\u2028", max_size=8)
 _KEYS = st.sampled_from(["port", "Port", "url", "two words", "key:colon", "", "k\xe4", "[x", "#off", "; off"])

@@ -7,8 +7,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gvma.settings import writer
-from gvma.settings.source import parse_source
+from gvma.settings.file import writer
+from gvma.settings.file.source import parse_source
 
 ANYWHERE = Path("/site/gvma_asterisk76.cfg")
 

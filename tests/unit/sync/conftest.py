@@ -50,5 +50,5 @@ def ami(site: Site) -> Iterator[ScriptedManager]:
     }
     with ScriptedManager(replies) as manager:
         site.settings |= {"channel_driver": "auto", "asterisk_cm_port": manager.port, "asterisk_cm_secret": SECRET}
-        site.settings |= {"asterisk_cm_timeout": 2, "asterisk_reload_timeout": 2}
+        site.settings |= {"asterisk_cm_timeout": 60, "asterisk_reload_timeout": 60}
         yield manager

@@ -11,7 +11,7 @@ import pytest
 
 from gvma.backups.backup_set import BackupSet
 from gvma.sinks.base import Purpose
-from gvma.sinks.files.prepare import FilesChange
+from gvma.sinks.files.changes.prepare import FilesChange
 from gvma.sinks.files.sink import FilesSink
 from tests.fakes.faults import calls_of, failing_at
 from tests.harness.command import Done

@@ -128,6 +128,8 @@ def test_an_asterisk_that_cannot_be_used_is_known_before_anything_is_written(
     site: Site, ami: ScriptedManager, broken: dict[str, Reply], status: int
 ) -> None:
     ami.replies |= broken
+    if SILENCE in broken.values():
+        site.settings["asterisk_cm_timeout"] = 1
     result = site.try_sync(reload=True)
     assert result.status == status
     assert _files(site) == OWN_FILES

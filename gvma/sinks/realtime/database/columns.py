@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from psycopg import Connection
 
-from gvma.sinks.realtime.columns import REST, Column, Columns, is_option
-from gvma.sinks.realtime.names import AORS, TABLES, VOICEMAIL
+from gvma.sinks.realtime.rows.columns import REST, Column, Columns, is_option
+from gvma.sinks.realtime.rows.names import AORS, TABLES, VOICEMAIL
 
 _ASKED = """
 with found as (

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from psycopg import Connection
 
-from gvma.sinks.realtime.names import RECORDS
+from gvma.sinks.realtime.rows.names import RECORDS
 from gvma.storage.private import read_private
 from gvma.storage.state import pause, records
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from gvma.errors import CredentialsError, DatabaseError, UnpreparedDatabaseError
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.realtime.database.connection import answered, opened
-from gvma.sinks.realtime.encoding import decoded
-from gvma.sinks.realtime.names import OURS, VOICEMAIL
+from gvma.sinks.realtime.rows.encoding import decoded
+from gvma.sinks.realtime.rows.names import OURS, VOICEMAIL
 
 _OF_OURS = f"select mailbox || '@' || context, password from {VOICEMAIL} where {OURS[VOICEMAIL]}"
 _PIN = re.compile(r"[^\x00-\x20,;|]{1,79}")

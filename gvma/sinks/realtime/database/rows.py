@@ -8,10 +8,10 @@ from typing import NamedTuple
 from psycopg import Connection, sql
 
 from gvma.asterisk.entries import Mailbox, PresentMailbox, PresentSubscription, Subscription
-from gvma.sinks.realtime.change import Version
-from gvma.sinks.realtime.columns import Column, Columns
-from gvma.sinks.realtime.encoding import NOT_OURS, blocks, decoded
-from gvma.sinks.realtime.names import AORS, KEYS, OURS, VOICEMAIL
+from gvma.sinks.realtime.rows.change import Version
+from gvma.sinks.realtime.rows.columns import Column, Columns
+from gvma.sinks.realtime.rows.encoding import NOT_OURS, blocks, decoded
+from gvma.sinks.realtime.rows.names import AORS, KEYS, OURS, VOICEMAIL
 
 _ROWS = 2000
 _STAGED = {VOICEMAIL: "gvma_wanted_mailboxes", AORS: "gvma_wanted_aors"}

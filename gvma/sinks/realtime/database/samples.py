@@ -5,7 +5,7 @@ from __future__ import annotations
 from psycopg import Connection
 
 from gvma.asterisk.roles import AGENT, GROUP
-from gvma.sinks.realtime.names import AOR_MAILBOXES, AORS, OURS, VOICEMAIL
+from gvma.sinks.realtime.rows.names import AOR_MAILBOXES, AORS, OURS, VOICEMAIL
 
 _OTHERS = tuple(f"id like '{role.prefix}%'" for role in (AGENT, GROUP))
 _ROLE_OF_AOR = (f"not ({' or '.join(_OTHERS)})", *_OTHERS)

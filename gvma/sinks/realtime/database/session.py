@@ -9,10 +9,10 @@ import psycopg
 
 from gvma.errors import DatabaseError, GvmaError
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.realtime.columns import Columns
 from gvma.sinks.realtime.database import guarantees, records
 from gvma.sinks.realtime.database.columns import discovered
 from gvma.sinks.realtime.database.connection import Connection, answered, hold_lock, opened
+from gvma.sinks.realtime.rows.columns import Columns
 
 
 class Session:

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from psycopg import Connection, sql
 
-from gvma.sinks.realtime.change import Gone, PinReset, RealtimeChange, Row
-from gvma.sinks.realtime.columns import Columns
 from gvma.sinks.realtime.database.rows import row_print
-from gvma.sinks.realtime.encoding import copy_line
-from gvma.sinks.realtime.names import KEY_OF_OURS, KEYS, RESET_PIN, TABLES, VOICEMAIL
+from gvma.sinks.realtime.rows.change import Gone, PinReset, RealtimeChange, Row
+from gvma.sinks.realtime.rows.columns import Columns
+from gvma.sinks.realtime.rows.encoding import copy_line
+from gvma.sinks.realtime.rows.names import KEY_OF_OURS, KEYS, RESET_PIN, TABLES, VOICEMAIL
 
 _Connection = Connection[tuple[object, ...]]
 _RESETS = "gvma_resets"

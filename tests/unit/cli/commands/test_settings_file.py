@@ -11,9 +11,9 @@ import pytest
 
 from gvma.cli.commands import settings_file
 from gvma.errors import SettingsError
+from gvma.settings.file.source import parse_source
 from gvma.settings.keys import KEYS
 from gvma.settings.reader import examine, load
-from gvma.settings.source import parse_source
 from gvma.storage import disk
 from tests.unit.settings.manual import MANUAL_FILE
 

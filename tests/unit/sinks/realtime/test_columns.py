@@ -10,8 +10,8 @@ from gvma.asterisk.entries import Mailbox, Subscription
 from gvma.mailboxes import RefusedOwner
 from gvma.plan.owners import Owned, read_owners, write_owners
 from gvma.plan.wanted import Wanted
-from gvma.sinks.realtime.columns import Column, Columns, joined
-from gvma.sinks.realtime.fitting import fitted
+from gvma.sinks.realtime.rows.columns import Column, Columns, joined
+from gvma.sinks.realtime.rows.fitting import fitted
 
 YES_NO = ("yes", "no")
 TEXTS = {name: Column(name, "character varying", 80) for name in ("mailbox", "password", "fullname", "email", "pager")}

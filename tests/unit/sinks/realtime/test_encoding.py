@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gvma.backups.rows import masked_rows_diff, saved_rows
-from gvma.sinks.realtime.encoding import NOT_OURS, blocks, copy_line, decoded, encoded
+from gvma.sinks.realtime.rows.encoding import NOT_OURS, blocks, copy_line, decoded, encoded
 from tests.hostile import CORPUS
 
 # What the mailbox rules let through: no control character.

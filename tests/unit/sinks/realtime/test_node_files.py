@@ -10,8 +10,8 @@ import pytest
 from gvma.asterisk.dialplan import patterns
 from gvma.errors import SettingsError
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.realtime.node_files import connection_samples, node_files
-from gvma.sinks.realtime.node_folder import leave_note, outdated, wanted_by_nodes, write_node_files
+from gvma.sinks.realtime.nodes.node_files import connection_samples, node_files
+from gvma.sinks.realtime.nodes.node_folder import leave_note, outdated, wanted_by_nodes, write_node_files
 
 REALTIME = GvmaSettings(
     sink="realtime", siptserver_host="127.0.0.2, 127.0.0.3", realtime_dsn="host=db dbname=asterisk user=gvma"

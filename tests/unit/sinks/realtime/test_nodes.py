@@ -11,8 +11,8 @@ import pytest
 
 from gvma.ami import manager
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.realtime import nodes
-from gvma.sinks.realtime.change import ReadBack
+from gvma.sinks.realtime.nodes import answers as nodes
+from gvma.sinks.realtime.rows.change import ReadBack
 
 EXPECTED = ReadBack({"1000@GVMA_DN": "Ann"}, {"gvm-1000": "1000@GVMA_DN", "gvm-1001": "1001@GVMA_DN"})
 ROWS = {

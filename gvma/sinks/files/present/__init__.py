@@ -1,0 +1,1 @@
+"""What stands in the three files now: ours, the place of each mailbox, and what the site has for SIP Server."""

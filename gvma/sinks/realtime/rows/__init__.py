@@ -1,0 +1,1 @@
+"""What gvma wants in the two tables, as rows and columns. Pure: ``database`` beside it asks the server."""
