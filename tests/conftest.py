@@ -1,5 +1,5 @@
 """What every test obeys: in CI a skipped test is a failed run, a worker that dies fails the run everywhere, no test
-fails because the host is busy, and signals are as at a person's terminal.
+fails because the host is busy, and signals, umask and the way to 127.0.0.1 are as on any host.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ def pytest_configure() -> None:
     for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, handler)
+    os.umask(0o022)
+    os.environ["no_proxy"] = ",".join(filter(None, ("127.0.0.1,localhost", os.environ.get("no_proxy"))))
 
 
 _died = pytest.StashKey[list[str]]()
