@@ -231,10 +231,11 @@ class AsteriskManager:
         lines = (text.partition("=") for key, text in answer.items() if key.startswith("Line-"))
         return tuple((key.strip(), value.strip()) for key, _, value in lines)
 
-    def has_object(self, file: str, *settings: str) -> bool:
-        """Whether a file has a section with all of these settings, such as ``type=aor``; the section is not named."""
+    def objects(self, file: str, *settings: str) -> list[str]:
+        """The names of a file's sections, with what it includes, that have all of these settings, such as
+        ``type=aor``."""
         answer = self.action("GetConfig", Filename=file, Filter=",".join(settings))
-        return any(key.startswith("Category-") for key in answer)
+        return [name for key, name in answer.items() if key.startswith("Category-")]
 
     def action(self, name: str, **fields: str) -> dict[str, str]:
         """The fields of an action's only response. Raises AsteriskRefusedError where it is an Error."""

@@ -11,10 +11,10 @@ from gvma.check.finding import Finding, Rule
 from gvma.evidence.model import Evidence
 
 UNREACHABLE = Rule(
-    "database-unreachable", "error", "a database that cannot be reached, or refuses gvma's account",
+    "database-unreachable", "error", "a database that cannot be reached, takes no writes, or refuses gvma's account",
     "A sync stops with exit 18 or 12 and writes nothing. A node that does not reach it either answers SIP Server's "
     "SUBSCRIBE with 404.",
-    "Start PostgreSQL, or correct realtime_dsn and realtime_password.",
+    "Start PostgreSQL, or correct realtime_dsn, which names the primary, and realtime_password.",
 )  # fmt: skip
 GRANTS = Rule(
     "database-grants", "error", "a guarantee of the database that is missing, or a right of gvma's account that is "

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.evidence.model import Evidence, HostsEvidence, NodeEvidence
+from gvma.evidence.model.hosts import reads_all
 from gvma.sinks.realtime.rows.names import AORS, TABLES
 
 UNREACHABLE = Rule(
@@ -75,8 +76,7 @@ def check_rows(evidence: Evidence) -> Iterator[Finding]:
     """Whether each node reads the rows, and no file of its own in their place."""
     for node in _nodes(evidence):
         for mapping in node.aor_mappings or ():
-            words = [word.strip() for word in mapping.split(",")]
-            if words[:2] == ["realtime", AORS] and "allow_unqualified_fetch=no" not in words:
+            if reads_all(mapping):
                 yield LOADS_ALL.at(node.node, f"aor={mapping}")
         for kind, names in (("mailboxes", node.file_mailboxes), ("AORs", node.file_subscriptions)):
             if names:
@@ -92,7 +92,20 @@ def _unread(node: NodeEvidence) -> Iterator[Finding]:
     elif node.aor_mappings is not None and not any(one.startswith(realtime) for one in node.aor_mappings):
         yield OTHER_DATABASE.at(node.node, f"[res_pjsip] of sorcery.conf has no aor={realtime}")
     elif node.lacks:
-        yield OTHER_DATABASE.at(node.node, f"it does not have {first_names(node.lacks, _NAMED)}")
+        reasons = "".join(f"; {one}" for one in _reasons(node))
+        yield OTHER_DATABASE.at(node.node, f"it does not have {first_names(node.lacks, _NAMED)}{reasons}")
+
+
+def _reasons(node: NodeEvidence) -> Iterator[str]:
+    """What is otherwise there than a node needs, as far as it says so."""
+    for module in node.unloaded:
+        yield f"{module} is not loaded"
+    for table, mapping in (node.tables or {}).items():
+        words = [word.strip() for word in mapping.split(",")]
+        if table in TABLES and words[2:] not in ([], [table]):
+            yield f"extconfig.conf says {table} => {mapping}"
+    if node.connection:
+        yield f"Asterisk says: {node.connection}"
 
 
 def check_messages(evidence: Evidence) -> Iterator[Finding]:

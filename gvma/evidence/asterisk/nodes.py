@@ -5,7 +5,8 @@ All are asked at the same time. What is refused is left out, and after a silence
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -15,16 +16,23 @@ from gvma.ami.manager import connect
 from gvma.ami.nodes import nodes
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
-from gvma.errors import GvmaError
+from gvma.errors import AsteriskRefusedError, GvmaError
 from gvma.evidence.asterisk.ami import bound_in
 from gvma.evidence.asterisk.questions import AmiQuestions
-from gvma.evidence.model.hosts import DatabaseEvidence, NodeEvidence
+from gvma.evidence.model.hosts import DatabaseEvidence, NodeEvidence, reads_all
 from gvma.settings.model import GvmaSettings
+from gvma.sinks.realtime.rows.names import TABLES, VOICEMAIL
 
 _AT_ONCE = 16
 # A sync may wait longer, as asterisk_cm_timeout says; whoever looks wants to hear what is slow.
 _ANSWER_SECONDS = 8.0
 _AOR_FUNCTION = "func_pjsip_aor.so"
+_SORCERY_MODULE = "res_sorcery_realtime.so"
+_STATUS_COMMANDS = {"pgsql": "realtime show pgsql status", "odbc": "odbc show"}
+_TELLING = re.compile(
+    r"Connected to|Unable to connect|(?:Name|DSN|Last fail connection attempt|Number of active connections):"
+)
+"""Of those commands, the lines that say whether there is a connection, and to what."""
 
 
 def ask_nodes(settings: GvmaSettings, database: DatabaseEvidence) -> tuple[NodeEvidence, ...]:
@@ -55,19 +63,26 @@ class _NodeQuestions(AmiQuestions):
         general = self._section("voicemail.conf", "general")
         boxes: Collection[str] = self.tried(ami.voicemail_users, {})
         mailboxes = tuple(sorted(key for key in boxes if key.rpartition("@")[2] in OWN_CONTEXTS))
-        names: Collection[str] = self.tried(ami.aors, {})
+        mappings = None if aors is None else tuple(value for key, value in aors if key == "aor")
+        names: Collection[str] = self.tried(
+            self._aors_of_files if any(map(reads_all, mappings or ())) else ami.aors, ()
+        )
         subscriptions = tuple(sorted(name for name in names if name.startswith(SUBSCRIPTION_PREFIX)))
+        lacks = tuple(self._lacking(database, {*mailboxes, *subscriptions}))
+        unloaded = tuple(self._unloaded(dict(tables or ()))) if lacks else ()
         shown = patterns_shown(self.lines(f"dialplan show {CONTEXT}"))
         seen = NodeEvidence(
             node,
             version=ami.version,
             tables=None if tables is None else dict(tables),
-            aor_mappings=None if aors is None else tuple(value for key, value in aors if key == "aor"),
+            aor_mappings=mappings,
             polling=None if general is None else _first_of(general, ("pollmailboxes", "pollfreq")),
             publishes=self.tried(self._publishes, False),
             file_mailboxes=mailboxes,
             file_subscriptions=subscriptions,
-            lacks=tuple(self._lacking(database, {*mailboxes, *subscriptions})),
+            lacks=lacks,
+            unloaded=unloaded,
+            connection=self._connection(dict(tables or ())) if lacks and not unloaded else "",
             counts=self.tried(lambda: self._counts(database), {}),
             patterns=frozenset(shown.get(CONTEXT, ())),
             endpoints=self.tried(lambda: frozenset(ami.endpoints()), None),
@@ -80,7 +95,11 @@ class _NodeQuestions(AmiQuestions):
         return self.tried(lambda: self.ami.configuration(file, section), None)
 
     def _publishes(self) -> bool:
-        return self.ami.has_object("pjsip.conf", "type=asterisk-publication", "mailbox_state=yes")
+        return bool(self.ami.objects("pjsip.conf", "type=asterisk-publication", "mailbox_state=yes"))
+
+    def _aors_of_files(self) -> Collection[str]:
+        """Where Asterisk reads all rows, its own list of AORs has them too."""
+        return self.ami.objects("pjsip.conf", "type=aor")
 
     def _lacking(self, database: DatabaseEvidence, in_files: set[str]) -> list[str]:
         """Those of the samples that no file of the node hides, and that it does not see as the database has them."""
@@ -92,12 +111,34 @@ class _NodeQuestions(AmiQuestions):
                     lacking.append(name)
         return lacking
 
+    def _unloaded(self, tables: Mapping[str, str]) -> Iterator[str]:
+        drivers = dict.fromkeys(_driver_of(tables[table]) for table in TABLES if table in tables)
+        for module in (*(f"res_config_{driver}.so" for driver in drivers), _SORCERY_MODULE):
+            if not self.tried(lambda module=module: self.ami.loaded(module), True):  # type: ignore[misc]
+                yield module
+
+    def _connection(self, tables: Mapping[str, str]) -> str:
+        """As Asterisk's own command shows it, in one line."""
+        command = _STATUS_COMMANDS.get(_driver_of(tables.get(VOICEMAIL, "")), "")
+        return self.tried(lambda: self._shown(command), "") if command else ""
+
+    def _shown(self, command: str) -> str:
+        try:
+            lines = self.ami.command(command)
+        except AsteriskRefusedError as failure:  # as the command of res_config_pgsql ends where it has no connection
+            return failure.message
+        return ", ".join(line.strip() for line in lines if _TELLING.match(line.strip()))
+
     def _variable(self, name: str) -> str | None:
         return self.tried(lambda: self.ami.variable(name), None)
 
     def _counts(self, database: DatabaseEvidence) -> dict[str, tuple[int, int]]:
         found = {key: self.ami.mailbox_count(key) for key in database.mailboxes}
         return {key: (count.new + count.urgent, count.old) for key, count in found.items()}
+
+
+def _driver_of(mapping: str) -> str:
+    return mapping.partition(",")[0].strip()
 
 
 def _first_of(lines: tuple[tuple[str, str], ...], keys: tuple[str, ...]) -> Mapping[str, str]:

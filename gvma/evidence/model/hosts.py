@@ -6,6 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gvma.errors import GvmaError
+from gvma.sinks.realtime.rows.names import AORS
+
+
+def reads_all(aor_mapping: str) -> bool:
+    """Whether Asterisk takes every row of the table for an AOR that it has to know at its start."""
+    words = [word.strip() for word in aor_mapping.split(",")]
+    return words[:2] == ["realtime", AORS] and "allow_unqualified_fetch=no" not in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +37,10 @@ class NodeEvidence:
     may not do. tables: extconfig.conf's families to driver and connection, such as ``odbc,asterisk``.
     aor_mappings: of sorcery.conf, in their order. polling: ``pollmailboxes`` and ``pollfreq`` of voicemail.conf.
     publishes: it publishes message counts to other hosts. file_mailboxes, file_subscriptions: gvma's names in files
-    of the node, which hide the rows. lacks: those of the database's samples that it does not see. counts: new and
-    old messages of the mailboxes among the samples. patterns: of ``[GVMA]``. endpoints: PJSIP's, of gvma's files.
-    bound: addresses and UDP ports that SIP listens on.
+    of the node, which hide the rows. lacks: those of the database's samples that it does not see; then also unloaded:
+    modules that its mappings need and that are not loaded, and connection: what it says of its connection to the
+    database. counts: new and old messages of the mailboxes among the samples. patterns: of ``[GVMA]``. endpoints:
+    PJSIP's, of gvma's files. bound: addresses and UDP ports that SIP listens on.
     """
 
     node: str
@@ -46,6 +54,8 @@ class NodeEvidence:
     file_mailboxes: tuple[str, ...] = ()
     file_subscriptions: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    unloaded: tuple[str, ...] = ()
+    connection: str = ""
     counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     patterns: frozenset[str] | None = None
     endpoints: frozenset[str] | None = None

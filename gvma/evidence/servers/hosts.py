@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from gvma.asterisk.dialplan import CONTEXT, patterns
 from gvma.configserver.fetch import ServerAnswers
-from gvma.errors import GvmaError
+from gvma.errors import GvmaError, UnpreparedDatabaseError
 from gvma.evidence.asterisk.nodes import ask_nodes
 from gvma.evidence.model import ConfigServerEvidence
 from gvma.evidence.model.hosts import DatabaseEvidence, HostsEvidence
@@ -48,5 +48,7 @@ def _look_at_database(settings: GvmaSettings) -> DatabaseEvidence:
                 return DatabaseEvidence(faults=faults)
             boxes = sampled_mailboxes(connection, _SAMPLES)
             return DatabaseEvidence(mailboxes=boxes, subscriptions=sampled_subscriptions(connection, _OF_EACH_ROLE))
+    except UnpreparedDatabaseError as fault:
+        return DatabaseEvidence(faults=(fault.message,))
     except GvmaError as problem:
         return DatabaseEvidence(problem=problem)

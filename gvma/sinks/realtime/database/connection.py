@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import psycopg
 from psycopg import errors
@@ -72,6 +73,7 @@ def opened(settings: GvmaSettings) -> Iterator[Connection]:
     try:
         with answered(connection):
             _set_limits(connection, settings)
+            _require_own_session(connection, settings)
         yield connection
     finally:
         with contextlib.suppress(psycopg.Error):
@@ -160,6 +162,32 @@ def _set_limits(connection: Connection, settings: GvmaSettings) -> None:
         *_OWN_SETTINGS,
     )
     connection.execute(_SET_KNOWN, [list(column) for column in zip(*limits, strict=True)])
+
+
+def _require_own_session(connection: Connection, settings: GvmaSettings) -> None:
+    """Raises DatabaseError where a pool lends the server's sessions by transaction: the lock would stay behind
+    in one of them, or be had twice. A pool shows by a process id that is not the server's."""
+    ours = _server_process(connection)
+    if ours == connection.info.backend_pid:
+        return
+    try:
+        with _connect(settings) as other:
+            other.longest = _GRACE_SECONDS
+            with other.transaction():
+                is_lent = _server_process(other) == ours or _server_process(connection) != ours
+    except psycopg.OperationalError:  # a pool that has no other session to lend keeps ours for us
+        return
+    if is_lent:
+        raise DatabaseError(
+            "a pool of connections lends PostgreSQL's sessions by transaction, and a sync's lock needs one to itself",
+            where=where_of(connection),
+            hint=f"{UNCHANGED} Let realtime_dsn name PostgreSQL itself, or a pool in session mode.",
+        )
+
+
+def _server_process(connection: Connection) -> int | None:
+    row = connection.execute("select pg_backend_pid()").fetchone()
+    return None if row is None else cast(int, row[0])
 
 
 def _not_connected(error: psycopg.OperationalError, settings: GvmaSettings) -> GvmaError:

@@ -92,12 +92,6 @@ def require(connection: Connection[tuple[object, ...]], columns: Columns) -> Non
     """Raises UnpreparedDatabaseError (14), which names what is missing or too wide, or DatabaseError (18) where the
     database takes no writes."""
     with answered(connection):
-        if _asked(connection, "select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean"):
-            raise DatabaseError(
-                "the database takes no writes: it is a standby, or read-only",
-                where=where_of(connection),
-                hint=f"{UNCHANGED} Let realtime_dsn name the primary, then run the command again.",
-            )
         faults = list(found_faults(connection, columns))
     if faults:
         more = f"; and {len(faults) - _NAMED} more" if len(faults) > _NAMED else ""
@@ -109,7 +103,16 @@ def require(connection: Connection[tuple[object, ...]], columns: Columns) -> Non
 
 
 def found_faults(connection: Connection[tuple[object, ...]], columns: Columns) -> Iterator[str]:
-    """A clause for each fault. Raises psycopg.Error where the database fails."""
+    """A clause for each fault.
+
+    Raises psycopg.Error where the database fails, DatabaseError where it takes no writes.
+    """
+    if _asked(connection, "select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean"):
+        raise DatabaseError(
+            "the database takes no writes: it is a standby, or read-only",
+            where=where_of(connection),
+            hint=f"{UNCHANGED} Let realtime_dsn name the primary, then run the command again.",
+        )
     encoding = _text(connection, "select current_setting('server_encoding')")
     if encoding != "UTF8":
         yield f"its encoding is {encoding}, not UTF8: make another database for Asterisk's tables"

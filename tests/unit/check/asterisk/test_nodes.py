@@ -66,6 +66,22 @@ def test_each_fault_is_found_at_the_node_that_has_it(node: NodeEvidence, codes: 
     assert sorted(found(replace(WANTED, nodes=(ONE, node)))) == sorted((code, "b:5038") for code in codes)
 
 
+def test_a_node_without_the_rows_says_what_is_otherwise_there() -> None:
+    other = replace(
+        TWO,
+        tables={"voicemail": "pgsql,asterisk, boxes", "ps_aors": "pgsql,asterisk,ps_aors"},
+        lacks=("1000@GVMA_DN",),
+        unloaded=("res_config_pgsql.so",),
+        connection="Connected to site@db, port 5432",
+    )
+    evidence = Evidence(Settings(gvma=GvmaSettings(sink="realtime")), hosts=replace(WANTED, nodes=(other,)))
+    (message,) = [one.message for one in findings(evidence) if one.code == "node-other-database"]
+    assert message == (
+        "it does not have 1000@GVMA_DN; res_config_pgsql.so is not loaded; extconfig.conf says voicemail => "
+        "pgsql,asterisk, boxes; Asterisk says: Connected to site@db, port 5432"
+    )
+
+
 def test_other_counts_of_one_mailbox_mean_that_messages_are_not_shared() -> None:
     other = replace(TWO, counts={"1000@GVMA_DN": (0, 0)})
     assert found(replace(WANTED, nodes=(ONE, other))) == [("node-own-spool", "1000@GVMA_DN")]
