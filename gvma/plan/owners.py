@@ -146,8 +146,9 @@ def owner_rows(
         for one in objects.get(role.kind, ()) if of_kind else ():
             subscription = of_kind.get(one.dbid)
             if subscription is not None:
-                owned = Owned(subscription.box, subscription.context, subscription.name, owner_of(role, one))
-                yield (role.kind, one.dbid), owned
+                owned = subscription.box, subscription.context, subscription.name, owner_of(role, one)
+                # A tuple's own constructor takes half the time of the class's.
+                yield (role.kind, one.dbid), tuple.__new__(Owned, owned)
 
 
 def write_owners(rows: Iterable[tuple[Identity, Owned]]) -> bytes:

@@ -11,6 +11,7 @@ import multiprocessing
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar, cast
 
@@ -20,7 +21,14 @@ T = TypeVar("T")
 
 # Every source has limits of its own; this one ends what none of them has ended.
 _LONGEST_SECONDS = 300.0
-_MODULES = ["gvma.check.catalogue", "gvma.evidence.at_a_glance", "gvma.evidence.by_name", "gvma.explain.verdict"]
+# __main__: where Debian's package says where the modules are, it is there that it says so.
+_MODULES = [
+    "__main__",
+    "gvma.check.catalogue",
+    "gvma.evidence.at_a_glance",
+    "gvma.evidence.by_name",
+    "gvma.explain.verdict",
+]
 
 
 class Apart:
@@ -69,4 +77,5 @@ def _answer(pipe: Connection, question: Callable[..., Any], values: tuple[object
         answer = (question(*values), None)
     except GvmaError as failure:
         answer = (None, failure)
-    pipe.send(answer)
+    with suppress(BrokenPipeError):  # the server has ended meanwhile
+        pipe.send(answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from contextlib import suppress
@@ -34,7 +35,7 @@ class Serving:
             listening = socket.create_server((host, port), family=family, backlog=_WAITING)
         except OSError as error:
             raise SettingsError(
-                f"cannot listen there: {error.strerror or error}",
+                f"cannot listen there: {_reason(error)}",
                 where=f"{host} port {port}",
                 hint="Nothing is served. Choose another --host or --port.",
             ) from None
@@ -65,6 +66,13 @@ class Serving:
 
     def close(self) -> None:
         self._server.close()
+
+
+def _reason(error: OSError) -> str:
+    """The system's own words, without the address that Python adds to them."""
+    if error.errno is None or isinstance(error, socket.gaierror):
+        return error.strerror or str(error)
+    return os.strerror(error.errno)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
