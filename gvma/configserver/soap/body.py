@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import requests
-import urllib3
-from requests import Response
-
 from gvma.configserver.reading.inflating import CHUNK, inflated
 from gvma.configserver.soap.causes import error_of
+from gvma.configserver.soap.connection import FAILURES, Response
 from gvma.errors import ConfigServerMalformed
-
-FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
-"""What requests, urllib3 and a socket raise when a request or an answer fails."""
 
 
 def body_of(response: Response, timeout: float) -> Iterator[bytes]:
@@ -31,7 +25,7 @@ def body_of(response: Response, timeout: float) -> Iterator[bytes]:
 
 def _received(response: Response, timeout: float) -> Iterator[bytes]:
     try:
-        yield from response.raw.stream(CHUNK, decode_content=False)
+        yield from response.pieces(CHUNK)
     except FAILURES as failure:
         raise error_of(failure, timeout=timeout, reading=True) from None
     except ValueError:  # from http.client, for a chunk of negative size

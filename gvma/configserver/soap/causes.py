@@ -8,9 +8,6 @@ import ssl
 from collections.abc import Iterator
 from http.client import HTTPException
 
-from urllib3.exceptions import InvalidHeader, NewConnectionError
-from urllib3.exceptions import TimeoutError as UrllibTimeout
-
 from gvma.errors import (
     ConfigServerError,
     ConfigServerTimeout,
@@ -21,7 +18,7 @@ from gvma.errors import (
 
 
 def error_of(failure: BaseException, *, timeout: float, reading: bool) -> ConfigServerError:
-    """Our error for a failure of requests, urllib3 or a socket.
+    """Our error for a failure of a connection.
 
     reading: the answer had begun, so the end of the connection means that it is truncated.
     """
@@ -32,7 +29,7 @@ def error_of(failure: BaseException, *, timeout: float, reading: bool) -> Config
                 f"TLS failed: {_tls_reason(cause)}",
                 hint="Nothing was written. Check the server's certificate and name, and ca_file in [cfgserver].",
             )
-    if any(map(_is_timeout, causes)):
+    if any(isinstance(cause, TimeoutError) for cause in causes):
         return ConfigServerTimeout(
             f"no answer for {timeout:g} s",
             hint="Nothing was written. Check the server's load and the network, or raise timeout in [cfgserver].",
@@ -61,11 +58,6 @@ def _causes(failure: BaseException) -> Iterator[BaseException]:
         waiting.extend(one for one in below if isinstance(one, BaseException))
 
 
-def _is_timeout(cause: BaseException) -> bool:
-    # In urllib3 a refused connection is a NewConnectionError, which inherits from a timeout.
-    return isinstance(cause, (TimeoutError, UrllibTimeout)) and not isinstance(cause, NewConnectionError)
-
-
 def _tls_reason(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the certificate was refused ({error.verify_message})"
@@ -79,7 +71,7 @@ def _reason(cause: BaseException) -> str:
         return "the connection was refused"
     if isinstance(cause, ConnectionError):
         return "the server closed the connection without an answer"
-    if isinstance(cause, (HTTPException, InvalidHeader)):
+    if isinstance(cause, HTTPException):
         return "the server does not speak HTTP, or its HTTP cannot be read"
     if isinstance(cause, OSError) and cause.errno in errno.errorcode and cause.strerror:
         return cause.strerror.lower()

@@ -7,26 +7,20 @@ if the server closed a connection that it had kept open after the query before.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from typing import NamedTuple, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
-import requests
-import urllib3
-from requests import Response, Session
-from requests.auth import HTTPBasicAuth
-
 from gvma.configserver.objects import ConfigObject, Store
 from gvma.configserver.reading.builder import ObjectBuilder
 from gvma.configserver.reading.reader import MAX_BYTES, AnswerName, read_answer
 from gvma.configserver.reading.soap_fault import on_one_line
 from gvma.configserver.soap import contract
-from gvma.configserver.soap.body import FAILURES, body_of
+from gvma.configserver.soap.body import body_of
 from gvma.configserver.soap.causes import error_of
-from gvma.configserver.soap.connection import TOTAL_IN_TIMEOUTS, Deadline, open_session, post
+from gvma.configserver.soap.connection import FAILURES, OK, TOTAL_IN_TIMEOUTS, Deadline, Response, Session
 from gvma.configserver.xpath import kind_asked
 from gvma.errors import (
     ConfigServerError,
@@ -64,11 +58,10 @@ class _PackagedService(NamedTuple):
 
     session: Session
     url: str
-    timeout: float
     answer: AnswerName = contract.ANSWER
 
     def ask(self, xpath: str) -> Response:
-        return post(self.session, self.url, contract.envelope(xpath), contract.HEADERS, self.timeout)
+        return self.session.post(self.url, contract.envelope(xpath), contract.HEADERS)
 
 
 class SoapConversation:
@@ -81,10 +74,11 @@ class SoapConversation:
         self._username = given or url_user
         self._password = settings.password if given else Secret(url_password)
         self._deadline = Deadline()
-        self._session = open_session(
+        self._session = Session(
             self._deadline,
             verify=settings.tls_verify,
             ca_file=str(settings.ca_file) if settings.ca_file else None,
+            timeout=settings.timeout,
         )
         self._service: _Service | None = None
 
@@ -112,9 +106,7 @@ class SoapConversation:
     def _in_time(self) -> Iterator[None]:
         """Ends the connection where all of the block takes too long, and gives its failures their place."""
         total = self._settings.timeout * TOTAL_IN_TIMEOUTS
-        with self._named(), self._deadline.within(total), warnings.catch_warnings():
-            # tls_verify = no is the administrator's choice; urllib3 would warn at each request.
-            warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+        with self._named(), self._deadline.within(total):
             yield
 
     @contextmanager
@@ -136,13 +128,13 @@ class SoapConversation:
         with closing(response):
             self._refuse_status(response)
             body = body_of(response, settings.timeout)
-            if response.status_code == requests.codes.ok:
+            if response.status == OK:
                 yield body
                 return
             # If there is no fault in the body, only the status is known.
             with suppress(ConfigServerMalformed, ConfigServerTruncated):
                 read_answer(body, max_bytes=_MAX_FAULT_BYTES, masked=self._masked)
-            raise ConfigServerFault(f"the server answered with HTTP status {response.status_code}")
+            raise ConfigServerFault(f"the server answered with HTTP status {response.status}")
 
     def _objects(self, body: Iterable[bytes], xpath: str) -> list[ConfigObject]:
         settings = self._settings
@@ -156,7 +148,7 @@ class SoapConversation:
         opened = self._deadline.opened
         try:
             return self._send(service, xpath)
-        except requests.ConnectionError:
+        except ConnectionError:
             if not opened or self._deadline.opened != opened or self._deadline.passed:
                 raise
             return self._send(service, xpath)
@@ -165,7 +157,7 @@ class SoapConversation:
         """The answer; only its HTTP head has been read."""
         try:
             return service.ask(xpath)
-        except requests.RequestException:  # some are ValueErrors
+        except OSError:  # that of a certificate is a ValueError too
             raise
         except ValueError:
             raise SettingsError(
@@ -181,20 +173,10 @@ class SoapConversation:
                 "there is no such file", where=f"[cfgserver] ca_file = {settings.ca_file}",
                 hint="Nothing was written. Name a file of certificates in PEM form.",
             )  # fmt: skip
-        auth = None
         if settings.auth == "basic" and self._username:
-            auth = HTTPBasicAuth(self._username.encode(), self._password.reveal().encode())
-        # A WSDL on another server must not get the credentials.
-        if _origin(settings.wsdl) == _origin(self._url):
-            self._session.auth = auth
-        service = self._opened_service()
-        self._session.auth = auth
-        return service
-
-    def _opened_service(self) -> _Service:
-        settings = self._settings
+            self._session.log_in(self._url, self._username, self._password.reveal())
         if contract.is_spoken(settings):
-            return _PackagedService(self._session, self._url, settings.timeout)
+            return _PackagedService(self._session, self._url)
         # zeep and lxml take their time.
         from zeep.wsse.username import UsernameToken  # noqa: PLC0415
 
@@ -206,9 +188,9 @@ class SoapConversation:
         return open_service(settings, self._url, self._session, self._deadline, token)
 
     def _refuse_status(self, response: Response) -> None:
-        if response.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
-            raise CredentialsError(f"the credentials were refused (HTTP status {response.status_code})")
-        if response.is_redirect or 300 <= response.status_code < 400:
+        if response.status in (401, 403):
+            raise CredentialsError(f"the credentials were refused (HTTP status {response.status})")
+        if 300 <= response.status < 400:
             target = ""
             with suppress(ValueError):
                 target = on_one_line(self._masked(_split_url(response.headers.get("Location", ""))[1]))[:200]
@@ -273,8 +255,3 @@ def _split_url(url: str) -> tuple[str, str, str, str]:
     bare = SplitResult(parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, "")
     shown = bare._replace(query="").geturl()
     return bare.geturl(), shown, unquote(parts.username or ""), unquote(parts.password or "")
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port

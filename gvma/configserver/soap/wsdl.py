@@ -10,20 +10,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-import requests
 import zeep
 import zeep.exceptions
 from lxml import etree
-from requests import Response
 from zeep.transports import Transport
 from zeep.wsse.username import UsernameToken
 
 from gvma.configserver.reading.reader import AnswerName
 from gvma.configserver.reading.soap_fault import on_one_line
 from gvma.configserver.regular_file import NotAFileError, open_regular
-from gvma.configserver.soap.body import FAILURES, body_of
+from gvma.configserver.soap.body import body_of
 from gvma.configserver.soap.causes import error_of
-from gvma.configserver.soap.connection import Deadline, post
+from gvma.configserver.soap.connection import FAILURES, OK, Deadline, Response, Session
 from gvma.errors import (
     ConfigServerError,
     ConfigServerFault,
@@ -51,7 +49,7 @@ class WsdlService(NamedTuple):
         """The answer to a query; only its HTTP head has been read.
 
         Raises SettingsError where the WSDL has no such operation, ValueError where ``xpath`` cannot stand in XML, and
-        what requests raises.
+        one of FAILURES.
         """
         settings = self.settings
         try:
@@ -69,7 +67,7 @@ class WsdlService(NamedTuple):
 def open_service(
     settings: ConfigServerSettings,
     url: str,
-    session: requests.Session,
+    session: Session,
     deadline: Deadline,
     token: UsernameToken | None = None,
 ) -> WsdlService:
@@ -106,10 +104,9 @@ def shown(url: str) -> str:
 class _BoundedTransport(Transport):
     """zeep's transport with limits. It returns an answer unread and logs nothing (zeep would log the password)."""
 
-    def __init__(self, session: requests.Session, deadline: Deadline, settings: ConfigServerSettings) -> None:
-        super().__init__(  # type: ignore[no-untyped-call]
-            session=session, timeout=settings.timeout, operation_timeout=settings.timeout
-        )
+    def __init__(self, session: Session, deadline: Deadline, settings: ConfigServerSettings) -> None:
+        super().__init__(timeout=settings.timeout)  # type: ignore[no-untyped-call]
+        self._connection = session
         self._deadline = deadline
         self._timeout = settings.timeout
         self._wsdl = settings.wsdl
@@ -117,7 +114,7 @@ class _BoundedTransport(Transport):
         self._left = MAX_BYTES
 
     def post(self, address: str, message: bytes, headers: dict[str, str]) -> Response:
-        return post(self.session, address, message, headers, self._timeout)
+        return self._connection.post(address, message, headers)
 
     def load(self, url: str) -> bytes:
         """The WSDL, or a document that it imports."""
@@ -137,16 +134,15 @@ class _BoundedTransport(Transport):
 
     def _fetched(self, url: str) -> bytes:
         try:
-            response = self.session.get(url, timeout=self.load_timeout, stream=True)
+            response = self._connection.get(url)
         except FAILURES as failure:
-            raise self._refused(error_of(failure, timeout=self.load_timeout, reading=False)) from None
+            raise self._refused(error_of(failure, timeout=self._timeout, reading=False)) from None
         with closing(response):
-            if response.status_code != requests.codes.ok:
-                status = response.status_code
-                raise self._refused(ConfigServerFault(f"the server answered with HTTP status {status}"))
+            if response.status != OK:
+                raise self._refused(ConfigServerFault(f"the server answered with HTTP status {response.status}"))
             content = bytearray()
             try:
-                for piece in body_of(response, self.load_timeout):
+                for piece in body_of(response, self._timeout):
                     content += piece
                     self._check_size(len(content))
             except ConfigServerError as error:

@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from gvma.ami.channel_drivers import TRANSPORT_COMMANDS, driver_modules
-from gvma.ami.dialplan_show import includes_shown, patterns_shown
-from gvma.ami.folders import folders_shown
-from gvma.ami.identification import identifies
+from gvma.ami.console.channel_drivers import TRANSPORT_COMMANDS, driver_modules
+from gvma.ami.console.dialplan_show import includes_shown, patterns_shown
+from gvma.ami.console.folders import folders_shown
+from gvma.ami.console.identification import identifies
 from gvma.ami.manager import connect
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.hosts import sipserver_hosts, uri_host

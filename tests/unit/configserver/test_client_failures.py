@@ -53,9 +53,19 @@ def test_a_server_that_answers_nothing_on_a_new_connection_is_asked_once() -> No
     assert len(heard.requests) == 1
 
 
+def test_an_answer_that_was_not_read_to_its_end_is_not_taken_for_the_next_one() -> None:
+    with server(sending(http(b"no" * 100_000, "403 Forbidden"))) as heard:
+        with ConfigurationServer(settings(heard.url)) as configuration_server:
+            for _ in range(2):
+                with pytest.raises(CredentialsError):
+                    configuration_server.query(DNS)
+    assert len(heard.requests) == 2
+
+
 def test_an_unknown_host_is_unreachable() -> None:
-    raised = refused("http://no-such-host.invalid:8080/", ConfigServerUnreachable)
-    assert "name is not known" in raised.message
+    for host in ("no-such-host.invalid", f"{'long' * 20}.invalid"):
+        raised = refused(f"http://{host}:8080/", ConfigServerUnreachable)
+        assert "name is not known" in raised.message
 
 
 @pytest.mark.parametrize(

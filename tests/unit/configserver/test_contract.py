@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gvma.configserver.soap import contract, wsdl
-from gvma.configserver.soap.connection import Deadline
+from gvma.configserver.soap.connection import Deadline, Session
 from gvma.settings.model import ConfigServerSettings
 
 URL = "http://127.0.0.1:8080/"
@@ -20,19 +19,21 @@ class _Sent(Exception):
 
 @pytest.fixture(scope="module")
 def service() -> wsdl.WsdlService:
-    return wsdl.open_service(ConfigServerSettings(), URL, requests.Session(), Deadline())
+    deadline = Deadline()
+    session = Session(deadline, verify=True, ca_file=None, timeout=1.0)
+    return wsdl.open_service(ConfigServerSettings(), URL, session, deadline)
 
 
 def zeeps_request(service: wsdl.WsdlService, xpath: str) -> tuple[str, bytes, dict[str, str]] | None:
     """Address, body and headers; None where zeep refuses the query."""
     sent: list[tuple[str, bytes, dict[str, str]]] = []
 
-    def stop(_session: object, url: str, body: bytes, headers: dict[str, str], _timeout: float) -> None:
+    def stop(_session: Session, url: str, body: bytes, headers: dict[str, str]) -> None:
         sent.append((url, body, headers))
         raise _Sent
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wsdl, "post", stop)
+        patch.setattr(Session, "post", stop)
         try:
             service.ask(xpath)
         except _Sent:

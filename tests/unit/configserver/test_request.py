@@ -152,6 +152,20 @@ def test_a_url_that_is_none_is_a_settings_error(url: str) -> None:
     refused(url, SettingsError)
 
 
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("", b"POST / HTTP/1.1"),
+        ("?a=b", b"POST /?a=b HTTP/1.1"),
+        ("soap service/Ö%20?a=b c#d", b"POST /soap%20service/%C3%96%20?a=b%20c HTTP/1.1"),
+    ],
+)
+def test_what_cannot_stand_in_a_request_line_is_quoted(path: str, line: bytes) -> None:
+    with server(sending(http(ANSWER))) as heard:
+        ask(heard.url.removesuffix("/") + (f"/{path}" if path[:1] not in {"", "?"} else path))
+    assert heard.requests[0].partition(b"\r\n")[0] == line
+
+
 def test_a_redirect_to_nonsense_is_a_fault() -> None:
     with server(sending(http(b"", "302 Found", "Location: http://[x"))) as heard:
         refused(heard.url, ConfigServerFault)

@@ -33,7 +33,7 @@ def served_with(certificate: trustme.LeafCert) -> ssl.SSLContext:
     return context
 
 
-def ask(url: str, ca_file: Path | None, *, verify: bool = True, timeout: float = 5.0) -> list[str]:
+def ask(url: str, ca_file: Path | None, *, verify: bool = True, timeout: float = 60.0) -> list[str]:
     settings = ConfigServerSettings(
         url=url, username="gvma", password=Secret(PASSWORD), ca_file=ca_file, tls_verify=verify, timeout=timeout
     )

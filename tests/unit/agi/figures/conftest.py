@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from gvma.agi.figures import serving
 from gvma.agi.figures.counting import Figures
 from gvma.agi.figures.serving import FiguresServer
+from gvma.evidence.servers import media_figures
 from gvma.settings import Address
 from gvma.settings.model import MediaSettings
 from tests.unit.agi.conftest import start
@@ -17,6 +19,13 @@ __all__ = ["start"]
 
 Shown = tuple[Running, Address]
 ShowFigures = Callable[..., Shown]
+
+
+@pytest.fixture(autouse=True)
+def _patient_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """gvma gives the media server three seconds, which are few on a busy host."""
+    monkeypatch.setattr(media_figures, "_SECONDS", 60.0)
+    monkeypatch.setattr(serving, "_SECONDS", 60.0)
 
 
 @pytest.fixture

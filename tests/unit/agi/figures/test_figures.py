@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from urllib.error import HTTPError
 
@@ -132,6 +132,16 @@ def test_status_names_the_failures_without_a_password_in_a_uri(show_figures: Sho
     assert "hunter2" not in fetched(at, "/status.json")
 
 
+def test_a_route_that_does_not_exist_is_named_in_the_failure_and_in_no_label(show_figures: ShowFigures) -> None:
+    running, at = show_figures()
+    call_that_ends(running, b"treatmnt")
+    (failure,) = json.loads(fetched(at, "/status.json"))["failures"]
+    assert (failure["route"], failure["outcome"], failure["reason"]) == (
+        "unknown", "failed", "no route is called 'treatmnt'",
+    )  # fmt: skip
+    assert "treatmnt" not in fetched(at, "/metrics")
+
+
 def test_health_probes_are_no_calls_of_a_minute(show_figures: ShowFigures) -> None:
     running, at = show_figures()
     with Peer(running) as peer:
@@ -243,13 +253,17 @@ def test_another_server_at_the_address_is_an_error_that_says_so(answer: bytes, r
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def reply() -> None:
-            peer, _ = listening.accept()
-            with peer:
-                peer.recv(1000)
-                peer.sendall(answer)
+            with suppress(OSError):
+                peer, _ = listening.accept()
+                with peer:
+                    peer.recv(1000)
+                    peer.sendall(answer)
 
         replying = threading.Thread(target=reply)
         replying.start()
-        with pytest.raises(MediaServerUnreachableError, match=reason):
-            ask_figures(Address(*listening.getsockname()[:2]))
-        replying.join()
+        try:
+            with pytest.raises(MediaServerUnreachableError, match=reason):
+                ask_figures(Address(*listening.getsockname()[:2]))
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)  # for one whom nobody has asked
+            replying.join()

@@ -153,9 +153,18 @@ def test_a_file_that_breaks_while_serving_gives_a_fault_and_then_serves_again(tm
         assert posted(url, request)[0] == 200
 
 
+def sockets() -> set[str]:
+    """Those that this process has open; other tests' may be closed at any time."""
+    found = set()
+    for name in os.listdir("/proc/self/fd"):
+        with suppress(OSError):
+            found.add(os.readlink(f"/proc/self/fd/{name}"))
+    return {name for name in found if name.startswith("socket:")}
+
+
 def test_no_thread_and_no_socket_outlives_the_simulator() -> None:
     before = set(threading.enumerate())
-    files = len(os.listdir("/proc/self/fd"))
+    files = sockets()
     for fail in (None, "truncate", "refuse", "delay"):
         simulator = Simulator(fail=fail)
         with ExitStack() as later:
@@ -163,8 +172,8 @@ def test_no_thread_and_no_socket_outlives_the_simulator() -> None:
                 connection = later.enter_context(closing(http.client.HTTPConnection(urlsplit(url).netloc)))
                 with suppress(OSError):  # a refusal may be there before the request is
                     connection.request("POST", "/", b"<x/>")  # and never asks for the answer
-    assert set(threading.enumerate()) == before
-    assert len(os.listdir("/proc/self/fd")) == files
+    assert set(threading.enumerate()) <= before
+    assert sockets() <= files
 
 
 def test_every_failure_can_be_switched_on_and_off_while_serving() -> None:

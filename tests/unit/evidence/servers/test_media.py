@@ -6,14 +6,16 @@ import getpass
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
+from gvma.evidence.servers import media as media_server
 from gvma.evidence.servers.media import health, rights_of, sound_files, unusable
 from gvma.settings import MediaSettings
+from tests.fakes.deaf import deaf_port
 
 
 @contextmanager
@@ -21,15 +23,19 @@ def answering(said: bytes) -> Iterator[MediaSettings]:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def answer() -> None:
-            peer, _ = server.accept()
-            with peer:
-                peer.recv(200)
-                peer.sendall(said)
+            with suppress(OSError):
+                peer, _ = server.accept()
+                with peer:
+                    peer.recv(200)
+                    peer.sendall(said)
 
         thread = Thread(target=answer)
         thread.start()
-        yield MediaSettings(agi_port=server.getsockname()[1])
-        thread.join()
+        try:
+            yield MediaSettings(agi_port=server.getsockname()[1])
+        finally:
+            server.shutdown(socket.SHUT_RDWR)  # for one whom nobody has asked
+            thread.join()
 
 
 @pytest.mark.parametrize(
@@ -40,13 +46,15 @@ def answering(said: bytes) -> Iterator[MediaSettings]:
         (b"", "something else answers there"),
     ],
 )
-def test_the_health_of_the_fastagi_server(said: bytes, complaint: str) -> None:
+def test_the_health_of_the_fastagi_server(said: bytes, complaint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(media_server, "_HEALTH_SECONDS", 60.0)
     with answering(said) as media:
         assert health(media) == complaint
 
 
 def test_a_fastagi_server_that_is_not_there() -> None:
-    assert health(MediaSettings(agi_port=1)) == "no answer: Connection refused"
+    with deaf_port() as port:
+        assert health(MediaSettings(agi_port=port)) == "no answer: Connection refused"
 
 
 def test_a_sound_is_found_by_path_with_or_without_extension_and_below_the_sounds(tmp_path: Path) -> None:
