@@ -134,7 +134,7 @@ def prepare(
         after=partial(expected_of_plan, plan, body, reading),
         before=partial(expected_of_files, reading, removed=wanted),
         counts=plan.counts,
-        warnings=(*_warnings(reading, plan), *stale.warnings, *left_messages(plan, spool)),
+        warnings=(*_warnings(reading, plan), *stale.warnings, *left_messages(plan, spool, served=pins_of_rows)),
         remarks=tuple(_remark(*pair) for pair in zip(reading.files, changes, strict=True) if pair[1].changes),
         notes=(f"{other.path.name}: the block of the other channel driver is removed.",) if other is not None else (),
         markers=markers_of(reading.settings),
