@@ -34,7 +34,7 @@ lint: $(VENV)/tested
 
 .PHONY: asterisks
 asterisks: $(VENV)/tested
-	$(BIN)/python -m tests.harness.asterisks
+	$(BIN)/python -m tests.harness.servers.asterisks
 
 # Speed and memory as ratios in one run.
 bench: $(VENV)/tested asterisks

@@ -26,6 +26,7 @@ GvmaError                       1   an internal error in gvma, where it is raise
   SipError                     16   no SIP answer, or one that cannot be read
     MessageSummaryError             a NOTIFY without message counts
   BackupSetError               17   a backup set is missing or damaged
+    NoBackupSetError                no set is called so
   DatabaseError                18   the database is unreachable or was lost, or a lock in it was not had in time
   UsageError                   64   wrong usage
   SettingsError                78   settings invalid
@@ -176,6 +177,10 @@ class MessageSummaryError(SipError):
 class BackupSetError(GvmaError):
     code = "backup-set"
     exit_status = 17
+
+
+class NoBackupSetError(BackupSetError):
+    pass
 
 
 class DatabaseError(GvmaError):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from gvma.backups.manifest import Manifest, SavedFile, SavedTable
+from gvma.errors import BackupSetError
 
 ID_TIME = "%Y%m%dT%H%M%SZ"
 """The time in an id, for strftime."""
@@ -56,3 +58,13 @@ def is_id(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def damaged(one: BackupSet, faults: Sequence[str], *, more: int = 0) -> BackupSetError:
+    """What a command says of a set with these faults. more: how many other sets have some."""
+    others = f" (and {more} more)" if more else ""
+    return BackupSetError(
+        f"the backup set {one.id}{others} is damaged: {'; '.join(faults)}",
+        where=str(one.folder),
+        hint="Nothing was changed. Undamaged copies can still be taken from its folder by hand.",
+    )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gvma.backups.backup_set import BackupSet
+from gvma.backups.backup_set import BackupSet, damaged
 from gvma.backups.diff import masked_diff
 from gvma.backups.rows import masked_rows_diff
 from gvma.backups.sets import BackupSets
@@ -54,8 +54,11 @@ def compare(
     """File by file, and table by table, from ``old`` to ``new``; None stands for what there is now.
 
     present_rows: gvma's rows of a table as they are now.
-    Raises BackupSetError where a copy is damaged, UnsafeTargetError where a present file cannot be read.
+    Raises BackupSetError where a manifest or a copy is damaged, UnsafeTargetError where a present file cannot be read.
     """
+    for one in (old, new):
+        if one is not None and one.manifest is None:
+            raise damaged(one, [one.fault])
     found = list(_tables(sets, old, new, present_rows))
     for path in dict.fromkeys(file.path for one in (old, new) if one for file in one.files):
         before, after = old.file(path), new.file(path) if new else None

@@ -32,7 +32,7 @@ from gvma.backups.manifest import (
     saved_file,
     saved_table,
 )
-from gvma.errors import BackupSetError, UsageError
+from gvma.errors import BackupSetError, NoBackupSetError, UsageError
 from gvma.settings.model import GvmaSettings
 from gvma.settings.reach import is_target
 from gvma.storage import disk
@@ -92,13 +92,13 @@ class BackupSets:
         return [self._read(name) for name in set_names(self.path)]
 
     def find(self, wanted: str) -> BackupSet:
-        """By id, unique prefix or ``latest``. Raises UsageError (ambiguous, empty) or BackupSetError (none)."""
+        """By id, unique prefix or ``latest``. Raises UsageError (ambiguous, empty) or NoBackupSetError."""
         if not wanted:
             raise UsageError("the id of the backup set is empty", where=str(self.path), hint=_LIST_HINT)
         sets = self.all()
         if wanted == "latest":
             if not sets:
-                raise BackupSetError(
+                raise NoBackupSetError(
                     "there is no backup set yet",
                     where=str(self.path),
                     hint="Nothing was changed. The first `gvma sync` that changes a file makes one.",
@@ -106,7 +106,7 @@ class BackupSets:
             return sets[-1]
         found = [one for one in sets if one.id.startswith(wanted)]
         if not found:
-            raise BackupSetError(f"there is no backup set {wanted!r}", where=str(self.path), hint=_LIST_HINT)
+            raise NoBackupSetError(f"there is no backup set {wanted!r}", where=str(self.path), hint=_LIST_HINT)
         if len(found) > 1:
             candidates = ", ".join(one.id for one in found)
             raise UsageError(

@@ -13,15 +13,16 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from gvma import __version__
-from gvma.errors import GvmaError
+from gvma.errors import GvmaError, NoBackupSetError, UsageError
 from gvma.plan.items import Item
 from gvma.printable import printable
 from gvma.settings import Secret
 from gvma.storage.history.model import PastRun
 from gvma.web.charts import HEIGHT, WIDTH, calls_by_time, runs_by_day
-from gvma.web.facts import Facts, Listed, reason
+from gvma.web.facts import Facts, Listed
 from gvma.web.findings import found_of
 from gvma.web.guard import guard
 from gvma.web.questions import Row
@@ -36,8 +37,9 @@ _SIGNS = {"add": "+", "change": "~", "remove": "-"}
 def create_app(facts: Facts, *, hosts: Collection[str], account: Secret | None) -> Flask:
     """The WSGI application. hosts, account: as guard takes them."""
     app = Flask("gvma.web")
-    app.jinja_env.filters.update(shown=_shown, link=_link, when=_when, item=_item)
-    app.jinja_env.globals.update(version=__version__, chart_width=WIDTH, chart_height=HEIGHT)
+    app.url_map.merge_slashes = False  # a redirect would name http:, behind a proxy that speaks TLS
+    app.jinja_env.filters.update(shown=_shown, link=_link, when=_when, item=_item, count=_count)
+    app.jinja_env.globals.update(version=__version__, chart_width=WIDTH, chart_height=HEIGHT, now=_now)
     guard(app, hosts=hosts, account=account)
     _add_pages(app, facts)
     _add_json(app, facts)
@@ -57,6 +59,7 @@ def _add_pages(app: Flask, facts: Facts) -> None:
             found=found_of(glance.troubles, checked.answer.found if checked.answer else ()),
             runs_chart=runs_by_day(runs, _now()),
             newest=runs[:1],
+            kept=facts.backup_sets(),
         )
 
     @app.get("/mailboxes")
@@ -74,7 +77,8 @@ def _add_pages(app: Flask, facts: Facts) -> None:
     def history() -> str:
         words, found = _words(), facts.history()
         runs, pages = _paged([run for run in found.runs if _concerns(run, words)])
-        return render_template("history.html", words=words, damaged=found.damaged, runs=runs, **pages)
+        shown = {"damaged": found.damaged, "runs": runs, "kept": facts.backup_sets()}
+        return render_template("history.html", words=words, **shown, **pages)
 
     @app.get("/changes")
     def changes() -> str:
@@ -127,13 +131,29 @@ def _add_json(app: Flask, facts: Facts) -> None:
 def _add_errors(app: Flask) -> None:
     @app.errorhandler(GvmaError)
     def failed(error: GvmaError) -> tuple[Any, int]:
-        if request.path.startswith("/api/"):
-            return jsonify(errors=[error.as_json()]), 503
-        return render_template("problem.html", title="This cannot be shown now", text=reason(error)), 503
+        if isinstance(error, (NoBackupSetError, UsageError)):
+            return _problem("No such backup set", error, 404)
+        return _problem("This cannot be shown now", error, 503)
 
-    @app.errorhandler(404)
-    def missing(_: Exception) -> tuple[str, int]:
-        return render_template("problem.html", title="No such page", text="The pages are linked above."), 404
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> tuple[Any, int]:
+        title, text = _SAID_OF.get(type(error), (error.name, "The pages are linked above."))
+        return _problem(title, GvmaError(text), error.code or 500)
+
+
+def _problem(title: str, error: GvmaError, status: int) -> tuple[Any, int]:
+    if request.path.startswith("/api/"):
+        return jsonify(errors=[error.as_json()]), status
+    return render_template("problem.html", title=title, error=error), status
+
+
+_SAID_OF: dict[type[HTTPException], tuple[str, str]] = {
+    NotFound: ("No such page", "The pages are linked above."),
+    InternalServerError: (
+        "An internal error in gvma",
+        "Please report it, with the lines that the log of gvma web has for it.",
+    ),
+}
 
 
 def _matching(listed: Listed, words: str) -> Sequence[Row]:
@@ -180,9 +200,15 @@ def _link(value: str) -> str:
 
 def _when(at: float | str) -> str:
     """A time in the host's own zone. at: Unix time, or a text as the records write it."""
-    if isinstance(at, str):
-        return datetime.fromisoformat(at.replace("Z", "+00:00")).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    read = datetime.fromisoformat(at.replace("Z", "+00:00")) if isinstance(at, str) else datetime.fromtimestamp(at)
+    return read.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _count(number: int, word: str) -> str:
+    """Such as ``1 mailbox`` and ``1,200 mailboxes``. word: the singular, of which only the end changes."""
+    if number == 1:
+        return f"1 {word}"
+    return f"{number:,} {word}{'es' if word.endswith('x') else 's'}"
 
 
 def _item(one: Item) -> str:

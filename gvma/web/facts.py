@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from gvma.backups.sets import set_names
 from gvma.errors import GvmaError
 from gvma.evidence.model.media import MediaFigures
 from gvma.evidence.servers.media_figures import ask_figures
@@ -32,11 +33,15 @@ _CHECK_PATIENCE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The mailboxes as they were at a time, in Unix seconds. asking: a newer list is on its way."""
+    """The mailboxes as they were at a time, in Unix seconds. asking: a newer list is on its way.
+
+    unread: why there is none; empty where they could be read.
+    """
 
     rows: tuple[Row, ...]
     at: float
     asking: bool
+    unread: str = ""
 
 
 class Facts:
@@ -68,7 +73,11 @@ class Facts:
         """Raises GvmaError where they have never been read."""
         found = self._glance.latest(_ROWS_PATIENCE)
         glance = found.answer or self.glance()
-        return Listed(glance.rows, glance.at, found.asking and found.answer is not None)
+        return Listed(glance.rows, glance.at, found.asking and found.answer is not None, glance.unread)
+
+    def backup_sets(self) -> frozenset[str]:
+        """The ids of the sets that there are; a run's own may have been forgotten."""
+        return frozenset(set_names(self.settings().gvma.backup_path))
 
     def check(self) -> Latest[Checked]:
         return self._check.latest(_CHECK_PATIENCE)
@@ -92,8 +101,3 @@ class Facts:
 
     def _ask_history(self) -> History:
         return log.read(self.settings().gvma.backup_path)
-
-
-def reason(error: GvmaError) -> str:
-    """What a page says of a failure."""
-    return f"{error} {error.hint}".strip()

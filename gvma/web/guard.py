@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import re
 from collections.abc import Collection
 
 from flask import Flask, Response, request
@@ -15,6 +16,7 @@ from gvma.settings.secrets import secret_of_file
 
 _METHODS = ("GET", "HEAD")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_HOST = re.compile(r"(?:\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[^\[\]:]+))(?::[0-9]*)?\Z")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -57,6 +59,8 @@ def guard(app: Flask, *, hosts: Collection[str], account: Secret | None) -> None
     def _admit() -> Response | None:
         if request.method not in _METHODS:
             return _refusal(405, "This is for reading: GET and HEAD only.", Allow="GET, HEAD")
+        if not request.environ.get("REQUEST_URI", "/").startswith("/"):
+            return _refusal(400, "This is no proxy: ask for a path.")
         if _host_name(request.headers.get("Host", "")) not in allowed:
             return _refusal(400, "This host is not called so. `hosts` of [web] lists other names.")
         if account is not None and not _is_account(request.headers.get("Authorization", ""), account):
@@ -74,11 +78,9 @@ def _refusal(status: int, text: str, **headers: str) -> Response:
 
 
 def _host_name(value: str) -> str:
-    """``[::1]:8580`` and ``::1`` are one name; capitals do not count."""
-    name = value.lower()
-    if name.startswith("["):
-        return name[1:].partition("]")[0]
-    return name.rpartition(":")[0] if name.count(":") == 1 else name
+    """The name of a ``Host`` without brackets and port; empty where it is none. Capitals do not count."""
+    found = _HOST.match(value.lower())
+    return (found["address"] or found["name"]) if found else ""
 
 
 def _is_account(authorization: str, account: Secret) -> bool:

@@ -44,7 +44,7 @@ class Row:
 class Glance:
     """What ``gvma status`` says. state: its JSON fields. media_problem: why it has no figures of the media server.
 
-    at: Unix time.
+    at: Unix time. unread: why what gvma wrote could not be read; empty where it could.
     """
 
     at: float
@@ -52,6 +52,7 @@ class Glance:
     troubles: tuple[Finding, ...]
     rows: tuple[Row, ...]
     media_problem: str = ""
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,15 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What ``gvma explain`` says of a name. verdict: one sentence. not_asked: who could not be asked."""
+    """What ``gvma explain`` says of a name. verdict: one sentence. not_asked: who could not be asked.
+
+    is_read: what gvma wrote could be read.
+    """
 
     found: Explanation
     verdict: str
     not_asked: tuple[str, ...]
+    is_read: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,14 @@ def ask_glance(config: Path | None) -> Glance:
     from gvma.status import as_json, troubles  # noqa: PLC0415
 
     evidence = glance(_examined(config))
+    problem = evidence.sink.problem
     return Glance(
-        time.time(), as_json(evidence), tuple(troubles(evidence)), _rows(evidence), evidence.media.unanswered or ""
+        time.time(),
+        as_json(evidence),
+        tuple(troubles(evidence)),
+        _rows(evidence),
+        evidence.media.unanswered or "",
+        str(problem) if problem is not None else "",
     )
 
 
@@ -129,7 +140,8 @@ def ask_explain(config: Path | None, name: str) -> Explained:
     objects = tuple(
         replace(one, one=ConfigObject(one.one.kind, one.one.dbid, one.one.number)) for one in found.objects
     )  # without their own options, of which gvm_password is one
-    return Explained(replace(found, objects=objects), said, tuple(not_asked(evidence)))
+    is_read = evidence.sink.problem is None
+    return Explained(replace(found, objects=objects), said, tuple(not_asked(evidence)), is_read)
 
 
 def ask_changes(config: Path | None, name: str) -> Changes:

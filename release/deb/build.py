@@ -100,7 +100,7 @@ def _install_files(root: Path) -> None:
                 inside = path.relative_to(TREE / above) if "**" in pattern else Path(path.name)
                 _write(root / folder / inside, path.read_bytes(), 0o644)
     for unit in _UNITS:
-        _write(root / "lib/systemd/system" / unit, (TREE / "cron" / unit).read_bytes(), 0o644)
+        _write(root / "usr/lib/systemd/system" / unit, (TREE / "cron" / unit).read_bytes(), 0o644)
     _write(root / "etc/logrotate.d/gvma", (TREE / "cron/gvma.logrotate").read_bytes(), 0o644)
     _write(root / "etc/cron.d/gvma", _disabled((TREE / "cron/gvma.cron").read_text("utf-8")).encode(), 0o644)
 

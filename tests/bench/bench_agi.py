@@ -114,7 +114,7 @@ class Bench:
     def server(self, name: str, *, quiet: bool = True) -> Iterator[tuple[int, int]]:
         """A running server: its process id and its port."""
         port = free_port(socket.SOCK_STREAM)
-        command = [sys.executable, "-m", "tests.bench.agi_servers", name, str(port)]
+        command = [sys.executable, "-m", "tests.bench.load.agi_servers", name, str(port)]
         if name == "floor":
             command = [str(self.folder / "agi_floor"), str(port)]
         environment = os.environ | ({"GVMA_BENCH_QUIET": "1"} if quiet else {})

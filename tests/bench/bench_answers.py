@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gvma.demo.asterisk import OPERATOR, OPERATOR_SECRET, PrivateAsterisk
+from tests.bench.load.serving import served
+from tests.bench.load.site import lay_out
 from tests.bench.measuring import Installation, Row, ratios, within_limits
-from tests.bench.serving import served
-from tests.bench.site import lay_out
 
 RUNS = 5
 BOXES = 20_000

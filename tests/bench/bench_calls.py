@@ -19,9 +19,9 @@ from pathlib import Path
 
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.ports import free_port
-from tests.bench.sipp import Sipp, obtain_sipp
+from tests.bench.load.sipp import Sipp, obtain_sipp
 from tests.harness.media_dialplan import DIALPLAN, EXTENSIONS, PJSIP
-from tests.harness.media_server import MediaServer
+from tests.harness.servers.media_server import MediaServer
 from tests.harness.sounds import write_burst
 from tests.harness.waiting import wait_no_channels
 

@@ -12,9 +12,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.bench.load.serving import served
+from tests.bench.load.site import lay_out
 from tests.bench.measuring import TREE, Installation, Row, ratios, within_limits
-from tests.bench.serving import served
-from tests.bench.site import lay_out
 
 RUNS = 5
 FEW = 50

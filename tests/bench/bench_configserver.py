@@ -16,7 +16,7 @@ from typing import Any
 
 from gvma.configserver.reading.builder import ObjectBuilder
 from gvma.configserver.reading.reader import read_answer
-from tests.bench.answers import answer, floor, odd_dn, usual_dn
+from tests.bench.load.answers import answer, floor, odd_dn, usual_dn
 from tests.bench.measuring import Row, ratios, within_limits
 
 RUNS = 5

@@ -22,8 +22,8 @@ from gvma.demo.rootfs import obtain
 from gvma.demo.servers.postgresql import PrivatePostgreSQL
 from gvma.sip.subscriber import Subscriber
 from tests.bench.measuring import Row, ratios, within_limits
-from tests.harness.many_hosts import ManyHosts
-from tests.harness.postgresql_fixtures import PASSWORDS, Database
+from tests.harness.servers.many_hosts import ManyHosts
+from tests.harness.servers.postgresql_fixtures import PASSWORDS, Database
 
 FEW, MANY = 1_000, 1_000_000
 DRIVERS = ("pgsql", "odbc")

@@ -19,10 +19,10 @@ from typing import NamedTuple
 
 from gvma.demo.servers.postgresql import PrivatePostgreSQL
 from gvma.sinks.realtime.owner_sql import owner_sql
-from tests.bench.answers import answer, floor
+from tests.bench.load.answers import answer, floor
+from tests.bench.load.serving import change_bytes, served
+from tests.bench.load.site import lay_out
 from tests.bench.measuring import TREE, Installation, Row, ratios, within_limits
-from tests.bench.serving import change_bytes, served
-from tests.bench.site import lay_out
 
 RUNS = 5
 DNS = 100_000

@@ -18,10 +18,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.bench.answers import answer, floor
+from tests.bench.load.answers import answer, floor
+from tests.bench.load.serving import change_bytes, served
+from tests.bench.load.site import lay_out
 from tests.bench.measuring import TREE, Installation, Row, ratios, within_limits
-from tests.bench.serving import change_bytes, served
-from tests.bench.site import lay_out
 
 RUNS = 5
 DNS = 100_000

@@ -17,9 +17,9 @@ from pathlib import Path
 from statistics import median
 from urllib.request import urlopen
 
+from tests.bench.load.serving import served
+from tests.bench.load.site import lay_out
 from tests.bench.measuring import Installation, Row, ratios, within_limits
-from tests.bench.serving import served
-from tests.bench.site import lay_out
 
 RUNS = 5
 SEARCHES = 20

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Self
 
-from tests.fakes.relay import end, received
+from tests.fakes.relays.relay import end, received
 
 _HEAD = struct.Struct("!cI")
 _FALSE_PROCESS = 424242

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.harness.sounds import write_burst
 
 DIALPLAN = Path(__file__).parents[2] / "dialplan"

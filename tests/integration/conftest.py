@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.harness.asterisk_fixtures import (
+from tests.harness.servers.asterisk_fixtures import (
     asterisk_root,
     module_version,
     start_asterisk,
@@ -10,7 +10,7 @@ from tests.harness.asterisk_fixtures import (
     start_telephone,
     version,
 )
-from tests.harness.postgresql_fixtures import database, postgresql_server
+from tests.harness.servers.postgresql_fixtures import database, postgresql_server
 
 __all__ = [
     "asterisk_root",

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.asterisk_fixtures import (
+from tests.harness.servers.asterisk_fixtures import (
     asterisk_root,
     start_asterisk,
     start_module_asterisk,
     start_telephone,
     version,
 )
-from tests.harness.postgresql_fixtures import database, postgresql_server
+from tests.harness.servers.postgresql_fixtures import database, postgresql_server
 
 __all__ = [
     "asterisk_root",

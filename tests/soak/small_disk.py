@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.soak.kills import Experiment, fill_a_real_disk
+from tests.soak.experiments.kills import Experiment, fill_a_real_disk
 from tests.soak.site import watched_site
 
 DNS, STEP = 100, 4_096

@@ -10,9 +10,9 @@ import pytest
 from gvma.errors import GvmaError
 from gvma.settings.reader import load
 from gvma.sync.run import SyncOptions, SyncReport, sync
-from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.layer import Layer
-from tests.soak.cron import World
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
+from tests.soak.experiments.cron import World
 from tests.soak.site import WatchedSite, watched_site
 
 

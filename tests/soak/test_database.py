@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.postgresql_relay import PostgreSQLRelay
-from tests.harness.asterisk_fixtures import StartTelephone
-from tests.harness.many_hosts import ManyHosts
-from tests.harness.postgresql_fixtures import Database
+from tests.fakes.relays.postgresql_relay import PostgreSQLRelay
+from tests.harness.servers.asterisk_fixtures import StartTelephone
+from tests.harness.servers.many_hosts import ManyHosts
+from tests.harness.servers.postgresql_fixtures import Database
 from tests.integration.realtime.conftest import hosts
-from tests.integration.realtime.cron_day import FAULTS
-from tests.integration.realtime.test_cron_day import day_of_cron
-from tests.soak.row_pins import race
-from tests.soak.rows import RowsExperiment, cut_at_messages, kill_at_messages, kill_at_system_calls
+from tests.integration.realtime.loss.cron_day import FAULTS
+from tests.integration.realtime.loss.test_cron_day import day_of_cron
+from tests.soak.experiments.row_pins import race
+from tests.soak.experiments.rows import RowsExperiment, cut_at_messages, kill_at_messages, kill_at_system_calls
 
 __all__ = ["hosts"]
 

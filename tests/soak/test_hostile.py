@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.harness.asterisk_fixtures import StartAsterisk
-from tests.soak.hostile import EXTENSIONS, VALUES, VOICEMAIL, sync_hostile_values
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
+from tests.soak.experiments.hostile import EXTENSIONS, VALUES, VOICEMAIL, sync_hostile_values
 from tests.soak.site import watched_site
 
 

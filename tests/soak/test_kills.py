@@ -8,8 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.asterisk_fixtures import StartAsterisk
-from tests.soak.kills import Experiment, fail_everywhere, fill_the_disk, kill_everywhere, kill_the_recovery_everywhere
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
+from tests.soak.experiments.kills import (
+    Experiment,
+    fail_everywhere,
+    fill_the_disk,
+    kill_everywhere,
+    kill_the_recovery_everywhere,
+)
 from tests.soak.site import watched_site
 from tests.soak.small_disk import on_a_disk_of_one_megabyte
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.soak.pins import StartOwner, at_once, race, start_owner
+from tests.soak.experiments.pins import StartOwner, at_once, race, start_owner
 
 __all__ = ["start_owner"]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.asterisk_fixtures import StartAsterisk
-from tests.soak.refusals import Refusal, refusals, refuse
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
+from tests.soak.experiments.refusals import Refusal, refusals, refuse
 from tests.soak.site import watched_site
 
 

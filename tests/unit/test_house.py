@@ -1,4 +1,4 @@
-"""The rules of the house: who may import whom, what a pure module may do, and how long a file may be.
+"""The rules of the house: who may import whom, what a pure module may do, and how long a file or a folder may be.
 
 A module is pure where its docstring says "Pure": it takes values and gives values, and never asks the disk, the
 network, the clock or the environment.
@@ -10,6 +10,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,9 @@ PACKAGE = ROOT / "gvma"
 PURE_ROOMS = ("plan", "check", "asterisk", "mailboxes", "routing", "netann", "treatments")
 """Every module of these has to be pure; elsewhere it is for the module to say."""
 LONGEST_FILE = 300
+MOST_MODULES = 12
+"""In one folder of gvma/, so that a newcomer reads all names at once. A fuller folder is split by meaning."""
+FULLER_FOLDERS = {"gvma/cli/commands": "one file for each command, found by the command's name"}
 WORLD = {
     "asyncio", "datetime", "glob", "http", "io", "os", "random", "secrets", "select", "shutil",
     "signal", "socket", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib.request",
@@ -128,6 +132,13 @@ def test_a_file_starts_with_what_it_is_and_can_be_read_in_one_go(top: str) -> No
     files = sorted((ROOT / top).rglob("*.py"))
     assert [name(path) for path in files if not is_empty(path) and not ast.get_docstring(source(path))] == []
     assert [name(path) for path in files if path.read_text("utf-8").count("\n") > LONGEST_FILE] == []
+
+
+def test_a_folder_holds_few_enough_modules_to_read_all_their_names() -> None:
+    modules = Counter(name(path.parent) for path in package_files() if path.name != "__init__.py")
+    full = {folder: count for folder, count in modules.items() if count > MOST_MODULES}
+    assert full.keys() - FULLER_FOLDERS.keys() == set()
+    assert FULLER_FOLDERS.keys() - full.keys() == set(), "no longer full: take it out of the exceptions"
 
 
 @pytest.mark.parametrize("room", ["fakes", "harness", "useragent"])

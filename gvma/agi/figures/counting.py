@@ -155,7 +155,7 @@ class Figures(Collector):
     def _remember(self, route: str, outcome: str, call: CallDriver) -> None:
         failure = call.failure
         if failure is None:
-            failure = Failure(False, f"{call.outcome}: {call.error}" if _is_of_peer(call) else str(call.outcome))
+            failure = Failure(False, _reason(call))
         texts = (masked_text(text[:_LONGEST_TEXT]) for text in (failure.call_id, failure.uri, failure.reason))
         self._failures.append(FailedCall(self._clock(), route, outcome, *texts))
 
@@ -174,6 +174,13 @@ def _outcome(call: CallDriver) -> str:
     if call.outcome == CALLER_GONE:
         return HANGUP
     return FAILED if call.outcome in _FAILED_OUTCOMES else DONE
+
+
+def _reason(call: CallDriver) -> str:
+    """Why the server ended a call that gave no reason itself."""
+    if call.outcome == "unknown-route" and call.call is not None:
+        return f"no route is called {call.call.route!r}"
+    return f"{call.outcome}: {call.error}" if _is_of_peer(call) else str(call.outcome)
 
 
 def _is_of_peer(call: CallDriver) -> bool:

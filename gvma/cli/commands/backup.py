@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gvma.backups.backup_set import BackupSet
+from gvma.backups.backup_set import BackupSet, damaged
 from gvma.backups.sets import BackupSets, strangers
 from gvma.cli import exits
 from gvma.cli.commands.restoring import restore, warn_mended
 from gvma.cli.completing import backup_sets
 from gvma.cli.values.age import shown_age
-from gvma.errors import BackupSetError
 from gvma.plan.counts import Counts
 from gvma.storage.history import log
 from gvma.storage.signals import stoppable
@@ -114,7 +113,7 @@ def show(invocation: Invocation, wanted: str) -> None:
     one = BackupSets(settings.backup_path).find(wanted)
     manifest = one.manifest
     if manifest is None:
-        raise _damaged(one, [one.fault])
+        raise damaged(one, [one.fault])
     output.result("backup show", "ok", set=_as_json(one))
     output.line(f"Set     {one.id}{' (the first ever made, kept for good)' if one.first else ''}")
     output.line(f"Folder  {one.folder}")
@@ -145,8 +144,8 @@ def diff(invocation: Invocation, wanted: str, other: str | None) -> None:
 
     settings, output = _settings(invocation), invocation.output
     sets = BackupSets(settings.backup_path)
-    old = _readable(sets.find(wanted))
-    new = _readable(sets.find(other)) if other is not None else None
+    old = sets.find(wanted)
+    new = sets.find(other) if other is not None else None
     found = compare(sets, old, new, partial(present_rows, settings))
     files = [one.as_json() for one in found]
     output.result("backup diff", "ok", old=old.id, new=new.id if new else None, files=files)
@@ -172,9 +171,9 @@ def verify(invocation: Invocation, wanted: str | None) -> None:
     )
     for one, found in faults.items():
         output.line(f"{one}  {'; '.join(found) or 'sound'}")
-    damaged = [one for one in chosen if faults[one.id]]
-    if damaged:
-        raise _damaged(damaged[0], faults[damaged[0].id], more=len(damaged) - 1)
+    faulty = [one for one in chosen if faults[one.id]]
+    if faulty:
+        raise damaged(faulty[0], faults[faulty[0].id], more=len(faulty) - 1)
 
 
 command.add_command(restore)
@@ -240,18 +239,3 @@ def _described(file: SavedFile) -> str:
     if not file.existed:
         return f"{file.path}: did not exist"
     return f"{file.path}: {file.digest.size} bytes, {file.owner}:{file.group} {file.rights.mode:04o}"
-
-
-def _readable(one: BackupSet) -> BackupSet:
-    if one.manifest is None:
-        raise _damaged(one, [one.fault])
-    return one
-
-
-def _damaged(one: BackupSet, faults: list[str], *, more: int = 0) -> BackupSetError:
-    others = f" (and {more} more)" if more else ""
-    return BackupSetError(
-        f"the backup set {one.id}{others} is damaged: {'; '.join(faults)}",
-        where=str(one.folder),
-        hint="Nothing was changed. Undamaged copies can still be taken from its folder by hand.",
-    )

@@ -16,6 +16,8 @@ from gvma.settings import Address
 # The server answers from memory. Its longest answer has 1,440 minutes and 100 failures.
 _SECONDS = 3.0
 _LARGEST = 1_000_000
+# The year 10000, beyond which no clock counts.
+_LATEST = 253_402_300_800
 
 
 def ask_figures(metrics: Address) -> MediaFigures:
@@ -25,7 +27,7 @@ def ask_figures(metrics: Address) -> MediaFigures:
     except (OSError, HTTPException) as error:
         reason = "no answer" if isinstance(error, TimeoutError) else str(getattr(error, "strerror", "") or error)
         raise _unreachable(metrics, f"the media server's figures cannot be had: {reason}") from None
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, OverflowError, KeyError, TypeError, RecursionError):
         raise _unreachable(metrics, "what answers there is not the media server of this version") from None
 
 
@@ -62,16 +64,30 @@ def _cut_off(sock: socket.socket) -> None:
 
 def _figures(answer: Any) -> MediaFigures:
     return MediaFigures(
-        int(answer["open_calls"]),
+        _count(answer["open_calls"]),
         tuple(
-            MediaMinute(float(one["at"]), int(one["calls"]), int(one["refused"]), int(one["failed"]))
+            MediaMinute(_time(one["at"]), _count(one["calls"]), _count(one["refused"]), _count(one["failed"]))
             for one in answer["minutes"]
         ),
         tuple(
             FailedMediaCall(
-                float(one["time"]),
+                _time(one["time"]),
                 *(str(one[name]) for name in ("route", "outcome", "call_id", "uri", "reason")),
             )
             for one in answer["failures"]
         ),
     )
+
+
+def _count(value: Any) -> int:
+    number = int(value)
+    if number < 0:
+        raise ValueError(f"no count: {number}")
+    return number
+
+
+def _time(value: Any) -> float:
+    at = float(value)
+    if not 0 <= at < _LATEST:
+        raise ValueError(f"no time: {at}")
+    return at

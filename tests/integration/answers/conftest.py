@@ -9,8 +9,8 @@ from socket import SOCK_DGRAM
 import pytest
 
 from gvma.demo.ports import free_port
-from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.layer import Layer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.harness.site import Site
 
 VOICEMAIL = "[general]\nformat=wav\n[MY_COMPANY]\n5001 => 4711,Reception,,,\n"

@@ -9,8 +9,8 @@ from gvma.ami.manager import connect
 from gvma.demo.defaults import PJSIP_TRANSPORT, SIP_GENERAL
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError
 from gvma.settings.model import Secret
-from tests.fakes.ami_relay import AmiRelay
-from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.fakes.relays.ami_relay import AmiRelay
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 
 LONG_NAME = "Ä" * 60
 VOICEMAIL = f"""\

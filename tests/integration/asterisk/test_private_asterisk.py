@@ -13,8 +13,8 @@ import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.errors import AsteriskUnreachableError
-from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.children import SECONDS, child_process
+from tests.harness.servers.asterisk_fixtures import StartAsterisk, StartTelephone
 
 KILLED = """
 import sys

@@ -20,7 +20,7 @@ from gvma.demo.asterisk import PrivateAsterisk
 from gvma.mailboxes import Desired, desired
 from gvma.routing import Routing, routing
 from gvma.settings.model import GvmaSettings
-from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.hostile import CORPUS, OPTIONS
 
 BEGIN, END = b";$---GVMA-BEGIN-GVMA---$", b";$---GVMA-END-GVMA---$"

@@ -9,7 +9,7 @@ from gvma.asterisk.entries import Mailbox, Subscription
 from gvma.configserver.objects import ConfigObject
 from gvma.mailboxes import desired
 from gvma.routing import routing
-from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
+from tests.harness.servers.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.integration.asterisk.test_rendered_blocks import SETTINGS, files_of
 
 BOXES = (

@@ -7,7 +7,7 @@ from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.defaults import PJSIP_TRANSPORT, SIP_GENERAL
 from gvma.sip.message_summary import MessageCounts, voice_messages
 from gvma.sip.subscriber import Subscriber, subscribe_once
-from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 
 FILES = {
     "voicemail.conf": "[general]\nformat=wav\npollmailboxes=yes\npollfreq=3600\n[GVMA_DN]\n1000 => 1000,One\n",

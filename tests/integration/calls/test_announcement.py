@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.harness.media_server import MediaServer
+from tests.harness.servers.media_server import MediaServer
 from tests.harness.sounds import bursts, sounds_like, write_burst
 from tests.harness.waiting import wait_no_channels
 from tests.integration.calls.conftest import StartServer

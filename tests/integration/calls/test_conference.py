@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.harness.media_server import MediaServer
+from tests.harness.servers.media_server import MediaServer
 from tests.harness.sounds import holds, read_codes
 from tests.harness.waiting import wait_no_channels, wait_until
 from tests.integration.calls.conftest import StartServer

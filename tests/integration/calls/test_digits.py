@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.harness.media_server import MediaServer
+from tests.harness.servers.media_server import MediaServer
 from tests.integration.calls.conftest import StartServer
 from tests.useragent import Call, UserAgent
 

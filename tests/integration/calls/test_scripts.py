@@ -11,8 +11,8 @@ import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.ports import free_port
-from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.media_dialplan import DIALPLAN, start_with_dialplan
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.harness.sounds import bursts
 from tests.harness.waiting import wait_no_channels
 from tests.useragent import UserAgent

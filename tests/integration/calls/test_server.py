@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.harness.media_server import MediaServer
+from tests.harness.servers.media_server import MediaServer
 from tests.harness.sounds import bursts
 from tests.useragent import Call, UserAgent
 

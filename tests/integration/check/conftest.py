@@ -10,9 +10,9 @@ from socket import SOCK_DGRAM, SOCK_STREAM
 import pytest
 
 from gvma.demo.ports import free_port
-from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.media_dialplan import DIALPLAN
-from tests.harness.media_server import MediaServer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
+from tests.harness.servers.media_server import MediaServer
 from tests.harness.site import Site
 from tests.harness.sounds import write_burst
 from tests.integration.check import (

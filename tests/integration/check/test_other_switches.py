@@ -11,8 +11,8 @@ from gvma.demo.ports import free_port
 from gvma.switches.choices import chosen
 from gvma.switches.guides import GUIDES
 from gvma.switches.objects import TYPES
-from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.layer import EXTENSION, Layer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.harness.site import Site
 from tests.integration.check import AMI_SECRET, PJSIP, SIP, SIP_SERVER, VOICEMAIL
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.asterisk_fixtures import StartAsterisk
-from tests.soak.cron import World
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
+from tests.soak.experiments.cron import World
 from tests.soak.site import watched_site
 
 

@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.soak.kills import Experiment, fail_everywhere, fill_the_disk, kill_everywhere, kill_the_recovery_everywhere
+from tests.soak.experiments.kills import (
+    Experiment,
+    fail_everywhere,
+    fill_the_disk,
+    kill_everywhere,
+    kill_the_recovery_everywhere,
+)
 from tests.soak.site import watched_site
 
 DNS = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.soak.pins import (
+from tests.soak.experiments.pins import (
     SPOOLDIR,
     StartOwner,
     a_pin_changed_by_phone_stays_until_the_administrator_resets_it,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.harness.asterisk_fixtures import StartAsterisk
-from tests.soak.refusals import refusals, refuse, refuse_where_asterisk_reads_another_folder
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
+from tests.soak.experiments.refusals import refusals, refuse, refuse_where_asterisk_reads_another_folder
 from tests.soak.site import watched_site
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.asterisk_fixtures import StartAsterisk
-from tests.soak.secrets import AMI, LOUD, PJSIP, VOICEMAIL, search_everything
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
+from tests.soak.experiments.secrets import AMI, LOUD, PJSIP, VOICEMAIL, search_everything
 from tests.soak.site import watched_site
 
 WRITTEN = {

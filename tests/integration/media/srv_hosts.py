@@ -17,7 +17,7 @@ from pathlib import Path
 from gvma.demo.asterisk import PrivateAsterisk
 from tests.fakes.name_server import NameServer, Srv
 from tests.harness.media_dialplan import start_with_dialplan
-from tests.harness.media_server import MediaServer
+from tests.harness.servers.media_server import MediaServer
 from tests.harness.sounds import bursts
 from tests.useragent import UserAgent
 from tests.useragent.call import Call

@@ -18,8 +18,8 @@ from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.ports import free_port
 from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallFlow
-from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.media_dialplan import DIALPLAN, PJSIP
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.useragent.agent import UserAgent
 
 SILENT_SECONDS = "1.5"

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.harness.asterisk_fixtures import StartAsterisk
-from tests.harness.load_balancer import LoadBalancer
 from tests.harness.media_dialplan import start_with_dialplan
-from tests.harness.media_server import MediaServer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
+from tests.harness.servers.load_balancer import LoadBalancer
+from tests.harness.servers.media_server import MediaServer
 from tests.harness.sounds import bursts
 from tests.harness.waiting import wait_no_channels, wait_until
 from tests.useragent import UserAgent

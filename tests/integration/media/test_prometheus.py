@@ -16,8 +16,8 @@ import pytest
 
 from gvma.demo.ports import free_port
 from gvma.sync.after.metrics import Figures, write_metrics
-from tests.harness.media_server import MediaServer
-from tests.harness.prometheus import PrivatePrometheus, obtain_prometheus
+from tests.harness.servers.media_server import MediaServer
+from tests.harness.servers.prometheus import PrivatePrometheus, obtain_prometheus
 from tests.harness.waiting import wait_until
 
 CONTRIB = Path(__file__).resolve().parents[3] / "contrib"

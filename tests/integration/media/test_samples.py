@@ -10,9 +10,9 @@ import pytest
 from gvma.ami.manager import connect
 from gvma.demo.asterisk import OPERATOR, OPERATOR_SECRET, PrivateAsterisk
 from gvma.demo.ports import free_port
-from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.media_dialplan import DIALPLAN, EXTENSIONS
-from tests.harness.media_server import MediaServer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
+from tests.harness.servers.media_server import MediaServer
 from tests.harness.sounds import bursts, write_burst
 from tests.useragent import UserAgent
 

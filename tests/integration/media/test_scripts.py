@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.media_dialplan import DIALPLAN, PJSIP
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.integration.media.test_dialplan import EXTENSIONS
 from tests.useragent.agent import UserAgent
 

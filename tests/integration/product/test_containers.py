@@ -17,10 +17,10 @@ from gvma.demo.rootfs import Root
 from gvma.demo.servers.node import Connection, realtime_node
 from gvma.demo.servers.odbc import obtain_odbc_driver
 from gvma.sip.subscriber import subscribe_once
-from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.layer import Layer
-from tests.harness.many_hosts import ManyHosts
-from tests.harness.postgresql_fixtures import PASSWORDS, Database
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
+from tests.harness.servers.many_hosts import ManyHosts
+from tests.harness.servers.postgresql_fixtures import PASSWORDS, Database
 from tests.harness.site import Site
 from tests.integration.realtime.conftest import hosts
 

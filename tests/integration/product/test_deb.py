@@ -81,6 +81,7 @@ def test_the_command_runs_with_the_libraries_of_the_package_alone(installed: Pat
 
 def test_every_library_can_be_loaded(installed: Path) -> None:
     program = "import sys; sys.path.insert(0, sys.argv[1]); import psycopg, prometheus_client, uvloop, zeep, panoramisk"
+    program += ", flask, waitress, lxml.etree, rich, click, configupdater, asterisk.agi"
     done = subprocess.run(
         ["/usr/bin/python3", "-I", "-c", program, str(installed / "usr/lib/gvma")],
         capture_output=True,
@@ -99,9 +100,9 @@ def test_nothing_runs_by_itself(installed: Path) -> None:
 
 def test_units_samples_dialplan_pages_and_changes_are_there(installed: Path) -> None:
     for name in (
-        "lib/systemd/system/gvma-agi.service",
-        "lib/systemd/system/gvma-sync.timer",
-        "lib/systemd/system/gvma-web.service",
+        "usr/lib/systemd/system/gvma-agi.service",
+        "usr/lib/systemd/system/gvma-sync.timer",
+        "usr/lib/systemd/system/gvma-web.service",
         "etc/logrotate.d/gvma",
         "usr/share/gvma/dialplan/gvma-media-pjsip.conf",
         "usr/share/gvma/dialplan/samples/manager.conf",

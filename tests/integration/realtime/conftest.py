@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from gvma.demo.rootfs import Root
-from tests.harness.many_hosts import ManyHosts
-from tests.harness.postgresql_fixtures import Database
+from tests.harness.servers.many_hosts import ManyHosts
+from tests.harness.servers.postgresql_fixtures import Database
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from gvma.settings.model import GvmaSettings
 from gvma.sinks.realtime.owner_sql import owner_sql
 from tests.harness.command import in_this_process
 from tests.harness.layer import Layer
-from tests.harness.postgresql_fixtures import PASSWORDS, Database
+from tests.harness.servers.postgresql_fixtures import PASSWORDS, Database
 from tests.harness.site import Site
 
 ASTERISK = "grant select on voicemail, ps_aors to asterisk; grant update (password) on voicemail to asterisk;"

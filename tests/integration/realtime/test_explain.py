@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.harness.layer import Layer
-from tests.harness.many_hosts import ManyHosts
+from tests.harness.servers.many_hosts import ManyHosts
 
 LAYER = Layer(dns={"1000": {"gvm_name": "Ann", "gvm_password": "86420"}})
 

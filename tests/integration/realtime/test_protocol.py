@@ -15,7 +15,7 @@ from gvma.sinks.realtime.database import records
 from gvma.sinks.realtime.database.session import session
 from gvma.sinks.realtime.sink import RealtimeSink
 from gvma.storage.state.records import PINS
-from tests.harness.postgresql_fixtures import PASSWORDS, Database
+from tests.harness.servers.postgresql_fixtures import PASSWORDS, Database
 from tests.integration.realtime.prepared import foreign_rows, prepare, settings_for
 from tests.unit.sinks import test_protocol
 from tests.unit.sinks.sites import PURPOSE, begin, box, planned, records_of, wanted, write

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.layer import Layer
-from tests.harness.postgresql_fixtures import Database
+from tests.harness.servers.postgresql_fixtures import Database
 from tests.harness.site import Site
 from tests.integration.realtime.prepared import aors, boxes, foreign_rows, phone_changes_pin, site_on
 

@@ -10,7 +10,7 @@ import pytest
 
 from gvma.demo.defaults import PJSIP_TRANSPORT
 from gvma.demo.ports import free_port
-from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.harness.site import Site
 from tests.integration.routing import (
     DESK,

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 from gvma.ami.manager import connect
 from gvma.demo.defaults import PJSIP_TRANSPORT
-from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.harness.site import Site
 from tests.integration.routing import GATEWAY, LAYER, SIP_GENERAL, SIP_SERVER
 

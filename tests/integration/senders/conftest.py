@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from gvma.demo.defaults import PJSIP_TRANSPORT, SIP_GENERAL
-from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.harness.site import Site
 from tests.integration.senders import EXTENSIONS, OBJECTS, PORT, SIPSERVER, Senders
 

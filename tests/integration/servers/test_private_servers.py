@@ -18,7 +18,7 @@ from gvma.demo.ports import free_port
 from gvma.demo.servers.haproxy import PrivateHaproxy
 from gvma.demo.servers.postgresql import PrivatePostgreSQL
 from tests.harness.children import SECONDS, child_process
-from tests.harness.postgresql_fixtures import PASSWORDS, Database
+from tests.harness.servers.postgresql_fixtures import PASSWORDS, Database
 
 KILLED = """
 import sys

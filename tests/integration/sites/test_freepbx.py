@@ -9,8 +9,8 @@ import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
 from tests.harness import freepbx
-from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.layer import Layer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.site import Site
 from tests.soak.phone import Phone
 

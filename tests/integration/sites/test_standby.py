@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.layer import Layer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.site import Site
 from tests.soak.phone import EXTENSIONS, Phone
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.layer import Layer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.harness.site import Site
 from tests.integration.sites.trees import OTHER_PORT, PORT, SIPSERVER, Sender, Tree, whole
 from tests.useragent import UserAgent

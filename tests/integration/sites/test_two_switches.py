@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.layer import Layer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.site import Site
 
 PAGE = (Path(__file__).parents[3] / "docs/two-switches.md").read_text("utf-8")

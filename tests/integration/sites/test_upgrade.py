@@ -10,8 +10,8 @@ import pytest
 
 from gvma.demo.modules import DRIVERS
 from gvma.demo.ports import free_port
-from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.layer import ROUTING_POINT, Layer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.site import Site
 from tests.useragent import UserAgent
 

@@ -10,7 +10,7 @@ import pytest
 
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.defaults import PJSIP_TRANSPORT, SIP_GENERAL
-from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
+from tests.harness.servers.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.site import Site
 from tests.integration.strange_site import EXTENSIONS, OBJECTS, PORT, SETTINGS, SIPSERVER, VOICEMAIL, put_site_files
 from tests.useragent import UserAgent

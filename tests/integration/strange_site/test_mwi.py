@@ -10,8 +10,8 @@ import pytest
 from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.defaults import PJSIP_TRANSPORT
-from tests.harness.asterisk_fixtures import StartTelephone
 from tests.harness.layer import Layer
+from tests.harness.servers.asterisk_fixtures import StartTelephone
 from tests.harness.site import Site
 from tests.harness.waiting import wait_until
 from tests.integration.strange_site import (

@@ -14,10 +14,10 @@ import pytest
 
 from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.fakes.ami_relay import AmiRelay
 from tests.fakes.deaf import deaf_port
-from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.fakes.relays.ami_relay import AmiRelay
 from tests.harness.layer import Layer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.harness.site import Site
 
 OBJECTS = Layer(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.layer import Layer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.harness.site import Site
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.layer import Layer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.harness.site import Site
 
 OWN_BOX = "[general]\nformat=wav\n[GVMA_DN]\n1000 => 1,Mallory,,,\n[site]\n"

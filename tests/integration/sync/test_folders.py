@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.layer import Layer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.harness.site import Site
 
 

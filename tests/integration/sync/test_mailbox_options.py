@@ -10,7 +10,7 @@ from gvma.ami.manager import connect
 from gvma.ami.reaching import reached
 from gvma.asterisk.mailbox_options import complaints
 from gvma.evidence.disk.files import users_with_mailbox
-from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 
 # Options, the field of VoicemailUserEntry that shows whether they are in force, and its value where they are.
 OPTIONS = [

@@ -6,7 +6,7 @@ import shutil
 
 from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
+from tests.harness.servers.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.waiting import wait_until
 from tests.integration.asterisk.test_rendered_blocks import SETTINGS, files_of
 from tests.integration.asterisk.test_rendered_mwi import SUBSCRIPTIONS, WANTED

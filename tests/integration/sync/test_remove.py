@@ -8,8 +8,8 @@ import pytest
 
 from gvma.ami.manager import AsteriskManager, connect
 from gvma.demo.asterisk import PrivateAsterisk
-from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.layer import EXTENSION, TRUNK, Layer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.harness.site import Site
 
 TARGETS = ("voicemail.conf", "sip.conf", "pjsip.conf", "extensions.conf")

@@ -24,7 +24,7 @@ from gvma.storage.lock import hold_lock
 from gvma.storage.state import pending_reload
 from gvma.storage.state.pause import read_pause, resume
 from gvma.sync.restore import RestoreReport, restore
-from tests.harness.asterisk_fixtures import StartAsterisk
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
 
 VOICEMAIL = "app_voicemail.so"
 

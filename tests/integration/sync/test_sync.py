@@ -13,8 +13,8 @@ from gvma.ami.answers import MailboxCount, VoicemailUser
 from gvma.ami.manager import connect
 from gvma.demo.asterisk import PrivateAsterisk
 from gvma.demo.ports import free_port
-from tests.harness.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.layer import Layer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk, StartTelephone
 from tests.harness.site import Site
 from tests.harness.waiting import wait_until
 from tests.useragent import UserAgent

@@ -12,11 +12,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gvma.demo.ports import free_port
-from tests.harness.asterisk_fixtures import StartAsterisk
 from tests.harness.browser import browser
 from tests.harness.children import child_process
 from tests.harness.media_dialplan import DIALPLAN
-from tests.harness.media_server import MediaServer
+from tests.harness.servers.asterisk_fixtures import StartAsterisk
+from tests.harness.servers.media_server import MediaServer
 from tests.harness.site import Site
 from tests.harness.sounds import write_burst
 from tests.integration.check import AMI_SECRET, EXTENSIONS, PJSIP, SIP_SERVER, VOICEMAIL, edit, healthy_layer

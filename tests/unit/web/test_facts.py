@@ -47,3 +47,23 @@ def test_what_cannot_be_had_is_the_failure_that_a_command_reports(site: Site) ->
     site.config.unlink()
     with pytest.raises(SettingsError):
         facts.glance()
+
+
+def test_a_set_with_a_damaged_manifest_is_no_set_without_a_difference(site: Site) -> None:
+    facts = Facts(site.config)
+    (one,) = facts.backup_sets()
+    (site.backup_path / one / "manifest.json").write_text("{")
+    with pytest.raises(BackupSetError, match="the manifest is damaged"):
+        facts.changes(one)
+    client = create_app(facts, hosts=(), account=None).test_client()
+    assert client.get(f"/changes?set={one}").status_code == 503
+    for unknown in ("", "20200101", "..", "%00"):
+        assert client.get(f"/changes?set={unknown}").status_code == 404
+
+
+def test_files_that_cannot_be_read_are_said_to_be_so(site: Site) -> None:
+    text = (site.etc / "voicemail.conf").read_text()
+    site.write("voicemail.conf", text + text)
+    facts = Facts(site.config)
+    assert "the begin marker stands twice" in facts.mailboxes().unread
+    assert "not known" in create_app(facts, hosts=(), account=None).test_client().get("/explain?name=1899").text

@@ -18,3 +18,10 @@ def test_errors_come_first_and_notes_need_nobody() -> None:
 
 def test_a_fault_that_both_say_stands_once_whatever_group_the_check_gave_it() -> None:
     assert found_of([WARNING], [replace(WARNING, group="sync")]) == Found((WARNING,), ())
+
+
+def test_a_fault_of_a_file_stands_once_though_the_check_leaves_its_folders_out() -> None:
+    said = replace(ERROR, where="/etc/asterisk/voicemail.conf")
+    assert found_of([said], [replace(said, where="voicemail.conf")]) == Found((said,), ())
+    other = replace(said, where="pjsip.conf")
+    assert found_of([said], [other]) == Found((said, other), ())

@@ -41,12 +41,23 @@ def test_no_method_but_get_and_head_is_taken(reader: Reader, method: str) -> Non
         ("evil.example", 400),
         ("127.0.0.1.evil.example", 400),
         ("localhost:8580:1", 400),
+        ("[::1", 400),
+        ("[::1]evil.example", 400),
+        ("[127.0.0.1].evil.example", 400),
+        ("[localhost]:8580", 400),
+        ("127.0.0.1:8580, evil.example", 400),
         ("", 400),
     ],
 )
 def test_a_host_by_which_this_one_is_not_called_is_refused(reader: Reader, host: str, status: int) -> None:
     answer = reader(hosts=("pbx.example",)).get("/history", headers={"Host": host})
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize("target", ["http://evil.example/history", "http://127.0.0.1/history", "*", "?q=1", "evil:443"])
+def test_what_is_asked_of_a_proxy_is_refused(reader: Reader, target: str) -> None:
+    answer = reader().get("/history", environ_overrides={"REQUEST_URI": target})
+    assert (answer.status_code, answer.text) == (400, "This is no proxy: ask for a path.\n")
 
 
 def basic(text: str) -> dict[str, str]:

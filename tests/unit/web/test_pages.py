@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
+from gvma.storage.history.log import History
 from gvma.web.app import create_app
+from gvma.web.facts import Listed
+from gvma.web.questions import Glance
 from tests.hostile import CORPUS
 from tests.unit.web.conftest import Chosen, Reader
 
@@ -140,4 +144,94 @@ def test_the_first_page_counts_what_status_and_check_say_each_fault_once(reader:
     """Both say the same fault here."""
     page = Elements(reader().get("/").text)
     assert "1 problem needs a person" in page.text
-    assert page.text.count("warning: Zoë") == 1
+    assert page.text.count("warning, some-code, Zoë") == 1
+
+
+def test_a_failure_says_what_happened_and_what_to_do_as_two_sentences(reader: Reader) -> None:
+    page = reader().get("/changes?set=latest").text
+    assert "<p>there is no backup set yet</p>\n<p>`gvma sync` makes one.</p>" in page
+
+
+def test_a_page_and_a_list_that_do_not_exist_are_answered_in_their_own_form(reader: Reader) -> None:
+    client = reader()
+    for path in ("/wp-admin", "/history/", "/static//style.css", "/static/..%2fapp.py"):
+        answer = client.get(path)
+        assert (answer.status_code, "No such page" in answer.text, "Location" in answer.headers) == (404, True, False)
+    answer = client.get("/api/nothing.json")
+    assert answer.status_code == 404
+    assert json.loads(answer.text)["errors"][0]["message"] == "The pages are linked above."
+
+
+def test_a_range_beyond_the_end_is_refused_by_a_page_of_ours(reader: Reader) -> None:
+    answer = reader().get("/static/style.css", headers={"Range": "bytes=9999999-"})
+    assert answer.status_code == 416
+    assert "The pages are linked above." in answer.text
+
+
+class Broken(Chosen):
+    """Facts with a defect."""
+
+    def history(self) -> History:
+        raise ZeroDivisionError
+
+
+def test_a_defect_is_said_to_be_one_of_gvma_and_nothing_of_it_is_shown() -> None:
+    app = create_app(Broken(), hosts=(), account=None)
+    client = app.test_client()
+    page, answer = client.get("/history"), client.get("/api/history.json")
+    assert (page.status_code, answer.status_code) == (500, 500)
+    assert "An internal error in gvma" in page.text
+    assert "ZeroDivisionError" not in page.text
+    assert json.loads(answer.text)["errors"][0]["code"] == "defect"
+
+
+class Unread(Chosen):
+    """A site whose files cannot be read."""
+
+    def glance(self) -> Glance:
+        return replace(super().glance(), rows=(), unread="voicemail.conf: the begin marker stands twice")
+
+    def mailboxes(self) -> Listed:
+        return Listed((), 1_795_000_000.0, asking=False, unread="voicemail.conf: the begin marker stands twice")
+
+
+def test_mailboxes_that_cannot_be_read_are_not_called_none() -> None:
+    client = create_app(Unread(), hosts=(), account=None).test_client()
+    listed = Elements(client.get("/mailboxes").text).text
+    assert "What gvma wrote could not be read. voicemail.conf: the begin marker stands twice" in listed
+    assert "0 found" not in listed
+    overview = Elements(client.get("/").text).text
+    assert "not known" in overview
+    assert "mailboxes," not in overview
+
+
+def test_a_site_without_a_mailbox_says_that_no_sync_has_written_one(reader: Reader) -> None:
+    assert "No sync has written a mailbox yet." in reader(boxes=0).get("/mailboxes").text
+
+
+class Changed(Chosen):
+    """A run that has a backup set."""
+
+    sets: tuple[str, ...] = ()
+
+    def history(self) -> History:
+        (run,) = super().history().runs
+        return History((replace(run, backup_set="20261121T213000Z-1a2b3c4d"),))
+
+    def backup_sets(self) -> frozenset[str]:
+        return frozenset(self.sets)
+
+
+def test_a_run_whose_backup_set_was_forgotten_names_no_way_back() -> None:
+    facts = Changed()
+    client = create_app(facts, hosts=(), account=None).test_client()
+    for path in ("/history", "/"):
+        gone = Elements(client.get(path).text)
+        assert "Its backup set 20261121T213000Z-1a2b3c4d is no longer kept." in gone.text
+        assert "backup restore" not in gone.text
+    facts.sets = ("20261121T213000Z-1a2b3c4d",)
+    assert "/changes?set=20261121T213000Z-1a2b3c4d" in Elements(client.get("/history").text).links
+
+
+def test_one_is_counted_in_the_singular(reader: Reader) -> None:
+    assert "1 mailbox, 1 subscription" in Elements(reader().get("/").text).text

@@ -35,6 +35,6 @@ def test_every_reader_counts_the_same_failures_of_the_last_hour(show_figures: Sh
     said = in_this_process("--config", str(settings), "agi", "status")
     assert "last hour: 4 calls, 1 refused, 2 failed" in said.stdout
     page = create_app(Facts(settings), hosts=(), account=None).test_client().get("/media").text
-    assert "In the last hour 4 ended: 1 refused, 2 failed." in page
-    assert page.count("<td>refused</td>") == 1
-    assert page.count("<td>failed</td>") == 2
+    assert "In the last hour 4 calls ended: 1 refused, 2 failed." in page
+    assert page.count(">refused</td>") == 1
+    assert page.count(">failed</td>") == 2

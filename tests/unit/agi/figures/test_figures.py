@@ -132,6 +132,16 @@ def test_status_names_the_failures_without_a_password_in_a_uri(show_figures: Sho
     assert "hunter2" not in fetched(at, "/status.json")
 
 
+def test_a_route_that_does_not_exist_is_named_in_the_failure_and_in_no_label(show_figures: ShowFigures) -> None:
+    running, at = show_figures()
+    call_that_ends(running, b"treatmnt")
+    (failure,) = json.loads(fetched(at, "/status.json"))["failures"]
+    assert (failure["route"], failure["outcome"], failure["reason"]) == (
+        "unknown", "failed", "no route is called 'treatmnt'",
+    )  # fmt: skip
+    assert "treatmnt" not in fetched(at, "/metrics")
+
+
 def test_health_probes_are_no_calls_of_a_minute(show_figures: ShowFigures) -> None:
     running, at = show_figures()
     with Peer(running) as peer:

@@ -1,0 +1,1 @@
+"""What a benchmark runs against: large sites, servers to compare with, and calls."""

@@ -1,0 +1,1 @@
+"""What stands between gvma and a server, so that a connection can end at a moment of the test's choice."""

@@ -1,0 +1,1 @@
+"""Real servers for the tests: Asterisk, PostgreSQL, HAProxy, Prometheus, and ``gvma agi serve``, each private."""

@@ -1,0 +1,1 @@
+"""Whatever fails or is killed beside the database: no row, record or PIN is lost."""

@@ -1,0 +1,1 @@
+"""Real Asterisk hosts that read the database."""
