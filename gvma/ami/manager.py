@@ -25,14 +25,14 @@ from gvma.ami.answers import (
     sip_peer_details,
     voicemail_user,
 )
-from gvma.ami.reaching import reached
+from gvma.ami.connection.reaching import reached
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError
 from gvma.settings.model import GvmaSettings
 
 if TYPE_CHECKING:
     from panoramisk.message import Message
 
-    from gvma.ami.conversation import AmiConversation
+    from gvma.ami.connection.conversation import AmiConversation
 
 _RELOAD_AGAIN_SECONDS = 0.1
 _PREVIOUS_RELOAD_RUNS = "didn't finish yet"
@@ -69,7 +69,7 @@ def connect(settings: GvmaSettings) -> AsteriskManager:
     Time limit of each step: ``asterisk_cm_timeout``.
     """
     connection = reached(settings)
-    from gvma.ami.conversation import AmiConversation  # noqa: PLC0415  (panoramisk and asyncio take their time)
+    from gvma.ami.connection.conversation import AmiConversation  # noqa: PLC0415  (panoramisk and asyncio take their time)
 
     conversation = AmiConversation(settings, connection)
     try:

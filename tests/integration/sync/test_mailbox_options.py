@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from gvma.ami.answers import Listing
-from gvma.ami.conversation import AmiConversation
+from gvma.ami.connection.conversation import AmiConversation
+from gvma.ami.connection.reaching import reached
 from gvma.ami.manager import connect
-from gvma.ami.reaching import reached
 from gvma.asterisk.mailbox_options import complaints
 from gvma.evidence.disk.files import users_with_mailbox
 from tests.harness.servers.asterisk_fixtures import StartAsterisk

@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 
 from panoramisk.message import Message
 
-from gvma.ami import wire
 from gvma.ami.answers import Listing, permission_denied, said
-from gvma.ami.reaching import unreachable
+from gvma.ami.connection import wire
+from gvma.ami.connection.reaching import unreachable
 from gvma.errors import (
     AmiAccountInUseError,
     AsteriskRefusedError,
