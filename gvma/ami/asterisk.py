@@ -13,9 +13,9 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from gvma.ami.channel_drivers import driver_modules
-from gvma.ami.folders import Folders, folders_shown
-from gvma.ami.identification import known
+from gvma.ami.console.channel_drivers import driver_modules
+from gvma.ami.console.folders import Folders, folders_shown
+from gvma.ami.console.identification import known
 from gvma.ami.verify import Expected, differences
 from gvma.asterisk.drivers import CHAN_SIP, Driver
 from gvma.asterisk.drivers.base import Known

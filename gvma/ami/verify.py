@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gvma.ami.dialplan_show import patterns_shown
-from gvma.ami.identification import known
+from gvma.ami.console.dialplan_show import patterns_shown
+from gvma.ami.console.identification import known
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
 from gvma.asterisk.identification.expectation import Expectation
 from gvma.asterisk.kept import ShownMailbox, differing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Protocol
@@ -44,6 +44,15 @@ class ConfigObject:
     options: Mapping[str, str] = field(default_factory=dict, repr=False)
     repeated: tuple[str, ...] = ()
     odd_type: str = ""
+
+    def values_of(self, keys: tuple[str, ...]) -> Sequence[str]:
+        """The values of these options, two or more, each empty where it is not set."""
+        get = self.options.get
+        return [get(key, "") for key in keys]
+
+    def pairs(self) -> tuple[tuple[str, ...], Sequence[str]]:
+        """The keys of its options, and their values in the same order."""
+        return tuple(self.options), tuple(self.options.values())
 
 
 class Store(Protocol):

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from gvma.ami.channel_drivers import driver_modules
+from gvma.ami.console.channel_drivers import driver_modules
 from gvma.ami.manager import AsteriskManager, connect
 from gvma.asterisk.drivers.choose import DriverModule
 from gvma.asterisk.roles import OWN_CONTEXTS

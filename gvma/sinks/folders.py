@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from gvma.ami.folders import Folders
+from gvma.ami.console.folders import Folders
 from gvma.settings.model import GvmaSettings
 
 _LOCAL = ("127.", "localhost", "::1")

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
-from gvma.ami.folders import Folders
+from gvma.ami.console.folders import Folders
 from gvma.asterisk.drivers import DRIVERS
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.targets import targets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from contextlib import suppress
@@ -13,8 +14,8 @@ from waitress.server import create_server
 from gvma.errors import SettingsError
 
 # waitress reads requests and writes answers in one loop, without a thread for each reader, so that a slow one delays
-# nobody. A thread works on a whole request only; the answers that take long wait for each other anyway.
-_THREADS = 4
+# nobody. A thread works on a whole request only. There are twice as many as may wait for an answer that takes long.
+_THREADS = 16
 # A connection that does nothing for so many seconds is dropped, within as many again.
 _IDLE_SECONDS = 30
 # One that sends a byte now and then stays. So many may, and the next reader waits: a process may have 1,024 files
@@ -34,7 +35,7 @@ class Serving:
             listening = socket.create_server((host, port), family=family, backlog=_WAITING)
         except OSError as error:
             raise SettingsError(
-                f"cannot listen there: {error.strerror or error}",
+                f"cannot listen there: {_reason(error)}",
                 where=f"{host} port {port}",
                 hint="Nothing is served. Choose another --host or --port.",
             ) from None
@@ -65,6 +66,13 @@ class Serving:
 
     def close(self) -> None:
         self._server.close()
+
+
+def _reason(error: OSError) -> str:
+    """The system's own words, without the address that Python adds to them."""
+    if error.errno is None or isinstance(error, socket.gaierror):
+        return error.strerror or str(error)
+    return os.strerror(error.errno)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -1,32 +1,23 @@
-"""A sync on a disk of 1 MB that fills up: in a mount namespace of its own, which a plain user may make too.
+"""A sync on a disk of 8 MB that fills up; the history of all rounds has room there.
 
 ``python -m tests.soak.small_disk FOLDER`` is what runs inside, with FOLDER the root of that disk.
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
+from tests.harness.namespace import run_module_inside
 from tests.soak.experiments.kills import Experiment, fill_a_real_disk
 from tests.soak.site import watched_site
 
 DNS, STEP = 100, 4_096
 
 
-def on_a_disk_of_one_megabyte(folder: Path) -> str:
+def on_a_disk_of_eight_megabytes(folder: Path, mount_namespace: tuple[str, ...]) -> str:
     """What the experiment said; it fails where the experiment fails."""
-    inside = 'mount -t tmpfs -o size=1m tmpfs "$0" && exec "$1" -m tests.soak.small_disk "$0"'
-    done = subprocess.run(
-        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", inside, str(folder), sys.executable],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return run_module_inside(mount_namespace, 'mount -t tmpfs -o size=8m tmpfs "$0"', "tests.soak.small_disk", folder)
 
 
 def main(folder: Path) -> None:

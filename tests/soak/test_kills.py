@@ -17,7 +17,7 @@ from tests.soak.experiments.kills import (
     kill_the_recovery_everywhere,
 )
 from tests.soak.site import watched_site
-from tests.soak.small_disk import on_a_disk_of_one_megabyte
+from tests.soak.small_disk import on_a_disk_of_eight_megabytes
 
 DNS = 1_000
 
@@ -45,8 +45,10 @@ def test_a_sync_of_2000_changes_whose_calls_fail_once_leaves_all_old_or_all_new(
     print(f"failed at {len(experiment.points)} points: {experiment.outcomes}")
 
 
-def test_a_disk_of_one_megabyte_that_fills_up_leaves_all_old_or_all_new(tmp_path: Path) -> None:
-    print(on_a_disk_of_one_megabyte(tmp_path))
+def test_a_disk_of_eight_megabytes_that_fills_up_leaves_all_old_or_all_new(
+    tmp_path: Path, mount_namespace: tuple[str, ...]
+) -> None:
+    print(on_a_disk_of_eight_megabytes(tmp_path, mount_namespace))
 
 
 def test_a_disk_that_fills_up_leaves_all_old_or_all_new(experiment: Experiment) -> None:

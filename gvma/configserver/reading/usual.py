@@ -12,10 +12,10 @@ that object's text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from operator import itemgetter
 from sys import intern
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from xml.parsers.expat import XMLParserType
 
 from gvma.configserver.kinds import (
@@ -28,6 +28,7 @@ from gvma.configserver.kinds import (
 from gvma.configserver.objects import ENABLED, ConfigObject
 from gvma.configserver.reading.builder import ObjectBuilder
 from gvma.configserver.reading.factory import REMEMBERED
+from gvma.configserver.reading.usual_object import UsualObject
 
 FIRST = 200
 """So many objects are expat's before a form is learnt: for fewer it does not pay."""
@@ -72,31 +73,6 @@ class Document(Protocol):
 
     def parse(self, piece: bytes) -> None:
         """Hand these bytes to expat. Raises what is wrong with them."""
-
-
-class UsualObject(ConfigObject):
-    """An object whose options stay one text until somebody asks, which takes a third of the room."""
-
-    __slots__ = ("_keys", "_values")
-
-    def __init__(self, values: tuple[Any, ...], keys: tuple[str, ...], texts: str) -> None:
-        """values: kind, DBID, number, type, state and owner's DBID. texts: those of the keys, joined by NUL."""
-        self.kind, self.dbid, self.number, self.type, self.state, self.owner_dbid = values
-        self.repeated = ()
-        self.odd_type = ""
-        self._keys = keys
-        self._values = texts
-
-    @property
-    def options(self) -> Mapping[str, str]:  # type: ignore[override]
-        """Read from the text each time: take them once where several are wanted."""
-        return dict(zip(self._keys, self._values.split("\0"), strict=False))
-
-    def __eq__(self, other: object) -> bool:
-        names = ConfigObject.__slots__
-        return isinstance(other, ConfigObject) and all(getattr(self, one) == getattr(other, one) for one in names)
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 class _Numbers(dict[str, int | None]):

@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from gvma.ami.channel_drivers import TRANSPORT_COMMANDS, driver_modules
-from gvma.ami.dialplan_show import includes_shown, patterns_shown
-from gvma.ami.folders import folders_shown
-from gvma.ami.identification import identifies
+from gvma.ami.console.channel_drivers import TRANSPORT_COMMANDS, driver_modules
+from gvma.ami.console.dialplan_show import includes_shown, patterns_shown
+from gvma.ami.console.folders import folders_shown
+from gvma.ami.console.identification import identifies
 from gvma.ami.manager import connect
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.hosts import sipserver_hosts, uri_host
@@ -118,17 +118,17 @@ class _SiteQuestions(AmiQuestions):
         )
         seen = replace(seen, sipserver=requests or SipServerRequests())
         if pjsip and "res_pjsip.so" in running:
-            seen = replace(
-                seen,
-                identifies=tuple(
-                    (one.endpoint, match)
-                    for one in identifies(self.lines("pjsip show identifies"))
-                    for match in one.matches
-                ),
-                identifier_order=first_of(_ORDER, self.lines("pjsip show settings")),
-                contact_hosts=tuple(_contacts(self.lines("pjsip show contacts"))),
-            )
+            seen = self._with_senders_of_pjsip(seen)
         return replace(seen, problem=self.lost, refused=self.refusals())
+
+    def _with_senders_of_pjsip(self, seen: AmiEvidence) -> AmiEvidence:
+        found = identifies(self.lines("pjsip show identifies"))
+        return replace(
+            seen,
+            identifies=tuple((one.endpoint, match) for one in found for match in one.matches),
+            identifier_order=first_of(_ORDER, self.lines("pjsip show settings")),
+            contact_hosts=tuple(_contacts(self.lines("pjsip show contacts"))),
+        )
 
     def _mailboxes(self) -> dict[str, MailboxFields] | None:
         return {

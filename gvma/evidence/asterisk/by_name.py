@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from gvma.ami.channel_drivers import TRANSPORT_COMMANDS, driver_modules
-from gvma.ami.identification import identifies
+from gvma.ami.console.channel_drivers import TRANSPORT_COMMANDS, driver_modules
+from gvma.ami.console.identification import identifies
+from gvma.ami.console.subscribers import PLAIN, aor_mailboxes, subscribers
 from gvma.ami.manager import AsteriskManager, connect
-from gvma.ami.subscribers import PLAIN, aor_mailboxes, subscribers
 from gvma.asterisk.drivers import PJSIP, Driver
 from gvma.asterisk.drivers.choose import DriverModule
 from gvma.asterisk.identification.rights import SipServerRequests

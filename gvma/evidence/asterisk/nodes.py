@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from gvma.ami.channel_drivers import TRANSPORT_COMMANDS
-from gvma.ami.dialplan_show import patterns_shown
+from gvma.ami.console.channel_drivers import TRANSPORT_COMMANDS
+from gvma.ami.console.dialplan_show import patterns_shown
 from gvma.ami.manager import connect
 from gvma.ami.nodes import nodes
 from gvma.asterisk.dialplan import CONTEXT

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from gvma.ami.identification import known
+from gvma.ami.console.identification import known
 from gvma.ami.manager import AsteriskManager
 from gvma.asterisk.drivers import Driver
 from gvma.asterisk.hosts import sipserver_hosts

@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import socket
 import struct
-import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 from gvma.demo.asterisk import PrivateAsterisk
 from tests.fakes.name_server import NameServer, Srv
 from tests.harness.media_dialplan import start_with_dialplan
+from tests.harness.namespace import run_module_inside
 from tests.harness.servers.media_server import MediaServer
 from tests.harness.sounds import bursts
 from tests.useragent import UserAgent
@@ -30,17 +30,8 @@ def in_a_network_of_its_own(folder: Path, mount_namespace: tuple[str, ...]) -> s
 
     It fails where a call is not as it has to be."""
     folder.joinpath("resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
-    inside = 'mount --bind "$0/resolv.conf" /etc/resolv.conf && exec "$1" -m tests.integration.media.srv_hosts "$0"'
-    words = (*mount_namespace, "--net", "sh", "-c", inside)
-    done = subprocess.run(
-        [*words, str(folder), sys.executable],
-        cwd=Path(__file__).parents[3],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    mount = 'mount --bind "$0/resolv.conf" /etc/resolv.conf'
+    return run_module_inside((*mount_namespace, "--net"), mount, "tests.integration.media.srv_hosts", folder)
 
 
 def main(folder: Path) -> None:

@@ -5,7 +5,6 @@ Changed are ports and addresses alone, and where the folders of an image lie.
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from gvma.demo.rootfs import Root
 from gvma.demo.servers.node import Connection, realtime_node
 from gvma.demo.servers.odbc import obtain_odbc_driver
 from gvma.sip.subscriber import subscribe_once
+from tests.harness.container import CONTAINER, asterisk_start
 from tests.harness.layer import Layer
 from tests.harness.servers.asterisk_fixtures import StartAsterisk
 from tests.harness.servers.many_hosts import ManyHosts
@@ -27,24 +27,11 @@ from tests.integration.realtime.conftest import hosts
 __all__ = ["hosts"]
 
 ROOT = Path(__file__).resolve().parents[3]
-CONTAINER = ROOT / "contrib/container"
 SECRET = "with a ; in it"
 LAYER = Layer(dns={"1000": {"gvm_name": "Ann", "gvm_password": "4711"}})
 TRANSPORT = "[udp]\ntype = transport\nprotocol = udp\nbind = 0.0.0.0:5060\n"
 # How the tests know that Asterisk is up.
 ACCOUNT = f"\n[{OPERATOR}]\nsecret = {OPERATOR_SECRET}\nread = all\nwrite = all\n"
-
-
-def start_script(folder: Path, **secrets: str) -> Path:
-    """asterisk-start, as the image runs it; the folder that it wrote to."""
-    given, written = folder / "secrets", folder / "secrets-of-asterisk"
-    given.mkdir()
-    written.mkdir()
-    for name, text in secrets.items():
-        (given / name.replace("_", "-")).write_text(text)
-    environment = {"CREDENTIALS_DIRECTORY": str(given), "RUNTIME_DIRECTORY": str(written), "PATH": "/usr/bin:/bin"}
-    subprocess.run([CONTAINER / "asterisk-start", "true"], env=environment, check=True)
-    return written
 
 
 def files_of(image: str, written: Path, included: Path | None = None) -> dict[str, str]:
@@ -67,7 +54,7 @@ def files_of(image: str, written: Path, included: Path | None = None) -> dict[st
 
 
 def test_gvma_syncs_into_the_asterisk_of_the_image(start_asterisk: StartAsterisk, tmp_path: Path) -> None:
-    written = start_script(tmp_path, ami_secret=SECRET)
+    written = asterisk_start(tmp_path, ami_secret=SECRET)
     files = files_of("asterisk", written)
     files["voicemail.conf"] = (ROOT / "dialplan/samples/voicemail.conf").read_text()
     files["manager.conf"] += ACCOUNT
@@ -83,7 +70,7 @@ def test_gvma_syncs_into_the_asterisk_of_the_image(start_asterisk: StartAsterisk
 
 
 def test_what_asterisk_logs_is_the_containers_log(start_asterisk: StartAsterisk, tmp_path: Path) -> None:
-    files = files_of("asterisk", start_script(tmp_path, ami_secret=SECRET))
+    files = files_of("asterisk", asterisk_start(tmp_path, ami_secret=SECRET))
     del files["manager.conf"]
     asterisk = start_asterisk(22, files)
     asterisk.stop()
@@ -95,7 +82,7 @@ def test_what_asterisk_logs_is_the_containers_log(start_asterisk: StartAsterisk,
 def test_the_node_of_the_image_reads_the_mailboxes_from_the_database(
     hosts: ManyHosts, database: Database, asterisk_root: Callable[[int], Root], tmp_path: Path
 ) -> None:
-    written = start_script(tmp_path, asterisk_database_password=PASSWORDS["asterisk"])
+    written = asterisk_start(tmp_path, asterisk_database_password=PASSWORDS["asterisk"])
     connection = Connection(
         database.server.port, database.name, "asterisk", "not used", odbc_driver=obtain_odbc_driver()
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -77,6 +79,27 @@ def test_the_command_runs_with_the_libraries_of_the_package_alone(installed: Pat
     assert "taken from PYTHONPATH" not in asked.stdout + asked.stderr
     parsed = run(installed, "netann", "parse", "sip:annc@pbx;play=welcome")
     assert (parsed.returncode, "welcome" in parsed.stdout) == (0, True), parsed.stderr
+
+
+@pytest.mark.timeout(120)
+def test_the_pages_have_their_answers_from_the_package_alone(installed: Path, tmp_path: Path) -> None:
+    """Each answer comes from a process that the server starts."""
+    settings = tmp_path / "gvma_asterisk76.cfg"
+    settings.write_text(
+        f"[media]\n[gvma_settings]\nbackup_path = {tmp_path}/backup\nasterisk_cfg_path = {tmp_path}/etc\n"
+    )
+    settings.chmod(0o600)
+    command = [str(installed / "usr/bin/gvma"), "--config", str(settings), "web", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/") as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        try:
+            with urlopen(f"{server.stdout.readline().strip()}api/status.json", timeout=60) as answer:
+                assert json.load(answer)["last_run"] is None
+        finally:
+            server.terminate()
+            said = server.stderr.read()
+    assert (server.returncode, said) == (0, "")
 
 
 def test_every_library_can_be_loaded(installed: Path) -> None:

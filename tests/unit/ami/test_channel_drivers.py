@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gvma.ami.channel_drivers import has_transport
+from gvma.ami.console.channel_drivers import has_transport
 
 # pjsip show transports of Asterisk 22.
 PJSIP = """\

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gvma.ami.dialplan_show import includes_shown, patterns_shown
+from gvma.ami.console.dialplan_show import includes_shown, patterns_shown
 
 SHOWN = """\
 [ Context 'GVMA_ROUTING' created by 'pbx_config' ]

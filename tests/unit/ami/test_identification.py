@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gvma.ami.identification import identifiers, identifies
+from gvma.ami.console.identification import identifiers, identifies
 from gvma.asterisk.identification.pjsip import Identify
 
 HEADING = """

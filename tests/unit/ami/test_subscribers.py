@@ -6,8 +6,8 @@ from typing import cast
 
 import pytest
 
+from gvma.ami.console.subscribers import PLAIN, aor_mailboxes, subscribers
 from gvma.ami.manager import AsteriskManager
-from gvma.ami.subscribers import PLAIN, aor_mailboxes, subscribers
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
 
 # pjsip show subscriptions inbound like gvm.1000, of Asterisk 22.

@@ -58,3 +58,8 @@ def test_a_long_answer_in_pieces_is_still_one_json_object() -> None:
 
 def test_a_value_that_is_no_valid_unicode_can_be_written() -> None:
     assert _snapshot(_dn("1000", gvm_name="a\udcff\n"))["dnquery"][0]["options"] == {"gvm_name": "a\udcff\n"}
+
+
+def test_a_percent_sign_stays_one_in_a_key_and_in_a_value() -> None:
+    dn = ConfigObject("CfgDN", 1, "1000", options={"100%": "50%s", "%.0s": "%d", "pin%": "4711", "pin": "4711"})
+    assert _snapshot(dn)["dnquery"][0]["options"] == {"100%": "50%s", "%.0s": "%d", "pin%": "4711", "pin": "****"}

@@ -12,15 +12,15 @@ from ruamel.yaml import YAML
 from gvma.cli.invocation import Invocation
 from gvma.cli.main import COMMANDS, cli
 from gvma.cli.output import Output
+from tests.harness.container import CONTAINER
 
 ROOT = Path(__file__).resolve().parents[3]
-FOLDER = ROOT / "contrib/container"
 COMPOSE_FILES = ("compose.yaml", "compose.realtime.yaml")
 
 
 def instructions() -> list[tuple[str, str]]:
     """The Containerfile's: name in upper case, and the rest as one line."""
-    lines = [line for line in (FOLDER / "Containerfile").read_text().splitlines() if not line.startswith("#")]
+    lines = [line for line in (CONTAINER / "Containerfile").read_text().splitlines() if not line.startswith("#")]
     joined = "\n".join(lines).replace("\\\n", " ")
     found = [line.partition(" ") for line in joined.splitlines() if line]
     return [(name.upper(), " ".join(rest.split())) for name, _, rest in found]
@@ -37,7 +37,7 @@ def stages() -> dict[str, list[tuple[str, str]]]:
 
 
 def compose(name: str) -> dict[str, Any]:
-    return dict(YAML(typ="safe", pure=True).load(FOLDER / name))
+    return dict(YAML(typ="safe", pure=True).load(CONTAINER / name))
 
 
 def services() -> dict[str, dict[str, Any]]:

@@ -13,9 +13,9 @@ import pytest
 
 from gvma import __version__
 from gvma.settings.secrets import SECRETS
+from tests.harness.container import CONTAINER
 from tests.unit.container.files import (
     COMPOSE_FILES,
-    FOLDER,
     ROOT,
     compose,
     refuse_what_gvma_does_not_know,
@@ -41,7 +41,7 @@ def shown_commands() -> list[str]:
 @pytest.mark.parametrize("file", COMPOSE_FILES)
 def test_a_file_fits_the_compose_specification(file: str) -> None:
     schema = ["--builtin-schema", "vendor.compose-spec"]
-    command = [sys.executable, "-m", "check_jsonschema", *schema, str(FOLDER / file)]
+    command = [sys.executable, "-m", "check_jsonschema", *schema, str(CONTAINER / file)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -77,9 +77,9 @@ def test_an_image_is_built_here_with_this_version_or_has_its_own(words: dict[str
 def test_the_build_starts_from_the_clone_with_the_containerfile_of_this_folder() -> None:
     for words in services().values():
         if "context" in words.get("build", {}):
-            context = FOLDER / words["build"]["context"]
+            context = CONTAINER / words["build"]["context"]
             assert context.resolve() == ROOT
-            assert (context / words["build"]["dockerfile"]).resolve() == FOLDER / "Containerfile"
+            assert (context / words["build"]["dockerfile"]).resolve() == CONTAINER / "Containerfile"
 
 
 def test_no_service_may_more_than_it_needs() -> None:
@@ -99,7 +99,7 @@ def test_folders_are_mounted_and_never_a_single_file(words: dict[str, Any]) -> N
         source, target, *_ = volume.split(":")
         assert PurePosixPath(target).suffix in ("", ".d"), volume
         if source.startswith("."):
-            assert source in OF_THE_SITE or (FOLDER / source).is_dir(), volume
+            assert source in OF_THE_SITE or (CONTAINER / source).is_dir(), volume
 
 
 @pytest.mark.parametrize("file", COMPOSE_FILES)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.container.files import FOLDER, ROOT, instructions, stages
+from tests.harness.container import CONTAINER
+from tests.unit.container.files import ROOT, instructions, stages
 
 SCRIPTS = ("asterisk-start", "repeat")
 
@@ -31,15 +32,15 @@ def copied() -> list[str]:
 
 
 def test_hadolint_finds_no_fault() -> None:
-    done = subprocess.run([tool("hadolint"), FOLDER / "Containerfile"], capture_output=True, text=True, check=False)
+    done = subprocess.run([tool("hadolint"), CONTAINER / "Containerfile"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_shellcheck_finds_no_fault_in_a_script(name: str) -> None:
-    done = subprocess.run([tool("shellcheck"), FOLDER / name], capture_output=True, text=True, check=False)
+    done = subprocess.run([tool("shellcheck"), CONTAINER / name], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
-    assert (FOLDER / name).stat().st_mode & 0o111 == 0o111
+    assert (CONTAINER / name).stat().st_mode & 0o111 == 0o111
 
 
 def test_each_base_is_an_earlier_stage_or_an_image_of_one_day() -> None:
@@ -83,5 +84,7 @@ def test_everything_that_the_wheel_carries_is_copied_before_it_is_built() -> Non
 def test_no_secret_is_in_an_image() -> None:
     text = " ".join(rest for name, rest in instructions() if name in {"ENV", "ARG", "LABEL", "RUN"})
     assert re.findall(r"(?i)\b\w*(?:password|secret|token)\w*=", text) == []
-    kept = [path for path in FOLDER.rglob("*.conf") if re.search(r"(?m)^\s*(?:secret|password)\s*=", path.read_text())]
+    kept = [
+        path for path in CONTAINER.rglob("*.conf") if re.search(r"(?m)^\s*(?:secret|password)\s*=", path.read_text())
+    ]
     assert kept == []

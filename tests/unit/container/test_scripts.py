@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.unit.container.files import FOLDER
+from tests.harness.container import CONTAINER, asterisk_start
 
 ENDS_IN_ITS_OWN_TIME = """
 import signal, sys
@@ -27,7 +27,7 @@ exec cat WAIT
 
 def repeating(*words: str, path: str = os.defpath) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [FOLDER / "repeat", *words], stdout=subprocess.PIPE, text=True, env=os.environ | {"PATH": path}
+        [CONTAINER / "repeat", *words], stdout=subprocess.PIPE, text=True, env=os.environ | {"PATH": path}
     )
 
 
@@ -74,28 +74,13 @@ def test_the_wait_ends_though_the_signal_does_not_reach_sleep(tmp_path: Path) ->
         assert child.wait(60) == 0
 
 
-def started(folder: Path, **secrets: str) -> Path:
-    """The folder that Asterisk's files include from."""
-    given, written = folder / "secrets", folder / "run"
-    given.mkdir()
-    written.mkdir()
-    for name, text in secrets.items():
-        (given / name.replace("_", "-")).write_text(text)
-    environment = {"CREDENTIALS_DIRECTORY": str(given), "RUNTIME_DIRECTORY": str(written), "PATH": "/usr/bin:/bin"}
-    done = subprocess.run(
-        [FOLDER / "asterisk-start", "echo", "asterisk"], env=environment, capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "asterisk\n"
-    return written
-
-
 def test_asterisk_alone_can_read_its_secrets(tmp_path: Path) -> None:
-    written = started(tmp_path, ami_secret="a;b c\n", asterisk_database_password="d")
+    written = asterisk_start(tmp_path, ami_secret="a;b c\n", asterisk_database_password="d")
     assert (written / "ami-secret.conf").read_text() == "secret = a\\;b c\n"
     assert (written / "database-password.conf").read_text() == "password = d\n"
     assert {path.stat().st_mode & 0o777 for path in written.iterdir()} == {0o600}
 
 
 def test_a_secret_that_was_not_given_leaves_an_empty_file(tmp_path: Path) -> None:
-    written = started(tmp_path, ami_secret="a")
+    written = asterisk_start(tmp_path, ami_secret="a")
     assert (written / "database-password.conf").read_text() == ""

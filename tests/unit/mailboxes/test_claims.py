@@ -24,8 +24,8 @@ def outcome(role: int, one: ConfigObject, *, usual: bool) -> tuple[object, ...]:
         if usual:
             claim = claim_of(role, 3, one, allow_mailcmd=False, warnings=warnings)
         else:
-            get = one.options.get
-            claim = claims._any_claim(role, 3, one, get, allow_mailcmd=False, warnings=warnings)
+            options = one.values_of(claims.OPTIONS)
+            claim = claims._any_claim(role, 3, one, options, allow_mailcmd=False, warnings=warnings)
     except Refused as refused:
         return refused.option, refused.reason, warnings
     return claim, warnings

@@ -49,9 +49,11 @@ def unknown_zones(plan: Plan, reading: FilesReading) -> Iterator[GvmaWarning]:
 
     Zones are compared with case (vmu_tm, app_voicemail.c).
     """
+    # The first mailbox with each options: 100,000 mailboxes have few different ones.
+    first = {one.options: one for one in reversed(plan.mailboxes)}
     named: dict[str, str] = {}
-    for one in plan.mailboxes:
-        found = _ZONE.search(one.options) if one.options else None
+    for options, one in reversed(first.items()):
+        found = _ZONE.search(options)
         if found is not None and found[1]:
             named.setdefault(found[1], one.key)
     voicemail = reading.files.voicemail.site

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gvma.configserver.objects import ConfigObject
 from gvma.configserver.reading import builder, reader, usual
 from gvma.configserver.reading.builder import ObjectBuilder
 from gvma.configserver.reading.reader import read_answer
+from gvma.configserver.reading.usual_object import UsualObject
 from gvma.errors import GvmaError
 
 _PLAIN = "ab 01'>/=;\xe4\u20ac\U0001f600"
@@ -229,6 +231,29 @@ def test_a_form_that_does_not_give_expats_own_object_is_never_used(monkeypatch: 
 
 
 def test_the_options_of_a_usual_object_are_those_of_its_pairs() -> None:
-    one = usual.UsualObject(("CfgDN", 1, "1000", 1, 1, 101), ("gvm_name", "gvm_email"), "Ann\0")
+    one = UsualObject(("CfgDN", 1, "1000", 1, 1, 101), ("gvm_name", "gvm_email"), "Ann\0")
     assert one.options == {"gvm_name": "Ann", "gvm_email": ""}
-    assert usual.UsualObject(("CfgDN", 1, "1000", 1, 1, 101), (), "").options == {}
+    assert (one.options["gvm_name"], one.options.get("gvm_email", "-"), one.options.get("gvm_password", "-")) == (
+        "Ann",
+        "",
+        "-",
+    )
+    assert (list(one.options), len(one.options), "gvm_name" in one.options, "name" in one.options) == (
+        ["gvm_name", "gvm_email"],
+        2,
+        True,
+        False,
+    )
+    assert one.options.keys() - {"gvm_name"} == {"gvm_email"}
+    with pytest.raises(KeyError):
+        one.options["gvm_password"]
+    assert UsualObject(("CfgDN", 1, "1000", 1, 1, 101), (), "").options == {}
+
+
+def test_several_values_are_those_of_the_options_and_empty_where_one_is_not_set() -> None:
+    keys = ("gvm_password", "gvm_email", "gvm_name", "gvm_email")
+    fields = ("CfgDN", 1, "1000", 1, 1, 101)
+    usual_one = UsualObject(fields, ("gvm_name", "gvm_email"), "Ann\0ann@example.com")
+    for one in (usual_one, ConfigObject(*fields, dict(usual_one.options))):
+        assert list(one.values_of(keys)) == ["", "ann@example.com", "Ann", "ann@example.com"]
+    assert list(UsualObject(fields, (), "").values_of(keys)) == ["", "", "", ""]

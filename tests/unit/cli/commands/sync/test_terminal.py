@@ -7,6 +7,7 @@ import pty
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 
 import pytest
 
@@ -28,11 +29,9 @@ def on_a_terminal(site: Site, *words: str, **environ: str) -> str:
     ) as running:
         os.close(theirs)
         seen = b""
-        try:
+        with suppress(OSError):  # so a terminal says that nobody has it open any more
             while piece := os.read(ours, 65536):
                 seen += piece
-        except OSError:
-            pass  # so a terminal says that nobody has it open any more
     os.close(ours)
     assert running.returncode == 0, seen
     return seen.decode("utf-8", "replace")
