@@ -1,5 +1,5 @@
 """What every test obeys: in CI a skipped test is a failed run, a worker that dies fails the run everywhere, no test
-fails because the host is busy, and signals are as at a person's terminal.
+fails because the host is busy, and signals, umask, terminal and the way to 127.0.0.1 are as on any host.
 """
 
 from __future__ import annotations
@@ -21,12 +21,19 @@ if TYPE_CHECKING:
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
+_OF_TERMINALS = ("COLUMNS", "LINES", "MANWIDTH", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
+"""Variables by which a host's own wishes would change what a test sees."""
+
 
 def pytest_configure() -> None:
     """A job in the background inherits SIGINT and SIGHUP ignored, and would hand that on to every gvma it starts."""
     for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, handler)
+    os.umask(0o022)
+    for name in (*_OF_TERMINALS, "GVMA_CONFIG"):
+        os.environ.pop(name, None)
+    os.environ["no_proxy"] = ",".join(filter(None, ("127.0.0.1,localhost", os.environ.get("no_proxy"))))
 
 
 _died = pytest.StashKey[list[str]]()

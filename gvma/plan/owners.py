@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -94,8 +95,8 @@ def retain_for_refused(
     unclaimed_mailboxes: ``box@context`` of mailboxes that the plan would remove.
     unclaimed_subscriptions: the same of subscriptions, name to ``box@context``.
     """
-    owned_mailboxes = {owned.mailbox for owned in record.values()}
-    owned_subscriptions = {owned.subscription for owned in record.values()}
+    free_mailboxes = unclaimed_mailboxes - {owned.mailbox for owned in record.values()}
+    free_names = unclaimed_subscriptions.keys() - {owned.subscription for owned in record.values()}
     mailboxes: set[str] = set()
     names: set[str] = set()
     records: dict[Identity, Owned] = {}
@@ -107,31 +108,37 @@ def retain_for_refused(
             mailboxes.add(owned.mailbox)
             names.add(owned.subscription)
             continue
-        role = BY_KIND[owner.kind]
-        free_mailboxes = unclaimed_mailboxes - owned_mailboxes
-        free_names = {
-            name
-            for name in unclaimed_subscriptions
-            if role_of_subscription(name) is role and name not in owned_subscriptions
-        }
-        if owner.box is not None:
-            name = role.prefix + owner.box
-            mailbox = f"{owner.box}@{owner.context or role.context}"
-            if mailbox in free_mailboxes or name in free_names:
-                mailboxes.add(mailbox)
-                names.add(name)
-                continue
-        candidates = {mailbox for mailbox in free_mailboxes if mailbox.endswith(f"@{role.context}")}
-        if candidates or free_names:
+        may_have = _may_have(owner, free_mailboxes, free_names)
+        if may_have.is_unsure:
             unsure.append(owner)
-            mailboxes |= candidates
-            names |= free_names
+        mailboxes |= may_have.mailboxes
+        names |= may_have.subscriptions
     return Retained(
         mailboxes=frozenset(mailboxes & unclaimed_mailboxes),
         subscriptions=frozenset(names & unclaimed_subscriptions.keys()),
         records=records,
         unsure=tuple(unsure),
     )
+
+
+class _MayHave(NamedTuple):
+    """Mailboxes and subscriptions of an owner whom the record does not know; unsure: all that may be his."""
+
+    mailboxes: AbstractSet[str]
+    subscriptions: AbstractSet[str]
+    is_unsure: bool
+
+
+def _may_have(owner: RefusedOwner, free_mailboxes: AbstractSet[str], free_names: AbstractSet[str]) -> _MayHave:
+    """free_mailboxes, free_names: those that no owner of the record has."""
+    role = BY_KIND[owner.kind]
+    names = {name for name in free_names if role_of_subscription(name) is role}
+    if owner.box is not None:
+        name, mailbox = role.prefix + owner.box, f"{owner.box}@{owner.context or role.context}"
+        if mailbox in free_mailboxes or name in names:
+            return _MayHave({mailbox}, {name}, is_unsure=False)
+    mailboxes = {mailbox for mailbox in free_mailboxes if mailbox.endswith(f"@{role.context}")}
+    return _MayHave(mailboxes, names, is_unsure=bool(mailboxes or names))
 
 
 def owner_rows(

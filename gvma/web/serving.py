@@ -15,8 +15,8 @@ from waitress.server import create_server
 from gvma.errors import SettingsError
 
 # waitress reads requests and writes answers in one loop, without a thread for each reader, so that a slow one delays
-# nobody. A thread works on a whole request only; the answers that take long wait for each other anyway.
-_THREADS = 4
+# nobody. A thread works on a whole request only. There are twice as many as may wait for an answer that takes long.
+_THREADS = 16
 # A connection that does nothing for so many seconds is dropped, within as many again.
 _IDLE_SECONDS = 30
 # One that sends a byte now and then stays. So many may, and the next reader waits: a process may have 1,024 files

@@ -1,4 +1,4 @@
-"""A sync on a disk of 8 MB that fills up: the history of all rounds has room there, and one file more or less counts.
+"""A sync on a disk of 8 MB that fills up; the history of all rounds has room there.
 
 ``python -m tests.soak.small_disk FOLDER`` is what runs inside, with FOLDER the root of that disk.
 """

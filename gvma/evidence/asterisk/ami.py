@@ -118,17 +118,17 @@ class _SiteQuestions(AmiQuestions):
         )
         seen = replace(seen, sipserver=requests or SipServerRequests())
         if pjsip and "res_pjsip.so" in running:
-            seen = replace(
-                seen,
-                identifies=tuple(
-                    (one.endpoint, match)
-                    for one in identifies(self.lines("pjsip show identifies"))
-                    for match in one.matches
-                ),
-                identifier_order=first_of(_ORDER, self.lines("pjsip show settings")),
-                contact_hosts=tuple(_contacts(self.lines("pjsip show contacts"))),
-            )
+            seen = self._with_senders_of_pjsip(seen)
         return replace(seen, problem=self.lost, refused=self.refusals())
+
+    def _with_senders_of_pjsip(self, seen: AmiEvidence) -> AmiEvidence:
+        found = identifies(self.lines("pjsip show identifies"))
+        return replace(
+            seen,
+            identifies=tuple((one.endpoint, match) for one in found for match in one.matches),
+            identifier_order=first_of(_ORDER, self.lines("pjsip show settings")),
+            contact_hosts=tuple(_contacts(self.lines("pjsip show contacts"))),
+        )
 
     def _mailboxes(self) -> dict[str, MailboxFields] | None:
         return {

@@ -36,7 +36,8 @@ def look_at_records(backup_path: Path) -> RecordsEvidence:
 def _read(backup_path: Path, synced: bool) -> RecordsEvidence:
     left = records.read_left(backup_path)
     runs = log.read(backup_path).runs
-    last_run, last_success = _last_syncs(backup_path, runs, time.time())
+    now = time.time()
+    last_run, succeeded = _last_syncs(backup_path, runs, now)
     return RecordsEvidence(
         synced,
         running=holder(backup_path),
@@ -44,18 +45,23 @@ def _read(backup_path: Path, synced: bool) -> RecordsEvidence:
         paused=read_pause(backup_path),
         pending_reload=pending_reload.read(backup_path),
         last_run=last_run,
-        last_success=last_success,
+        last_success=succeeded,
         pins=left.pins,
         owners=left.owners,
-        removed=_removed(runs),
+        removed=_removed(runs, succeeded, now),
         files=left.files(),
     )
 
 
-def _removed(runs: Sequence[PastRun]) -> Removal | None:
-    """runs: newest first."""
+def _removed(runs: Sequence[PastRun], succeeded: Run | None, now: float) -> Removal | None:
+    """runs: newest first. succeeded: the last sync that ended well; where it came later, ours is in place again, in a
+    sink that had it all the while, such as the database of a site that has left its files."""
     last = next((one for one in runs if one.changed), None)
-    return Removal(last.at, last.starter) if last is not None and last.command == "remove" else None
+    if last is None or last.command != "remove":
+        return None
+    if succeeded is not None and succeeded.age < _run(last, now).age - (last.seconds or 0.0) - _SAME_RUN_SECONDS:
+        return None
+    return Removal(last.at, last.starter)
 
 
 def _last_syncs(backup_path: Path, history: Sequence[PastRun], now: float) -> tuple[Run | None, Run | None]:

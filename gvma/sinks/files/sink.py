@@ -116,10 +116,14 @@ class FilesSink:
     def change(self, reading: FilesReading, plan: Plan) -> FilesChange:
         assert self._read is not None, "read() comes first"
         if plan.is_removal:
-            return removal(reading, plan, self._read, self._read_other)
+            pins = self._pins_in_rows() if plan.present.mailboxes else {}
+            return removal(reading, plan, self._read, self._read_other, pins_of_rows=pins)
         adds = not plan.unchanged and any(one.key not in plan.present.mailboxes for one in plan.mailboxes)
-        pins = self._pins_of_rows() if adds and self._pins_of_rows is not None else {}
+        pins = self._pins_in_rows() if adds else {}
         return prepare(reading, plan, self._read, self._read_other, pins_of_rows=pins)
+
+    def _pins_in_rows(self) -> Mapping[str, str]:
+        return {} if self._pins_of_rows is None else self._pins_of_rows()
 
     def as_it_is(self) -> FilesChange:
         reading = self.read()

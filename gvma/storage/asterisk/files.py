@@ -28,6 +28,8 @@ _QUIET_SECONDS = 0.1
 _ASTERISK_QUIET_SECONDS = 1.0
 _UNFINISHED_SECONDS = 5.0
 _LONGEST_WAIT = 30.0
+_LONGEST_STEP = 0.5
+"""From one look to the next; what took longer was no waiting of ours."""
 _DEFAULT_MODE = 0o640
 _LEFT = "Nothing was changed."
 
@@ -153,26 +155,29 @@ def read_when_quiet(descriptor: int, path: Path, complete: Callable[[bytes], boo
 
     A file that Asterisk is rewriting (it begins with Asterisk's header, or is empty still) has to rest longer,
     one that does not look complete longest; after that it is taken as it is. A content that stays the same
-    while its file is touched again and again rests too. Raises UnfitFile where it never rests.
+    while its file is touched again and again rests too. A moment in which the whole host stopped counts little: the
+    writer could not go on either. Raises UnfitFile where it never rests.
     """
-    give_up = time.monotonic() + _LONGEST_WAIT
-    seen, since = None, 0.0
+    seen, rested, waited, last = None, 0.0, 0.0, time.monotonic()
     while True:
         before = os.fstat(descriptor)
         content = disk.read(descriptor, path)
         after = os.fstat(descriptor)
         rest = _rest(content, complete)
         now = time.monotonic()
-        if content != seen:
-            seen, since = content, now
-        age = abs(time.time_ns() - after.st_mtime_ns) / 1e9
-        unchanged = (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size)
-        if (unchanged and age >= rest) or now - since >= rest:
+        passed, last = min(now - last, _LONGEST_STEP), now
+        waited += passed
+        if content == seen:
+            rested += passed
+        else:
+            unchanged = (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size)
+            seen, rested = content, abs(time.time_ns() - after.st_mtime_ns) / 1e9 if unchanged else 0.0
+        if rested >= rest:
             return content
-        if now >= give_up:
+        if waited >= _LONGEST_WAIT:
             said = f"gave up after {_LONGEST_WAIT:g} s: another process keeps writing it"
             raise disk.UnfitFile(errno.ETIMEDOUT, said, str(path))
-        time.sleep(min(_QUIET_SECONDS, max(rest - age, 0.001)))
+        time.sleep(min(_QUIET_SECONDS, max(rest - rested, 0.001)))
 
 
 def _rest(content: bytes, complete: Callable[[bytes], bool] | None) -> float:

@@ -53,7 +53,7 @@ class ManyHosts:
             "realtime_password": PASSWORDS["gvma"],
             "realtime_driver": driver,
             "asterisk_cm_secret": "genesys1",
-            "asterisk_cm_timeout": 10,
+            "asterisk_cm_timeout": 60,
         }
         del self.site.settings["channel_driver"]
         database.sql(self.gvma("realtime", "sql", "--create") + OF_ASTERISK)
@@ -94,7 +94,7 @@ class ManyHosts:
         through.cli(f"channel originate Local/{number}@default/n extension speak@caller")
 
 
-def mwi(subscriber: Subscriber, timeout: float = 20.0) -> str:
+def mwi(subscriber: Subscriber, timeout: float = 60.0) -> str:
     """The counts of the next NOTIFY, such as ``Voice-Message: 1/0 (0/0)``; empty where none comes."""
     notify = subscriber.next_notify(timeout)
     lines = notify.body.decode().splitlines() if notify else []

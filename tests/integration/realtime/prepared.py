@@ -31,7 +31,7 @@ def settings_for(database: Database, folder: Path) -> GvmaSettings:
         sink="realtime",
         realtime_dsn=database.dsn(),
         realtime_password=Secret(PASSWORDS["gvma"]),
-        realtime_timeout=5.0,
+        realtime_timeout=60.0,
         backup_path=folder / "kept",
         asterisk_cfg_path=folder / "etc",
         siptserver_host="127.0.0.1",
@@ -51,7 +51,7 @@ def site_with(database: Database, folder: Path, layer: Layer) -> Site:
         "sink": "realtime",
         "realtime_dsn": database.dsn(),
         "realtime_password": PASSWORDS["gvma"],
-        "realtime_timeout": 5,
+        "realtime_timeout": 60,
     }
     return site
 

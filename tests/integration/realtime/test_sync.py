@@ -233,53 +233,6 @@ def test_a_value_longer_than_its_column_refuses_its_owner_who_keeps_what_he_has(
     assert boxes(database)["1000@GVMA_DN"][1] == "Anna"
 
 
-def test_who_comes_from_files_brings_the_pins_in_force_along(site: Site, database: Database) -> None:
-    site.settings["sink"] = "files"
-    site.sync()
-    site.replace("voicemail.conf", "1001 => 1001,", "1001 => 97531,")
-    site.replace("voicemail.conf", "2000 => 2000,", "2000 => 86420,")
-    site.settings["sink"] = "realtime"
-    site.layer.agents["A7"]["gvm_password"] = "5555"  # an administrator's reset wins
-    site.sync()
-    assert {key: row[0] for key, row in boxes(database).items()} == {
-        "1000@GVMA_DN": "4711",
-        "1001@GVMA_DN": "97531",
-        "2000@GVMA_AGENT": "5555",
-    }
-
-
-def test_who_goes_back_to_files_takes_the_pins_in_force_along(site: Site, database: Database) -> None:
-    site.sync()
-    phone_changes_pin(database, "1000@GVMA_DN", "8642")
-    phone_changes_pin(database, "2000@GVMA_AGENT", "97531")
-    database.sql("update voicemail set password = 'no, pin' where mailbox = '1001'")
-    site.settings["sink"] = "files"
-    site.layer.agents["A7"]["gvm_password"] = "5555"  # an administrator's reset wins
-    site.sync()
-    lines = site.block("voicemail.conf").splitlines()
-    assert [line.partition(",")[0] for line in lines if "=>" in line] == [
-        "1000 => 8642",
-        "1001 => 1001",
-        "2000 => 5555",
-    ]
-    assert (site.try_sync().status, site.block("voicemail.conf").splitlines()) == (0, lines)
-    assert boxes(database)["1000@GVMA_DN"][0] == "8642"
-
-
-def test_files_that_get_new_mailboxes_wait_for_the_database_that_the_site_comes_from(
-    site: Site, database: Database
-) -> None:
-    site.sync()
-    site.settings["sink"] = "files"
-    files = site.asterisk_files()
-    database.server.stop()
-    done = site.try_sync()
-    assert (done.status, site.asterisk_files()) == (18, files)
-    assert "Take realtime_dsn out" in done.stderr
-    del site.settings["realtime_dsn"]
-    site.sync()
-
-
 def test_status_reads_the_rows_and_finds_one_that_was_changed_by_hand(site: Site, database: Database) -> None:
     site.sync()
     status = site.gvma("--output", "json", "status").json()

@@ -139,7 +139,7 @@ def test_ami_that_fails_before_the_write_changes_nothing(
     installation: Site, asterisk: PrivateAsterisk, at: bytes, then: str
 ) -> None:
     with AmiRelay(asterisk.ami_port, at=at, then=then).serve() as relay:
-        limit = 3 if then == "silence" else 30
+        limit = 3 if then == "silence" else 60
         installation.settings |= {"asterisk_cm_port": relay.port, "asterisk_cm_timeout": limit}
         refused(installation, 16)
     assert our_boxes(asterisk) == set()
@@ -170,7 +170,7 @@ def test_ami_lost_after_the_write_leaves_the_files_and_owes_the_reload_to_the_ne
     installation: Site, asterisk: PrivateAsterisk, at: bytes, then: str
 ) -> None:
     with AmiRelay(asterisk.ami_port, at=at, then=then).serve() as relay:
-        limit = 1 if then == "silence" else 30
+        limit = 1 if then == "silence" else 60
         installation.settings |= {"asterisk_cm_port": relay.port, "asterisk_reload_timeout": limit}
         done = installation.gvma("--output", "json", "sync")
     answer = json.loads(done.stdout)
@@ -183,7 +183,7 @@ def test_ami_lost_after_the_write_leaves_the_files_and_owes_the_reload_to_the_ne
     assert answer["changes"]["add"] == 8
     written = files(asterisk)
     assert b"61002 => 61002,Ulla,,," in written["voicemail.conf"][0]
-    installation.settings |= {"asterisk_cm_port": asterisk.ami_port, "asterisk_reload_timeout": 30}
+    installation.settings |= {"asterisk_cm_port": asterisk.ami_port, "asterisk_reload_timeout": 60}
     again = installation.gvma("--output", "json", "sync")
     result = json.loads(again.stdout)
     assert (again.status, result["status"], result["backup_set"]) == (0, "ok", None), again.stderr

@@ -146,6 +146,7 @@ def test_a_redirect_is_not_followed_and_takes_no_credentials_along() -> None:
 
 def test_the_environments_proxy_and_netrc_are_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with server(sending(http(b"<proxy/>"))) as proxy, server(sending(http(ANSWER))) as heard:
+        monkeypatch.delenv("no_proxy", raising=False)
         monkeypatch.setenv("http_proxy", proxy.url)
         monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
         (tmp_path / "netrc").write_text("machine 127.0.0.1 login a password b\n")

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gvma.backups.manifest import copy_name
 from gvma.errors import BackupSetError
@@ -242,6 +242,10 @@ def _digest_as_json(digest: Digest | None) -> list[object] | None:
     return [digest.sha256, digest.size] if digest else None
 
 
+def _digest_from_json(words: list[Any] | None) -> Digest | None:
+    return Digest(*words) if words else None
+
+
 def _from_json(content: dict[str, object]) -> Journal:
     if content["gvma_journal"] != _FORMAT or content["phase"] not in {STAGING, WRITING, WRITTEN, PUTTING_BACK}:
         raise ValueError("not a journal of this version")
@@ -260,26 +264,26 @@ def _from_json(content: dict[str, object]) -> Journal:
         backup_set=str(content["backup_set"]),
         pause=str(content["pause"]),
         markers=Markers(str(content["begin"]), str(content["end"])),
-        files=tuple(
-            JournalFile(
-                target=Path(file["target"]),
-                path=Path(file["path"]),
-                module=file["module"],
-                old=Digest(*file["old"]) if file["old"] else None,
-                new=Digest(*file["new"]) if file["new"] else None,
-                old_rights=Rights(*file["old_rights"]),
-                new_rights=Rights(*file["new_rights"]),
-                staged=file["staged"],
-                kept=file["kept"],
-                merged=file["merged"],
-                old_copy=file["old_copy"],
-                new_copy=file["new_copy"],
-                entries=file["entries"],
-            )
-            for file in files
-        ),
+        files=tuple(_file_from_json(file) for file in files),
         records=tuple(
-            JournalRecord(record["name"], Digest(*record["new"]) if record["new"] else None, record["copy"])
-            for record in records
+            JournalRecord(record["name"], _digest_from_json(record["new"]), record["copy"]) for record in records
         ),
+    )
+
+
+def _file_from_json(file: dict[str, Any]) -> JournalFile:
+    return JournalFile(
+        target=Path(file["target"]),
+        path=Path(file["path"]),
+        module=file["module"],
+        old=_digest_from_json(file["old"]),
+        new=_digest_from_json(file["new"]),
+        old_rights=Rights(*file["old_rights"]),
+        new_rights=Rights(*file["new_rights"]),
+        staged=file["staged"],
+        kept=file["kept"],
+        merged=file["merged"],
+        old_copy=file["old_copy"],
+        new_copy=file["new_copy"],
+        entries=file["entries"],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from gvma.asterisk.entries import GvmaWarning
@@ -13,19 +13,23 @@ from gvma.storage.asterisk.messages import boxes_in_spool, has_messages
 _NAMED = 10
 
 
-def left_messages(plan: Plan, spool: Path) -> Iterator[GvmaWarning]:
-    """A warning for mailboxes that are added where messages of earlier ones are, and for those that are removed and
-    leave theirs behind. spool: ``asterisk_spool_path``."""
+def left_messages(plan: Plan, spool: Path, served: Container[str] = ()) -> Iterator[GvmaWarning]:
+    """A warning for mailboxes that are added where messages of earlier ones are, and for removed ones' messages.
+
+    spool: ``asterisk_spool_path``. served: those that rows of a database serve before, or from then on: their messages
+    stay their own.
+    """
     where = str(spool / "voicemail")
     present = plan.present.mailboxes
-    inherited = _with_messages((key for one in plan.mailboxes if (key := one.key) not in present), spool)
+    new = (key for one in plan.mailboxes if (key := one.key) not in present and key not in served)
+    inherited = _with_messages(new, spool)
     if inherited:
         message = (
             f"the owners of new mailboxes inherit the messages of earlier ones: {_named(inherited)}. Move their "
             "folders away before the sync, or remove them, unless the messages are the owners' own"
         )
         yield GvmaWarning("messages-inherited", message, where)
-    left = _with_messages(plan.differences.removed_mailboxes, spool)
+    left = _with_messages((key for key in plan.differences.removed_mailboxes if key not in served), spool)
     if left:
         message = (
             f"messages of removed mailboxes stay, and the next owners of their numbers inherit them: {_named(left)}. "

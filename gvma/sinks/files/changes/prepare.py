@@ -125,11 +125,7 @@ def prepare(
     changes, body = [], b""
     for file, target in pairs(reading, targets):
         body = next(bodies)
-        new = file.with_body(body)
-        if file.target.module == VOICEMAIL and stale.files and new == target.old:
-            # Asterisk reads secret.conf again only with a voicemail.conf that has changed.
-            new = file.with_body(file.redated(reading.generated_at), anew=True)
-        changes.append(file_change(target, new, file.target.module))
+        changes.append(_with_body(file, target, body, reading.generated_at, is_pin_stale=bool(stale.files)))
     wanted = frozenset(one.name for one in plan.subscriptions)
     return FilesChange(
         targets=tuple(changes),
@@ -138,11 +134,22 @@ def prepare(
         after=partial(expected_of_plan, plan, body, reading),
         before=partial(expected_of_files, reading, removed=wanted),
         counts=plan.counts,
-        warnings=(*_warnings(reading, plan), *stale.warnings, *left_messages(plan, spool)),
+        warnings=(*_warnings(reading, plan), *stale.warnings, *left_messages(plan, spool, served=pins_of_rows)),
         remarks=tuple(_remark(*pair) for pair in zip(reading.files, changes, strict=True) if pair[1].changes),
         notes=(f"{other.path.name}: the block of the other channel driver is removed.",) if other is not None else (),
         markers=markers_of(reading.settings),
     )
+
+
+def _with_body(
+    file: BlockFile, target: TargetFile, body: bytes, generated_at: str, *, is_pin_stale: bool
+) -> FileChange:
+    """generated_at: for the date line. is_pin_stale: a ``secret.conf`` goes, so voicemail.conf has to change."""
+    new = file.with_body(body)
+    if file.target.module == VOICEMAIL and is_pin_stale and new == target.old:
+        # Asterisk reads secret.conf again only with a voicemail.conf that has changed.
+        new = file.with_body(file.redated(generated_at), anew=True)
+    return file_change(target, new, file.target.module)
 
 
 def _without_other_block(reading: FilesReading, other: TargetFile | None) -> Iterator[FileChange]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gvma.ami.verify import Expected
@@ -22,6 +23,7 @@ from gvma.sinks.files.block_file import BlockFile, Markers, markers_of
 from gvma.sinks.files.changes.expected import expected_of_files
 from gvma.sinks.files.changes.left_messages import left_messages
 from gvma.sinks.files.changes.prepare import FilesChange, pairs
+from gvma.sinks.files.changes.served_by_rows import served_by_rows
 from gvma.sinks.files.present.reading import FilesReading
 from gvma.sinks.files.targets import Targets
 from gvma.storage.asterisk.files import TargetFile
@@ -45,9 +47,15 @@ class RemovalChange(FilesChange):
 
 
 def removal(
-    reading: FilesReading, plan: Plan, targets: Targets[TargetFile], other: TargetFile | None = None
+    reading: FilesReading,
+    plan: Plan,
+    targets: Targets[TargetFile],
+    other: TargetFile | None = None,
+    *,
+    pins_of_rows: Mapping[str, str] = MappingProxyType({}),
 ) -> RemovalChange:
-    """plan: one that wants nothing. targets, other: files that were read.
+    """plan: one that wants nothing. targets, other: files that were read. pins_of_rows: by ``box@context``, of a
+    database that serves these mailboxes from now on.
 
     A file that is empty without our block stays, since Asterisk keeps what it has read of one that is missing.
     """
@@ -65,7 +73,10 @@ def removal(
         after=partial(_expected, plan, reading),
         before=partial(expected_of_files, reading),
         counts=plan.counts,
-        warnings=tuple(left_messages(plan, reading.settings.asterisk_spool_path)),
+        warnings=(
+            *left_messages(plan, reading.settings.asterisk_spool_path, served=pins_of_rows),
+            *served_by_rows(plan.present, pins_of_rows),
+        ),
         remarks=tuple(remarks),
         notes=(f"{other.path.name}: the block of the other channel driver is removed.",) if other is not None else (),
     )

@@ -11,7 +11,7 @@ from gvma.errors import DatabaseError, GvmaError
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.realtime.database import guarantees, records
 from gvma.sinks.realtime.database.columns import discovered
-from gvma.sinks.realtime.database.connection import Connection, answered, hold_lock, opened
+from gvma.sinks.realtime.database.connection import Connection, answered, hold_lock, opened, release_lock
 from gvma.sinks.realtime.rows.columns import Columns
 
 
@@ -24,6 +24,7 @@ class Session:
         self.connection: Connection = stack.enter_context(opened(settings))
         if lock_seconds is not None:
             hold_lock(self.connection, lock_seconds)
+            stack.callback(release_lock, self.connection, settings.realtime_timeout)
         with answered(self.connection):
             self.columns: Columns = discovered(self.connection)
         guarantees.require(self.connection, self.columns)
@@ -66,6 +67,7 @@ class Session:
             self.connection = self._stack.enter_context(opened(self.settings))
             with answered(self.connection):
                 hold_lock(self.connection, self.settings.realtime_timeout)
+                self._stack.callback(release_lock, self.connection, self.settings.realtime_timeout)
                 return records.content(self.connection, records.LAST_RUN) == run_id.encode()
         except GvmaError as error:
             raise DatabaseError(

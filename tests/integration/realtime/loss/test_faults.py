@@ -6,12 +6,14 @@ import os
 import signal
 import threading
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from gvma.sinks.realtime.database import connection
+from gvma.sinks.realtime.database.patience import PatientConnection
 from tests.fakes.postgresql_pool import PostgreSQLPool
 from tests.fakes.relays.postgresql_relay import PostgreSQLRelay
 from tests.harness.command import Done, in_this_process
@@ -61,6 +63,42 @@ def test_two_syncs_at_once_from_two_hosts_leave_the_second_with_11(
     assert set(boxes(database)) == {f"{number}@GVMA_DN" for number in range(1010, 1050)} | {"2000@GVMA_AGENT"}
 
 
+def test_a_run_that_follows_at_once_gets_the_lock_also_where_the_database_sees_the_end_of_the_last_one_late(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    still_open: list[PatientConnection] = []
+
+    def close(connection: PatientConnection) -> None:
+        still_open.append(connection)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PatientConnection, "close", close)
+        site.sync()
+    try:
+        assert len(still_open) == 1
+        assert site.try_sync().status == 0
+    finally:
+        for one in still_open:
+            one.close()
+
+
+def test_a_lock_of_another_account_in_this_database_is_named_and_none_of_another_database(
+    site: Site, database: Database
+) -> None:
+    site.sync()
+    lock = f"select pg_advisory_lock(({connection._LOCK_CLASS}::bigint << 32)"
+    with (
+        psycopg.connect(database.server.dsn("postgres"), autocommit=True) as elsewhere,
+        psycopg.connect(database.dsn("postgres"), autocommit=True) as here,
+    ):
+        elsewhere.execute(f"{lock})".encode())
+        assert site.try_sync().status == 0
+        here.execute(f"{lock} | 'voicemail'::regclass::oid::bigint)".encode())
+        done = site.try_sync()
+        assert done.status == 11
+        assert f"(server process {here.info.backend_pid} of the account postgres)" in done.stderr
+
+
 def test_a_row_lock_that_is_not_had_in_time_is_18_and_nothing_is_written(site: Site, database: Database) -> None:
     site.sync()
     site.settings["realtime_timeout"] = 1
@@ -93,14 +131,15 @@ def test_settings_of_the_sites_for_every_account_keep_no_sync_and_no_check_from_
     [
         ("idle_session_timeout", "0"),  # Configuration Server may take its time
         ("transaction_timeout", "0"),
-        ("idle_in_transaction_session_timeout", "100000"),
-        ("statement_timeout", "100000"),
-        ("lock_timeout", "5000"),
+        ("idle_in_transaction_session_timeout", "600000"),
+        ("statement_timeout", "600000"),
+        ("lock_timeout", "30000"),
     ],
 )
 def test_time_limits_are_gvmas_own(database: Database, tmp_path: Path, limit: str, milliseconds: str) -> None:
     database.sql(f"alter database {database.name} set {limit} = '1min'")
-    with connection.opened(settings_for(database, tmp_path)) as opened:
+    settings = replace(settings_for(database, tmp_path), realtime_timeout=30.0)
+    with connection.opened(settings) as opened:
         asked = opened.execute("select setting from pg_settings where name = %s", (limit,))
         assert asked.fetchone() == (milliseconds,)
 
@@ -161,7 +200,7 @@ def test_a_server_that_is_frozen_is_left_in_time_with_18(
     assert (done.status, len(frozen)) == (18, 1)
     assert "no answer within" in done.stderr
     site.settings["realtime_dsn"] = database.dsn()
-    site.sync()
+    site.sync("--wait", "60")  # what was frozen has the lock until it has seen that nobody is there any more
 
 
 def test_a_table_without_its_guarantee_is_14_and_nothing_is_written(site: Site, database: Database) -> None:

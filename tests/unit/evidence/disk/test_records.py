@@ -93,3 +93,12 @@ def test_a_first_sync_that_failed_is_no_success(tmp_path: Path) -> None:
     assert seen.last_success is None
     assert seen.last_run is not None
     assert seen.last_run.exit_code == 10
+
+
+@pytest.mark.parametrize(("success", "is_removed"), [(605.0, True), (560.0, False), (None, True)])
+def test_a_sync_that_ended_well_after_a_remove_found_all_of_ours_elsewhere(
+    tmp_path: Path, success: float | None, is_removed: bool
+) -> None:
+    """As the database has it of a site that has taken the block out of its files."""
+    remove = replace(CHANGED, command="remove", changes=Counts(0, 0, 4))
+    assert (look_at_records(left(tmp_path, remove, success=success)).removed is not None) == is_removed

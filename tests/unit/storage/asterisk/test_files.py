@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from gvma.errors import UnsafeTargetError
 from gvma.storage import disk
+from gvma.storage.asterisk import files
 from gvma.storage.asterisk.files import read_target
 from gvma.storage.atomic import Rights
 
@@ -111,6 +113,37 @@ def test_a_file_that_does_not_look_whole_is_waited_for(tmp_path: Path) -> None:
         return b"END" in content
 
     assert read_target(path, complete=whole).content == b"BEGIN\nEND\n"
+
+
+class StoppingHost:
+    """A clock on a host that stops for ten minutes in the first sleep; in the second one the writer ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._sleeps = 0
+        self._stopped = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self._stopped
+
+    def time_ns(self) -> int:
+        return time.time_ns() + round(self._stopped * 1e9)
+
+    def sleep(self, seconds: float) -> None:
+        self._sleeps += 1
+        if self._sleeps == 1:
+            self._stopped = 600.0
+        elif self._sleeps == 2:
+            self._path.write_bytes(b"BEGIN\nEND\n")
+
+
+def test_a_host_that_stops_while_the_file_is_being_written_makes_it_no_whole_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "voicemail.conf"
+    path.write_bytes(b"BEGIN\n")
+    monkeypatch.setattr(files, "time", StoppingHost(path))
+    assert read_target(path, complete=lambda content: b"END" in content).content == b"BEGIN\nEND\n"
 
 
 def test_a_file_that_does_not_look_whole_for_long_is_taken_as_it_is(tmp_path: Path) -> None:
