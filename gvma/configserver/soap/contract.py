@@ -7,7 +7,6 @@ WS-Security (gvma.configserver.soap.wsdl). Nothing here opens anything.
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape
 
 from gvma.configserver.reading.reader import AnswerName
 from gvma.settings.model import ConfigServerSettings
@@ -21,6 +20,8 @@ _ENVELOPE = (
     '<ns0:Query xmlns:ns0="urn:gvma:confserv-soap:1"><ns0:xpath>{}</ns0:xpath></ns0:Query>'
     "</soap-env:Body></soap-env:Envelope>"
 )
+# Not saxutils.escape, which imports urllib.request.
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _OWN_KEYS = ("wsdl", "binding", "operation", "query_parameter")
 
 
@@ -35,4 +36,4 @@ def envelope(xpath: str) -> bytes:
     # All that XML 1.0, 2.2, does not allow. Its own list, negated, takes 20 times as long to compile as this one.
     if re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", xpath):
         raise ValueError("not allowed in XML")
-    return _ENVELOPE.format(escape(xpath, {"\r": "&#13;"})).encode()
+    return _ENVELOPE.format(xpath.translate(_ESCAPES)).encode()

@@ -65,7 +65,7 @@ _NOBODY_LISTENS = "[cfgserver]\nurl = http://127.0.0.1:9/\ndnquery = CfgDN\n[gvm
             {*_OF_THE_SERVER, *_OF_AMI, *_SLOW, "gvma.mailboxes", "gvma.asterisk.drivers", "gvma.sinks"},
         ),
         (["status"], {*_OF_THE_SERVER, *_OF_AMI, *_SLOW, "psycopg", "gvma.sync", "gvma.configserver.client"}),
-        (["sync", "--no-reload"], {*_OF_THE_SERVER, "panoramisk", "asyncio", "psycopg"}),
+        (["sync", "--no-reload"], {*_OF_THE_SERVER, *_SLOW, "panoramisk", "asyncio", "psycopg"}),
         (["explain", "1000"], {"zeep", "psycopg", "configupdater", "rich", "gvma.sync"}),
     ],
 )
