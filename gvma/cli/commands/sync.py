@@ -19,8 +19,8 @@ from gvma.cli.completing import mailboxes
 from gvma.cli.display.items import item_lines
 from gvma.cli.hooks import reported, run_hooks
 from gvma.cli.values.seconds import Seconds
-from gvma.configserver.reading.reader import without_garbage_collection
 from gvma.errors import GvmaError, UsageError
+from gvma.garbage import without_garbage_collection
 from gvma.printable import printable
 from gvma.storage.state.said_failure import is_repeated
 from gvma.sync.report import Progress, SyncOptions, SyncReport
