@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from gvma.secrecy import MASK, is_secret
 
+_HEAD_LINES = 2
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
 _SIGNS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
@@ -29,22 +30,22 @@ def saved_rows(content: bytes) -> Iterator[SavedRow]:
         yield dict(zip(columns, map(_field, line.split("\t")), strict=True))
 
 
-def masked_rows_diff(name: str, old: bytes, new: bytes) -> str:
+def masked_rows_diff(name: str, old: bytes, new: bytes, *, pins: bool = True) -> str:
     """What differs, row by row, in the manner of a unified diff; PINs and secrets are ``****``, and columns that have
-    nothing are left out. Empty where nothing differs."""
+    nothing are left out. Empty where nothing differs. pins: whether another PIN of a row that is in both counts."""
     if old == new:
         return ""
     before, after = _by_key(old), _by_key(new)
     lines = [f"--- {name}\n", f"+++ {name}\n"]
     for key in sorted(before.keys() | after.keys()):
         was, now = before.get(key), after.get(key)
-        if was == now:
+        if was == now or (not pins and was and now and {**was, "password": now.get("password")} == now):
             continue
         shown = [_shown(one) if one is not None else "" for one in (was, now)]
         lines += [f"{sign}{text}\n" for sign, text in zip("-+", shown, strict=True) if text]
         if shown[0] == shown[1]:
             lines.append(f"\\ 1 line differs in a masked value ({MASK}) alone\n")
-    return "".join(lines)
+    return "".join(lines) if len(lines) > _HEAD_LINES else ""
 
 
 def _by_key(content: bytes) -> dict[tuple[str | None, ...], SavedRow]:

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 # Objects made before Python looks for garbage. Its own 700 costs a tenth of a short command, whose imports make many
-# objects and no garbage.
-_COLLECT_AFTER = 50_000
+# objects and no garbage, and to look at all settings of a large pjsip.conf costs a check a twentieth. A server,
+# which goes on for months, sets its own.
+_COLLECT_AFTER = 2_000_000
 # Name and summary, as `gvma --help` shows them. The command is the attribute `command` of gvma.cli.commands.<name>.
 COMMANDS = {
     "sync": "Write mailboxes and MWI subscriptions from Configuration Server into Asterisk.",

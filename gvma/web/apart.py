@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 # Every source has limits of its own; this one ends what none of them has ended.
 _LONGEST_SECONDS = 300.0
+# Each of them has a thread of the server's, which has others for the pages that ask nobody.
+_MOST_WAITING = 8
 # __main__: where Debian's package says where the modules are, it is there that it says so.
 _MODULES = [
     "__main__",
@@ -40,6 +42,16 @@ class Apart:
         self._processes = multiprocessing.get_context("forkserver")
         self._processes.set_forkserver_preload(_MODULES)
         self._turn = threading.Lock()
+        self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
+
+    def ask_at_once(self, question: Callable[..., T], *values: object) -> T:
+        """As ``ask``; where too many wait already, a GvmaError says so in place of an answer."""
+        if not self._waiting.acquire(blocking=False):
+            raise GvmaError("too many questions wait for their answer", hint="Load the page again in a moment.")
+        try:
+            return self.ask(question, *values)
+        finally:
+            self._waiting.release()
 
     def ask(self, question: Callable[..., T], *values: object) -> T:
         """What the question returns. question: a function of a module; values: what it takes.

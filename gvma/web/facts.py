@@ -6,7 +6,7 @@ No page keeps a site's whole evidence: of 50,000 mailboxes it has a row each.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,8 @@ _CHECK_SECONDS = 60.0
 _HISTORY_SECONDS = 5.0
 # A list of 50,000 mailboxes takes longer to read than a reader should wait for: he gets the last one meanwhile.
 _ROWS_PATIENCE = 0.3
+# A state is asked for in a second, but for an Asterisk that does not answer.
+_STATE_PATIENCE = 8.0
 # Most sites are checked in less, and the page then has all that there is to find.
 _CHECK_PATIENCE = 2.0
 
@@ -63,11 +65,13 @@ class Facts:
         return examine(self._config, os.environ).loaded.settings
 
     def glance(self) -> Glance:
-        """Raises GvmaError where the settings cannot be read."""
-        found = self._glance.wait()
+        """The last one where the next waits for a long question. Raises GvmaError where the settings cannot be read."""
+        found = self._glance.latest(_STATE_PATIENCE)
+        if found.answer is None:
+            found = self._glance.wait()
         if found.answer is None or found.error is not None:
             raise found.error or GvmaError("no answer came")
-        return found.answer
+        return replace(found.answer, asking=found.asking)
 
     def mailboxes(self) -> Listed:
         """Raises GvmaError where they have never been read."""
@@ -93,11 +97,11 @@ class Facts:
 
     def explain(self, name: str) -> Explained:
         """Asks Configuration Server and Asterisk, each time."""
-        return self._apart.ask(ask_explain, self._config, name)
+        return self._apart.ask_at_once(ask_explain, self._config, name)
 
     def changes(self, backup_set: str) -> Changes:
         """Raises BackupSetError where there is no such set, or a copy in it is damaged."""
-        return self._apart.ask(ask_changes, self._config, backup_set)
+        return self._apart.ask_at_once(ask_changes, self._config, backup_set)
 
     def _ask_history(self) -> History:
         return log.read(self.settings().gvma.backup_path)

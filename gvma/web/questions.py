@@ -45,6 +45,7 @@ class Glance:
     """What ``gvma status`` says. state: its JSON fields. media_problem: why it has no figures of the media server.
 
     at: Unix time. unread: why what gvma wrote could not be read; empty where it could.
+    records_unread: what earlier runs left could not be read. asking: a newer answer is on its way.
     """
 
     at: float
@@ -53,6 +54,8 @@ class Glance:
     rows: tuple[Row, ...]
     media_problem: str = ""
     unread: str = ""
+    records_unread: bool = False
+    asking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ def ask_glance(config: Path | None) -> Glance:
         _rows(evidence),
         evidence.media.unanswered or "",
         str(problem) if problem is not None else "",
+        evidence.records.problem is not None,
     )
 
 

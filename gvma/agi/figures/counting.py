@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import accumulate
 
@@ -81,7 +81,7 @@ class Figures(Collector):
 
     def __init__(
         self,
-        routes: Iterable[str],
+        routes: Collection[str],
         *,
         open_calls: Callable[[], int],
         max_calls: Callable[[], int],
@@ -90,9 +90,11 @@ class Figures(Collector):
         self._clock = clock
         self._open_calls = open_calls
         self._max_calls = max_calls
-        self._calls: dict[tuple[str, str], int] = {}
+        # Each starts at 0: Prometheus sees no increase in a series that begins with its first event.
+        self._calls = {(route, outcome): 0 for route in routes for outcome in (DONE, REFUSED, FAILED, HANGUP)}
+        self._calls |= {(UNKNOWN, FAILED): 0, (UNKNOWN, NO_PREAMBLE): 0}
         self._lengths = {route: _Lengths() for route in (*routes, UNKNOWN)}
-        self._refused: dict[str, int] = {}
+        self._refused = {"not_allowed": 0, "turned_away": 0}
         self._minutes: deque[Minute] = deque(maxlen=_MINUTES)
         self._failures: deque[FailedCall] = deque(maxlen=_FAILURES)
 

@@ -102,10 +102,13 @@ def _misplaced(one: ConfigObject, names: set[str]) -> Iterator[Finding]:
 def check_options_without_effect(evidence: Evidence) -> Iterator[Finding]:
     """What describes a mailbox where none is made (the manual's lines 2534-2539)."""
     for owner in mailbox_owners(evidence):
+        box, context = own_mailbox(owner), option(owner, "gvm_mailbox_context")
+        if box and not context:
+            continue
         names = ", ".join(name for name in FIELD_OPTIONS if option(owner, name))
-        if names and not own_mailbox(owner):
+        if names and not box:
             yield NO_EFFECT.at(object_name(owner), f"{names} without gvm_mailbox")
-        elif names and option(owner, "gvm_mailbox_context"):
+        elif names:
             yield NO_EFFECT.at(object_name(owner), f"{names} beside gvm_mailbox_context")
 
 

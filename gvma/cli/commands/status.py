@@ -78,7 +78,8 @@ def _lines(evidence: Evidence) -> Iterator[str]:
 
     records, present = evidence.records, evidence.sink.present
     if evidence.syncs:
-        yield _row("Last sync", _run(records.last_run) if records.last_run else "none yet")
+        none_yet = "none yet" if records.problem is None else "not known"
+        yield _row("Last sync", _run(records.last_run) if records.last_run else none_yet)
         success = records.last_success
         if success is not None and success != records.last_run:
             yield _row("Last success", _run(success))

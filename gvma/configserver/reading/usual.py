@@ -41,7 +41,9 @@ WAITING = 64 * 1024
 
 _BLANKS = r"(?:[ \t\n]|\r\n)"
 # What stands in an attribute as it is: no reference, no control character, nothing that ends it.
-_CHARACTER = r"[ !#-%'-;=-~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+_CHARACTER = r'[^"&<\x00-\x1f\x7f-\x9f]'
+# No character of XML's, although UTF-8 can write them. Left out above: they would make each pattern slow to compile.
+_NO_CHARACTERS = ("\ufffe", "\uffff")
 _ATTRIBUTE = rf'{_BLANKS}+(?P<name>[A-Za-z_][A-Za-z0-9_.:-]*)="(?P<value>{_CHARACTER}*)"'
 _PAIR = rf'{_BLANKS}*<(?:str|int|bin)_pair key="(?P<name>{_CHARACTER}*)" value="(?P<value>{_CHARACTER}*)"{_BLANKS}*/>'
 _END = re.compile(r"</Cfg[A-Za-z]+>")
@@ -128,6 +130,9 @@ class UsualObjects:
         try:
             text = content[: content.rfind(b">") + 1].decode()
         except UnicodeDecodeError:
+            self._give_up(content)
+            return
+        if any(one in text for one in _NO_CHARACTERS):
             self._give_up(content)
             return
         rest = self._read(text, builder).encode() + content[content.rfind(b">") + 1 :]
@@ -236,13 +241,13 @@ def _form_of(text: str) -> _Form | None:
     fields = _fields(kind, [one["name"] for one in attributes])
     if fields is None or len(pairs) > PAIRS:
         return None
-    pattern, at, places = f"{_BLANKS}*", 0, {"": -1}
+    pattern, at, places = f"{_BLANKS}*+", 0, {"": -1}
     for value in (*attributes, *pairs):
         name = value["name"]
         if value.re.pattern != _ATTRIBUTE:
-            group = f"({_CHARACTER}*)"
+            group = f"({_CHARACTER}*+)"
         elif name not in fields:
-            group = f"{_CHARACTER}*"
+            group = f"{_CHARACTER}*+"
         else:
             group = _GROUPS[fields.index(name)]
             places[name] = len(places) - 1

@@ -29,9 +29,7 @@ from gvma.storage.asterisk.mounts import mount_points, mount_points_of_asterisk
 from gvma.storage.disk import LARGEST
 from gvma.storage.state.records import earlier_markers
 
-_CONTEXT = re.compile(
-    rb"^[ \t]*(?:endpoint/)?(?:sub)?(?:scribe_?|message_)?context[ \t]*=>?[ \t]*([^\s;]+)", re.M | re.I
-)
+_CONTEXT = re.compile(rb"[ \t]*(?:endpoint/)?(?:sub)?(?:scribe_?|message_)?context[ \t]*=>?[ \t]*([^\s;]+)", re.I)
 _VOICEMAIL, _DIALPLAN = "voicemail.conf", "extensions.conf"
 _SORCERY_SECTIONS = {"aor": "res_pjsip", "endpoint": "res_pjsip", "identify": "res_pjsip_endpoint_identifier_ip"}
 # Families of extconfig.conf by what they bring into memory (Asterisk's own names).
@@ -205,7 +203,8 @@ def entered_contexts(folder: Path) -> frozenset[str]:
             left -= len(text)
             if left < 0:
                 break
-            found |= set(_CONTEXT.findall(text))
+            # Each line once: of 20,000 endpoints most lines are the same.
+            found |= {context[1] for line in set(text.split(b"\n")) if (context := _CONTEXT.match(line))}
     return frozenset(name.decode("utf-8", "surrogateescape") for name in found)
 
 

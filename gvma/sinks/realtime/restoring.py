@@ -59,7 +59,7 @@ def restore_rows(session: Session, backup_set: BackupSet, *, pins: bool = False)
         changes | ({VOICEMAIL: _with_resets(changes[VOICEMAIL], resets)} if resets else {}),
         resets=resets,
         new_marks=partial(marks_of_present, after.mailboxes, after.subscriptions),
-        lines=lambda: (masked_rows_diff(table, now[table], then[table]) for table in then),
+        lines=lambda: (masked_rows_diff(table, now[table], then[table], pins=pins) for table in then),
         read_back=_read_back(before, after),
         items=items,
         notes=tuple(_notes(session, backup_set, pins)),

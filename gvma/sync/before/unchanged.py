@@ -63,12 +63,13 @@ class _NoFixedFormError(Exception):
 def is_possible(settings: Settings, options: SyncOptions, warnings: Iterable[GvmaWarning]) -> bool:
     """Whether this run may end by a key, or leave one. warnings: those of the run so far.
 
-    A person who asks for more than the usual run gets a full one; so does a run that mended another, and a sink of
-    which this module does not know all that it looks at.
+    A person who asks for more than the usual run gets a full one; so does a first run, a run that mended another, and a
+    sink of which this module does not know all that it looks at.
     """
+    is_first = not os.path.exists(records.folder(settings.gvma.backup_path) / records.LAST)
     asks_for_more = options.resume or options.allow_remove or bool(options.reset_pins) or options.export is not None
     mended = any(warning.code == "interrupted-run-mended" for warning in warnings)
-    return settings.gvma.sink == "files" and not asks_for_more and not mended
+    return settings.gvma.sink == "files" and not is_first and not asks_for_more and not mended
 
 
 @dataclass(frozen=True)

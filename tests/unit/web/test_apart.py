@@ -13,6 +13,7 @@ import pytest
 from gvma.errors import BackupSetError, GvmaError, SettingsError
 from gvma.web.apart import Apart, _answer
 from gvma.web.questions import ask_changes, ask_glance
+from tests.harness.waiting import wait_until
 
 SECONDS = 60
 
@@ -66,6 +67,26 @@ def test_an_answer_that_nobody_waits_for_any_more_is_no_traceback(capfd: pytest.
     asked.join()
     theirs.close()
     assert (asked.exitcode, capfd.readouterr().err) == (0, "")
+
+
+def test_a_question_is_refused_where_too_many_wait_already_and_those_are_answered() -> None:
+    apart = Apart(seconds=SECONDS)
+    answers: list[int] = []
+
+    def ask_one() -> None:
+        answers.append(apart.ask_at_once(process_and_sum, 2, 3)[1])
+
+    with apart._turn:
+        waiting = [threading.Thread(target=ask_one) for _ in range(8)]
+        for one in waiting:
+            one.start()
+        wait_until(lambda: apart._waiting._value == 0, "not all of them wait")
+        with pytest.raises(GvmaError, match="too many questions wait"):
+            apart.ask_at_once(process_and_sum, 2, 3)
+    for one in waiting:
+        one.join()
+    assert answers == [5] * 8
+    assert apart.ask_at_once(process_and_sum, 2, 3)[1] == 5
 
 
 def test_a_question_without_an_end_is_given_up() -> None:

@@ -67,3 +67,26 @@ def test_files_that_cannot_be_read_are_said_to_be_so(site: Site) -> None:
     facts = Facts(site.config)
     assert "the begin marker stands twice" in facts.mailboxes().unread
     assert "not known" in create_app(facts, hosts=(), account=None).test_client().get("/explain?name=1899").text
+
+
+def test_records_that_cannot_be_read_are_not_called_none(site: Site) -> None:
+    journal = site.backup_path / "state/transaction/journal.json"
+    journal.write_text("{")
+    page = create_app(Facts(site.config), hosts=(), account=None).test_client().get("/").text
+    assert page.count("not known") == 4
+    assert "none yet" not in page
+    assert "Last sync    not known" in site.gvma("status").stdout
+
+
+def test_the_last_state_is_shown_while_a_newer_one_waits_for_a_long_question(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gvma.web.facts._STATE_PATIENCE", 0.01)
+    monkeypatch.setattr("gvma.web.facts._GLANCE_SECONDS", -1.0)
+    facts = Facts(site.config)
+    first = facts.glance()
+    with facts._apart._turn:
+        second = facts.glance()
+        page = create_app(facts, hosts=(), account=None).test_client().get("/").text
+    assert (second.at, second.asking) == (first.at, True)
+    assert "a newer state" in page

@@ -50,10 +50,14 @@ _LOGIN_REFUSED = re.compile(
     r"|permission denied for database|is not permitted to log in"
 )
 _HOLDER = """
-select coalesce(host(client_addr), 'local'), a.pid, to_char(backend_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')
+select case when a.backend_start is null then format('server process %%s of the account %%s', a.pid, a.usename)
+  else format('from %%s, server process %%s, connected %%s UTC', coalesce(host(a.client_addr), 'local'), a.pid,
+    to_char(a.backend_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')) end
 from pg_locks l join pg_stat_activity a using (pid)
 where l.locktype = 'advisory' and l.classid::bigint = %s and l.granted
+  and l.database = (select oid from pg_database where datname = current_database())
 """
+"""Of another account's connection no more is to be seen."""
 
 
 @contextmanager
@@ -134,7 +138,7 @@ def _try_lock(connection: Connection) -> bool:
 
 def _holder(connection: Connection) -> str:
     row = connection.execute(_HOLDER, (_LOCK_CLASS,)).fetchone()
-    return f" (from {row[0]}, server process {row[1]}, connected {row[2]} UTC)" if row else ""
+    return f" ({row[0]})" if row else ""
 
 
 def _connect(settings: GvmaSettings) -> PatientConnection:

@@ -82,6 +82,23 @@ def test_a_run_that_follows_at_once_gets_the_lock_also_where_the_database_sees_t
             one.close()
 
 
+def test_a_lock_of_another_account_in_this_database_is_named_and_none_of_another_database(
+    site: Site, database: Database
+) -> None:
+    site.sync()
+    lock = f"select pg_advisory_lock(({connection._LOCK_CLASS}::bigint << 32)"
+    with (
+        psycopg.connect(database.server.dsn("postgres"), autocommit=True) as elsewhere,
+        psycopg.connect(database.dsn("postgres"), autocommit=True) as here,
+    ):
+        elsewhere.execute(f"{lock})".encode())
+        assert site.try_sync().status == 0
+        here.execute(f"{lock} | 'voicemail'::regclass::oid::bigint)".encode())
+        done = site.try_sync()
+        assert done.status == 11
+        assert f"(server process {here.info.backend_pid} of the account postgres)" in done.stderr
+
+
 def test_a_row_lock_that_is_not_had_in_time_is_18_and_nothing_is_written(site: Site, database: Database) -> None:
     site.sync()
     site.settings["realtime_timeout"] = 1

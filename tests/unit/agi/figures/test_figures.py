@@ -77,7 +77,7 @@ def test_each_outcome_is_counted_by_route(show_figures: ShowFigures) -> None:
 
     found = samples(at)
 
-    counted = {key[1:]: value for key, value in found.items() if key[0] == "gvma_agi_calls_total"}
+    counted = {key[1:]: value for key, value in found.items() if key[0] == "gvma_agi_calls_total" and value}
     assert counted == {
         ("play", "done"): 1,
         ("refusing", "refused"): 1,
@@ -90,6 +90,18 @@ def test_each_outcome_is_counted_by_route(show_figures: ShowFigures) -> None:
     assert found["gvma_agi_call_seconds_count", "play"] == 1
     assert found["gvma_agi_max_calls",] == MEDIA.max_calls
     assert found["gvma_build_info", __version__] == 1
+
+
+def test_each_count_is_there_before_its_first_event_so_that_prometheus_sees_that_one_increase(
+    show_figures: ShowFigures,
+) -> None:
+    _, at = show_figures()
+    found = {key[1:]: value for key, value in samples(at).items() if key[0] == "gvma_agi_calls_total"}
+    assert found["refusing", "failed"] == 0
+    assert found["unknown", "failed"] == 0
+    assert found["unknown", "no_preamble"] == 0
+    assert samples(at)["gvma_agi_refused_total", "turned_away"] == 0
+    assert samples(at)["gvma_agi_refused_total", "not_allowed"] == 0
 
 
 def test_open_calls_are_those_that_are_open_now(show_figures: ShowFigures) -> None:

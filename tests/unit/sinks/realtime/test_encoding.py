@@ -52,3 +52,11 @@ def test_a_diff_of_rows_names_what_changed_and_shows_no_pin() -> None:
         "-context=GVMA_DN mailbox=1002 password=****\n"
     )
     assert masked_rows_diff("voicemail", old, old) == ""
+
+
+def test_a_diff_without_pins_names_no_row_whose_pin_alone_differs() -> None:
+    head = "context\tmailbox\tpassword\tfullname\n"
+    old = f"{head}GVMA_DN\t1000\t4711\tAnn\n".encode()
+    renamed = f"{head}GVMA_DN\t1000\t8642\tAnna\n".encode()
+    assert masked_rows_diff("voicemail", old, old.replace(b"4711", b"8642"), pins=False) == ""
+    assert "fullname=Anna" in masked_rows_diff("voicemail", old, renamed, pins=False)

@@ -14,6 +14,7 @@ import pytest
 from gvma.looks import Looks, digest, note_unrepeatable
 from gvma.sinks.files.sink import FilesSink
 from gvma.sinks.planner import Planner, asked_for
+from gvma.storage.spooled import Spooled
 from gvma.storage.state import pause, records
 from gvma.sync.before import unchanged
 from tests.fakes.ami import ScriptedManager, success
@@ -151,6 +152,14 @@ def test_a_run_that_ends_at_once_says_and_leaves_what_a_full_one_does(quiet: Sit
     assert state(quiet) == before
     done = quiet.gvma("sync", "--no-reload")
     assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_a_first_sync_reads_the_answer_as_it_comes_and_keeps_it_nowhere(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(Spooled, "fill")
+    with site.served():
+        assert is_full(synced(site))
 
 
 def test_the_figures_are_those_of_a_full_run(quiet: Site) -> None:
