@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
-
-from panoramisk.message import Message
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gvma.errors import AmiPermissionError
+
+if TYPE_CHECKING:
+    from panoramisk.message import Message
 
 # The class that manager.conf must give the account (``write =``) for each action that gvma sends.
 _CLASSES = {
@@ -26,6 +27,19 @@ _CLASSES = {
     "VoicemailUserStatus": "call",
     "VoicemailUsersList": "call",
 }
+
+
+class Listing(NamedTuple):
+    """An action that is answered by a list of events.
+
+    event: the name of an entry's event. fields: the names of an entry's fields that are kept.
+    none: how Asterisk's Error message begins where it means an empty list.
+    """
+
+    action: str
+    event: str
+    fields: frozenset[str]
+    none: str = ""
 
 
 class VoicemailUser(NamedTuple):

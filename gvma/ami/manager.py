@@ -10,13 +10,12 @@ from __future__ import annotations
 import time
 from collections.abc import Container, Iterable, Iterator
 from types import TracebackType
-from typing import Self
-
-from panoramisk.message import Message
+from typing import TYPE_CHECKING, Self
 
 from gvma.ami.answers import (
     LONGEST_LINE,
     EndpointDetails,
+    Listing,
     MailboxCount,
     SipPeerDetails,
     VoicemailUser,
@@ -26,9 +25,14 @@ from gvma.ami.answers import (
     sip_peer_details,
     voicemail_user,
 )
-from gvma.ami.conversation import AmiConversation, Listing
+from gvma.ami.connection.reaching import reached
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError
 from gvma.settings.model import GvmaSettings
+
+if TYPE_CHECKING:
+    from panoramisk.message import Message
+
+    from gvma.ami.connection.conversation import AmiConversation
 
 _RELOAD_AGAIN_SECONDS = 0.1
 _PREVIOUS_RELOAD_RUNS = "didn't finish yet"
@@ -64,7 +68,10 @@ def connect(settings: GvmaSettings) -> AsteriskManager:
     CredentialsError (wrong name or secret, an address that manager.conf does not permit).
     Time limit of each step: ``asterisk_cm_timeout``.
     """
-    conversation = AmiConversation(settings)
+    connection = reached(settings)
+    from gvma.ami.connection.conversation import AmiConversation  # noqa: PLC0415  (panoramisk and asyncio take their time)
+
+    conversation = AmiConversation(settings, connection)
     try:
         conversation.open()
         manager = AsteriskManager(conversation, settings)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gvma.ami.conversation import AmiConversation, Listing
+from gvma.ami.answers import Listing
+from gvma.ami.connection.conversation import AmiConversation
+from gvma.ami.connection.reaching import reached
 from gvma.ami.manager import connect
 from gvma.asterisk.mailbox_options import complaints
 from gvma.evidence.disk.files import users_with_mailbox
@@ -38,7 +40,8 @@ def test_an_option_is_in_force_where_nothing_is_said_of_it_and_nowhere_else(
     general = "[general]\nformat=wav\nenvelope=no\nmaxmsg=50\nmaxsecs=60\n[GVMA_DN]\n"
     boxes = "".join(f"{box} => 1,Anne,,,{options}\n" for box, (options, _, _) in enumerate(OPTIONS, start=1000))
     asterisk = start_asterisk(version, {"voicemail.conf": general + boxes})
-    conversation = AmiConversation(asterisk.settings())
+    settings = asterisk.settings()
+    conversation = AmiConversation(settings, reached(settings))
     conversation.open()
     fields = frozenset({"VoiceMailbox", *(field for _, field, _ in OPTIONS)})
     entries = conversation.ask_list(Listing("VoicemailUsersList", "VoicemailUserEntry", fields))

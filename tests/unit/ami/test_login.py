@@ -8,7 +8,7 @@ import traceback
 
 import pytest
 
-from gvma.ami.conversation import AmiConversation
+from gvma.ami.connection.conversation import AmiConversation
 from gvma.ami.manager import connect
 from gvma.errors import AsteriskUnreachableError, CredentialsError, SettingsError
 from gvma.settings.model import GvmaSettings, Secret

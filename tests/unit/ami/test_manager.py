@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
-from gvma.ami import manager, wire
+from gvma.ami import manager
 from gvma.ami.answers import MailboxCount, VoicemailUser
+from gvma.ami.connection import wire
 from gvma.ami.manager import connect
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
 from tests.fakes.ami import HANG_UP, SILENCE, Reply, ScriptedManager, error, events, packets, success

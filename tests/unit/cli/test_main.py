@@ -53,6 +53,7 @@ def test_help_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
 _OF_THE_SERVER = {"zeep", "lxml", "requests", "importlib.metadata", "importlib.resources", "configupdater", "rich"}
 _OF_AMI = {"panoramisk", "asyncio", "ssl"}
 _SLOW = {"shutil", "_strptime", "tempfile"}
+_NOBODY_LISTENS = "[cfgserver]\nurl = http://127.0.0.1:9/\ndnquery = CfgDN\n[gvma_settings]\nasterisk_cm_port = 9\n"
 
 
 @pytest.mark.parametrize(
@@ -63,14 +64,15 @@ _SLOW = {"shutil", "_strptime", "tempfile"}
             ["backup", "list"],
             {*_OF_THE_SERVER, *_OF_AMI, *_SLOW, "gvma.mailboxes", "gvma.asterisk.drivers", "gvma.sinks"},
         ),
-        (["status"], {*_OF_THE_SERVER, *_SLOW, "psycopg", "gvma.sync", "gvma.configserver.client"}),
+        (["status"], {*_OF_THE_SERVER, *_OF_AMI, *_SLOW, "psycopg", "gvma.sync", "gvma.configserver.client"}),
+        (["sync", "--no-reload"], {*_OF_THE_SERVER, "panoramisk", "asyncio", "psycopg"}),
         (["explain", "1000"], {"zeep", "psycopg", "configupdater", "rich", "gvma.sync"}),
     ],
 )
 def test_a_plain_run_imports_nothing_that_it_does_not_need(
     tmp_path: Path, words: list[str], left_out: set[str]
 ) -> None:
-    (tmp_path / "gvma_asterisk76.cfg").write_text("[cfgserver]\nurl = http://127.0.0.1:9/\ndnquery = CfgDN\n")
+    (tmp_path / "gvma_asterisk76.cfg").write_text(_NOBODY_LISTENS)
     code = (
         "import sys\nfrom gvma.cli.main import main\n"
         f"try:\n    main({['--config', 'gvma_asterisk76.cfg', *words]})\n"

@@ -90,3 +90,16 @@ def test_the_last_state_is_shown_while_a_newer_one_waits_for_a_long_question(
         page = create_app(facts, hosts=(), account=None).test_client().get("/").text
     assert (second.at, second.asking) == (first.at, True)
     assert "a newer state" in page
+
+
+def test_a_list_that_could_not_be_read_anew_says_so(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gvma.web.facts._GLANCE_SECONDS", -1.0)
+    facts = Facts(site.config)
+    facts.glance()
+    site.config.unlink()
+    with pytest.raises(SettingsError):
+        facts.glance()
+    page = create_app(facts, hosts=(), account=None).test_client().get("/mailboxes").text
+    assert "900 found." in page
+    assert "No newer list could be read.</strong> " in page
+    assert "no such settings file" in page

@@ -7,18 +7,18 @@ error, and no error contains a secret. This file does not decide what to ask or 
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import ssl
 import time
 from collections.abc import Mapping, Sequence
 from hashlib import md5
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from panoramisk.message import Message
 
-from gvma.ami import wire
-from gvma.ami.answers import permission_denied, said
+from gvma.ami.answers import Listing, permission_denied, said
+from gvma.ami.connection import wire
+from gvma.ami.connection.reaching import unreachable
 from gvma.errors import (
     AmiAccountInUseError,
     AsteriskRefusedError,
@@ -33,34 +33,21 @@ _T = TypeVar("_T")
 _PIPELINE = 200
 _CLOSE_SECONDS = 1.0
 _IN_USE = "Login Already In Use"
-_NOBODY = "Check that Asterisk runs, and that manager.conf enables AMI on this address and port."
 _CERTIFICATE = "Set asterisk_cm_ca_file to its issuer's certificate, and asterisk_cm_host to a name in the certificate."
 
 
-class Listing(NamedTuple):
-    """An action that is answered by a list of events.
-
-    event: the name of an entry's event. fields: the names of an entry's fields that are kept.
-    none: how Asterisk's Error message begins where it means an empty list.
-    """
-
-    action: str
-    event: str
-    fields: frozenset[str]
-    none: str = ""
-
-
 class AmiConversation:
-    """One connection and one login, by the settings ``asterisk_cm_*``."""
+    """One connection and one login, by the settings ``asterisk_cm_*``. reached: the connection; it is closed here."""
 
-    def __init__(self, settings: GvmaSettings) -> None:
+    def __init__(self, settings: GvmaSettings, reached: socket.socket) -> None:
         self._settings = settings
+        self._reached = reached
         self.where = f"{settings.asterisk_cm_host}:{settings.asterisk_cm_port}"
         self._runner = asyncio.Runner()
         self._connection: wire.OneConnection | None = None
 
     def open(self) -> None:
-        """Connect and log in."""
+        """Begin TLS where it is wanted, and log in."""
         self._runner.run(self._open())
 
     def close(self) -> None:
@@ -69,6 +56,7 @@ class AmiConversation:
             self._runner.run(self._close(self._connection))
             self._connection = None
         self._runner.close()
+        self._reached.close()
 
     def ask(self, name: str, fields: Mapping[str, str], limit: float | None = None) -> Message:
         """The response to one action, Success or Error. limit: seconds, by default ``asterisk_cm_timeout``."""
@@ -163,9 +151,10 @@ class AmiConversation:
                 where="[gvma_settings]",
                 hint="Nothing was changed. Write it on one line.",
             )
-        self._connection = wire.OneConnection()
-        self._connection.connection_made(await self._connected(self._connection))
-        await self._log_in(self._connection)
+        connection = wire.OneConnection()
+        connection.connection_made(await self._connected(connection))
+        self._connection = connection
+        await self._log_in(connection)
 
     async def _log_in(self, connection: wire.OneConnection) -> None:
         """Log in with the digest of a challenge and the secret; the secret itself goes over TLS only, since another
@@ -212,26 +201,27 @@ class AmiConversation:
         self, connection: wire.OneConnection
     ) -> asyncio.Future[tuple[asyncio.Transport, wire.WholePackets]]:
         settings = self._settings
+        tls = self._tls()
         connecting = asyncio.ensure_future(
             asyncio.get_running_loop().create_connection(
                 lambda: wire.WholePackets(connection),
-                settings.asterisk_cm_host,
-                settings.asterisk_cm_port,
-                ssl=self._tls(),
+                sock=self._reached,
+                ssl=tls,
+                server_hostname=settings.asterisk_cm_host if tls else None,
             )
         )
         try:
             async with asyncio.timeout(settings.asterisk_cm_timeout):
                 await connecting
         except TimeoutError:
-            raise self._unreachable(f"no connection within {settings.asterisk_cm_timeout:g} s") from None
+            raise unreachable(settings, f"no connection within {settings.asterisk_cm_timeout:g} s") from None
         except ssl.SSLCertVerificationError as error:
             reason = f"its TLS certificate is not trusted: {error.verify_message}"
-            raise self._unreachable(reason, _CERTIFICATE) from None
+            raise unreachable(settings, reason, _CERTIFICATE) from None
         except ssl.SSLError as error:
-            raise self._unreachable(f"no TLS there: {error.reason or error}") from None
+            raise unreachable(settings, f"no TLS there: {error.reason or error}") from None
         except OSError as error:
-            raise self._unreachable(_reason(error)) from None
+            raise unreachable(settings, error.strerror or "the connection broke") from None
         return connecting
 
     def _tls(self) -> ssl.SSLContext | None:
@@ -248,21 +238,9 @@ class AmiConversation:
                 hint="Nothing was changed. Name a file of certificates in PEM form.",
             ) from None
 
-    def _unreachable(self, reason: str, hint: str = _NOBODY) -> AsteriskUnreachableError:
-        return AsteriskUnreachableError(f"Asterisk's AMI cannot be reached: {reason}", where=self.where, hint=hint)
-
     async def _close(self, connection: wire.OneConnection) -> None:
-        if connection.protocol is None:
-            return
         if not connection.lost.done():
             connection.ask(wire.action("Logoff", {}))
             await asyncio.wait({connection.lost}, timeout=_CLOSE_SECONDS)
         connection.close()
         await asyncio.sleep(0)  # the loop closes the socket in its next round
-
-
-def _reason(error: OSError) -> str:
-    """The system's own words for the error: asyncio replaces them by addresses, by all of them if several failed."""
-    if isinstance(error, socket.gaierror) or error.errno is None:
-        return error.strerror or "no address of this host takes the connection"
-    return os.strerror(error.errno)

@@ -1,0 +1,1 @@
+"""How AMI is spoken: a connection to its port, packets, and a login with deadlines."""

@@ -1,0 +1,52 @@
+"""A connection to the port of Asterisk's AMI; where nobody listens, nothing of AMI is imported to say so."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+
+from gvma.errors import AsteriskUnreachableError
+from gvma.settings.model import GvmaSettings
+
+_NOBODY = "Check that Asterisk runs, and that manager.conf enables AMI on this address and port."
+
+
+def reached(settings: GvmaSettings) -> socket.socket:
+    """The open connection, by the first address of the host that takes it within ``asterisk_cm_timeout``.
+
+    Raises AsteriskUnreachableError.
+    """
+    limit = settings.asterisk_cm_timeout
+    deadline = time.monotonic() + limit
+    refusals: list[OSError] = []
+    try:
+        found = socket.getaddrinfo(settings.asterisk_cm_host, settings.asterisk_cm_port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise unreachable(settings, _reason(error)) from None
+    for family, kind, protocol, _, address in found:
+        connection = socket.socket(family, kind, protocol)
+        connection.settimeout(max(deadline - time.monotonic(), 0.001))
+        try:
+            connection.connect(address)
+        except OSError as error:
+            connection.close()
+            refusals.append(error)
+        else:
+            return connection
+    if time.monotonic() >= deadline:
+        raise unreachable(settings, f"no connection within {limit:g} s")
+    reason = _reason(refusals[0]) if len(refusals) == 1 else "no address of this host takes the connection"
+    raise unreachable(settings, reason)
+
+
+def unreachable(settings: GvmaSettings, reason: str, hint: str = _NOBODY) -> AsteriskUnreachableError:
+    where = f"{settings.asterisk_cm_host}:{settings.asterisk_cm_port}"
+    return AsteriskUnreachableError(f"Asterisk's AMI cannot be reached: {reason}", where=where, hint=hint)
+
+
+def _reason(error: OSError) -> str:
+    """The system's own words for the error."""
+    if isinstance(error, socket.gaierror) or error.errno is None:
+        return error.strerror or str(error)
+    return os.strerror(error.errno)
