@@ -35,6 +35,7 @@ _POLL_SECONDS = 0.2
 _QUICK_SECONDS = 2.0
 _LATE_SECONDS = 5.0
 _LATE_SECONDS_EACH = 0.002
+_LATE_TRIES = 5
 
 
 class Asterisk:
@@ -123,10 +124,14 @@ class Asterisk:
         late = time.monotonic() + min(
             self._settings.asterisk_reload_timeout, _LATE_SECONDS + _LATE_SECONDS_EACH * len(expected.subscriptions)
         )
-        # chan_sip answers before it has read its file.
-        while found and CHAN_SIP.module in loaded and time.monotonic() < late and is_undisturbed():
+        # chan_sip answers before it has read its file. While the host stops, Asterisk reads nothing either.
+        tries = 0
+        while found and CHAN_SIP.module in loaded and is_undisturbed():
+            if tries >= _LATE_TRIES and time.monotonic() >= late:
+                break
             time.sleep(_POLL_SECONDS)
             found = self._compare(loaded, expected)
+            tries += 1
         return found
 
     def _compare(self, modules: Iterable[str], expected: Expected) -> list[str]:

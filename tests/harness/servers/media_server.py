@@ -40,7 +40,11 @@ class MediaServer:
                 stderr=log,
                 cwd=self.folder,
             )
-        wait_until(self._accepts, "the server does not listen", self.log)
+        try:
+            wait_until(self._accepts, "the server does not listen", self.log)
+        except BaseException:
+            self.kill()
+            raise
         return self
 
     def kill(self) -> None:
@@ -73,9 +77,13 @@ class MediaServer:
 
     def _end(self, number: int) -> None:
         if self._child is not None:
-            self._child.send_signal(number)
-            self._child.wait(60)
-            self._child = None
+            child, self._child = self._child, None
+            child.send_signal(number)
+            try:
+                child.wait(60)
+            finally:
+                child.kill()
+                child.wait()
 
     def _accepts(self) -> bool:
         assert self._child is not None

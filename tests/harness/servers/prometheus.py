@@ -72,13 +72,24 @@ class PrivatePrometheus:
                 stdout=log,
                 stderr=log,
             )
-        wait_until(self._is_ready, "Prometheus is not ready", self.log)
+        try:
+            wait_until(self._is_ready, "Prometheus is not ready", self.log)
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def _end(self) -> None:
         assert self._child is not None
         self._child.send_signal(signal.SIGTERM)
-        self._child.wait(60)
+        try:
+            self._child.wait(60)
+        finally:
+            self._child.kill()
+            self._child.wait()
 
     def query(self, expression: str) -> list[dict[str, Any]]:
         """The samples of an expression now: each with ``metric`` (its labels) and ``value``."""

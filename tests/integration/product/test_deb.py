@@ -13,6 +13,7 @@ from urllib.request import urlopen
 import pytest
 
 from release.deb.build import Target, architecture, build
+from tests.harness.children import child_process
 from tests.integration.product.test_packaging import built
 
 __all__ = ["built"]
@@ -90,7 +91,7 @@ def test_the_pages_have_their_answers_from_the_package_alone(installed: Path, tm
     )
     settings.chmod(0o600)
     command = [str(installed / "usr/bin/gvma"), "--config", str(settings), "web", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/") as server:
+    with child_process(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/") as server:
         assert server.stdout is not None
         assert server.stderr is not None
         try:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.fakes.syscalls import FAIL, Fault
+from tests.harness.children import child_process
 from tests.harness.command import Done
 from tests.harness.layer import Layer
 from tests.harness.site import PASSWORD
@@ -251,16 +252,12 @@ def _every_source(site: WatchedSite, modes: Modes, search: Search) -> None:
 def _process_list(site: WatchedSite, search: Search) -> None:
     """While a sync waits for Configuration Server."""
     site.simulator.fail = "delay"
-    child = subprocess.Popen(
-        [sys.executable, "-m", "gvma", *site.words(*site.sync_words())],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    wait_until(lambda: (site.backup_path / "lock").read_text() != "", "the sync never took its lock")
-    line = Path(f"/proc/{child.pid}/cmdline").read_text()
-    child.terminate()
-    out, err = child.communicate()
+    command = [sys.executable, "-m", "gvma", *site.words(*site.sync_words())]
+    with child_process(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        wait_until(lambda: (site.backup_path / "lock").read_text() != "", "the sync never took its lock")
+        line = Path(f"/proc/{child.pid}/cmdline").read_text()
+        child.terminate()
+        out, err = child.communicate()
     site.simulator.fail = None
     assert "sync" in line
     search.output(Done(0, line, out + err, []), "the process list")

@@ -6,8 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from tests.harness.children import SECONDS, child_process
 from tests.harness.container import CONTAINER, asterisk_start
 
 ENDS_IN_ITS_OWN_TIME = """
@@ -25,15 +28,11 @@ exec cat WAIT
 """
 
 
-def repeating(*words: str, path: str = os.defpath) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [CONTAINER / "repeat", *words], stdout=subprocess.PIPE, text=True, env=os.environ | {"PATH": path}
-    )
-
-
-def ended(child: subprocess.Popen[str]) -> int:
-    with child:
-        return child.wait(60)
+@contextmanager
+def repeating(*words: str, path: str = os.defpath) -> Iterator[subprocess.Popen[str]]:
+    command = [str(CONTAINER / "repeat"), *words]
+    with child_process(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PATH": path}) as child:
+        yield child
 
 
 def first_line(child: subprocess.Popen[str]) -> str:
@@ -42,26 +41,24 @@ def first_line(child: subprocess.Popen[str]) -> str:
 
 
 def test_a_command_that_fails_is_run_again() -> None:
-    child = repeating("0", "sh", "-c", "echo failed; exit 10")
-    assert [first_line(child) for _ in range(3)] == ["failed\n"] * 3
-    child.send_signal(signal.SIGTERM)
-    ended(child)
+    with repeating("0", "sh", "-c", "echo failed; exit 10") as child:
+        assert [first_line(child) for _ in range(3)] == ["failed\n"] * 3
+        child.send_signal(signal.SIGTERM)
 
 
 def test_a_signal_reaches_the_command_which_ends_in_its_own_time_and_is_not_run_again() -> None:
-    child = repeating("0", sys.executable, "-c", ENDS_IN_ITS_OWN_TIME)
-    assert first_line(child) == "writing\n"
-    child.send_signal(signal.SIGTERM)
-    assert child.stdout is not None
-    assert child.stdout.read() == "put back\n"
-    ended(child)
+    with repeating("0", sys.executable, "-c", ENDS_IN_ITS_OWN_TIME) as child:
+        assert first_line(child) == "writing\n"
+        child.send_signal(signal.SIGTERM)
+        assert child.stdout is not None
+        assert child.stdout.read() == "put back\n"
 
 
 def test_a_signal_ends_the_wait_between_two_runs() -> None:
-    child = repeating("3600", "echo", "done")
-    assert first_line(child) == "done\n"
-    child.send_signal(signal.SIGTERM)
-    assert ended(child) == 0
+    with repeating("3600", "echo", "done") as child:
+        assert first_line(child) == "done\n"
+        child.send_signal(signal.SIGTERM)
+    assert child.returncode == 0
 
 
 def test_the_wait_ends_though_the_signal_does_not_reach_sleep(tmp_path: Path) -> None:
@@ -71,7 +68,7 @@ def test_the_wait_ends_though_the_signal_does_not_reach_sleep(tmp_path: Path) ->
     sleep.chmod(0o755)
     with repeating("3600", "echo", "done", path=f"{tmp_path}:{os.defpath}") as child, wait.open("w"):
         child.send_signal(signal.SIGTERM)
-        assert child.wait(60) == 0
+        assert child.wait(SECONDS) == 0
 
 
 def test_asterisk_alone_can_read_its_secrets(tmp_path: Path) -> None:
