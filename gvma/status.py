@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gvma.check.asterisk.ami import check_reached
+from gvma.check.asterisk.nodes import check_answers
 from gvma.check.configserver import CREDENTIALS, QUERY_FAILED, check_queries
 from gvma.check.database import GRANTS, UNREACHABLE
 from gvma.check.finding import Finding, Rule
@@ -43,7 +44,7 @@ def _troubles(evidence: Evidence) -> Iterator[Finding]:
     yield from check_last_run(evidence)
     if not records.running:
         yield from _of_the_sink(evidence)
-    yield from check_reached(evidence)
+    yield from check_reached(evidence) if evidence.hosts is None else check_answers(evidence)
     if evidence.next_sync is not None or evidence.configserver.answers:
         for check in (check_queries, check_next_run):
             yield from (found for found in check(evidence) if found.code in _OF_THE_PLAN)

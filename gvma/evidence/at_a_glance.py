@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from gvma.ami.console.channel_drivers import driver_modules
@@ -16,7 +17,7 @@ from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.errors import AmiPermissionError, GvmaError, MediaServerUnreachableError
 from gvma.evidence.disk.records import look_at_records
 from gvma.evidence.disk.settings import TO_REACH_AMI, serves_sync
-from gvma.evidence.model import AmiEvidence, Evidence, MediaEvidence, RecordsEvidence
+from gvma.evidence.model import AmiEvidence, Evidence, HostsEvidence, MediaEvidence, NodeEvidence, RecordsEvidence
 from gvma.evidence.model.asterisk import Messages
 from gvma.evidence.model.sink import SinkEvidence
 from gvma.evidence.sink import compare_sink, of_every_host
@@ -27,6 +28,7 @@ from gvma.sinks.opening import REALTIME, sink_to_look_at
 
 _ANSWER_SECONDS = 5.0
 _HOUR = 3600
+_AT_ONCE = 16
 
 
 def glance(examined: Examined, *, plan: bool = False) -> Evidence:
@@ -35,8 +37,12 @@ def glance(examined: Examined, *, plan: bool = False) -> Evidence:
     gvma, syncs = settings.gvma, serves_sync(examined)
     if not syncs:
         return Evidence(settings, syncs=False, media=_media(settings.media))
-    reader = _node(gvma) if gvma.sink == REALTIME else gvma
-    ami = _ask_asterisk(reader) if reader is not None and not examined.wrong_keys & TO_REACH_AMI else None
+    asks = not examined.wrong_keys & TO_REACH_AMI
+    hosts = _ask_nodes(gvma) if asks and gvma.sink == REALTIME else {}
+    if gvma.sink == REALTIME:
+        ami = next((answer for answer in hosts.values() if answer.problem is None), None)
+    else:
+        ami = _ask_asterisk(gvma) if asks else None
     modules = ami.drivers if ami else None
     choice = channel_driver(gvma, modules)
     sink, records = _sink(gvma, modules, look_at_records(gvma.backup_path))
@@ -45,6 +51,7 @@ def glance(examined: Examined, *, plan: bool = False) -> Evidence:
         driver=choice.driver,
         driver_reason=choice.reason,
         ami=ami,
+        hosts=HostsEvidence(nodes=tuple(_of_node(*answer) for answer in hosts.items())) if hosts else None,
         media=_media(settings.media),
         sink=sink,
         records=records,
@@ -61,11 +68,19 @@ def _with_next_sync(evidence: Evidence, examined: Examined) -> Evidence:
     return asked.with_more(next_sync=plan_next_sync(asked, look_up(evidence.settings.gvma)))
 
 
-def _node(settings: GvmaSettings) -> GvmaSettings | None:
-    """The first of the Asterisk hosts that read the database; None where none is named."""
+def _ask_nodes(settings: GvmaSettings) -> dict[str, AmiEvidence]:
+    """By node, the Asterisk hosts that read the database; all are asked at the same time."""
     from gvma.ami.nodes import nodes  # noqa: PLC0415  (start-up)
 
-    return next(iter(nodes(settings).values()), None)
+    asked = nodes(settings)
+    if not asked:
+        return {}
+    with ThreadPoolExecutor(min(_AT_ONCE, len(asked))) as pool:
+        return dict(zip(asked, pool.map(_ask_asterisk, asked.values()), strict=True))
+
+
+def _of_node(node: str, answer: AmiEvidence) -> NodeEvidence:
+    return NodeEvidence(node, problem=answer.problem, refused=answer.refused, version=answer.version)
 
 
 def _sink(

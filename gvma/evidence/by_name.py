@@ -62,9 +62,9 @@ def look_by_name(examined: Examined, names: Sequence[str]) -> Evidence:
     )
     if not examined.problems:
         evidence = evidence.with_more(next_sync=plan_next_sync(evidence, addresses))
-    reader = next(iter(nodes(gvma).values()), None) if gvma.sink == REALTIME else gvma
-    reachable = reader is not None and not examined.wrong_keys & TO_REACH_AMI
-    with asterisk_by_name(reader, addresses) if reader and reachable else nullcontext(SilentAsterisk(None)) as asterisk:
+    readers = [*nodes(gvma).values()] if gvma.sink == REALTIME else [gvma]
+    asks = readers and not examined.wrong_keys & TO_REACH_AMI
+    with asterisk_by_name(readers, addresses) if asks else nullcontext(SilentAsterisk(None)) as asterisk:
         return _with_asterisk(evidence, asterisk)
 
 

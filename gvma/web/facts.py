@@ -37,13 +37,14 @@ _CHECK_PATIENCE = 2.0
 class Listed:
     """The mailboxes as they were at a time, in Unix seconds. asking: a newer list is on its way.
 
-    unread: why there is none; empty where they could be read.
+    unread: why there is none; empty where they could be read. problem: why there is no newer list than this one.
     """
 
     rows: tuple[Row, ...]
     at: float
     asking: bool
     unread: str = ""
+    problem: str = ""
 
 
 class Facts:
@@ -77,7 +78,8 @@ class Facts:
         """Raises GvmaError where they have never been read."""
         found = self._glance.latest(_ROWS_PATIENCE)
         glance = found.answer or self.glance()
-        return Listed(glance.rows, glance.at, found.asking and found.answer is not None, glance.unread)
+        is_newer_asked = found.asking and found.answer is not None
+        return Listed(glance.rows, glance.at, is_newer_asked, glance.unread, found.problem)
 
     def backup_sets(self) -> frozenset[str]:
         """The ids of the sets that there are; a run's own may have been forgotten."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Generic, TypeVar
 
+from gvma.errors import GvmaError
+
 T = TypeVar("T")
 
 
@@ -45,7 +47,7 @@ class Latest(Generic[T]):
         """The error as a page says it; empty where there is none."""
         if self.error is None:
             return ""
-        return str(getattr(self.error, "message", "") or type(self.error).__name__)
+        return str(self.error if isinstance(self.error, GvmaError) else type(self.error).__name__)
 
 
 class Background(Generic[T]):

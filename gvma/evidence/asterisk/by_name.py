@@ -103,16 +103,19 @@ class NamedQuestions(SilentAsterisk):
 
 
 @contextmanager
-def asterisk_by_name(settings: GvmaSettings, addresses: Addresses) -> Iterator[SilentAsterisk]:
-    """An Asterisk to ask, or one that says why it is silent."""
-    hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
-    try:
-        ami = connect(hasty)
-    except AmiPermissionError as refusal:
-        yield SilentAsterisk(AmiEvidence(refused=(refusal.message,)))
-        return
-    except GvmaError as problem:
-        yield SilentAsterisk(AmiEvidence(problem=problem))
-        return
-    with ami:
-        yield NamedQuestions(ami, hasty, addresses)
+def asterisk_by_name(candidates: Sequence[GvmaSettings], addresses: Addresses) -> Iterator[SilentAsterisk]:
+    """The first Asterisk that can be asked, or one that says why the first is silent. candidates: one at least."""
+    silent: list[SilentAsterisk] = []
+    for settings in candidates:
+        hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
+        try:
+            ami = connect(hasty)
+        except AmiPermissionError as refusal:
+            silent.append(SilentAsterisk(AmiEvidence(refused=(refusal.message,))))
+        except GvmaError as problem:
+            silent.append(SilentAsterisk(AmiEvidence(problem=problem)))
+        else:
+            with ami:
+                yield NamedQuestions(ami, hasty, addresses)
+            return
+    yield silent[0]

@@ -19,3 +19,19 @@ def test_a_mailbox_and_its_subscription_are_rows_that_the_first_host_has(hosts: 
     assert (box["loaded"], box["subscription"]["loaded"], box["pin"]) == (True, True, "first")
     assert (box["new"], box["old"]) == (0, 0)
     assert "asterisk-lacks-it" not in [reason["code"] for reason in said["reasons"]]
+
+
+def test_a_host_that_is_away_is_named_and_another_one_answers_in_its_place(hosts: ManyHosts) -> None:
+    first = hosts.node()
+    hosts.node()
+    hosts.site.put(LAYER)
+    with hosts.site.served():
+        assert hosts.site.try_sync(json=True, reload=True).json()["exit_code"] == 0
+        first.stop()
+        said = hosts.site.gvma("--output", "json", "explain", "1000").json()
+        status = hosts.site.gvma("--output", "json", "status").json()
+    assert said["mailboxes"][0]["loaded"] is True
+    away = hosts.site.settings["realtime_nodes"].split(", ")[0]  # type: ignore[attr-defined]
+    assert [(one["code"], one["where"]) for one in status["problems"]] == [("node-unreachable", away)]
+    assert status["asterisk"]["version"].startswith("22.")
+    assert status["exit_code"] == 1
