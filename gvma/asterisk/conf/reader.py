@@ -19,6 +19,9 @@ empty where there is none."""
 # As deep as Asterisk follows includes (MAX_INCLUDE_LEVEL, main/config.c).
 _DEEPEST = 10
 _SIGNS = frozenset("[#")
+# Where a line is not just ``key=value``: what may end a key, or begin a value, and belongs to neither.
+_AT_KEYS_END = frozenset("+" + syntax.BLANKS)
+_AT_VALUES_START = frozenset(">" + syntax.BLANKS)
 _REMEMBERED = 4_096
 # Asterisk has no such limits: files that include each other several times are 60 million at that depth, and templates
 # that are based on each other twice have more lines than any memory.
@@ -44,7 +47,10 @@ class _Assignments(dict[str, tuple[str, str] | None]):
     """Key and value by line, as ``setting_line`` gives them: of 20,000 endpoints most lines are the same."""
 
     def __missing__(self, rest: str) -> tuple[str, str] | None:
-        assignment = syntax.setting_line(rest)
+        key, equals, value = rest.partition("=")
+        assignment = (key, value) if equals else None
+        if rest[0] == "\\" or key[-1:] in _AT_KEYS_END or value[:1] in _AT_VALUES_START:
+            assignment = syntax.setting_line(rest)
         if len(self) < _REMEMBERED:
             self[rest] = assignment
         return assignment
@@ -87,7 +93,8 @@ class _Reading:
             if sign not in _SIGNS:
                 assignment = assignments[rest]
                 if assignment is not None and current is not None:
-                    setting = (file, number, current.name, *assignment, number in ours)
+                    key, value = assignment
+                    setting = (file, number, current.name, key, value, number in ours)
                     current.settings.append(tuple.__new__(Setting, setting))
             elif sign == "[":
                 if opened := syntax.section_line(rest):

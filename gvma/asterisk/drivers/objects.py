@@ -19,8 +19,8 @@ _NO_SUBSCRIPTION = re.compile(
     rb"^[ \t]*\[(?!%b)[^\n]*(?:\n(?![ \t]*\[)[^\n]*)*" % re.escape(SUBSCRIPTION_PREFIX.encode()), re.MULTILINE
 )
 """A section that is none of ours for SIP Server, to its end."""
-_NOT_NORMAL = re.compile(rb"[;\t\r]| [=,\n]|[=,] |=>| \Z")
-"""What ``_normal`` takes away or writes otherwise; a block as gvma writes it has nothing of it."""
+_NOT_NORMAL = (b";", b"\t", b"\r", b" =", b" ,", b" \n", b"= ", b", ", b"=>")
+"""What ``_normal`` takes away or writes otherwise, as a blank at the end; a block as gvma writes it has none of it."""
 _INDENT = re.compile(r"\n[ \t]+")
 _ARROW = re.compile(r"[ \t]*=>?[ \t]*")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
@@ -33,7 +33,8 @@ def read_endpoints(body: bytes) -> dict[str, tuple[str, ...]]:
     """All objects but subscriptions: name to the lines of all its sections, ``[name]`` among them."""
     found: dict[str, list[str]] = {}
     objects = b"\n".join(_NO_SUBSCRIPTION.findall(body))
-    lines = _normal if _NOT_NORMAL.search(objects) else _as_they_are
+    is_normal = not objects.endswith(b" ") and not any(sign in objects for sign in _NOT_NORMAL)
+    lines = _as_they_are if is_normal else _normal
     for section in _sections(objects):
         name = section.partition("]")[0]
         found.setdefault(name, []).extend(lines(f"[{section}"))

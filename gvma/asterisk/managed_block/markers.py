@@ -21,7 +21,14 @@ class Marker(NamedTuple):
 
 def has_marker(text: bytes, marker: bytes) -> bool:
     """Whether a line is this marker, blanks around it included; quick, and no proof that the block is sound."""
-    return marker in text and any(line.strip() == marker for line in text.removeprefix(BOM).split(b"\n"))
+    stop = 0
+    while (at := text.find(marker, stop)) >= 0:
+        start = text.rfind(b"\n", 0, at) + 1
+        stop = text.find(b"\n", at) + 1 or len(text)
+        line = text[start:stop] if start else text[:stop].removeprefix(BOM)
+        if line.strip() == marker:
+            return True
+    return False
 
 
 def marker_lines(text: bytes, begin: bytes, end: bytes, where: str) -> tuple[list[Marker], list[Marker]]:
