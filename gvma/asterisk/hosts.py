@@ -29,6 +29,15 @@ def host_and_port(contact: str) -> tuple[str, int]:
     return (match[1].lower(), int(match[2] or 5060)) if match else ("", 0)
 
 
+def is_address(host: str) -> bool:
+    """Whether it is an IP address, in brackets or not, and no name."""
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
 class Match(NamedTuple):
     """One ``match`` of a PJSIP identify. host: an address, a network or a name. port: None where any will do."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gvma.asterisk.conf.booleans import NO, YES
 from gvma.nearest import nearest
 from gvma.secrecy import is_secret
 
@@ -33,8 +34,6 @@ _TEXTS = frozenset(
 KNOWN = frozenset({*YES_NO, *_NUMBERS, *_MAIL_TEXTS, *_TEXTS})
 """Every option of Asterisk 16 and 22, those of its builds for IMAP included."""
 
-YES = frozenset({"yes", "true", "y", "t", "1", "on"})
-_NO = frozenset({"no", "false", "n", "f", "0", "off"})
 _ANOTHER = re.compile(r",\s*([A-Za-z]+)\s*=")
 _GAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _SHOWN = 40
@@ -81,8 +80,8 @@ def _of_value(name: str, value: str) -> str:
     if is_secret(name):
         return "is a password, which stands in the clear in Configuration Server and in voicemail.conf"
     if name in YES_NO:
-        return "" if value.lower() in YES | _NO else f"= {value[:_SHOWN]!a} is neither yes nor no; Asterisk takes no"
-    if name == "backupdeleted" and value.lower() in YES | _NO:
+        return "" if value.lower() in YES | NO else f"= {value[:_SHOWN]!a} is neither yes nor no; Asterisk takes no"
+    if name == "backupdeleted" and value.lower() in YES | NO:
         return ""
     if name in _NUMBERS:
         return _of_number(value, *_NUMBERS[name])

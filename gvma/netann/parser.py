@@ -16,7 +16,7 @@ from typing import Literal
 
 from gvma.netann.request import FOREVER, NOT_A_SERVICE, REFUSALS, TO_HEADER, Kind, ServiceRequest, Treatment
 from gvma.netann.toheader import uri_of
-from gvma.netann.uri import LONGEST, RefusedUriError, SipUri, decode, split_uri
+from gvma.netann.uri import LONGEST, SAFE_PATH, SCHEME, RefusedUriError, SipUri, decode, split_uri
 
 LARGEST_NUMBER = 2**31 - 1
 
@@ -24,10 +24,8 @@ _ANNC_FIELDS = frozenset({"play", "repeat", "delay", "duration", "locale", "cont
 _NUMBER = re.compile("[0-9]+")
 _TOKEN = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+")
 _ALPHANUMERIC = re.compile("[A-Za-z0-9]+")
-_URL_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _PLAY_URL = re.compile(r'[^\x00-\x20\x7f-\U0010ffff"<>`{}|^]+')
 _PROVISIONED = re.compile("/provisioned/", re.IGNORECASE)
-_SOUND_PATH = re.compile("[A-Za-z0-9._+@~/-]+")
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 _FILE_SEPARATOR = re.compile(r"[/\\]")
 _RECORD = re.compile("[A-Za-z0-9_+@~-][A-Za-z0-9._+@~-]{0,127}")
@@ -188,14 +186,14 @@ def _play(play: str, *, needed: bool) -> str | None:
         if needed:
             raise RefusedUriError("missing-play")
         return None
-    scheme = _URL_SCHEME.match(play)
+    scheme = SCHEME.match(play)
     provisioned = _PROVISIONED.match(play)
     if scheme is not None:
         _check_play_url(scheme[1].lower(), play)
     elif provisioned is not None:
         if not _ALPHANUMERIC.fullmatch(play, provisioned.end()):
             raise RefusedUriError("bad-play")
-    elif not _SOUND_PATH.fullmatch(play) or play.startswith("/") or ".." in play.split("/"):
+    elif not SAFE_PATH.fullmatch(play) or play.startswith("/") or ".." in play.split("/"):
         raise RefusedUriError("unsafe-path")
     return play
 

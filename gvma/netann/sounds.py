@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gvma.netann.uri import decode
+from gvma.netann.uri import SAFE_PATH, SCHEME, decode
 
 # Asterisk wants names without the extension, and looks for every format that it knows.
 _EXTENSION = re.compile(
@@ -24,8 +24,6 @@ _LONGEST_NAME = 1000
 _LONGER_THAN_CACHE_PATHS = 220
 _URL = re.compile(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?(?=[/?#]|\Z)", re.IGNORECASE)
 _FILE_URL = re.compile(r"file:(?://(?:localhost)?)?(/.*)", re.IGNORECASE)
-_SAFE_PATH = re.compile("[A-Za-z0-9._+@~/-]+")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _PROVISIONED = re.compile(r"\A/provisioned/", re.IGNORECASE)
 _LOCALE = re.compile("([A-Za-z]{2,8})(?:[_-]([A-Za-z0-9]{1,8}))?(?:[_-][A-Za-z0-9]{1,8})*")
 
@@ -61,7 +59,7 @@ def sound_of(play: str, *, locale: str | None = None, folders: Sequence[str] = (
     """
     if len(play) > _LONGEST_NAME:
         return Sound(missing="the name is longer than any file's")
-    scheme = _SCHEME.match(play)
+    scheme = SCHEME.match(play)
     if scheme is None:
         return _below_folders(_PROVISIONED.sub("provisioned/", play), languages(locale), folders)
     if scheme[1].lower() == "file":
@@ -116,7 +114,7 @@ def _local_file(url: str, folders: Sequence[str]) -> Sound:
     path = decode(parts[1]) or ""
     segments = [segment for segment in path.split("/") if segment not in ("", ".")]
     path = "/" + "/".join(segments)
-    if ".." in segments or not _SAFE_PATH.fullmatch(path):
+    if ".." in segments or not SAFE_PATH.fullmatch(path):
         return Sound(missing="the file: URL has characters that no sound's name has")
     if not any(path.startswith(f"{folder.rstrip('/')}/") for folder in folders):
         return Sound(missing="the file is outside the sounds folders")

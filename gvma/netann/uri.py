@@ -21,7 +21,9 @@ def _text_of(extra: str, at_least: str = "*") -> re.Pattern[str]:
     return re.compile(f"{lookahead}{characters}*(?:{_ESCAPE}{characters}*)*", re.ASCII)
 
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
+SAFE_PATH = re.compile("[A-Za-z0-9._+@~/-]+")
+"""A sound's path that no argument of Asterisk's cuts; ``..`` is for its reader to refuse."""
 _USER = _text_of("&=+$,;?/", at_least="+")
 _PASSWORD = _text_of("&=+$,")
 _PARAM_NAME = _text_of(r"\[\]/:&+$", at_least="+")
@@ -63,7 +65,7 @@ def split_uri(text: str, *, without_param: str = "") -> SipUri:
     Raises RefusedUriError: bad-scheme, bad-uri.
     Source: RFC 3261 sections 19.1.1 and 25.1; RFC 5954 for IPv6.
     """
-    scheme = _SCHEME.match(text)
+    scheme = SCHEME.match(text)
     if scheme is None:
         raise RefusedUriError("bad-uri")
     if scheme[1].lower() not in ("sip", "sips"):

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
+from gvma.asterisk.hosts import is_address
 from gvma.looks import note
 
 _MOST_NAMES = 50
@@ -48,7 +49,7 @@ def hosts_of_asterisk(ami_host: str, mentioned: Iterable[str], seconds: float) -
     """
     host, own_name = ami_host.lower(), socket.gethostname().lower()
     distinct = set(mentioned)
-    names = sorted(one for one in distinct if not _is_address(one))[:_MOST_NAMES]
+    names = sorted(one for one in distinct if not is_address(one))[:_MOST_NAMES]
     found = addresses_of({host, own_name, *names}, seconds)
     addresses, local = set(found[host]), local_addresses()
     is_here = any(_is_of(one, local) for one in addresses | {host})
@@ -93,11 +94,3 @@ def address_towards(host: str) -> str:
 
 def _is_of(address: str, local: set[str]) -> bool:
     return address.startswith("127.") or address in local
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return False
-    return True

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gvma.ami.asterisk import Asterisk
-from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
+from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError, UnsafeTargetError
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Applied, Change, Purpose, Sink, SinkMoved
 from gvma.storage.private import although_changed
@@ -22,6 +22,17 @@ from gvma.sync.report import RunReport
 
 _log = logging.getLogger(__name__)
 _FIRST_DIFFERENCES = 5
+TRIES = 10
+"""So often a run plans again where somebody else writes meanwhile."""
+
+
+def gave_up(change: Change, hint: str) -> UnsafeTargetError:
+    """Somebody else wrote in each of the tries. hint: what stands now, and what to do."""
+    return UnsafeTargetError(
+        f"gave up after {TRIES} attempts: another process keeps rewriting it",
+        where=", ".join([*map(str, change.files), *change.tables]),
+        hint=hint,
+    )
 
 
 class Wording(NamedTuple):

@@ -32,6 +32,20 @@ def reload_quietly(backup_path: Path, execution: Callable[[], Execution]) -> Non
             _log.warning("the reload stays pending, since Asterisk did not take the files: %s", first_of(found))
 
 
+def reload_as_the_files_are(execution: Execution, change: Change, state: str) -> None:
+    """The reload that is pending, where the files are as wanted already. Raises AsteriskRefusedError.
+
+    state: what its hint says of the files, or of the sync, behind a comma.
+    """
+    found = execution.reload_pending(change)
+    if found:
+        raise AsteriskRefusedError(
+            f"Asterisk has something else than its files say: {first_of(found)}",
+            where=execution.settings.asterisk_cm_host,
+            hint=f"The files stay as they are, {state}. Asterisk's own log says why it refused them.",
+        )
+
+
 def reload_or_refuse(execution: Execution, change: Change) -> None:
     """The reload that is pending, before a run ends that changes no file. Raises AsteriskRefusedError."""
     with nothing_changed("No file was changed, and the reload stays pending."):

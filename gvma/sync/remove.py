@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from typing import Any
 
 from gvma.ami.asterisk import Asterisk
-from gvma.errors import AsteriskRefusedError, UnsafeTargetError
 from gvma.plan.make import removal_plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Change, Purpose, Sink
@@ -21,11 +20,11 @@ from gvma.storage.state import records
 from gvma.sync.after.remembering import remembered
 from gvma.sync.before.folders import refuse_other_folders
 from gvma.sync.before.mending import mend
-from gvma.sync.execute import Execution, Wording, first_of
+from gvma.sync.execute import TRIES, Execution, Wording, gave_up
+from gvma.sync.late_reload import reload_as_the_files_are
 from gvma.sync.report import PlannedReport
 
 _log = logging.getLogger(__name__)
-_TRIES = 10
 _WORDING = Wording(
     written="the files are written without gvma's part",
     refused="the files without gvma's part",
@@ -90,31 +89,18 @@ def _planned(sink: Sink[Any, Any], settings: GvmaSettings, report: PlannedReport
 def _until_nobody_else_writes(execution: Execution) -> None:
     report, settings, asterisk = execution.report, execution.settings, execution.asterisk
     assert isinstance(report, PlannedReport)
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         change = _planned(execution.sink, settings, report)
         report.add_target(change)
         if change.is_empty:
             report.plan = report.plan if report.changed else None
             records.forget(settings.backup_path, _RECORDS)
-            _reload_pending(execution, change)
+            reload_as_the_files_are(execution, change, "without gvma's part")
             return
         if asterisk is not None:
             refuse_other_folders(settings, asterisk, resets_pins=False)
         if execution.execute(change, Purpose("remove", report.run_id), _RECORDS):
             return
-    raise UnsafeTargetError(
-        f"gave up after {_TRIES} attempts: another process keeps rewriting it",
-        where=", ".join([*map(str, change.files), *change.tables]),
-        hint="The newest content is in place. Find out what writes the file, then run `gvma remove` again.",
+    raise gave_up(
+        change, "The newest content is in place. Find out what writes the file, then run `gvma remove` again."
     )
-
-
-def _reload_pending(execution: Execution, change: Change) -> None:
-    """What an earlier run could not make Asterisk reload, although no file changes now."""
-    found = execution.reload_pending(change)
-    if found:
-        raise AsteriskRefusedError(
-            f"Asterisk has something else than its files say: {first_of(found)}",
-            where=execution.settings.asterisk_cm_host,
-            hint="The files stay as they are, without gvma's part. Asterisk's own log says why it refused them.",
-        )

@@ -14,7 +14,6 @@ from typing import Protocol
 from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.drivers import PJSIP
 from gvma.backups.backup_set import BackupSet
-from gvma.errors import AsteriskRefusedError, UnsafeTargetError
 from gvma.plan.items import Item
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Change, Purpose
@@ -25,10 +24,9 @@ from gvma.sinks.opening import REALTIME, opened, opened_database, settings_of_da
 from gvma.storage.state.pause import pause
 from gvma.sync.after.remembering import remembered
 from gvma.sync.before.folders import refuse_other_folders
-from gvma.sync.execute import Execution, Wording, first_of
+from gvma.sync.execute import TRIES, Execution, Wording, gave_up
+from gvma.sync.late_reload import reload_as_the_files_are
 from gvma.sync.report import RunReport
-
-_TRIES = 10
 
 
 class RestoredState(Change, Protocol):
@@ -135,33 +133,18 @@ def _until_nobody_else_writes(
     purpose = Purpose(f"restore of {backup_set.id}", report.run_id, pause=backup_set.id)
     change = report.planned
     assert change is not None
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         if change.is_empty:
             report.add_target(change)
             pause(settings.backup_path, backup_set.id)
-            _reload_pending(execution, change, settings)
+            reload_as_the_files_are(execution, change, "and the sync is paused")
             return
         if asterisk is not None:
             refuse_other_folders(settings, asterisk, resets_pins=options.pins)
         if execution.execute(change, purpose, {}):
             return
         report.planned = change = plan_again()
-    raise UnsafeTargetError(
-        f"gave up after {_TRIES} attempts: another process keeps rewriting it",
-        where=", ".join([*map(str, change.files), *change.tables]),
-        hint="What was restored may be rewritten already. Stop what writes there, then restore again.",
-    )
-
-
-def _reload_pending(execution: Execution, change: Change, settings: GvmaSettings) -> None:
-    """The files are as the set has them already; Asterisk may still not know it."""
-    found = execution.reload_pending(change)
-    if found:
-        raise AsteriskRefusedError(
-            f"Asterisk has something else than its files say: {first_of(found)}",
-            where=settings.asterisk_cm_host,
-            hint="The files stay as they are, and the sync is paused. Asterisk's own log says why it refused them.",
-        )
+    raise gave_up(change, "What was restored may be rewritten already. Stop what writes there, then restore again.")
 
 
 def _wording(backup_set: str) -> Wording:

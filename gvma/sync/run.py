@@ -21,7 +21,6 @@ from gvma.errors import (
     AsteriskRefusedError,
     AsteriskUnreachableError,
     GvmaError,
-    UnsafeTargetError,
 )
 from gvma.looks import Looks, noting
 from gvma.plan.brake import brake
@@ -45,7 +44,7 @@ from gvma.sync.before.folders import refuse_other_folders
 from gvma.sync.before.mending import mend
 from gvma.sync.before.preflight import preflight
 from gvma.sync.before.unchanged import Conclusion, Inputs, conclusion_of
-from gvma.sync.execute import Execution, Wording
+from gvma.sync.execute import TRIES, Execution, Wording, gave_up
 from gvma.sync.late_reload import reload_or_refuse, reload_quietly
 from gvma.sync.report import Progress, SyncOptions, SyncReport, reading_step
 
@@ -58,7 +57,6 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "SyncOptions", "SyncReport", "sync"]
 
 _log = logging.getLogger(__name__)
-_TRIES = 10
 _WORDING = Wording(
     written="the files are written",
     refused="the new files",
@@ -243,7 +241,7 @@ class _Run:
 
     def _until_nobody_else_writes(self, planner: Planner, execution: Execution, answers: ServerAnswers) -> Planned:
         report, earlier_warnings = self._report, list(self._report.warnings)
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             self._progress(reading_step(self._gvma.sink))
             with noting() as looks:
                 planned = planner.plan(execution.sink)
@@ -268,10 +266,8 @@ class _Run:
                     report.say(warning)
             if self._write(execution, planned, answers):
                 return planned
-        raise UnsafeTargetError(
-            f"gave up after {_TRIES} attempts: another process keeps rewriting it",
-            where=", ".join([*map(str, change.files), *change.tables]),
-            hint="The newest content is in place. Find out what writes the file, then run `gvma sync` again.",
+        raise gave_up(
+            change, "The newest content is in place. Find out what writes the file, then run `gvma sync` again."
         )
 
     def _write(self, execution: Execution, planned: Planned, answers: ServerAnswers) -> bool:

@@ -71,13 +71,16 @@ class Checked:
 class Explained:
     """What ``gvma explain`` says of a name. verdict: one sentence. not_asked: who could not be asked.
 
-    is_read: what gvma wrote could be read.
+    is_read: what gvma wrote could be read. is_planned: what the next sync changes is known. is_paused: it waits for a
+    person.
     """
 
     found: Explanation
     verdict: str
     not_asked: tuple[str, ...]
     is_read: bool = True
+    is_planned: bool = True
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +147,15 @@ def ask_explain(config: Path | None, name: str) -> Explained:
     objects = tuple(
         replace(one, one=ConfigObject(one.one.kind, one.one.dbid, one.one.number)) for one in found.objects
     )  # without their own options, of which gvm_password is one
-    is_read = evidence.sink.problem is None
-    return Explained(replace(found, objects=objects), said, tuple(not_asked(evidence)), is_read)
+    planned = evidence.next_sync
+    return Explained(
+        replace(found, objects=objects),
+        said,
+        tuple(not_asked(evidence)),
+        is_read=evidence.sink.problem is None,
+        is_planned=planned is not None and planned.problem is None,
+        is_paused=evidence.records.paused is not None,
+    )
 
 
 def ask_changes(config: Path | None, name: str) -> Changes:

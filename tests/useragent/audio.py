@@ -34,6 +34,7 @@ class Audio:
         self.host, self.port = host, int(self._socket.getsockname()[1])
         self.peer: tuple[str, int] | None = None
         self.received = bytearray()
+        self.timestamps: list[int] = []
         self.packets = 0
         self.digits = ""
         self._events: set[int] = set()
@@ -51,6 +52,11 @@ class Audio:
             self._closed.set()
             self._thread.join()
             self._socket.close()
+
+    def longest_pause(self) -> float:
+        """Seconds from one packet of sound to the next by the sender's own clock, however late they came here."""
+        steps = zip(self.timestamps, self.timestamps[1:], strict=False)
+        return max(((later - earlier) % (1 << 32) for earlier, later in steps), default=0) / 8_000
 
     def send_tone(self, hertz: int = 440, seconds: float = 1.0) -> None:
         """Send a tone after what is still to be sent; returns at once."""
@@ -127,6 +133,7 @@ class Audio:
             self.packets += 1
             if kind == _PCMU:
                 self.received += packet[12:]
+                self.timestamps.append(timestamp)
             elif kind == _EVENT and timestamp not in self._events:
                 self._events.add(timestamp)
                 self.digits += _SIGNS[packet[12]]

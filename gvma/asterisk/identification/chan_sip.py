@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from gvma.asterisk.conf.booleans import NO
 from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.hosts import Match
 from gvma.asterisk.identification.model import Identified, SipServer, SiteIdentification
 from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
 
 DEFAULT_CONTEXT, DEFAULT_PORT = "default", 5060
-_NO = frozenset({"no", "false", "n", "f", "0", "off"})
 
 
 class Peer(NamedTuple):
@@ -85,7 +85,7 @@ def of_conf(conf: Conf) -> ChanSipKnown:
     """What a sip.conf says, our block aside."""
     context = next(iter(conf.values("general", "context")[::-1]), DEFAULT_CONTEXT)
     guests = next(iter(conf.values("general", "allowguest")[::-1]), "yes")
-    return ChanSipKnown(tuple(_peers(conf, context)), context, guests.lower() not in _NO)
+    return ChanSipKnown(tuple(_peers(conf, context)), context, guests.lower() not in NO)
 
 
 def names_in(known: ChanSipKnown) -> frozenset[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gvma.asterisk.hosts import match_has, sipserver_hosts
+from gvma.asterisk.hosts import is_address, match_has, sipserver_hosts
 from gvma.asterisk.identification.model import UNDECIDED
 from gvma.asterisk.identification.pjsip import PjsipKnown
-from gvma.check.conclusions.addresses import is_address, sipserver_matches
+from gvma.check.conclusions.addresses import sipserver_matches
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.evidence.model import AmiEvidence, Evidence
 from gvma.settings import GvmaSettings

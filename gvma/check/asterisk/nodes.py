@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gvma.asterisk.conf.booleans import YES
 from gvma.check.finding import Finding, Rule, first_names
 from gvma.evidence.model import Evidence, HostsEvidence, NodeEvidence
 from gvma.evidence.model.hosts import reads_all
@@ -60,7 +61,6 @@ DIFFERS = Rule(
 RULES = (UNREACHABLE, LOADS_ALL, SHADOWS, OTHER_DATABASE, NOT_POLLING, FILES_OLD, OWN_SPOOL, DIFFERS)
 
 _NAMED = 3
-_YES = frozenset({"yes", "true", "y", "t", "1", "on"})
 
 
 def check_answers(evidence: Evidence) -> Iterator[Finding]:
@@ -112,7 +112,7 @@ def check_messages(evidence: Evidence) -> Iterator[Finding]:
     """Whether a message through one node is noticed, and heard, at the others."""
     nodes = _nodes(evidence)
     for node in nodes if len(evidence.settings.gvma.realtime_nodes) > 1 else ():
-        polls = node.polling is None or node.polling.get("pollmailboxes", "no").lower() in _YES
+        polls = node.polling is None or node.polling.get("pollmailboxes", "no").lower() in YES
         if not polls and not node.publishes:
             yield NOT_POLLING.at(node.node, "pollmailboxes is not set in [general] of voicemail.conf")
     for key in dict.fromkeys(key for node in nodes for key in node.counts):

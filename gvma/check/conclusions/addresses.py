@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from gvma.asterisk.hosts import host_and_port, match_has, match_wants_port, sipserver_hosts
 from gvma.asterisk.site import outside_hosts
 from gvma.configserver.objects import ConfigObject
@@ -46,12 +44,3 @@ def refused_as_stranger(evidence: Evidence, probe: Probe) -> bool:
     """Whether Asterisk challenged a probe that it could not know for SIP Server's: it says nothing of SIP Server."""
     known_otherwise = by_port_alone(evidence) or not probe.as_sipserver
     return probe.status == _UNAUTHORIZED and evidence.driver.has_identify and known_otherwise
-
-
-def is_address(host: str) -> bool:
-    """Whether it is an IP address, and no name."""
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return False
-    return True

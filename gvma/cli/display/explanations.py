@@ -109,6 +109,8 @@ def _of_next_sync(evidence: Evidence, found: Explanation) -> Iterator[tuple[str,
     if planned is None or planned.problem is not None:
         return
     lines = [item_line(item) for item in found.next] or ["changes nothing of this"]
+    if evidence.records.paused is not None:
+        lines.append("once it is resumed: `gvma sync --resume`")
     yield from zip(["Next sync", *[""] * (len(lines) - 1)], lines, strict=True)
 
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from glob import glob
 from pathlib import Path
 
+from gvma.asterisk.conf.booleans import YES
 from gvma.asterisk.conf.model import Conf, EndlessInclude
 from gvma.asterisk.conf.reader import read_conf
 from gvma.asterisk.drivers import Driver
@@ -30,7 +31,6 @@ from gvma.storage.state.records import earlier_markers
 
 _CONTEXT = re.compile(rb"[ \t]*(?:endpoint/)?(?:sub)?(?:scribe_?|message_)?context[ \t]*=>?[ \t]*([^\s;]+)", re.I)
 _VOICEMAIL, _DIALPLAN = "voicemail.conf", "extensions.conf"
-_TRUE = frozenset({"yes", "true", "y", "t", "1", "on"})
 _SORCERY_SECTIONS = {"aor": "res_pjsip", "endpoint": "res_pjsip", "identify": "res_pjsip_endpoint_identifier_ip"}
 # Families of extconfig.conf by what they bring into memory (Asterisk's own names).
 _FAMILIES = {
@@ -91,7 +91,7 @@ def users_with_mailbox(settings: GvmaSettings) -> frozenset[str]:
     conf = read_file(settings, "users.conf")
     everybody = next(iter(conf.values("general", "hasvoicemail")), "no")
     users = (section for section in conf.objects if section.name.lower() != "general")
-    return frozenset(one.name for one in users if (one.value("hasvoicemail") or everybody).lower() in _TRUE)
+    return frozenset(one.name for one in users if (one.value("hasvoicemail") or everybody).lower() in YES)
 
 
 def orphans(settings: GvmaSettings, voicemail: Conf) -> Iterator[str]:

@@ -12,11 +12,13 @@ from gvma.sinks.files.block_file import markers_of
 from gvma.storage.asterisk.conf_files import content
 from gvma.storage.state import records
 
+NEEDED_BY_REALTIME = "sink = realtime needs PJSIP."
+
 
 def channel_driver(settings: GvmaSettings, modules: Mapping[str, DriverModule] | None) -> Choice:
     """modules: what Asterisk says of each driver, by name; None where it was not asked."""
     if settings.sink == "realtime":
-        return Choice(PJSIP, "sink = realtime needs PJSIP.")
+        return Choice(PJSIP, NEEDED_BY_REALTIME)
     if settings.channel_driver != AUTO:
         return choose(settings.channel_driver, {}, None)
     begins = [begin for begin, _ in (markers_of(settings), *records.read_left(settings.backup_path).markers())]

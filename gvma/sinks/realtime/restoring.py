@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Mapping
 from functools import partial
 
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.entries import PresentMailbox, PresentSubscription
 from gvma.backups.backup_set import BackupSet
+from gvma.backups.remarks import remarks
 from gvma.backups.rows import SavedRow, masked_rows_diff, saved_rows
 from gvma.backups.sets import BackupSets
 from gvma.plan.compare import items_between
@@ -67,16 +67,11 @@ def restore_rows(session: Session, backup_set: BackupSet, *, pins: bool = False)
 
 
 def _notes(session: Session, backup_set: BackupSet, pins: bool) -> Iterator[str]:
-    manifest = backup_set.manifest
-    if manifest is not None and manifest.host != socket.gethostname():
-        yield f"This set was made on {manifest.host}, not here on {socket.gethostname()}."
+    yield from remarks(backup_set, pins=pins)
     for table in backup_set.tables:
         lacking = set(_columns_of(session, backup_set, table.name)) - set(session.columns.every[table.name])
         if lacking:
             yield f"{table.name}: columns of the set that the table no longer has: {', '.join(sorted(lacking))}."
-    if pins:
-        then = f"{backup_set.time:%Y-%m-%d %H:%M:%S} UTC"
-        yield f"PINs go back to those of {then}, also where one was changed by phone since (--pins)."
 
 
 def _columns_of(session: Session, backup_set: BackupSet, table: str) -> list[str]:

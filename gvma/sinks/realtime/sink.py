@@ -13,6 +13,7 @@ from gvma.backups.manifest import TableToSave
 from gvma.backups.sets import BackupSets
 from gvma.plan.model import Plan
 from gvma.sinks.base import NodeAnswer, Part, Purpose, Recovery
+from gvma.sinks.files.driver import NEEDED_BY_REALTIME
 from gvma.sinks.realtime.applied import AppliedRows
 from gvma.sinks.realtime.block_pins import pins_of_block
 from gvma.sinks.realtime.database import records
@@ -33,7 +34,7 @@ class RealtimeSink:
 
     parts = frozenset({Part.MAILBOXES, Part.SUBSCRIPTIONS})
     driver = PJSIP
-    driver_reason = "sink = realtime needs PJSIP."
+    driver_reason = NEEDED_BY_REALTIME
     known: Known | None = None
 
     def __init__(self, session: Session) -> None:

@@ -103,3 +103,23 @@ def test_a_list_that_could_not_be_read_anew_says_so(site: Site, monkeypatch: pyt
     assert "900 found." in page
     assert "No newer list could be read.</strong> " in page
     assert "no such settings file" in page
+
+
+def test_what_the_next_sync_changes_is_not_said_where_it_is_not_known(site: Site) -> None:
+    client = create_app(Facts(site.config), hosts=(), account=None).test_client()
+    site.layer.dns["1899"]["gvm_name"] = "Zoë"
+    site.lay_out()
+    assert "~ mailbox 1899@GVMA_DN (DN 1899): name" in client.get("/explain?name=1899").text
+    site.cfgserver["url"] = "http://127.0.0.1:1/"
+    site.lay_out()
+    page = client.get("/explain?name=1899").text
+    assert "changes nothing" not in page
+    assert "The next sync could not be planned." in page
+
+
+def test_a_paused_sync_is_said_to_wait(site: Site) -> None:
+    site.gvma("backup", "restore", "latest", "--no-reload")
+    page = create_app(Facts(site.config), hosts=(), account=None).test_client().get("/explain?name=1899").text
+    assert "It waits until somebody resumes it" in page
+    assert "+ mailbox 1899@GVMA_DN" in page
+    assert "once it is resumed: `gvma sync --resume`" in site.gvma("explain", "1899").stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +12,7 @@ from gvma.ami.verify import Expected
 from gvma.asterisk.drivers import CHAN_SIP, DRIVERS, Driver
 from gvma.backups.backup_set import BackupSet
 from gvma.backups.manifest import SavedFile
+from gvma.backups.remarks import remarks
 from gvma.backups.sets import BackupSets
 from gvma.errors import UnsafeTargetError
 from gvma.plan.compare import counts_of, items_between
@@ -76,19 +76,10 @@ def restore_change(
         after=partial(_expected, settings, driver, new, old),
         before=partial(_expected, settings, driver, old, new),
         counts=counts_of(items),
-        notes=(*_notes(backup_set, options), *restoring.notes, *([kept] if kept else [])),
+        notes=(*remarks(backup_set, pins=options.pins), *restoring.notes, *([kept] if kept else [])),
         items=tuple(items),
         markers=markers_of(settings),
     )
-
-
-def _notes(backup_set: BackupSet, options: RestoreOptions) -> Iterator[str]:
-    manifest = backup_set.manifest
-    if manifest is not None and manifest.host != socket.gethostname():
-        yield f"This set was made on {manifest.host}, not here on {socket.gethostname()}."
-    if options.pins:
-        then = f"{backup_set.time:%Y-%m-%d %H:%M:%S} UTC"
-        yield f"PINs go back to those of {then}, also where one was changed by phone since (--pins)."
 
 
 class _Restoring:

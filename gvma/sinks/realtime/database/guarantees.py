@@ -133,7 +133,7 @@ def found_faults(connection: Connection[tuple[object, ...]], columns: Columns) -
     yield from _missing_rights(connection, RECORDS, ("select", "insert", "update", "delete"))
     yield from list(_of_the_function(connection)) or _of_its_effect(connection)
     if not _asked(connection, "select has_database_privilege(current_database(), 'temporary')"):
-        yield "the right to make temporary tables is missing"
+        yield "the right to make temporary tables is missing, which the owner of the database grants"
 
 
 def _asked(connection: Connection[tuple[object, ...]], question: str, *values: object) -> bool:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import NamedTuple
 
-from gvma.asterisk.mailbox_options import KNOWN, YES, YES_NO
+from gvma.asterisk.conf.booleans import YES
+from gvma.asterisk.mailbox_options import KNOWN, YES_NO
 from gvma.sinks.realtime.rows.encoding import encoded
 
 REST = "options"
