@@ -15,7 +15,7 @@ def endpoints(phones: Iterable[str], settings: GvmaSettings, driver: Driver, sit
     """All endpoints in the order in which they are written; one whose address is missing has no contacts.
 
     An address that the site identifies already is left to it: two endpoints for one address are a fault. Gateway and
-    SIP Server on one host are told apart by their ports, and so is SIP Server from whom the site knows on its host.
+    SIP Server on one host differ by their ports, and so do SIP Server and whom the site knows on its host.
     Where the site has a peer of chan_sip for SIP Server, ours has its context.
     """
     context, hosts, known = settings.routing_endpoint_context, sipserver_hosts(settings), site.identification

@@ -138,6 +138,9 @@ def _add_errors(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> tuple[Any, int]:
         title, text = _SAID_OF.get(type(error), (error.name, "The pages are linked above."))
+        if request.path.startswith("/api/"):
+            said = GvmaError(title) if isinstance(error, InternalServerError) else UsageError(title, where=request.path)
+            return _problem(title, said, error.code or 500)
         return _problem(title, GvmaError(text), error.code or 500)
 
 

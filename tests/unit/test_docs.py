@@ -28,9 +28,9 @@ A_FILE = re.compile(r"\.(?:cfg|conf|jsonl|md|py|service|so|timer|toml|xml)\Z")
 UNUSED_WORDS = {"common", "doubled", "held", "helper", "helpers", "owed", "thing", "things", "told", "utils"}
 """They stand in no name of ours; the glossary says what stands in their place."""
 UNUSED_NAMES = UNUSED_WORDS | {"data", "info", "process"}
+"""No module, class or function is called so; a library's own argument may be."""
 NAMES_OF_LIBRARIES = {"hostname_checks_common_name"}
 """Attributes that we set, and did not name."""
-"""No module, class or function is called so; a library's own argument may be."""
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 

@@ -95,8 +95,8 @@ def command(invocation: Invocation, groups: tuple[str, ...], nagios: bool, probe
 def _look(invocation: Invocation, groups: Collection[str], *, probe: bool) -> tuple[Evidence, list[Finding], bool]:
     """The evidence, what is found in it, and whether the settings are invalid."""
     from gvma.check.catalogue import findings, parts_of  # noqa: PLC0415  (start-up)
-    from gvma.configserver.reading.reader import without_garbage_collection  # noqa: PLC0415
     from gvma.evidence.collect import collect  # noqa: PLC0415
+    from gvma.garbage import without_garbage_collection  # noqa: PLC0415
     from gvma.settings.reader import examine  # noqa: PLC0415
 
     with without_garbage_collection():

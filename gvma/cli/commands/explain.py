@@ -43,10 +43,10 @@ def command(invocation: Invocation, names: tuple[str, ...]) -> None:
     several match, all are shown. It asks Configuration Server and Asterisk, and says what it could not ask. Changes
     nothing, and shows no PIN.
     """
-    from gvma.configserver.reading.reader import without_garbage_collection  # noqa: PLC0415  (start-up)
     from gvma.evidence.by_name import look_by_name  # noqa: PLC0415
     from gvma.explain.chain import explain  # noqa: PLC0415
     from gvma.explain.verdict import not_asked  # noqa: PLC0415
+    from gvma.garbage import without_garbage_collection  # noqa: PLC0415  (start-up)
     from gvma.settings.reader import examine  # noqa: PLC0415
 
     if "" in names:

@@ -47,7 +47,7 @@ def command(invocation: Invocation, dry_run: bool, no_reload: bool) -> None:
         if not dry_run:
             run_hooks(output, settings, report, error)
 
-    with reported(lambda: _tell(output, report, dry_run=dry_run), hooks):
+    with reported(lambda: _show_result(output, report, dry_run=dry_run), hooks):
         if dry_run:
             remove_dry_run(settings.gvma, report, no_reload=no_reload)
         else:
@@ -64,7 +64,7 @@ def _remove(output: Output, settings: Settings, report: PlannedReport, *, no_rel
         remove(settings.gvma, report, no_reload=no_reload)
 
 
-def _tell(output: Output, report: PlannedReport, *, dry_run: bool) -> None:
+def _show_result(output: Output, report: PlannedReport, *, dry_run: bool) -> None:
     for warning in report.warnings:
         output.warn(warning)
     output.result(

@@ -75,12 +75,12 @@ def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each 
         raise click.UsageError("ID and --at WHEN cannot be used together", click.get_current_context())
     if dry_run:
         chosen = _chosen(settings, wanted, at)
-        _dry_run(output, settings, chosen, options) if chosen else _tell_nothing(output, at, dry_run=True)
+        _dry_run(output, settings, chosen, options) if chosen else _show_no_change(output, at, dry_run=True)
         return
     report = RestoreReport()
     output.keep(run_id=report.run_id)
     with (
-        reported(lambda: _tell(output, report), lambda error: run_hooks(output, whole, report, error)),
+        reported(lambda: _show_result(output, report), lambda error: run_hooks(output, whole, report, error)),
         stoppable(),
         hold_lock(settings.backup_path),
     ):
@@ -89,9 +89,9 @@ def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each 
         if chosen is not None:
             _restore(settings, chosen, options, report, no_reload=no_reload)
     if chosen is None:
-        _tell_nothing(output, at, dry_run=False)
+        _show_no_change(output, at, dry_run=False)
     else:
-        _say(output, report)
+        _show_lines(output, report)
 
 
 def _restore(
@@ -119,7 +119,7 @@ def _chosen(settings: GvmaSettings, wanted: str | None, at: datetime | None) -> 
     return set_in_force_at(at, sets.all(), log.read(settings.backup_path).runs)
 
 
-def _tell_nothing(output: Output, at: datetime | None, *, dry_run: bool) -> None:
+def _show_no_change(output: Output, at: datetime | None, *, dry_run: bool) -> None:
     output.result("backup restore", "ok", dry_run=dry_run, restored=None, files=[], items=[], notes=[], backup_set=None)
     if not output.quiet and at is not None:
         output.line(f"Nothing has changed since {at.astimezone():%Y-%m-%d %H:%M:%S}; there is nothing to restore.")
@@ -180,7 +180,7 @@ def _planned_sink(chosen: BackupSet, change: RestoredState) -> RestoreReport:
     return report
 
 
-def _tell(output: Output, report: RestoreReport) -> None:
+def _show_result(output: Output, report: RestoreReport) -> None:
     for warning in report.warnings:
         output.warn(warning)
     if not report.restored:
@@ -200,7 +200,7 @@ def _tell(output: Output, report: RestoreReport) -> None:
     )
 
 
-def _say(output: Output, report: RestoreReport) -> None:
+def _show_lines(output: Output, report: RestoreReport) -> None:
     if output.quiet or report.planned is None:
         return
     for path, action in report.actions:

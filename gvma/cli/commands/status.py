@@ -44,8 +44,8 @@ def command(invocation: Invocation, plan: bool) -> None:
     one failed or is too old, the sync is paused, somebody has changed what gvma wrote, a run was interrupted, a
     reload is pending, Asterisk cannot be asked.
     """
-    from gvma.configserver.reading.reader import without_garbage_collection  # noqa: PLC0415  (start-up)
     from gvma.evidence.at_a_glance import glance  # noqa: PLC0415
+    from gvma.garbage import without_garbage_collection  # noqa: PLC0415  (start-up)
     from gvma.settings.reader import examine  # noqa: PLC0415
     from gvma.status import as_json, troubles  # noqa: PLC0415
 

@@ -19,8 +19,8 @@ from gvma.cli.completing import mailboxes
 from gvma.cli.display.items import item_lines
 from gvma.cli.hooks import reported, run_hooks
 from gvma.cli.values.seconds import Seconds
-from gvma.configserver.reading.reader import without_garbage_collection
 from gvma.errors import GvmaError, UsageError
+from gvma.garbage import without_garbage_collection
 from gvma.printable import printable
 from gvma.storage.state.said_failure import is_repeated
 from gvma.sync.report import Progress, SyncOptions, SyncReport
@@ -105,7 +105,7 @@ def _run(invocation: Invocation, options: SyncOptions, *, shows_diff: bool) -> b
         if not options.dry_run:
             run_hooks(output, settings, report, error)
 
-    with reported(lambda: _tell(output, settings, options, report, shows_diff), hooks):
+    with reported(lambda: _show_result(output, settings, options, report, shows_diff), hooks):
         try:
             settings = _settings(invocation, options, report)
             with _log(settings, options, report, output), _progress(output) as progress:
@@ -137,7 +137,7 @@ def _was_said_before(output: Output, settings: Settings | None, error: GvmaError
     return is_repeated(settings.gvma.backup_path, error, time.time())
 
 
-def _tell(
+def _show_result(
     output: Output, settings: Settings | None, options: SyncOptions, report: SyncReport, shows_diff: bool
 ) -> None:
     diffs = [*report.change.diffs()] if report.change is not None and shows_diff else []

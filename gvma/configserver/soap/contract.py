@@ -7,7 +7,6 @@ WS-Security (gvma.configserver.soap.wsdl). Nothing here opens anything.
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape
 
 from gvma.configserver.reading.reader import AnswerName
 from gvma.settings.model import ConfigServerSettings
@@ -21,6 +20,8 @@ _ENVELOPE = (
     '<ns0:Query xmlns:ns0="urn:gvma:confserv-soap:1"><ns0:xpath>{}</ns0:xpath></ns0:Query>'
     "</soap-env:Body></soap-env:Envelope>"
 )
+# Not saxutils.escape, which imports urllib.request.
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _OWN_KEYS = ("wsdl", "binding", "operation", "query_parameter")
 
 
@@ -32,7 +33,7 @@ def is_spoken(settings: ConfigServerSettings) -> bool:
 
 def envelope(xpath: str) -> bytes:
     """The body of the request. Raises ValueError where ``xpath`` has a character that is not allowed in XML."""
-    # XML 1.0, 2.2; a lone surrogate is no character either, and encode() refuses it.
-    if re.search("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", xpath):
+    # All that XML 1.0, 2.2, does not allow. Its own list, negated, takes 20 times as long to compile as this one.
+    if re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", xpath):
         raise ValueError("not allowed in XML")
-    return _ENVELOPE.format(escape(xpath, {"\r": "&#13;"})).encode()
+    return _ENVELOPE.format(xpath.translate(_ESCAPES)).encode()

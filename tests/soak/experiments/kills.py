@@ -115,7 +115,7 @@ class Experiment:
         mended = site.run_sync(self.missing)
         assert mended.status not in (0, 1), mended
         is_new = self._judge_files(old, target, done)
-        assert site.difference_from_asterisk() == [], f"Asterisk was not told: {done}{mended}"
+        assert site.difference_from_asterisk() == [], f"Asterisk has something else: {done}{mended}"
         self.outcomes["new" if is_new else "old"] = self.outcomes.get("new" if is_new else "old", 0) + 1
         assert site.litter() == [], done
         if is_new:  # a PIN chosen after the recovery: the plain run must not take it for the administrator's

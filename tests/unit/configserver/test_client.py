@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from gvma.configserver.client import ConfigurationServer
-from gvma.configserver.reading.reader import without_garbage_collection
 from gvma.configserver.simulator.server import Simulator
 from gvma.errors import (
     ConfigServerError,
@@ -22,6 +21,7 @@ from gvma.errors import (
     CredentialsError,
     SettingsError,
 )
+from gvma.garbage import without_garbage_collection
 from gvma.settings.model import Secret
 from tests.fakes.soap import http, sending, server
 from tests.unit.configserver.asking import ANSWER, DNS, PASSWORD, ask, chunked, refused, settings

@@ -26,7 +26,7 @@ UNCHANGED = "Nothing was changed."
 STATEMENT_TIMES = 20
 """A statement may take so many times as long as a lock may be waited for."""
 _OWN_SETTINGS = (
-    ("idle_session_timeout", "0"),  # Configuration Server may take its time, while the lock is held
+    ("idle_session_timeout", "0"),  # Configuration Server may take its time, while we have the lock
     ("transaction_timeout", "0"),
     ("row_security", "on"),
     ("standard_conforming_strings", "on"),
