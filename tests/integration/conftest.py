@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from gvma.sip.subscriber import Subscriber
 from tests.harness.servers.asterisk_fixtures import (
     asterisk_root,
     module_version,
@@ -36,6 +37,8 @@ def _patience() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         for name in _HASTY:
             patched.setattr(f"gvma.evidence.{name}", 60.0)
+        for wait in (Subscriber.subscribe, Subscriber.next_notify):
+            patched.setattr(wait, "__defaults__", (60.0,))
         yield
 
 

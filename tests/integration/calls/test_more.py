@@ -95,7 +95,7 @@ def is_pjsip(asterisk: PrivateAsterisk) -> bool:
 def heard_to_the_end(call: Call) -> bytes:
     """All that a caller hears of a call that the server ends."""
     assert call.wait_final().status == 200
-    call.wait_ended(15)
+    call.wait_ended()
     assert call.requested("BYE")
     return bytes(call.audio.received)
 
@@ -170,7 +170,7 @@ class TestHostsThatMisbehave:
         if not is_pjsip(asterisk):  # 16 has no setting for it, and waits for three minutes
             return
         call = caller.call("annc", parameters=f";play=http://127.0.0.1:{sound_host.port}/slow-too.wav;repeat=1")
-        assert call.wait_final(20).status == 404
+        assert call.wait_final().status == 404
         server.wait_log(f"could not fetch it.*{call.call_id}")
 
     def test_a_caller_who_gives_up_on_a_slow_host_is_let_go(

@@ -41,19 +41,19 @@ def caller(asterisk: PrivateAsterisk) -> Iterator[UserAgent]:
 
 def test_an_announcement_is_heard_and_ends(caller: UserAgent) -> None:
     call = caller.call("annc", parameters=";play=beep;repeat=3;delay=200")
-    assert call.wait_final(20).status == 200
+    assert call.wait_final().status == 200
     call.audio.wait_level(above=200)
     call.wait_ended()
     assert call.requested("BYE")
 
 
 def test_a_sound_that_is_not_there_is_404(caller: UserAgent) -> None:
-    assert caller.call("annc", parameters=";play=no-such-sound").wait_final(20).status == 404
+    assert caller.call("annc", parameters=";play=no-such-sound").wait_final().status == 404
 
 
 def test_keys_come_back_as_messages(caller: UserAgent) -> None:
     call = caller.call("digits")
-    assert call.wait_final(20).status == 200
+    assert call.wait_final().status == 200
     call.audio.send_digits("5")
     assert call.wait_request("MESSAGE").body == b"Signal=5"
     call.hang_up()
@@ -61,7 +61,7 @@ def test_keys_come_back_as_messages(caller: UserAgent) -> None:
 
 def test_two_callers_meet_in_a_conference(caller: UserAgent) -> None:
     speaker, listener = caller.call("conf=a"), caller.call("conf=A")
-    assert [call.wait_final(20).status for call in (speaker, listener)] == [200, 200]
+    assert [call.wait_final().status for call in (speaker, listener)] == [200, 200]
     speaker.audio.send_tone(seconds=3)
     listener.audio.wait_level(above=200)
     for call in (speaker, listener):

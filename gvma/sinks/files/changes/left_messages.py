@@ -41,7 +41,7 @@ def left_messages(plan: Plan, spool: Path, served: Container[str] = ()) -> Itera
 def _with_messages(keys: Iterable[str], spool: Path) -> list[str]:
     """One look at each context first: of 20,000 new mailboxes nearly none has a folder."""
     wanted = list(keys)
-    contexts = {key.rpartition("@")[2] for key in wanted} & set(OWN_CONTEXTS)
+    contexts = OWN_CONTEXTS if wanted else ()
     folders = {f"{box}@{context}" for context in contexts for box in boxes_in_spool(spool, context)}
     return [key for key in wanted if key in folders and has_messages(spool, key)]
 
