@@ -15,7 +15,8 @@ BLANKS = bytes(range(33)).decode("ascii")
 
 _BLANK_BYTES = BLANKS.encode("ascii")
 _DEEPEST = 128
-_UNCLOSED = re.compile(rb"^[\x00-\x09\x0b-\x20]*\[[^\]\n;]*(?:;|$|\]\([^)\n;]*(?:;|$))", re.MULTILINE)
+# Begins with the line end, which the search finds several times as fast as the begin of a line.
+_UNCLOSED = re.compile(rb"\n[\x00-\x09\x0b-\x20]*\[[^\]\n;]*(?:;|$|\]\([^)\n;]*(?:;|$))", re.MULTILINE)
 _COMMENT = re.compile(r"(?<!\\);.*", re.DOTALL)
 _PLAIN = re.compile(r"[\w@:/ -]*")
 _DIRECTIVE = re.compile(r"#(include|tryinclude|exec)\s+(.+)", re.DOTALL | re.IGNORECASE)
@@ -111,7 +112,7 @@ def refused(text: bytes, *, in_section: bool = False) -> Iterator[tuple[int, str
     in_section: the file is included in one that has opened a section. What a line says of other sections, or of
     other files, is not looked at.
     """
-    suspect = _UNCLOSED.search(text) is not None
+    suspect = _UNCLOSED.search(b"\n" + text) is not None
     for line in lines(text):
         if in_section and not suspect:
             return

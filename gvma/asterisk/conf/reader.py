@@ -51,8 +51,9 @@ class _Assignments(dict[str, tuple[str, str] | None]):
         assignment = (key, value) if equals else None
         if rest[0] == "\\" or key[-1:] in _AT_KEYS_END or value[:1] in _AT_VALUES_START:
             assignment = syntax.setting_line(rest)
-        if len(self) < _REMEMBERED:
-            self[rest] = assignment
+        if len(self) == _REMEMBERED:
+            self.clear()  # of lines that are all different; those that come again are soon back
+        self[rest] = assignment
         return assignment
 
 
@@ -171,16 +172,25 @@ class _Reading:
 def _lines_of_block(text: bytes, pairs: Iterable[tuple[str, str]]) -> range:
     """The numbers of the lines between the first pair of markers that is whole; to the end of the file where there is
     none, and an end marker is lost."""
-    begun = [pair for begin, end in pairs if (pair := (begin.encode(), end.encode()))[0] in text]
-    if not begun:
-        return range(0)
-    stripped = [line.strip() for line in text.split(b"\n")]
     without_end = range(0)
-    for begin, end in begun:
-        if begin not in stripped:
+    for begin, end in ((begin.encode(), end.encode()) for begin, end in pairs):
+        first = _place_of(begin, text)
+        if first is None:
             continue
-        first = stripped.index(begin) + 1
-        if end in stripped[first:]:
-            return range(first, stripped.index(end, first) + 1)
-        without_end = without_end or range(first, len(stripped) + 1)
+        number = text.count(b"\n", 0, first) + 1
+        last = _place_of(end, text, first + len(begin))
+        if last is not None:
+            return range(number, number + text.count(b"\n", first, last))
+        without_end = without_end or range(number, text.count(b"\n") + 2)
     return without_end
+
+
+def _place_of(marker: bytes, text: bytes, start: int = 0) -> int | None:
+    """The offset of the first marker, from ``start`` on, that has its line to itself, blanks aside."""
+    at = text.find(marker, start)
+    while at >= 0:
+        end = text.find(b"\n", at) + 1 or len(text)
+        if text[text.rfind(b"\n", 0, at) + 1 : end].strip() == marker:
+            return at
+        at = text.find(marker, end)
+    return None
