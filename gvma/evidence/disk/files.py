@@ -29,7 +29,10 @@ from gvma.storage.asterisk.mounts import mount_points, mount_points_of_asterisk
 from gvma.storage.disk import LARGEST
 from gvma.storage.state.records import earlier_markers
 
-_CONTEXT = re.compile(rb"[ \t]*(?:endpoint/)?(?:sub)?(?:scribe_?|message_)?context[ \t]*=>?[ \t]*([^\s;]+)", re.I)
+# Begins with the line end, which the search finds several times as fast as the begin of a line.
+_CONTEXT = re.compile(
+    rb"\n[ \t]*(?=[cems])(?:endpoint/)?(?:sub)?(?:scribe_?|message_)?context[ \t]*=>?[ \t]*([^\s;]+)", re.IGNORECASE
+)
 _VOICEMAIL, _DIALPLAN = "voicemail.conf", "extensions.conf"
 _SORCERY_SECTIONS = {"aor": "res_pjsip", "endpoint": "res_pjsip", "identify": "res_pjsip_endpoint_identifier_ip"}
 # Families of extconfig.conf by what they bring into memory (Asterisk's own names).
@@ -203,8 +206,7 @@ def entered_contexts(folder: Path) -> frozenset[str]:
             left -= len(text)
             if left < 0:
                 break
-            # Each line once: of 20,000 endpoints most lines are the same.
-            found |= {context[1] for line in set(text.split(b"\n")) if (context := _CONTEXT.match(line))}
+            found.update(_CONTEXT.findall(b"\n" + text))
     return frozenset(name.decode("utf-8", "surrogateescape") for name in found)
 
 
