@@ -49,7 +49,7 @@ def check_peers(evidence: Evidence) -> Iterator[Finding]:
     if channel.executes or ("phones" in evidence.files.realtime and driver is CHAN_SIP):
         return  # PJSIP lists what it has in a database, chan_sip does not
     kinds = {"endpoint"} if driver is PJSIP else {"peer", "friend"}
-    present = {section.name for section in channel.objects if section.value("type").lower() in kinds}
+    present = {section.name for kind in kinds for section in channel.by_type.get(kind, ())}
     present |= (evidence.ami.endpoints if evidence.ami else None) or frozenset()
     present = {driver.folded(name) for name in present}
     hosts, dns = asterisk_hosts(evidence), evidence.configserver.dns

@@ -130,13 +130,29 @@ class Conf:
     @cached_property
     def settings(self) -> list[Setting]:
         """What every section has for Asterisk, the settings of templates in those that are based on them."""
-        return [one for section in self.objects for one in section.all]
+        found: list[Setting] = []
+        for section in self.objects:
+            found += section.inherited
+            found += section.settings
+        return found
+
+    @cached_property
+    def by_type(self) -> dict[str, list[Section]]:
+        """The objects by their ``type``, in lower case; those without one by an empty text."""
+        found: dict[str, list[Section]] = {}
+        for section in self.objects:
+            found.setdefault(section.value("type").lower(), []).append(section)
+        return found
 
     @cached_property
     def _by_key(self) -> dict[str, list[Setting]]:
         found: dict[str, list[Setting]] = {}
+        as_written: dict[str, list[Setting]] = {}
         for one in self.settings:
-            found.setdefault(one.key.lower(), []).append(one)
+            same = as_written.get(one.key)
+            if same is None:
+                same = as_written[one.key] = found.setdefault(one.key.lower(), [])
+            same.append(one)
         return found
 
     def with_key(self, *keys: str) -> list[Setting]:

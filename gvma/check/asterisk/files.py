@@ -135,7 +135,7 @@ def check_read_elsewhere(evidence: Evidence) -> Iterator[Finding]:
     channel = evidence.files.channel
     if channel is None or evidence.driver is not PJSIP:
         return
-    ours = {section.value("type") for section in channel.objects if section.ours} | {"aor"}
+    ours = {type_ for type_, sections in channel.by_type.items() if any(one.ours for one in sections)} | {"aor"}
     for type_, place in evidence.files.elsewhere:
         if type_ in ours:
             yield ELSEWHERE.at("sorcery.conf", f"{type_} is read from {place}, and not from {channel.name}")

@@ -61,6 +61,34 @@ def test_ours_is_what_stands_between_the_markers(end: bytes) -> None:
     assert [line.ours for line in found.settings] == [False, True, False]
 
 
+def test_a_marker_that_shares_its_line_is_none() -> None:
+    text = [f"; {BEGIN}", "[site]", f"a=1 {END} {END}", f" {BEGIN}\t", "[ours]", f"b=2 {END}", "c=3", END, "[after]"]
+    found = conf("\n".join(text).encode())
+    assert [(section.name, section.ours) for section in found.sections] == [
+        ("site", False),
+        ("ours", True),
+        ("after", False),
+    ]
+    assert [line.ours for line in found.settings] == [False, True, True]
+
+
+def test_lines_that_are_all_different_leave_the_others_as_they_are() -> None:
+    text = "\n".join(f"same=yes\nother => {number}" for number in range(10_000))
+    found = conf(f"[a]\n{text}".encode())
+    assert found.values("a", "same") == ["yes"] * 10_000
+    assert found.values("a", "other") == [f"{number}" for number in range(10_000)]
+
+
+def test_objects_are_found_by_their_type_whatever_its_case() -> None:
+    found = conf(b"[t](!)\ntype=ENDPOINT\n[a](t)\n[b]\ntype=aor\ntype=endpoint\n[c]\nx=1\n[d]\nType=aor\n")
+    names = {type_: [section.name for section in sections] for type_, sections in found.by_type.items()}
+    assert names == {"endpoint": ["a", "b"], "": ["c"], "aor": ["d"]}
+
+
+def test_settings_of_a_key_keep_their_order_whatever_its_case() -> None:
+    assert conf(b"[a]\nKey=1\nkey=2\nKEY=3\nKey=4\n").values("a", "key") == ["1", "2", "3", "4"]
+
+
 def test_a_block_whose_end_marker_is_lost_reaches_to_the_end() -> None:
     found = conf(f"{BEGIN}\n[ours]\nb=2\n".encode())
     assert [section.ours for section in found.sections] == [True]
