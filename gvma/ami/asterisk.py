@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -173,7 +172,7 @@ def nothing_changed(sentence: str = "Nothing was changed.") -> Iterator[None]:
 
 def at_once(settings: GvmaSettings, question: Callable[[Asterisk], _T]) -> _T | None:
     """The answer of an Asterisk that answers at once, for a dry run, which needs no Asterisk; else None."""
-    quick = replace(settings, asterisk_cm_timeout=min(_QUICK_SECONDS, settings.asterisk_cm_timeout))
+    quick = settings._replace(asterisk_cm_timeout=min(_QUICK_SECONDS, settings.asterisk_cm_timeout))
     try:
         with Asterisk(quick) as asterisk:
             asterisk.connect()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from gvma.settings.model import GvmaSettings
 
@@ -19,5 +18,5 @@ def nodes(settings: GvmaSettings) -> Mapping[str, GvmaSettings]:
 def _of_node(settings: GvmaSettings, node: str) -> GvmaSettings:
     host, colon, port = node.rpartition(":")
     if not colon or host.endswith(":") or (host.count(":") and not host.endswith("]")):  # an IPv6 address alone
-        return replace(settings, asterisk_cm_host=node.strip("[]"))
-    return replace(settings, asterisk_cm_host=host.strip("[]"), asterisk_cm_port=int(port))
+        return settings._replace(asterisk_cm_host=node.strip("[]"))
+    return settings._replace(asterisk_cm_host=host.strip("[]"), asterisk_cm_port=int(port))

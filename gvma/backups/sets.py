@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import secrets
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -187,7 +186,7 @@ class BackupSets:
         clock = self._clock().replace(microsecond=0)
         time = max(clock, min(newest.time, _LATEST) + timedelta(seconds=1)) if newest else clock
         return Manifest(
-            id=f"{time.strftime(ID_TIME)}-{secrets.token_hex(4)}",
+            id=f"{time.strftime(ID_TIME)}-{os.urandom(4).hex()}",
             time=time.strftime(_TIME),
             clock=clock.strftime(_TIME),
             host=os.uname().nodename,

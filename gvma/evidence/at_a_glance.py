@@ -95,7 +95,7 @@ def _sink(
 
 
 def _ask_asterisk(settings: GvmaSettings) -> AmiEvidence:
-    hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
+    hasty = settings._replace(asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
     try:
         with connect(hasty) as ami:
             return _answers(ami, counts=settings.sink != REALTIME)

@@ -136,7 +136,7 @@ def _unselected(settings: ConfigServerSettings, layer: ConfigServerEvidence, nam
     queries = [xpath for name in names if name not in known for xpath in queries_by_name(name)]
     if not queries or not any(answer.error is None for answer in layer.answers.values()):
         return NamedEvidence()
-    hasty = replace(settings, timeout=min(settings.timeout, _ANSWER_SECONDS), include_disabled=True)
+    hasty = settings._replace(timeout=min(settings.timeout, _ANSWER_SECONDS), include_disabled=True)
     found: list[ConfigObject] = []
     try:
         with ConfigurationServer(hasty) as source:

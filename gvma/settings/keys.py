@@ -7,7 +7,6 @@ The order is that of ``gvma config init`` and ``gvma config show``. A key is nam
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -49,8 +48,7 @@ class Key(NamedTuple):
     @property
     def default(self) -> object:
         """The model's default."""
-        field = next(field for field in fields(SECTIONS[self.section]) if field.name == self.name)
-        return field.default if field.default_factory is MISSING else field.default_factory()
+        return getattr(SECTIONS[self.section](), self.name)
 
 
 def _section(section: str, *rows: tuple[str, v.Parse, str] | tuple[str, v.Parse, str, str]) -> list[Key]:

@@ -1,4 +1,4 @@
-"""The settings as frozen dataclasses; this module reads nothing.
+"""The settings as named tuples, which every command can afford to load; this module reads nothing.
 
 Keys and defaults: the manual's lines 2717-2811 (``[cfgserver]``, ``[gvma_settings]``), and the extra
 keys that ``docs/settings.md`` lists. A field is named as its key.
@@ -6,8 +6,9 @@ keys that ``docs/settings.md`` lists. A field is named as its key.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gvma.secrecy import MASK
 
@@ -43,14 +44,13 @@ class Secret:
         raise TypeError("a Secret is never pickled")
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigServerSettings:
+class ConfigServerSettings(NamedTuple):
     """``[cfgserver]``: how to reach Configuration Server, and what to ask it."""
 
     host: str = "127.0.0.1"
     port: int = 8080
     username: str = ""
-    password: Secret = field(default_factory=lambda: Secret(""))
+    password: Secret = Secret("")
     password_file: Path | None = None
     dnquery: str = ""
     agentquery: str = ""
@@ -77,8 +77,7 @@ class ConfigServerSettings:
         return self.url or f"http://{self.host}:{self.port}/"
 
 
-@dataclass(frozen=True, slots=True)
-class GvmaSettings:
+class GvmaSettings(NamedTuple):
     """``[gvma_settings]``: Asterisk's files and AMI, the managed block, backups, Realtime, routing. In seconds."""
 
     asterisk_cfg_path: Path = Path("/etc/asterisk")
@@ -92,7 +91,7 @@ class GvmaSettings:
     asterisk_cm_host: str = "127.0.0.1"
     asterisk_cm_port: int = 5038
     asterisk_cm_username: str = "gvma"
-    asterisk_cm_secret: Secret = field(default_factory=lambda: Secret("genesys1"))
+    asterisk_cm_secret: Secret = Secret("genesys1")
     asterisk_cm_secret_file: Path | None = None
     asterisk_cm_tls: bool = False
     asterisk_cm_ca_file: Path | None = None
@@ -118,7 +117,7 @@ class GvmaSettings:
     metrics_file: Path | None = None
     sink: str = "files"
     realtime_dsn: str = ""
-    realtime_password: Secret = field(default_factory=lambda: Secret(""))
+    realtime_password: Secret = Secret("")
     realtime_password_file: Path | None = None
     realtime_timeout: float = 30.0
     realtime_nodes: tuple[str, ...] = ()
@@ -158,8 +157,7 @@ class Address:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class MediaSettings:
+class MediaSettings(NamedTuple):
     """``[media]``: what the call flows may play, record and for how long. Times in seconds."""
 
     dialect: str = "genesys"
@@ -180,20 +178,18 @@ class MediaSettings:
     metrics: Address | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WebSettings:
+class WebSettings(NamedTuple):
     """``[web]``: who may read the pages. hosts: names by which a reader may call this host."""
 
     password_file: Path | None = None
     hosts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """All settings. path: the file that they were read from, None if there was none."""
 
-    cfgserver: ConfigServerSettings = field(default_factory=ConfigServerSettings)
-    gvma: GvmaSettings = field(default_factory=GvmaSettings)
-    media: MediaSettings = field(default_factory=MediaSettings)
-    web: WebSettings = field(default_factory=WebSettings)
+    cfgserver: ConfigServerSettings = ConfigServerSettings()
+    gvma: GvmaSettings = GvmaSettings()
+    media: MediaSettings = MediaSettings()
+    web: WebSettings = WebSettings()
     path: Path | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -100,7 +99,7 @@ def settings_of_database(settings: GvmaSettings) -> GvmaSettings:
             where="[gvma_settings] realtime_dsn",
             hint="Nothing was changed. Set realtime_dsn, then run the command again.",
         )
-    return replace(settings, sink=REALTIME)
+    return settings._replace(sink=REALTIME)
 
 
 @contextmanager

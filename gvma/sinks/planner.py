@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -60,7 +60,7 @@ class Planner:
         self._settings = settings
         self._driver = driver
         self._answers = answers
-        self._new_key = secrets.token_bytes(KEY_BYTES)
+        self._new_key = os.urandom(KEY_BYTES)
         self._resets = frozenset(resets)
         # As a text, the owners of 100,000 mailboxes take a third of the room.
         objects = {"dn": answers.dns, "agent": answers.agents, "group": answers.groups}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -68,7 +67,7 @@ def write_atomically(path: Path, content: bytes, rights: Rights) -> None:
 
     For folders that nobody else can write. Raises OSError; then the old file stays, and nothing lies beside it.
     """
-    temporary = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
+    temporary = path.with_name(f"{TEMPORARY_PREFIX}{os.urandom(4).hex()}{TEMPORARY_SUFFIX}")
     try:
         stage(temporary, content, rights)
         disk.rename(temporary, path)

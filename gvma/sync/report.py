@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,7 +53,7 @@ class RunReport:
     nodes: what the Asterisk hosts said of these. why: what was another in Configuration Server than at the last change.
     """
 
-    run_id: str = field(default_factory=lambda: secrets.token_hex(8))
+    run_id: str = field(default_factory=lambda: os.urandom(8).hex())
     counts: Counts = field(default_factory=Counts)
     files: dict[Path, bool] = field(default_factory=dict)
     change: Change | None = None

@@ -26,8 +26,8 @@ def results(evidence: Evidence, switch: str) -> Mapping[Target, StepResult]:
     if evidence.configserver.not_asked:
         return {}
     settings = evidence.settings
-    profile = replace(settings.gvma, switch_profile=(switch,))
-    alone = replace(evidence, settings=replace(settings, gvma=profile))
+    profile = settings.gvma._replace(switch_profile=(switch,))
+    alone = replace(evidence, settings=settings._replace(gvma=profile))
     found = [one for one in findings(alone, ["switch"]) if one.severity != "info"]
     return {target: result for target in _OBJECTS if (result := _result(alone, target, found)) is not None}
 

@@ -51,7 +51,7 @@ def ask_asterisk(settings: GvmaSettings, addresses: Addresses | None = None) -> 
 
     addresses: of SIP Server and the gateway, by host of the settings.
     """
-    hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
+    hasty = settings._replace(asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
     try:
         with connect(hasty) as ami:
             return _SiteQuestions(ami).ask(hasty, addresses or {})
@@ -67,7 +67,7 @@ def sip_contact(settings: GvmaSettings) -> str:
     Where Asterisk listens on every address, the one by which this host reaches SIP Server, or AMI's where Asterisk is
     on another host.
     """
-    hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
+    hasty = settings._replace(asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
     try:
         with connect(hasty) as ami:
             driver = channel_driver(settings, driver_modules(ami)).driver

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 
 from gvma.ami.console.channel_drivers import TRANSPORT_COMMANDS, driver_modules
 from gvma.ami.console.identification import identifies
@@ -107,7 +106,7 @@ def asterisk_by_name(candidates: Sequence[GvmaSettings], addresses: Addresses) -
     """The first Asterisk that can be asked, or one that says why the first is silent. candidates: one at least."""
     silent: list[SilentAsterisk] = []
     for settings in candidates:
-        hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
+        hasty = settings._replace(asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
         try:
             ami = connect(hasty)
         except AmiPermissionError as refusal:

@@ -37,7 +37,7 @@ _TELLING = re.compile(
 
 def ask_nodes(settings: GvmaSettings, database: DatabaseEvidence) -> tuple[NodeEvidence, ...]:
     """In the order of ``realtime_nodes``. database: whose rows they are asked for."""
-    hasty = replace(settings, asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
+    hasty = settings._replace(asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
     asked = nodes(hasty)
     if not asked:
         return ()

@@ -5,7 +5,6 @@ Nothing is waited for long: a query that has no answer in some seconds has an er
 
 from __future__ import annotations
 
-from dataclasses import replace
 from threading import Thread
 
 from gvma.configserver.client import ConfigurationServer
@@ -52,7 +51,7 @@ class Questions:
     def __init__(self, settings: Settings, not_asked: str = "") -> None:
         queries = {query: getattr(settings.cfgserver, query) for query in QUERIES}
         self._queries = {query: xpath for query, xpath in queries.items() if xpath}
-        self._settings = replace(settings.cfgserver, timeout=min(settings.cfgserver.timeout, _ANSWER_SECONDS))
+        self._settings = settings.cfgserver._replace(timeout=min(settings.cfgserver.timeout, _ANSWER_SECONDS))
         self._not_asked = not_asked
         self._answers: dict[str, QueryAnswer] = {}
         self._defect: Exception | None = None

@@ -11,10 +11,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gvma.asterisk.entries import GvmaWarning
 from gvma.errors import BackupSetError
 from gvma.storage.private import read_private, remove_private, write_private
+
+if TYPE_CHECKING:
+    from gvma.asterisk.entries import GvmaWarning
 
 PINS, OWNERS, LAST, MARKS = "first-pins", "owners", "last-sync.json", "marks.json"
 

@@ -49,7 +49,7 @@ def hostile() -> Desired:
 
 def files_of(wanted: Desired, version: int, mode: str = "SUBSCRIBE", routed: Routing | None = None) -> dict[str, str]:
     """The three files as a sync would write them on a small site."""
-    routed, settings = routed or Routing(), dataclasses.replace(SETTINGS, mwi_mode=mode)
+    routed, settings = routed or Routing(), SETTINGS._replace(mwi_mode=mode)
     dialplan = b"[default]\ninclude => GVMA\ninclude => GVMA_ROUTING\n[GVMA_ROUTING]\n"
     written = {
         "voicemail.conf": with_block(SITE_VOICEMAIL, BEGIN, END, render_voicemail(wanted.mailboxes, AT)),

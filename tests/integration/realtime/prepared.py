@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from gvma.settings import Secret
@@ -26,8 +25,7 @@ def prepare(database: Database) -> None:
 
 
 def settings_for(database: Database, folder: Path) -> GvmaSettings:
-    return replace(
-        GvmaSettings(),
+    return GvmaSettings()._replace(
         sink="realtime",
         realtime_dsn=database.dsn(),
         realtime_password=Secret(PASSWORDS["gvma"]),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -45,7 +44,7 @@ def test_a_connection_that_is_no_call_is_logged_with_its_peer(
 def test_a_connection_that_is_turned_away_is_logged_with_its_peer(
     start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with Peer(start(replace(MEDIA, allow=("192.0.2.0/24",)))) as peer:
+    with Peer(start(MEDIA._replace(allow=("192.0.2.0/24",)))) as peer:
         assert peer.is_dropped()
     assert "127.0.0.1 is not in `allow` of [media]" in caplog.text
 

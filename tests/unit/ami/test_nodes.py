@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.ami.nodes import nodes
@@ -22,6 +20,6 @@ from gvma.settings.model import GvmaSettings
     ],
 )
 def test_a_node_is_asked_at_its_host_and_port(node: str, host: str, port: int) -> None:
-    settings = replace(GvmaSettings(), realtime_nodes=(node,))
+    settings = GvmaSettings()._replace(realtime_nodes=(node,))
     found = nodes(settings)[node]
     assert (found.asterisk_cm_host, found.asterisk_cm_port) == (host, port)

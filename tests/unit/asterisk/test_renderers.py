@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,13 +31,13 @@ def pjsip_conf(settings: GvmaSettings, identified: tuple[str, ...] = ()) -> byte
 
 @pytest.mark.parametrize("mode", ["SUBSCRIBE", "REGISTER"])
 def test_sip_conf_is_as_the_manual_shows_it(mode: str) -> None:
-    text = CHAN_SIP.render(SUBSCRIPTIONS, (), replace(ONE, mwi_mode=mode), AT)
+    text = CHAN_SIP.render(SUBSCRIPTIONS, (), ONE._replace(mwi_mode=mode), AT)
     assert text == (GOLDEN / f"sip-{mode.lower()}.conf").read_bytes()
 
 
 @pytest.mark.parametrize("mode", ["SUBSCRIBE", "REGISTER"])
 def test_pjsip_conf_serves_a_pair_of_sip_servers(mode: str) -> None:
-    text = pjsip_conf(replace(PAIR, mwi_mode=mode))
+    text = pjsip_conf(PAIR._replace(mwi_mode=mode))
     assert text == (GOLDEN / f"pjsip-{mode.lower()}.conf").read_bytes()
 
 
@@ -56,7 +55,7 @@ def test_of_a_pair_only_the_address_that_nobody_identifies_is_matched() -> None:
 @pytest.mark.parametrize("driver", DRIVERS, ids=lambda driver: driver.name)
 @pytest.mark.parametrize("mode", ["SUBSCRIBE", "REGISTER"])
 def test_no_subscription_has_a_secret(driver: Driver, mode: str) -> None:
-    assert b"secret" not in driver.render(SUBSCRIPTIONS, (), replace(ONE, mwi_mode=mode), AT)
+    assert b"secret" not in driver.render(SUBSCRIPTIONS, (), ONE._replace(mwi_mode=mode), AT)
 
 
 def test_peers_stand_above_chan_sips_subscriptions_and_endpoints_below_those_of_pjsip() -> None:

@@ -33,7 +33,7 @@ def test_peers_that_the_site_keeps_itself_must_be_there(text: str, missing: str)
     assert list(check_peers(replace(seen, files=replace(seen.files, realtime=frozenset({"phones"}))))) == []
     asked = replace(seen, ami=AmiEvidence(endpoints=frozenset({"GSIP", "gwsim", "2001"})))
     assert list(check_peers(asked)) == []
-    written = replace(seen, settings=Settings(gvma=replace(on, routing_endpoints=True)))
+    written = replace(seen, settings=Settings(gvma=on._replace(routing_endpoints=True)))
     assert list(check_peers(written)) == []
 
 

@@ -116,8 +116,8 @@ def test_an_object_that_no_query_selects_says_which_query() -> None:
     missed = replace(seen, named=replace(seen.named, unselected=(missing,)))
     assert only(missed).objects[0].rule == "dnquery does not select it, so that gvma gives it no mailbox."
     disabled = replace(seen, named=replace(seen.named, unselected=(replace(missing, state=DISABLED),)))
-    cfgserver = replace(seen.settings.cfgserver, include_disabled=False)
-    disabled = replace(disabled, settings=replace(seen.settings, cfgserver=cfgserver))
+    cfgserver = seen.settings.cfgserver._replace(include_disabled=False)
+    disabled = replace(disabled, settings=seen.settings._replace(cfgserver=cfgserver))
     assert only(disabled).objects[0].rule == "It is disabled in Configuration Server, and include_disabled = no."
 
 

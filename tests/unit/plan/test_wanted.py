@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
@@ -19,7 +17,7 @@ SETTINGS = GvmaSettings(siptserver_host=HOST)
 
 
 def wanted(known: SiteIdentification, driver: Driver = PJSIP, **changes: object) -> Wanted:
-    settings = replace(SETTINGS, **changes)  # type: ignore[arg-type]
+    settings = SETTINGS._replace(**changes)  # type: ignore[arg-type]
     asked = Desired(subscriptions=(Subscription("gvm-1000", "1000", "GVMA_DN"),))
     return wanted_of(asked, ((), ()), settings, driver, SiteRouting(identification=known), owners=b"", objects={})
 

@@ -31,13 +31,13 @@ def with_options(number: str, **options: str) -> ConfigObject:
 
 
 def made(driver: str = "sip", site: SiteRouting | None = None, phones: str = "2001 2002", **changes: object) -> Routing:
-    settings = dataclasses.replace(ON, **changes)  # type: ignore[arg-type]
+    settings = ON._replace(**changes)  # type: ignore[arg-type]
     return routing([dn(number) for number in phones.split()], [dn("2400", 4)], settings, driver_of(driver), site)
 
 
 def dialplan(answer: Routing, context: str = "GVMA_ROUTING") -> str:
     """The routing context as it is written."""
-    settings = dataclasses.replace(ON, routing_context=context)
+    settings = ON._replace(routing_context=context)
     text = render_dialplan(settings, "", answer.hints, answer.extensions).decode()
     return text[text.index(f"[{context}]\n") :]
 
@@ -61,7 +61,7 @@ def test_the_dialplan_is_the_manuals() -> None:
     )
 
 
-WATCHED = dataclasses.replace(ON, routing_dns="watched")
+WATCHED = ON._replace(routing_dns="watched")
 HERE = SiteRouting(own_hosts=frozenset({"10.0.0.9", "pbx.example"}))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -63,8 +62,7 @@ class FilesSite:
 
     def __init__(self, root: Path, driver: str) -> None:
         self.driver = driver_of(driver)
-        self.settings = replace(
-            GvmaSettings(),
+        self.settings = GvmaSettings()._replace(
             asterisk_cfg_path=root / "etc",
             backup_path=root / "kept",
             siptserver_host="127.0.0.1",
@@ -119,7 +117,7 @@ class MemorySite:
 
     def __init__(self, root: Path) -> None:
         self.driver = driver_of("pjsip")
-        self.settings = replace(GvmaSettings(), backup_path=root / "kept", siptserver_host="127.0.0.1")
+        self.settings = GvmaSettings()._replace(backup_path=root / "kept", siptserver_host="127.0.0.1")
         self._sink = MemorySink(root / "kept", self.driver.subscription_settings(self.settings))
 
     def sink(self) -> MemorySink:

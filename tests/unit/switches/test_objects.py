@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -145,4 +144,4 @@ def test_the_lines_of_every_chapter_fit_a_terminal(guide: Guide) -> None:
     ],
 )
 def test_the_xml_lies_where_the_sites_queries_look(query: str, place: Place) -> None:
-    assert place_of(replace(ConfigServerSettings(), dnquery=query)) == place
+    assert place_of(ConfigServerSettings()._replace(dnquery=query)) == place

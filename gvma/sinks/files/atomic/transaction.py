@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -81,7 +80,7 @@ class AppliedFiles:
         changed = sorted(
             (change for change in changes if change.changes), key=lambda change: not change.asterisk_rewrites
         )
-        token = secrets.token_hex(4)
+        token = os.urandom(4).hex()
         files = tuple(journal_file(change, token, number) for number, change in enumerate(changed))
         if pause:
             records = {**records, **pause_record(pause)}

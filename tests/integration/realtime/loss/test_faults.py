@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -138,7 +137,7 @@ def test_settings_of_the_sites_for_every_account_keep_no_sync_and_no_check_from_
 )
 def test_time_limits_are_gvmas_own(database: Database, tmp_path: Path, limit: str, milliseconds: str) -> None:
     database.sql(f"alter database {database.name} set {limit} = '1min'")
-    settings = replace(settings_for(database, tmp_path), realtime_timeout=30.0)
+    settings = settings_for(database, tmp_path)._replace(realtime_timeout=30.0)
     with connection.opened(settings) as opened:
         asked = opened.execute("select setting from pg_settings where name = %s", (limit,))
         assert asked.fetchone() == (milliseconds,)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -200,7 +199,7 @@ def test_a_database_that_takes_no_writes_is_18(database: Database, tmp_path: Pat
 
 
 def test_a_wrong_password_is_12_and_is_not_repeated(database: Database, tmp_path: Path) -> None:
-    settings = replace(settings_for(database, tmp_path), realtime_password=Secret("hush-hush"))
+    settings = settings_for(database, tmp_path)._replace(realtime_password=Secret("hush-hush"))
     with pytest.raises(CredentialsError) as caught, opened(settings):
         pass
     assert "hush" not in f"{caught.value}{caught.value.hint}"

@@ -7,7 +7,6 @@ import socket
 import threading
 import urllib.request
 from contextlib import ExitStack, suppress
-from dataclasses import replace
 from urllib.error import HTTPError
 
 import pytest
@@ -115,7 +114,7 @@ def test_open_calls_are_those_that_are_open_now(show_figures: ShowFigures) -> No
 
 
 def test_connections_that_are_turned_away_are_counted_by_reason(show_figures: ShowFigures) -> None:
-    running, at = show_figures(replace(MEDIA, allow=("192.0.2.0/24",)))
+    running, at = show_figures(MEDIA._replace(allow=("192.0.2.0/24",)))
     with Peer(running) as peer:
         assert peer.is_dropped()
     assert samples(at)["gvma_agi_refused_total", "not_allowed"] == 1

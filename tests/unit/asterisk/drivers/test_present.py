@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.asterisk.conf.model import Conf
@@ -33,7 +31,7 @@ MODES = pytest.mark.parametrize("mode", ["SUBSCRIBE", "REGISTER"])
 @BOTH
 @MODES
 def test_every_subscription_is_read_back_with_the_settings_that_it_is_to_have(driver: Driver, mode: str) -> None:
-    settings = replace(ONE, mwi_mode=mode)
+    settings = ONE._replace(mwi_mode=mode)
     present = driver.read_subscriptions(driver.render(SUBSCRIPTIONS, ENDPOINTS[1:], settings, AT))
     assert {name: one.mailbox for name, one in present.items()} == {
         "gvm-1111": "1111@GVMA_DN",
@@ -45,13 +43,13 @@ def test_every_subscription_is_read_back_with_the_settings_that_it_is_to_have(dr
 
 @BOTH
 def test_another_mwi_mode_shows_as_other_settings(driver: Driver) -> None:
-    register = replace(ONE, mwi_mode="REGISTER")
+    register = ONE._replace(mwi_mode="REGISTER")
     assert driver.subscription_settings(ONE) != driver.subscription_settings(register)
 
 
 @MODES
 def test_a_block_of_pjsip_says_in_which_mwi_mode_it_was_written(mode: str) -> None:
-    body = PJSIP.render(SUBSCRIPTIONS, ENDPOINTS, replace(ONE, mwi_mode=mode), AT)
+    body = PJSIP.render(SUBSCRIPTIONS, ENDPOINTS, ONE._replace(mwi_mode=mode), AT)
     assert PJSIP.registers(body) == (mode == "REGISTER")
 
 
@@ -74,8 +72,8 @@ def test_an_option_that_chan_sip_keeps_over_a_reload_is_said(
 
 
 def test_another_address_or_port_of_sip_server_shows_as_other_settings_of_chan_sip_alone() -> None:
-    moved = replace(ONE, siptserver_host="192.168.0.9")
-    other_port = replace(ONE, siptserver_port=5080)
+    moved = ONE._replace(siptserver_host="192.168.0.9")
+    other_port = ONE._replace(siptserver_port=5080)
     assert len({CHAN_SIP.subscription_settings(one) for one in (ONE, moved, other_port)}) == 3
     assert len({PJSIP.subscription_settings(one) for one in (ONE, moved, other_port)}) == 1
 
@@ -122,7 +120,7 @@ def test_a_line_that_was_changed_by_hand_is_another_setting(text: str) -> None:
 
 
 def test_an_aor_list_that_was_changed_by_hand_is_another_setting() -> None:
-    register = replace(ONE, mwi_mode="REGISTER")
+    register = ONE._replace(mwi_mode="REGISTER")
     body = PJSIP.render(SUBSCRIPTIONS, (), register, AT).replace(b"aors=gvm-1111", b"aors=gvm-1000")
     other = [name for name, one in PJSIP.read_subscriptions(body).items()
              if one.settings != PJSIP.subscription_settings(register)]  # fmt: skip
@@ -192,7 +190,7 @@ def test_sip_server_gets_an_endpoint_of_ours_for_the_addresses_that_nobody_ident
     pair = GvmaSettings(siptserver_host="10.0.0.1,10.0.0.2", routing_endpoint_context="in")
     assert PJSIP.mwi_endpoint(pair, {"10.0.0.1"}) == Endpoint("gvma-sipserver", "mwi", "in", matches=("10.0.0.2",))
     assert PJSIP.mwi_endpoint(pair, {"10.0.0.1", "10.0.0.2"}) is None
-    assert PJSIP.mwi_endpoint(replace(pair, mwi_mode="REGISTER"), ()) is None
+    assert PJSIP.mwi_endpoint(pair._replace(mwi_mode="REGISTER"), ()) is None
     assert CHAN_SIP.mwi_endpoint(pair, ()) is None
 
 

@@ -43,7 +43,7 @@ def test_chan_sip_and_register_mode_need_no_identify() -> None:
     live = replace(WELL, identifies=())
     settings = GvmaSettings(siptserver_host="10.0.0.20")
     assert list(check_identify(seen(live, settings, driver=CHAN_SIP))) == []
-    assert list(check_identify(seen(live, replace(settings, mwi_mode="REGISTER")))) == []
+    assert list(check_identify(seen(live, settings._replace(mwi_mode="REGISTER")))) == []
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_an_acl_for_all_of_pjsip_is_one_for_sip_server() -> None:
 
 
 def test_register_mode_has_no_subscribe() -> None:
-    assert found(SubscribeRights(may_subscribe=False), settings=replace(SETTINGS, mwi_mode="REGISTER")) == []
+    assert found(SubscribeRights(may_subscribe=False), settings=SETTINGS._replace(mwi_mode="REGISTER")) == []
 
 
 def test_of_the_rules_that_have_an_address_the_last_counts() -> None:

@@ -51,7 +51,7 @@ def test_address_and_port_are_compared_where_sip_server_says_them(options: dict[
 def test_behind_a_big_ip_the_virtual_address_is_right_and_that_of_the_host_is_not() -> None:
     big_ip = {"sip_address": "10.0.0.20", "sip_interface": "192.168.63.201"}
     assert found(big_ip) == []
-    behind = replace(SETTINGS, siptserver_host="192.168.63.201")
+    behind = SETTINGS._replace(siptserver_host="192.168.63.201")
     (finding,) = found(big_ip, behind)
     assert finding.message == (
         "sip-address = 10.0.0.20; siptserver_host = 192.168.63.201, which is sip-interface, SIP Server's address "
@@ -62,10 +62,10 @@ def test_behind_a_big_ip_the_virtual_address_is_right_and_that_of_the_host_is_no
 def test_each_application_of_a_pair_is_named() -> None:
     pair = ({"sip_address": "10.0.0.20"}, {"sip_address": "10.0.0.21"})
     assert [finding.code for finding in check_sipserver(seen(SETTINGS, *pair))] == ["sipserver-address"]
-    both = replace(SETTINGS, siptserver_host="10.0.0.20,10.0.0.21")
+    both = SETTINGS._replace(siptserver_host="10.0.0.20,10.0.0.21")
     assert list(check_sipserver(seen(both, *pair))) == []
 
 
 def test_where_no_address_is_written_none_is_compared() -> None:
-    assert found({"sip_address": "10.0.0.21"}, replace(SETTINGS, mwi_mode="REGISTER")) == []
-    assert found({"sip_address": "10.0.0.21"}, replace(SETTINGS, siptserver_host="")) == []
+    assert found({"sip_address": "10.0.0.21"}, SETTINGS._replace(mwi_mode="REGISTER")) == []
+    assert found({"sip_address": "10.0.0.21"}, SETTINGS._replace(siptserver_host="")) == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,8 +154,8 @@ def test_a_target_that_asterisks_own_file_includes_is_read_with_all_that_stands_
     (tmp_path / "voicemail_gvma.conf").write_text("[GVMA_DN]\n1=2\n")
     (tmp_path / "extensions.conf").write_text("[from-internal]\n")
     (tmp_path / "mine.conf").write_text("[mine]\n")
-    several = replace(
-        settings(tmp_path), asterisk_cfg_file_vm="voicemail_gvma.conf", asterisk_cfg_file_exten="mine.conf"
+    several = settings(tmp_path)._replace(
+        asterisk_cfg_file_vm="voicemail_gvma.conf", asterisk_cfg_file_exten="mine.conf"
     )
     found = look_at_files(several, PJSIP)
     assert found.voicemail is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ def written(settings: GvmaSettings) -> dict[str, str]:
 
 def test_the_tables_are_named_for_both_drivers() -> None:
     assert written(REALTIME)["gvma-extconfig.conf"] == "voicemail => odbc,asterisk\nps_aors => odbc,asterisk\n"
-    pgsql = replace(REALTIME, realtime_driver="pgsql", realtime_connection="boxes")
+    pgsql = REALTIME._replace(realtime_driver="pgsql", realtime_connection="boxes")
     assert written(pgsql)["gvma-extconfig.conf"] == "voicemail => pgsql,boxes\nps_aors => pgsql,boxes\n"
 
 
@@ -50,7 +49,7 @@ def test_both_sip_servers_are_let_in_and_no_mailbox_is_named() -> None:
 
 
 def test_no_endpoint_is_ours_where_the_site_has_its_own() -> None:
-    assert "[" not in written(replace(REALTIME, mwi_endpoint="site"))["gvma-pjsip.conf"]
+    assert "[" not in written(REALTIME._replace(mwi_endpoint="site"))["gvma-pjsip.conf"]
 
 
 def test_the_dialplan_is_that_of_a_site_of_files() -> None:
@@ -68,8 +67,8 @@ def test_the_dialplan_is_that_of_a_site_of_files() -> None:
     ],
 )
 def test_samples_name_the_database_and_no_account_of_gvmas(dsn: str, hosts: str, port: str) -> None:
-    settings = replace(REALTIME, realtime_dsn=dsn)
-    (pgsql,) = connection_samples(replace(settings, realtime_driver="pgsql")).values()
+    settings = REALTIME._replace(realtime_dsn=dsn)
+    (pgsql,) = connection_samples(settings._replace(realtime_driver="pgsql")).values()
     assert f"hostname={hosts}\nport={port}\ndbname=asterisk\nuser=<".encode() in pgsql
     odbc = b"".join(connection_samples(settings).values())
     assert f"Servername={hosts}\nPort={port}\nDatabase=asterisk\n".encode() in odbc
@@ -84,7 +83,7 @@ def test_a_folder_with_the_same_files_is_not_written_again(tmp_path: Path) -> No
     kept = {path: path.read_bytes() for path in folder.iterdir()}
     assert not any(write_node_files(folder, node_files(wanted, REALTIME, "Tuesday")).values())
     assert {path: path.read_bytes() for path in folder.iterdir()} == kept
-    other = replace(REALTIME, vm_dn_ext_prefix="77")
+    other = REALTIME._replace(vm_dn_ext_prefix="77")
     changed = write_node_files(folder, node_files(wanted, other, "Tuesday"))
     assert [path.name for path, new in changed.items() if new] == ["gvma-extensions.conf"]
 
@@ -98,12 +97,12 @@ def test_a_folder_that_others_can_change_is_refused(tmp_path: Path) -> None:
 
 
 def test_changed_settings_make_the_files_old_that_they_change_alone(tmp_path: Path) -> None:
-    settings = replace(REALTIME, backup_path=tmp_path / "backup")
+    settings = REALTIME._replace(backup_path=tmp_path / "backup")
     wanted = wanted_by_nodes(settings, None)
     assert outdated(wanted, settings) is None
     leave_note(wanted, settings, tmp_path)
     assert outdated(wanted, settings) == ()
-    moved = replace(settings, siptserver_host="127.0.0.9")
+    moved = settings._replace(siptserver_host="127.0.0.9")
     assert outdated(wanted_by_nodes(moved, None), moved) == ("gvma-pjsip.conf",)
-    assert outdated(wanted, replace(settings, realtime_driver="pgsql")) == ("gvma-extconfig.conf",)
-    assert outdated(wanted, replace(settings, vm_dn_ext_prefix="77")) == ("gvma-extensions.conf",)
+    assert outdated(wanted, settings._replace(realtime_driver="pgsql")) == ("gvma-extconfig.conf",)
+    assert outdated(wanted, settings._replace(vm_dn_ext_prefix="77")) == ("gvma-extensions.conf",)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 
@@ -56,7 +55,7 @@ def differences(monkeypatch: pytest.MonkeyPatch, node: Node) -> tuple[str, ...]:
         yield node
 
     monkeypatch.setattr(manager, "connect", connect)
-    (answer,) = nodes.node_answers(replace(GvmaSettings(), realtime_nodes=("127.0.0.1:5038",)), EXPECTED)
+    (answer,) = nodes.node_answers(GvmaSettings()._replace(realtime_nodes=("127.0.0.1:5038",)), EXPECTED)
     return answer.differences
 
 
