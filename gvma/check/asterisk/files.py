@@ -111,8 +111,9 @@ def check_mailboxes_twice(evidence: Evidence) -> Iterator[Finding]:
     identified = {endpoint for endpoint, _ in sipserver_matches(evidence)}
     sipserver = {SIPSERVER, evidence.settings.gvma.routing_sipserver_peer, *identified}
     for section in sections:
-        replaces = section.value("mwi_subscribe_replaces_unsolicited").lower() in {"yes", "true", "1", "on"}
-        if section.value("type") != "endpoint" or replaces:
+        if section.value("type") != "endpoint":
+            continue
+        if section.value("mwi_subscribe_replaces_unsolicited").lower() in {"yes", "true", "1", "on"}:
             continue
         subscribing = aors if section.name in sipserver else _listed(section, "aors")
         subscribed = {mailbox for name in subscribing for mailbox in aors.get(name, ())}

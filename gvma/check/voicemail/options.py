@@ -72,14 +72,20 @@ def check_shared_mailboxes(evidence: Evidence) -> Iterator[Finding]:
 def check_option_names(evidence: Evidence) -> Iterator[Finding]:
     """Options in the wrong object, or misspelt (the manual's lines 2365-2442)."""
     owners = mailbox_owners(evidence)
+    faultless: set[tuple[str, tuple[str, ...]]] = set()  # most owners have options of the same names
     for owner in owners:
+        form = owner.kind, tuple(owner.options)
+        if form in faultless:
+            continue
         misplaced = {name for name in owner.options if name.startswith("mwi-")}
         if owner.kind != AGENT.element:
             misplaced |= owner.options.keys() & {"gvm_group_mailbox"}
+        misspelt = {name: meant for name in sorted(owner.options.keys() - GVM_OPTIONS) if (meant := _meant(name))}
+        if not misplaced and not misspelt:
+            faultless.add(form)
         yield from _misplaced(owner, misplaced)
-        for name in sorted(owner.options.keys() - GVM_OPTIONS):
-            if meant := _meant(name):
-                yield MISSPELT.at(object_name(owner), f"{name} is probably {meant}")
+        for name, meant in misspelt.items():
+            yield MISSPELT.at(object_name(owner), f"{name} is probably {meant}")
     layer = evidence.configserver
     known = {(owner.kind, owner.dbid) for owner in owners}
     for other in (*layer.dns, *layer.routing_points, *layer.trunks, *layer.services, *layer.applications):

@@ -83,3 +83,16 @@ def test_options_that_another_one_leaves_without_effect(one: ConfigObject, codes
 )
 def test_an_option_in_an_object_of_the_wrong_kind(query: str, one: ConfigObject) -> None:
     assert [f.code for f in options.check_option_names(evidence(None, **{query: [one]}))] == ["gvm-option-misplaced"]
+
+
+def test_every_owner_with_an_option_in_the_wrong_object_or_misspelt_is_named() -> None:
+    dns = [dn(number, gvm_group_mailbox="1", gvm_emial="") for number in ("1000", "1001")]
+    agents = [agent(code, gvm_group_mailbox="1", gvm_emial="") for code in ("7001", "7002")]
+    found = options.check_option_names(evidence(None, dnquery=dns, agentquery=agents))
+    places: dict[str, list[str]] = {}
+    for one in found:
+        places.setdefault(one.code, []).append(one.where)
+    assert places == {
+        "gvm-option-misplaced": ["DN 1000", "DN 1001"],
+        "gvm-option-misspelt": ["DN 1000", "DN 1001", "Agent Login 7001", "Agent Login 7002"],
+    }
