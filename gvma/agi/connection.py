@@ -107,12 +107,12 @@ class Connection:
 
     def _write(self, line: bytes) -> None:
         try:
-            if self.sock.send(line, _WRITE) == len(line):
-                return
-        except OSError:
-            pass  # the peer has gone, or reads nothing
-        with suppress(OSError):
-            self.sock.shutdown(socket.SHUT_RD)  # the next read finds the connection closed
+            sent = self.sock.send(line, _WRITE)
+        except OSError:  # the peer has gone, or reads nothing
+            sent = 0
+        if sent < len(line):
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RD)  # the next read finds the connection closed
 
     def _close(self) -> None:
         self._ended = True
