@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _local_time_is_two_hours_ahead(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "XXX-2")
+    monkeypatch.setenv("TZ", "EET-2")
     time.tzset()
     yield
     monkeypatch.undo()
