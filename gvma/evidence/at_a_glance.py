@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from gvma.ami.console.channel_drivers import driver_modules
@@ -28,7 +27,6 @@ from gvma.sinks.opening import REALTIME, sink_to_look_at
 
 _ANSWER_SECONDS = 5.0
 _HOUR = 3600
-_AT_ONCE = 16
 
 
 def glance(examined: Examined, *, plan: bool = False) -> Evidence:
@@ -69,14 +67,10 @@ def _with_next_sync(evidence: Evidence, examined: Examined) -> Evidence:
 
 
 def _ask_nodes(settings: GvmaSettings) -> dict[str, AmiEvidence]:
-    """By node, the Asterisk hosts that read the database; all are asked at the same time."""
-    from gvma.ami.nodes import nodes  # noqa: PLC0415  (start-up)
+    """By node, the Asterisk hosts that read the database."""
+    from gvma.ami.nodes import of_each_node  # noqa: PLC0415  (start-up)
 
-    asked = nodes(settings)
-    if not asked:
-        return {}
-    with ThreadPoolExecutor(min(_AT_ONCE, len(asked))) as pool:
-        return dict(zip(asked, pool.map(_ask_asterisk, asked.values()), strict=True))
+    return of_each_node(settings, lambda _, own: _ask_asterisk(own))
 
 
 def _of_node(node: str, answer: AmiEvidence) -> NodeEvidence:

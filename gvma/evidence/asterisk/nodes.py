@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from gvma.ami.console.channel_drivers import TRANSPORT_COMMANDS
 from gvma.ami.console.dialplan_show import patterns_shown
 from gvma.ami.manager import connect
-from gvma.ami.nodes import nodes
+from gvma.ami.nodes import of_each_node
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.errors import AsteriskRefusedError, GvmaError
@@ -23,7 +22,6 @@ from gvma.evidence.model.hosts import DatabaseEvidence, NodeEvidence, reads_all
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.realtime.rows.names import TABLES, VOICEMAIL
 
-_AT_ONCE = 16
 # A sync may wait longer, as asterisk_cm_timeout says; whoever looks wants to hear what is slow.
 _ANSWER_SECONDS = 8.0
 _AOR_FUNCTION = "func_pjsip_aor.so"
@@ -38,11 +36,7 @@ _TELLING = re.compile(
 def ask_nodes(settings: GvmaSettings, database: DatabaseEvidence) -> tuple[NodeEvidence, ...]:
     """In the order of ``realtime_nodes``. database: whose rows they are asked for."""
     hasty = settings._replace(asterisk_cm_timeout=min(settings.asterisk_cm_timeout, _ANSWER_SECONDS))
-    asked = nodes(hasty)
-    if not asked:
-        return ()
-    with ThreadPoolExecutor(min(_AT_ONCE, len(asked))) as pool:
-        return tuple(pool.map(lambda node: _ask(node, asked[node], database), asked))
+    return tuple(of_each_node(hasty, lambda node, own: _ask(node, own, database)).values())
 
 
 def _ask(node: str, settings: GvmaSettings, database: DatabaseEvidence) -> NodeEvidence:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Container, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from gvma.ami.nodes import nodes
+from gvma.ami.nodes import of_each_node
 from gvma.asterisk.kept import as_kept
 from gvma.asterisk.modules import VOICEMAIL, names_of
 from gvma.errors import GvmaError
@@ -22,19 +21,14 @@ if TYPE_CHECKING:
 ASK_AGAIN_AFTER = (1.0, 2.0)
 """Seconds between questions about what differs. After a restart of the database, res_odbc takes every row for missing
 until its negative_connection_cache, 1 s, is over."""
-_AT_ONCE = 16
 _AOR_FUNCTION = "func_pjsip_aor.so"
 _CAN_BE_ASKED = re.compile(r"[A-Za-z0-9_.+-]+(?:@[A-Za-z0-9_.-]+)?")
 """Every name that the mailbox rules let through; a row that somebody else had named in our contexts may be another."""
 
 
 def node_answers(settings: GvmaSettings, expected: ReadBack) -> tuple[NodeAnswer, ...]:
-    """In the order of the settings; all are asked at the same time, so that one that is away delays no other."""
-    asked = nodes(settings)
-    if not asked:
-        return ()
-    with ThreadPoolExecutor(min(_AT_ONCE, len(asked))) as pool:
-        return tuple(pool.map(lambda node: _answer(node, asked[node], expected), asked))
+    """In the order of the settings."""
+    return tuple(of_each_node(settings, lambda node, own: _answer(node, own, expected)).values())
 
 
 def _answer(node: str, settings: GvmaSettings, expected: ReadBack) -> NodeAnswer:
