@@ -8,19 +8,7 @@ from gvma.ami import asterisk
 from gvma.ami.asterisk import Asterisk
 from gvma.ami.verify import Expected
 from tests.fakes.ami import ScriptedManager, success
-
-
-class StoppingHost:
-    """A clock on a host that stops for ten minutes in each sleep."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, _seconds: float) -> None:
-        self.now += 600
+from tests.unit.ami.stopping_host import StoppingHost
 
 
 @pytest.mark.parametrize(("late", "found"), [(3, []), (1000, ["peer gvm-1000 is missing"])])

@@ -12,6 +12,7 @@ from gvma.ami.connection import wire
 from gvma.ami.manager import connect
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError
 from tests.fakes.ami import HANG_UP, SILENCE, Reply, ScriptedManager, error, events, packets, success
+from tests.unit.ami.stopping_host import StoppingHost
 
 BOX = "VoicemailUserEntry\nVMContext: GVMA_DN\nVoiceMailbox: {0}\nFullname: {1}\nEmail: (null)\nPager: "
 
@@ -137,21 +138,8 @@ def test_a_reload_waits_for_the_one_that_still_runs() -> None:
         assert server.actions().count("ModuleLoad") == 3
 
 
-class SlowSleeper:
-    """A clock on which each sleep takes ten minutes, as on a host that stops meanwhile."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, _seconds: float) -> None:
-        self.now += 600
-
-
 def test_a_reload_that_never_gets_its_turn_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manager, "time", SlowSleeper())
+    monkeypatch.setattr(manager, "time", StoppingHost())
     busy = error("The previous reload command didn't finish yet")
     with ScriptedManager({"ModuleLoad": [busy, SILENCE]}) as server:
         with connect(server.settings()) as ami:
