@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 
 from gvma.ami.console.channel_drivers import driver_modules
 from gvma.ami.manager import AsteriskManager, connect
@@ -103,12 +102,12 @@ def _answers(ami: AsteriskManager, *, counts: bool) -> AmiEvidence:
     """counts: also the messages. Of mailboxes that it reads from a database Asterisk has no list."""
     seen = AmiEvidence(version=ami.version)
     try:
-        seen = replace(seen, drivers=driver_modules(ami))
-        return replace(seen, messages=Messages(*ami.messages(OWN_CONTEXTS)) if counts else None)
+        seen = seen._replace(drivers=driver_modules(ami))
+        return seen._replace(messages=Messages(*ami.messages(OWN_CONTEXTS)) if counts else None)
     except AmiPermissionError as refusal:
-        return replace(seen, refused=(refusal.message,))
+        return seen._replace(refused=(refusal.message,))
     except GvmaError as problem:
-        return replace(seen, problem=problem)
+        return seen._replace(problem=problem)
 
 
 def _media(media: MediaSettings) -> MediaEvidence:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 
 from gvma.ami.nodes import nodes
@@ -58,7 +57,7 @@ def look_by_name(examined: Examined, names: Sequence[str]) -> Evidence:
         configserver=layer,
         addresses={**addresses_named(layer.applications), **addresses},
         records=records,
-        named=replace(named, names=tuple(names)),
+        named=named._replace(names=tuple(names)),
     )
     if not examined.problems:
         evidence = evidence.with_more(next_sync=plan_next_sync(evidence, addresses))
@@ -102,10 +101,10 @@ def _named(evidence: Evidence, reading: Reading | None, asterisk: SilentAsterisk
     subscriptions = {}
     for name in dict.fromkeys(name for one in meanings for name in one.subscriptions):
         place = reading.place_of("subscription", name) if reading else None
-        subscriptions[name] = replace(asterisk.subscription(evidence.driver, name), place=place)
+        subscriptions[name] = asterisk.subscription(evidence.driver, name)._replace(place=place)
     unknown = [name for name, one in zip(evidence.named.names, meanings, strict=True) if not one]
     past = _last_changes(evidence.settings.gvma.backup_path, unknown) if unknown else {}
-    return replace(evidence.named, mailboxes=mailboxes, subscriptions=subscriptions, past=past)
+    return evidence.named._replace(mailboxes=mailboxes, subscriptions=subscriptions, past=past)
 
 
 def _last_changes(backup_path: Path, names: Iterable[str]) -> dict[str, PastRun]:

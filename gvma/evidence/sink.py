@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from gvma.errors import BackupSetError, GvmaError
@@ -30,7 +29,7 @@ def compare_sink(settings: GvmaSettings, sink: Sink[Any, Any]) -> SinkEvidence:
     if reading is None:
         return seen
     try:
-        return replace(seen, edited=tuple(edited(sink.marks_left(), reading.marks())))
+        return seen._replace(edited=tuple(edited(sink.marks_left(), reading.marks())))
     except GvmaError as problem:
         return SinkEvidence(settings.sink, problem=problem)
 
@@ -41,9 +40,9 @@ def of_every_host(settings: GvmaSettings, sink: Sink[Any, Any], records: Records
         return records
     try:
         left = sink.left()
-        return replace(records, paused=sink.paused(), pins=left.pins, owners=left.owners, files=left.files())
+        return records._replace(paused=sink.paused(), pins=left.pins, owners=left.owners, files=left.files())
     except BackupSetError as problem:
-        return replace(records, problem=problem)
+        return records._replace(problem=problem)
 
 
 def edited(left: Mapping[str, str | None], now: Mapping[str, str | None]) -> list[str]:

@@ -6,7 +6,6 @@ keys that ``docs/settings.md`` lists. A field is named as its key.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -146,8 +145,7 @@ class GvmaSettings(NamedTuple):
         return self.asterisk_cfg_path / name
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """Where a server listens. host: a name or an IP address, without brackets."""
 
     host: str

@@ -82,12 +82,12 @@ class RunReport:
     def add_written(self, change: Change) -> None:
         """What has been written; a file that was written twice in one run counts once."""
         self.change = change
-        self.counts += change.counts
+        self.counts = self.counts.plus(change.counts)
         self.remarks = change.remarks
         for path, changed in change.files.items():
             self.files[path] = changed or self.files.get(path, False)
         for table, counts in change.tables.items():
-            self.tables[table] = self.tables.get(table, Counts()) + counts
+            self.tables[table] = self.tables.get(table, Counts()).plus(counts)
 
     def add_target(self, change: Change) -> None:
         """What the sink consists of, before anything of it is written."""

@@ -85,7 +85,7 @@ def _changes(settings: GvmaSettings) -> dict[str, Counts]:
     found: dict[str, Counts] = {}
     for run in log.read(settings.backup_path).runs:
         if run.backup_set is not None:
-            found[run.backup_set] = found.get(run.backup_set, Counts()) + run.changes
+            found[run.backup_set] = found.get(run.backup_set, Counts()).plus(run.changes)
     return found
 
 

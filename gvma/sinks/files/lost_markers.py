@@ -9,8 +9,8 @@ Without such a record the header line of a block tells, as the Perl GVMA wrote i
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 from gvma.asterisk.drivers.pjsip import SIPSERVER
 from gvma.asterisk.managed_block.adopt import IsOurs, adopted
@@ -24,13 +24,12 @@ from gvma.sinks.files.targets import Target
 from gvma.storage.state.records import Left
 
 
-@dataclass(frozen=True, slots=True)
-class LastSync:
+class LastSync(NamedTuple):
     """files: paths that the last sync left a block in. owners: its record of owners, as a text. markers: all that were
     those of the settings at a sync."""
 
     files: frozenset[str] = frozenset()
-    owners: bytes = field(default=b"", repr=False)
+    owners: bytes = b""
     markers: tuple[Markers, ...] = ()
 
     @classmethod

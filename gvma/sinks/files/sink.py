@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -199,7 +198,7 @@ class FilesSink:
         adopted = adopted_text(target, file.old, markers, last) if renamed is None else None
         text = next((one for one in (renamed, adopted) if one is not None), file.old)
         found = block_file(target, text, self._settings, partial(included_files, self._settings.asterisk_cfg_path))
-        return replace(found, adopted=adopted is not None, has_new_markers=renamed is not None)
+        return found._replace(adopted=adopted is not None, has_new_markers=renamed is not None)
 
 
 def _adopted(file: BlockFile) -> GvmaWarning:

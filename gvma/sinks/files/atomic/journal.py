@@ -17,7 +17,6 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -96,8 +95,7 @@ class JournalRecord(NamedTuple):
     copy: str
 
 
-@dataclass(frozen=True, slots=True)
-class Journal:
+class Journal(NamedTuple):
     """One open transaction. started: UTC. pause: id of the set that a restore brings back, else empty."""
 
     phase: str
@@ -190,7 +188,7 @@ def sweep(backup_path: Path) -> None:
 
 
 def in_phase(journal: Journal, phase: str) -> Journal:
-    return replace(journal, phase=phase)
+    return journal._replace(phase=phase)
 
 
 def _as_json(journal: Journal) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from gvma.asterisk import site
 from gvma.asterisk.dialplan import read_dialplan, render_dialplan
@@ -96,7 +96,7 @@ class FilesReading:
 
     def _has_gateway(self, host: str) -> bool:
         seen = self.sipserver
-        gateway = replace(seen.server, addresses={host: seen.gateway}, port=self.settings.routing_gateway_port)
+        gateway = seen.server._replace(addresses={host: seen.gateway}, port=self.settings.routing_gateway_port)
         found = self._identification(gateway).identified.get(host)
         return found is not None and found.by == "address"
 
