@@ -36,7 +36,7 @@ class Serving:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
             listening = socket.create_server((host, port), family=family, backlog=_WAITING)
-        except OSError as error:
+        except (OSError, TypeError) as error:
             raise SettingsError(
                 f"cannot listen there: {_reason(error)}",
                 where=f"{host} port {port}",
@@ -72,8 +72,10 @@ class Serving:
         self._server.close()
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: OSError | TypeError) -> str:
     """The system's own words, without the address that Python adds to them."""
+    if isinstance(error, TypeError):  # Python's, for a name that cannot be one in DNS
+        return "it is no host name"
     if error.errno is None or isinstance(error, socket.gaierror):
         return error.strerror or str(error)
     return os.strerror(error.errno)
