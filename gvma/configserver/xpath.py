@@ -170,7 +170,9 @@ class _Parser:
         if self._kind == "number":
             digits = self._take("number")
             if len(digits) > _MOST_DIGITS:
-                raise ConfigServerQueryError(f"the query compares {name} with a number of more than {_MOST_DIGITS} digits")
+                raise ConfigServerQueryError(
+                    f"the query compares {name} with a number of more than {_MOST_DIGITS} digits"
+                )
             return _compares_number(name, int(digits), equal)
         return _compares_text(name, self._take("text")[1:-1], equal)
 

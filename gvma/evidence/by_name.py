@@ -33,7 +33,7 @@ from gvma.settings.reader import Examined
 from gvma.sinks.addresses import look_up
 from gvma.sinks.base import Reading
 from gvma.sinks.files.driver import channel_driver
-from gvma.sinks.files.spool import asks_for_spool, pin_in_spool
+from gvma.sinks.files.spool import is_kept_in_spool, pin_in_spool
 from gvma.sinks.opening import REALTIME, sink_to_look_at
 from gvma.storage.history import log
 from gvma.storage.history.model import PastRun
@@ -123,10 +123,10 @@ def pin_in_force(evidence: Evidence, key: str) -> str | None:
     if one is None:
         return None
     voicemail = evidence.files.voicemail
-    asked = asks_for_spool(one.options)
-    is_in_spool = (voicemail is not None and pins_in_spool(voicemail)) if asked is None else asked
-    kept = pin_in_spool(evidence.settings.gvma.asterisk_spool_path, key) if is_in_spool else None
-    return kept or one.pin
+    by_default = voicemail is not None and pins_in_spool(voicemail)
+    if not is_kept_in_spool(one.options, by_default=by_default):
+        return one.pin
+    return pin_in_spool(evidence.settings.gvma.asterisk_spool_path, key) or one.pin
 
 
 def _unselected(settings: ConfigServerSettings, layer: ConfigServerEvidence, names: Iterable[str]) -> NamedEvidence:
