@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+MASK = "****"
+"""What is shown in place of a secret."""
+
 
 def printable(text: str) -> str:
     """The text with control characters made visible: a name from elsewhere must not control a terminal,

@@ -20,9 +20,10 @@ from gvma.evidence.model.asterisk import Messages
 from gvma.evidence.model.sink import SinkEvidence
 from gvma.evidence.sink import compare_sink, of_every_host
 from gvma.settings import GvmaSettings, MediaSettings
+from gvma.settings.model import REALTIME
 from gvma.settings.reader import Examined
 from gvma.sinks.files.driver import channel_driver
-from gvma.sinks.opening import REALTIME, sink_to_look_at
+from gvma.sinks.looking import sink_to_look_at
 
 _ANSWER_SECONDS = 5.0
 _HOUR = 3600

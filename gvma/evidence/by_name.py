@@ -29,12 +29,13 @@ from gvma.evidence.servers.configserver import Questions, why_not_asked
 from gvma.evidence.servers.sip import sip_addresses
 from gvma.evidence.sink import of_every_host, read_sink
 from gvma.settings import ConfigServerSettings
+from gvma.settings.model import REALTIME
 from gvma.settings.reader import Examined
 from gvma.sinks.addresses import look_up
 from gvma.sinks.base import Reading
 from gvma.sinks.files.driver import channel_driver
 from gvma.sinks.files.spool import is_kept_in_spool, pin_in_spool
-from gvma.sinks.opening import REALTIME, sink_to_look_at
+from gvma.sinks.looking import sink_to_look_at
 from gvma.storage.history import log
 from gvma.storage.history.model import PastRun
 

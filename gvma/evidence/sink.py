@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from gvma.errors import BackupSetError, GvmaError
 from gvma.evidence.model import RecordsEvidence
 from gvma.evidence.model.sink import SinkEvidence
 from gvma.settings import GvmaSettings
-from gvma.sinks.base import Reading, Sink
-from gvma.sinks.opening import REALTIME
+from gvma.settings.model import REALTIME
+
+if TYPE_CHECKING:
+    from gvma.sinks.base import Look, Reading
 
 
-def read_sink(settings: GvmaSettings, sink: Sink[Any, Any]) -> tuple[SinkEvidence, Reading | None]:
+def read_sink(settings: GvmaSettings, sink: Look) -> tuple[SinkEvidence, Reading | None]:
     """The evidence, and what was read for further questions; None where the sink could not be read. Whether it was
     edited is not looked at."""
     try:
@@ -23,7 +25,7 @@ def read_sink(settings: GvmaSettings, sink: Sink[Any, Any]) -> tuple[SinkEvidenc
         return SinkEvidence(settings.sink, problem=problem), None
 
 
-def compare_sink(settings: GvmaSettings, sink: Sink[Any, Any]) -> SinkEvidence:
+def compare_sink(settings: GvmaSettings, sink: Look) -> SinkEvidence:
     """The evidence, with what was edited since the last run."""
     seen, reading = read_sink(settings, sink)
     if reading is None:
@@ -34,7 +36,7 @@ def compare_sink(settings: GvmaSettings, sink: Sink[Any, Any]) -> SinkEvidence:
         return SinkEvidence(settings.sink, problem=problem)
 
 
-def of_every_host(settings: GvmaSettings, sink: Sink[Any, Any], records: RecordsEvidence) -> RecordsEvidence:
+def of_every_host(settings: GvmaSettings, sink: Look, records: RecordsEvidence) -> RecordsEvidence:
     """Records of this host, with what a sync or restore on another host has left in a sink that hosts share."""
     if settings.sink != REALTIME or records.problem is not None:
         return records

@@ -11,6 +11,7 @@ from gvma.asterisk.entries import GvmaWarning
 from gvma.plan.counts import Counts
 from gvma.plan.items import Item
 from gvma.plan.model import Plan
+from gvma.settings.model import REALTIME
 from gvma.sinks.base import Change, NodeAnswer
 from gvma.storage.history.model import Cause
 
@@ -20,7 +21,7 @@ Progress = Callable[[str], None]
 
 def reading_step(sink: str) -> str:
     """sink: of the settings."""
-    return "reading the rows" if sink == "realtime" else "reading the files"
+    return "reading the rows" if sink == REALTIME else "reading the files"
 
 
 @dataclass(frozen=True, slots=True)

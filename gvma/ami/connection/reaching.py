@@ -20,8 +20,11 @@ def reached(settings: GvmaSettings) -> socket.socket:
     limit = settings.asterisk_cm_timeout
     deadline = time.monotonic() + limit
     refusals: list[OSError] = []
+    name = settings.asterisk_cm_host
+    # As bytes it need not be encoded by the rules of international names, whose tables take as long as all else here.
+    host = name.encode() if name.isascii() else name
     try:
-        found = socket.getaddrinfo(settings.asterisk_cm_host, settings.asterisk_cm_port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, settings.asterisk_cm_port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise unreachable(settings, _reason(error)) from None
     for family, kind, protocol, _, address in found:

@@ -140,7 +140,7 @@ def diff(invocation: Invocation, wanted: str, other: str | None) -> None:
     The diff goes from the first set to the second one, or to what there is now.
     """
     from gvma.backups.comparison import compare  # noqa: PLC0415
-    from gvma.sinks.opening import present_rows  # noqa: PLC0415
+    from gvma.sinks.looking import present_rows  # noqa: PLC0415
 
     settings, output = _settings(invocation), invocation.output
     sets = BackupSets(settings.backup_path)

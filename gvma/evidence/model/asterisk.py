@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gvma.asterisk.conf.model import Conf
-from gvma.asterisk.drivers.choose import DriverModule
 from gvma.asterisk.identification.rights import SipServerRequests
-from gvma.errors import GvmaError
-from gvma.evidence.model.media import MediaFigures, MediaMinute
+
+if TYPE_CHECKING:
+    from gvma.asterisk.conf.model import Conf
+    from gvma.asterisk.drivers.choose import DriverModule
+    from gvma.errors import GvmaError
+    from gvma.evidence.model.media import MediaFigures, MediaMinute
 
 
 class FilesEvidence(NamedTuple):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gvma.asterisk.roles import ROLES
-from gvma.configserver.objects import ConfigObject
-from gvma.errors import GvmaError
+
+if TYPE_CHECKING:
+    from gvma.configserver.objects import ConfigObject
+    from gvma.errors import GvmaError
 
 QUERIES = (
     "dnquery",

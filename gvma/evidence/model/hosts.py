@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gvma.errors import GvmaError
 from gvma.sinks.realtime.rows.names import AORS
+
+if TYPE_CHECKING:
+    from gvma.errors import GvmaError
 
 
 def reads_all(aor_mapping: str) -> bool:

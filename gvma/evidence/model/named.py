@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gvma.configserver.objects import ConfigObject
-from gvma.errors import GvmaError
-from gvma.evidence.model.asterisk import Messages
-from gvma.plan.present import Place
 from gvma.printable import shown_without
-from gvma.storage.history.model import PastRun
+
+if TYPE_CHECKING:
+    from gvma.configserver.objects import ConfigObject
+    from gvma.errors import GvmaError
+    from gvma.evidence.model.asterisk import Messages
+    from gvma.plan.present import Place
+    from gvma.storage.history.model import PastRun
 
 
 class NamedMailbox(NamedTuple):

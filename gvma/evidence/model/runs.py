@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gvma.asterisk.entries import GvmaWarning
-from gvma.errors import GvmaError
 from gvma.plan.counts import Counts
-from gvma.plan.items import Item
 from gvma.printable import shown_without
-from gvma.storage.history.model import Starter
-from gvma.storage.state.pause import Pause
+
+if TYPE_CHECKING:
+    from gvma.asterisk.entries import GvmaWarning
+    from gvma.errors import GvmaError
+    from gvma.plan.items import Item
+    from gvma.storage.history.model import Starter
+    from gvma.storage.state.pause import Pause
 
 
 class Run(NamedTuple):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gvma.errors import GvmaError
 from gvma.plan.present import Present
+
+if TYPE_CHECKING:
+    from gvma.errors import GvmaError
 
 
 class SinkEvidence(NamedTuple):

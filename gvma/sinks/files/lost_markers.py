@@ -18,7 +18,6 @@ from gvma.asterisk.managed_block.block import find_block, stands_between
 from gvma.asterisk.managed_block.header import GENERATED_BY
 from gvma.asterisk.managed_block.markers import has_marker
 from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
-from gvma.plan.owners import read_owners
 from gvma.sinks.files.block_file import Markers
 from gvma.sinks.files.targets import Target
 from gvma.storage.state.records import Left
@@ -74,6 +73,8 @@ def adopted_text(target: Target, text: bytes | None, markers: Markers, last: Las
 
 
 def _by_record(target: Target, owners: bytes) -> IsOurs:
+    from gvma.plan.owners import read_owners  # noqa: PLC0415  (start-up)
+
     known = read_owners(owners).values()
     if target.module == VOICEMAIL:
         return partial(_known_mailbox, {owned.mailbox for owned in known})
