@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote
 
-MASK = "****"
+from gvma.printable import MASK
 
 _SECRET_NAME = re.compile(
     r"passw|passphrase|passcode|secret|token|credential|md5_cred|^externpass|(?<!by)pass\Z|(?:pwd|pincode)\Z"

@@ -9,25 +9,20 @@ from collections.abc import Iterator
 
 from gvma.check.asterisk.ami import check_reached
 from gvma.check.asterisk.nodes import check_answers
-from gvma.check.configserver import CREDENTIALS, QUERY_FAILED, check_queries
-from gvma.check.database import GRANTS, UNREACHABLE
 from gvma.check.finding import Finding, Rule
 from gvma.check.runs import BRAKE, EDITED, STOPS, check_last_run, check_next_run
-from gvma.check.sync import UNSAFE
 from gvma.errors import GvmaError, UnpreparedDatabaseError, UnsafeTargetError
 from gvma.evidence.model import AmiEvidence, Evidence
 from gvma.evidence.model.runs import NextSync, Run
 from gvma.evidence.model.sink import SinkEvidence
 from gvma.plan.counts import Counts
-from gvma.sinks.opening import REALTIME
+from gvma.settings.model import REALTIME
 
 NEVER = Rule(
     "never-synced", "error", "no sync has ended well yet",
     "Asterisk has no mailbox of Configuration Server's.",
     "Look at `gvma sync --dry-run`, then run `gvma sync`, and have cron or a timer run it.",
 )  # fmt: skip
-
-_OF_THE_PLAN = frozenset({CREDENTIALS.code, QUERY_FAILED.code, BRAKE.code, STOPS.code})
 
 
 def troubles(evidence: Evidence) -> list[Finding]:
@@ -46,8 +41,15 @@ def _troubles(evidence: Evidence) -> Iterator[Finding]:
         yield from _of_the_sink(evidence)
     yield from check_reached(evidence) if evidence.hosts is None else check_answers(evidence)
     if evidence.next_sync is not None or evidence.configserver.answers:
-        for check in (check_queries, check_next_run):
-            yield from (found for found in check(evidence) if found.code in _OF_THE_PLAN)
+        yield from _of_the_next_sync(evidence)
+
+
+def _of_the_next_sync(evidence: Evidence) -> Iterator[Finding]:
+    from gvma.check.configserver import CREDENTIALS, QUERY_FAILED, check_queries  # noqa: PLC0415  (start-up)
+
+    codes = {CREDENTIALS.code, QUERY_FAILED.code, BRAKE.code, STOPS.code}
+    for check in (check_queries, check_next_run):
+        yield from (found for found in check(evidence) if found.code in codes)
 
 
 def _of_the_sink(evidence: Evidence) -> Iterator[Finding]:
@@ -60,6 +62,9 @@ def _of_the_sink(evidence: Evidence) -> Iterator[Finding]:
 
 def _rule_of(sink: SinkEvidence, problem: GvmaError) -> Rule:
     """Check's own rule for what keeps the sink from being read."""
+    from gvma.check.database import GRANTS, UNREACHABLE  # noqa: PLC0415  (start-up)
+    from gvma.check.sync import UNSAFE  # noqa: PLC0415  (start-up)
+
     if isinstance(problem, UnpreparedDatabaseError):
         return GRANTS
     return UNREACHABLE if sink.name == REALTIME else UNSAFE

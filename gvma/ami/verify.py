@@ -6,8 +6,7 @@ It only asks. A list that was cut short is no difference: the connection raises,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gvma.ami.console.dialplan_show import patterns_shown
 from gvma.ami.console.identification import known
@@ -25,8 +24,7 @@ SINGLY = 1000
 """So many objects are asked for one by one, where no list tells their mailbox."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(NamedTuple):
     """What Asterisk should have.
 
     channel: the module of the channel driver. mailboxes: all of ours by ``box@context``. site: what the site defines
@@ -39,15 +37,15 @@ class Expected:
     """
 
     channel: str = ""
-    mailboxes: Mapping[str, ShownMailbox] = field(default_factory=dict, repr=False)
-    site: SiteDefined = field(default_factory=SiteDefined)
-    subscriptions: Mapping[str, str] = field(default_factory=dict, repr=False)
+    mailboxes: Mapping[str, ShownMailbox] = {}
+    site: SiteDefined = SiteDefined()
+    subscriptions: Mapping[str, str] = {}
     moved: frozenset[str] = frozenset()
     on_endpoint: bool = False
     removed: frozenset[str] = frozenset()
     removed_from_other: frozenset[str] = frozenset()
-    extensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    removed_extensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    extensions: Mapping[str, tuple[str, ...]] = {}
+    removed_extensions: Mapping[str, tuple[str, ...]] = {}
     senders: Expectation | None = None
 
 

@@ -17,7 +17,8 @@ from gvma.backups.backup_set import BackupSet
 from gvma.backups.manifest import SNAPSHOT
 from gvma.configserver.objects import ConfigObject
 from gvma.mailboxes.claims import owner_of
-from gvma.secrecy import MASK, masked_option
+from gvma.printable import MASK
+from gvma.secrecy import masked_option
 from gvma.storage import disk
 from gvma.storage.history.model import Cause, shortened
 

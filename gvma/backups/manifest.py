@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from gvma.printable import shown_without
 from gvma.settings.ownership import group_name, user_name
 from gvma.storage.atomic import Rights
 from gvma.storage.digest import Digest
@@ -24,18 +24,20 @@ class UnreadableManifest(ValueError):
     """Not a manifest that this version of gvma can trust; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileToSave:
+class FileToSave(NamedTuple):
     """One file as a set is to keep it. path: absolute. content: None where there is no file.
 
     changes: the run is about to change it. module: what Asterisk reloads for it, empty for none.
     """
 
     path: Path
-    content: bytes | None = field(repr=False)
+    content: bytes | None
     rights: Rights
     changes: bool
     module: str = ""
+
+    def __repr__(self) -> str:
+        return shown_without(self, "content")
 
     @property
     def copy(self) -> str:
@@ -82,8 +84,7 @@ class SavedFile(NamedTuple):
         }
 
 
-@dataclass(frozen=True, slots=True)
-class TableToSave:
+class TableToSave(NamedTuple):
     """gvma's rows of one table as a set is to keep them.
 
     database: where it is, ``HOST:PORT/NAME``. content: COPY's text format below a line with the columns' names.
@@ -92,8 +93,11 @@ class TableToSave:
 
     name: str
     database: str
-    content: bytes = field(repr=False)
+    content: bytes
     changes: bool
+
+    def __repr__(self) -> str:
+        return shown_without(self, "content")
 
 
 class SavedTable(NamedTuple):
@@ -122,8 +126,7 @@ class SavedTable(NamedTuple):
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """time: UTC, never before that of an earlier set; clock: what the machine's clock said.
 
     first: the first set ever made, which is kept for good. reason: ``sync``, or ``restore of ID``.
@@ -139,7 +142,7 @@ class Manifest:
     first: bool
     files: tuple[SavedFile, ...]
     tables: tuple[SavedTable, ...] = ()
-    snapshot: Digest = field(default_factory=lambda: Digest("", 0))
+    snapshot: Digest = Digest("", 0)
 
     def as_json(self) -> dict[str, object]:
         """Without the seal, as ``--output json`` shows it. A set of files alone says nothing of tables."""
@@ -156,7 +159,7 @@ class Manifest:
             "first": self.first,
             "files": [file.as_json() for file in self.files],
             **tables,
-            "snapshot": {"copy": SNAPSHOT, **asdict(self.snapshot)},
+            "snapshot": {"copy": SNAPSHOT, **self.snapshot._asdict()},
         }
 
     def as_bytes(self) -> bytes:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from gvma.secrecy import MASK, is_secret
+from gvma.printable import MASK
+from gvma.secrecy import is_secret
 
 _HEAD_LINES = 2
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|.)", re.DOTALL)

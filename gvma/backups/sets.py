@@ -12,7 +12,6 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -81,7 +80,7 @@ class BackupSets:
             if newest and _same_state(newest, saved, rows, reason) and not self.faults(newest):
                 return newest
             self.sweep()
-            manifest = replace(self._manifest(saved, reason, run_id, newest), tables=rows)
+            manifest = self._manifest(saved, reason, run_id, newest)._replace(tables=rows)
             contents = {file.copy: file.content for file in files if file.content is not None}
             contents |= {kept.copy: table.content for kept, table in zip(rows, tables, strict=True)}
             return self._write(manifest, contents, snapshot)
@@ -209,7 +208,7 @@ class BackupSets:
                     _put(unfinished / copy, content)
                 pieces = Digesting((snapshot,) if isinstance(snapshot, bytes) else snapshot)
                 _put(unfinished / SNAPSHOT, pieces)
-                manifest = replace(manifest, snapshot=pieces.digest)
+                manifest = manifest._replace(snapshot=pieces.digest)
                 _put(unfinished / NAME, manifest.as_bytes())
                 disk.rename(unfinished, folder)
                 disk.fsync_folder(self.path)

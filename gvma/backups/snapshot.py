@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from json.encoder import encode_basestring_ascii as quoted
 
 from gvma.configserver.objects import ConfigObject
-from gvma.secrecy import MASK, is_secret, masked_option
+from gvma.printable import MASK
+from gvma.secrecy import is_secret, masked_option
 
 _PIECE = 500
 _FORMS = 1_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import ModuleType
 
 from gvma.check import configserver, database, media, muting, presence, routing, runs, settings, sync
@@ -71,7 +71,7 @@ def findings(evidence: Evidence, groups: Collection[str] = GROUPS) -> list[Findi
 
     Beside these: what says that a part which a group looks at could not be had, since nothing would be found then.
     """
-    found = dict.fromkeys(replace(one, group=chapter.group) for chapter, one in _found(evidence, groups))
+    found = dict.fromkeys(one._replace(group=chapter.group) for chapter, one in _found(evidence, groups))
     return sorted(found, key=lambda one: SEVERITIES.index(one.severity))
 
 

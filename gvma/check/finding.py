@@ -7,7 +7,6 @@ where a fault was seen and what was seen; why it matters and what to do come fro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from gvma.evidence.model import Evidence
@@ -16,8 +15,7 @@ Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One fault, or one note.
 
     where: the object, file or key. why: why it matters. remedy: what to do. group: of ``--only``; the catalogue

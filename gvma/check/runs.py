@@ -11,7 +11,6 @@ from gvma.check.finding import Finding, Rule, first_names
 from gvma.errors import BackupSetError, GvmaError, SyncPausedError, UnsafeTargetError
 from gvma.evidence.model import Evidence
 from gvma.plan.items import Item
-from gvma.plan.owners import read_owners
 
 EDITED = Rule(
     "block-edited", "error", "a mailbox or subscription that the last sync wrote is not there any more, or one stands "
@@ -131,6 +130,8 @@ def _edited(evidence: Evidence) -> dict[Change, Edit]:
     is_unchanged = planned is not None and planned.problem is None and not planned.files
     if is_unchanged or records.paused or not records.owners or evidence.files.unreadable:
         return {}
+    from gvma.plan.owners import read_owners  # noqa: PLC0415  (start-up)
+
     known: set[Change] = set()
     for owned in read_owners(records.owners).values():
         known |= {("mailbox", owned.mailbox), ("subscription", owned.subscription)}

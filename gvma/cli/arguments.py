@@ -6,11 +6,15 @@ import re
 
 # The four options that are taken before and after the command.
 WITH_VALUE = ("--config", "--output")
-_WITHOUT_VALUE = re.compile(r"--quiet|--verbose|-[qv]+")
+_IN_FULL = {"q": "--quiet", "v": "--verbose"}
+_SHORT = re.compile(r"-[qv]+")
 
 
 def own_options_first(argv: list[str]) -> list[str]:
-    """The options of ``gvma`` itself mean the same after the command as before it."""
+    """The options of ``gvma`` itself mean the same after the command as before it.
+
+    Short ones are spelt out: click looks for names like an unknown one before it takes ``-q`` for a short one.
+    """
     moved: list[str] = []
     kept: list[str] = []
     words = iter(argv)
@@ -19,7 +23,9 @@ def own_options_first(argv: list[str]) -> list[str]:
             kept += [word, *words]
         elif word in WITH_VALUE:
             moved += [word, *[value for value in [next(words, None)] if value is not None]]
-        elif _WITHOUT_VALUE.fullmatch(word) or word.startswith(tuple(f"{name}=" for name in WITH_VALUE)):
+        elif _SHORT.fullmatch(word):
+            moved += [_IN_FULL[letter] for letter in word[1:]]
+        elif word in _IN_FULL.values() or word.startswith(tuple(f"{name}=" for name in WITH_VALUE)):
             moved.append(word)
         else:
             kept.append(word)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,14 +14,14 @@ if TYPE_CHECKING:
     from gvma.settings.reader import Loaded
 
 
-@dataclass
 class Invocation:
     """config: the file of ``--config``. asks_help: ``--help`` stands in the line."""
 
-    output: Output
-    config: Path | None = None
-    asks_help: bool = False
-    _loaded: dict[frozenset[str], Loaded] = field(default_factory=dict)
+    def __init__(self, output: Output, *, asks_help: bool = False) -> None:
+        self.output = output
+        self.config: Path | None = None
+        self.asks_help = asks_help
+        self._loaded: dict[frozenset[str], Loaded] = {}
 
     def loaded(self, *, without: Collection[str] = ()) -> Loaded:
         """Settings with their warnings and origins, read once. Prints nothing: the caller reports the warnings.

@@ -6,7 +6,6 @@ by ours (gvma.cli.failures).
 
 from __future__ import annotations
 
-import gc
 import importlib
 import logging
 import os
@@ -27,10 +26,6 @@ from gvma.cli.output import Output
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-# Objects made before Python looks for garbage. Its own 700 costs a tenth of a short command, whose imports make many
-# objects and no garbage, and to look at all settings of a large pjsip.conf costs a check a twentieth. A server,
-# which goes on for months, sets its own.
-_COLLECT_AFTER = 2_000_000
 # Name and summary, as `gvma --help` shows them. The command is the attribute `command` of gvma.cli.commands.<name>.
 COMMANDS = {
     "sync": "Write mailboxes and MWI subscriptions from Configuration Server into Asterisk.",
@@ -184,7 +179,6 @@ def _command_words(group: click.Group, argv: list[str]) -> str:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """The entry point; leaves by SystemExit with the exit status."""
-    gc.set_threshold(_COLLECT_AFTER)
     cli.main(args=argv)
 
 

@@ -17,6 +17,7 @@ from gvma.errors import ConfigServerQueryError
 
 MAX_QUERY = 10_000
 _MAX_PARENTHESES = 50
+_MOST_DIGITS = 18
 _TOKEN = re.compile(r"""\s*(?:([A-Za-z_][\w.-]*)|([0-9]+)|('[^']*'|"[^"]*")|(!=|[][()@=/]))""")
 _LITERAL = re.compile(r"""'[^']*'|"[^"]*\"""")
 _PREDICATE = re.compile(r"\[[^][]*\]")
@@ -167,7 +168,12 @@ class _Parser:
         if equal:
             self._take("=")
         if self._kind == "number":
-            return _compares_number(name, int(self._take("number")), equal)
+            digits = self._take("number")
+            if len(digits) > _MOST_DIGITS:
+                raise ConfigServerQueryError(
+                    f"the query compares {name} with a number of more than {_MOST_DIGITS} digits"
+                )
+            return _compares_number(name, int(digits), equal)
         return _compares_text(name, self._take("text")[1:-1], equal)
 
     def _accept(self, kind: str) -> bool:

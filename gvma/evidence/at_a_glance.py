@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 
 from gvma.ami.console.channel_drivers import driver_modules
 from gvma.ami.manager import AsteriskManager, connect
@@ -21,9 +20,10 @@ from gvma.evidence.model.asterisk import Messages
 from gvma.evidence.model.sink import SinkEvidence
 from gvma.evidence.sink import compare_sink, of_every_host
 from gvma.settings import GvmaSettings, MediaSettings
+from gvma.settings.model import REALTIME
 from gvma.settings.reader import Examined
 from gvma.sinks.files.driver import channel_driver
-from gvma.sinks.opening import REALTIME, sink_to_look_at
+from gvma.sinks.looking import sink_to_look_at
 
 _ANSWER_SECONDS = 5.0
 _HOUR = 3600
@@ -103,12 +103,12 @@ def _answers(ami: AsteriskManager, *, counts: bool) -> AmiEvidence:
     """counts: also the messages. Of mailboxes that it reads from a database Asterisk has no list."""
     seen = AmiEvidence(version=ami.version)
     try:
-        seen = replace(seen, drivers=driver_modules(ami))
-        return replace(seen, messages=Messages(*ami.messages(OWN_CONTEXTS)) if counts else None)
+        seen = seen._replace(drivers=driver_modules(ami))
+        return seen._replace(messages=Messages(*ami.messages(OWN_CONTEXTS)) if counts else None)
     except AmiPermissionError as refusal:
-        return replace(seen, refused=(refusal.message,))
+        return seen._replace(refused=(refusal.message,))
     except GvmaError as problem:
-        return replace(seen, problem=problem)
+        return seen._replace(problem=problem)
 
 
 def _media(media: MediaSettings) -> MediaEvidence:

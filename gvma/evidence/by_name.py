@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 
 from gvma.ami.nodes import nodes
@@ -30,12 +29,13 @@ from gvma.evidence.servers.configserver import Questions, why_not_asked
 from gvma.evidence.servers.sip import sip_addresses
 from gvma.evidence.sink import of_every_host, read_sink
 from gvma.settings import ConfigServerSettings
+from gvma.settings.model import REALTIME
 from gvma.settings.reader import Examined
 from gvma.sinks.addresses import look_up
 from gvma.sinks.base import Reading
 from gvma.sinks.files.driver import channel_driver
-from gvma.sinks.files.spool import asks_for_spool, pin_in_spool
-from gvma.sinks.opening import REALTIME, sink_to_look_at
+from gvma.sinks.files.spool import is_kept_in_spool, pin_in_spool
+from gvma.sinks.looking import sink_to_look_at
 from gvma.storage.history import log
 from gvma.storage.history.model import PastRun
 
@@ -58,7 +58,7 @@ def look_by_name(examined: Examined, names: Sequence[str]) -> Evidence:
         configserver=layer,
         addresses={**addresses_named(layer.applications), **addresses},
         records=records,
-        named=replace(named, names=tuple(names)),
+        named=named._replace(names=tuple(names)),
     )
     if not examined.problems:
         evidence = evidence.with_more(next_sync=plan_next_sync(evidence, addresses))
@@ -102,10 +102,10 @@ def _named(evidence: Evidence, reading: Reading | None, asterisk: SilentAsterisk
     subscriptions = {}
     for name in dict.fromkeys(name for one in meanings for name in one.subscriptions):
         place = reading.place_of("subscription", name) if reading else None
-        subscriptions[name] = replace(asterisk.subscription(evidence.driver, name), place=place)
+        subscriptions[name] = asterisk.subscription(evidence.driver, name)._replace(place=place)
     unknown = [name for name, one in zip(evidence.named.names, meanings, strict=True) if not one]
     past = _last_changes(evidence.settings.gvma.backup_path, unknown) if unknown else {}
-    return replace(evidence.named, mailboxes=mailboxes, subscriptions=subscriptions, past=past)
+    return evidence.named._replace(mailboxes=mailboxes, subscriptions=subscriptions, past=past)
 
 
 def _last_changes(backup_path: Path, names: Iterable[str]) -> dict[str, PastRun]:
@@ -124,10 +124,10 @@ def pin_in_force(evidence: Evidence, key: str) -> str | None:
     if one is None:
         return None
     voicemail = evidence.files.voicemail
-    asked = asks_for_spool(one.options)
-    is_in_spool = (voicemail is not None and pins_in_spool(voicemail)) if asked is None else asked
-    kept = pin_in_spool(evidence.settings.gvma.asterisk_spool_path, key) if is_in_spool else None
-    return kept or one.pin
+    by_default = voicemail is not None and pins_in_spool(voicemail)
+    if not is_kept_in_spool(one.options, by_default=by_default):
+        return one.pin
+    return pin_in_spool(evidence.settings.gvma.asterisk_spool_path, key) or one.pin
 
 
 def _unselected(settings: ConfigServerSettings, layer: ConfigServerEvidence, names: Iterable[str]) -> NamedEvidence:

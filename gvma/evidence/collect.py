@@ -33,10 +33,11 @@ from gvma.evidence.servers.media import ask_media
 from gvma.evidence.servers.sip import node_probes, probes, sip_addresses
 from gvma.evidence.sink import of_every_host
 from gvma.settings import GvmaSettings, Settings
+from gvma.settings.model import REALTIME
 from gvma.settings.reader import Examined
 from gvma.sinks.addresses import look_up
 from gvma.sinks.files.driver import channel_driver
-from gvma.sinks.opening import REALTIME, sink_to_look_at
+from gvma.sinks.looking import sink_to_look_at
 
 _NOT_WANTED = "what it says was not wanted"
 

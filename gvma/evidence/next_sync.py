@@ -10,7 +10,7 @@ from gvma.errors import GvmaError
 from gvma.evidence.model import QUERIES, Evidence, NextSync
 from gvma.plan.brake import brake
 from gvma.sinks.addresses import Addresses
-from gvma.sinks.opening import looking
+from gvma.sinks.opening import opened_to_plan
 from gvma.sinks.planner import Planner
 
 
@@ -25,7 +25,7 @@ def plan_next_sync(evidence: Evidence, addresses: Addresses) -> NextSync | None:
     further = {query: seen.objects(query) for query in ROUTING_QUERIES if query in asked}
     answers = ServerAnswers(seen.dns, seen.agents, seen.groups, further)
     try:
-        with looking(settings, addresses) as sink:
+        with opened_to_plan(settings, addresses) as sink:
             planned = Planner(settings, answers, evidence.wanted, sink.driver, ()).plan(sink)
     except GvmaError as problem:
         return NextSync(problem=problem)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from gvma.errors import BackupSetError, GvmaError
 from gvma.evidence.model import RecordsEvidence
 from gvma.evidence.model.sink import SinkEvidence
 from gvma.settings import GvmaSettings
-from gvma.sinks.base import Reading, Sink
-from gvma.sinks.opening import REALTIME
+from gvma.settings.model import REALTIME
+
+if TYPE_CHECKING:
+    from gvma.sinks.base import Look, Reading
 
 
-def read_sink(settings: GvmaSettings, sink: Sink[Any, Any]) -> tuple[SinkEvidence, Reading | None]:
+def read_sink(settings: GvmaSettings, sink: Look) -> tuple[SinkEvidence, Reading | None]:
     """The evidence, and what was read for further questions; None where the sink could not be read. Whether it was
     edited is not looked at."""
     try:
@@ -24,26 +25,26 @@ def read_sink(settings: GvmaSettings, sink: Sink[Any, Any]) -> tuple[SinkEvidenc
         return SinkEvidence(settings.sink, problem=problem), None
 
 
-def compare_sink(settings: GvmaSettings, sink: Sink[Any, Any]) -> SinkEvidence:
+def compare_sink(settings: GvmaSettings, sink: Look) -> SinkEvidence:
     """The evidence, with what was edited since the last run."""
     seen, reading = read_sink(settings, sink)
     if reading is None:
         return seen
     try:
-        return replace(seen, edited=tuple(edited(sink.marks_left(), reading.marks())))
+        return seen._replace(edited=tuple(edited(sink.marks_left(), reading.marks())))
     except GvmaError as problem:
         return SinkEvidence(settings.sink, problem=problem)
 
 
-def of_every_host(settings: GvmaSettings, sink: Sink[Any, Any], records: RecordsEvidence) -> RecordsEvidence:
+def of_every_host(settings: GvmaSettings, sink: Look, records: RecordsEvidence) -> RecordsEvidence:
     """Records of this host, with what a sync or restore on another host has left in a sink that hosts share."""
     if settings.sink != REALTIME or records.problem is not None:
         return records
     try:
         left = sink.left()
-        return replace(records, paused=sink.paused(), pins=left.pins, owners=left.owners, files=left.files())
+        return records._replace(paused=sink.paused(), pins=left.pins, owners=left.owners, files=left.files())
     except BackupSetError as problem:
-        return replace(records, problem=problem)
+        return records._replace(problem=problem)
 
 
 def edited(left: Mapping[str, str | None], now: Mapping[str, str | None]) -> list[str]:

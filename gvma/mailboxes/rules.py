@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from gvma.asterisk.entries import GvmaWarning, Mailbox, Subscription
@@ -33,8 +32,7 @@ class RefusedOwner(NamedTuple):
     context: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Desired:
+class Desired(NamedTuple):
     """What Configuration Server asks for, in the order in which it is written.
 
     owners: of each kind (``dn``, ``agent``, ``group``) the DBIDs of all who were served, each with its subscription.
@@ -44,7 +42,7 @@ class Desired:
     subscriptions: tuple[Subscription, ...] = ()
     warnings: tuple[GvmaWarning, ...] = ()
     refused: tuple[RefusedOwner, ...] = ()
-    owners: Mapping[str, Mapping[int, Subscription]] = field(default_factory=dict)
+    owners: Mapping[str, Mapping[int, Subscription]] = {}
 
 
 def desired(
@@ -73,7 +71,7 @@ def desired(
     in_order = (claim for context in contexts for claim in _in_order(claims[context]))
     remarks = Remarks(main_extension)
     answer = _served(in_order, warnings, refused, remarks, allow_mailcmd=allow_mailcmd)
-    return replace(answer, warnings=(*answer.warnings, *remarks.warnings()))
+    return answer._replace(warnings=(*answer.warnings, *remarks.warnings()))
 
 
 def _claims(

@@ -6,7 +6,7 @@ Pure: it counts, it reads no file and asks nobody.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gvma.asterisk.roles import ROLES, Role
 from gvma.errors import SafetyBrakeError
@@ -20,8 +20,7 @@ _HINT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Shrinkage:
+class Shrinkage(NamedTuple):
     """What would go.
 
     present: how many mailboxes are there now. removed: those that the plan removes, ``box@context``.
@@ -31,8 +30,8 @@ class Shrinkage:
 
     present: int = 0
     removed: tuple[str, ...] = ()
-    before: Mapping[str, int] = field(default_factory=dict)
-    now: Mapping[str, int] = field(default_factory=dict)
+    before: Mapping[str, int] = {}
+    now: Mapping[str, int] = {}
     losing: frozenset[str] = frozenset()
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """Mailboxes and subscriptions together; a new DN counts two."""
 
     add: int = 0
     change: int = 0
     remove: int = 0
 
-    def __add__(self, other: Counts) -> Counts:
+    def plus(self, other: Counts) -> Counts:
         return Counts(self.add + other.add, self.change + other.change, self.remove + other.remove)
 
     def __bool__(self) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from gvma.asterisk.entries import Mailbox, PresentMailbox, PresentSubscription, Subscription
 from gvma.plan.counts import Counts
@@ -13,8 +13,7 @@ NEW_SUBSCRIPTIONS = 1000
 """So many new or moved subscriptions are named; a verification asks for each of them by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Differences:
+class Differences(NamedTuple):
     """Names that differ.
 
     mailboxes, subscriptions: changed ones, ``box@context`` or name to the changed fields (``name``, ``pin``,
@@ -22,12 +21,12 @@ class Differences:
     moved_subscriptions: new ones and those with another mailbox, at most NEW_SUBSCRIPTIONS of them.
     """
 
-    counts: Counts = field(default_factory=Counts)
-    mailboxes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    subscriptions: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    removed_mailboxes: tuple[str, ...] = field(default=(), repr=False)
-    removed_subscriptions: tuple[str, ...] = field(default=(), repr=False)
-    moved_subscriptions: tuple[str, ...] = field(default=(), repr=False)
+    counts: Counts = Counts()
+    mailboxes: Mapping[str, tuple[str, ...]] = {}
+    subscriptions: Mapping[str, tuple[str, ...]] = {}
+    removed_mailboxes: tuple[str, ...] = ()
+    removed_subscriptions: tuple[str, ...] = ()
+    moved_subscriptions: tuple[str, ...] = ()
 
 
 def differences(  # noqa: PLR0913, PLR0917  (two kinds, each wanted and present, and what decides about their fields)

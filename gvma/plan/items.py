@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from gvma.asterisk.entries import Endpoint, Extension
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 _FIRST_NAMES = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One change.
 
     action: ``add``, ``change`` or ``remove``. kind: ``mailbox``, ``subscription``, ``hint``, ``extension`` or

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from gvma.asterisk.entries import GvmaWarning, Mailbox, PresentMailbox, PresentSubscription, Subscription
 from gvma.asterisk.order import by_number
@@ -20,20 +20,23 @@ from gvma.plan.owners import (
 from gvma.plan.pins import PinPlan, first_pins_unchanged, plan_pins, read_record
 from gvma.plan.present import Present, SiteDefined
 from gvma.plan.wanted import Wanted
+from gvma.printable import shown_without
 
 
-@dataclass(frozen=True, slots=True)
-class PreviousRun:
+class PreviousRun(NamedTuple):
     """What the last sync left; each part is empty where there is no record of it.
 
     first_pins, owners: the records' texts. objects: how many objects each query answered with.
     new_key: for a record of first PINs, where there is none yet.
     """
 
-    first_pins: bytes = field(default=b"", repr=False)
-    owners: bytes = field(default=b"", repr=False)
-    objects: Mapping[str, int] = field(default_factory=dict)
-    new_key: bytes = field(default=b"", repr=False)
+    first_pins: bytes = b""
+    owners: bytes = b""
+    objects: Mapping[str, int] = {}
+    new_key: bytes = b""
+
+    def __repr__(self) -> str:
+        return shown_without(self, "first_pins", "new_key")
 
 
 def make_plan(wanted: Wanted, present: Present, previous: PreviousRun) -> Plan:
@@ -63,8 +66,7 @@ def make_plan(wanted: Wanted, present: Present, previous: PreviousRun) -> Plan:
         present.subscriptions,
         wanted.subscription_settings,
     )
-    return replace(
-        _plan_of(wanted, present, previous, left_to_site),
+    return _plan_of(wanted, present, previous, left_to_site)._replace(
         mailboxes=mailboxes,
         subscriptions=subscriptions,
         differences=found,
@@ -87,8 +89,7 @@ def unchanged_plan(wanted: Wanted, site: SiteDefined, previous: PreviousRun) -> 
     if wanted.refused or wanted.pin_resets or not first_pins_unchanged(wanted.mailboxes, previous.first_pins):
         return None
     wanted, left_to_site = _without_sites_own(wanted, site)
-    return replace(
-        _plan_of(wanted, Present(site=site), previous, left_to_site),
+    return _plan_of(wanted, Present(site=site), previous, left_to_site)._replace(
         pins=PinPlan(record=previous.first_pins),
         shrinkage=Shrinkage(len(wanted.mailboxes), (), previous.objects, wanted.objects, frozenset()),
         unchanged=True,
@@ -118,7 +119,7 @@ def _without_sites_own(wanted: Wanted, site: SiteDefined) -> tuple[Wanted, froze
     if len(ours) == len(wanted.subscriptions):
         return wanted, frozenset()
     left = frozenset(one.name for one in wanted.subscriptions if site.has_subscription(one.name))
-    return replace(wanted, subscriptions=ours), left
+    return wanted._replace(subscriptions=ours), left
 
 
 def _plan_of(wanted: Wanted, present: Present, previous: PreviousRun, left_to_site: frozenset[str]) -> Plan:

@@ -7,8 +7,8 @@ stays is in ``present``, and no ``repr`` shows either.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint, Mailbox, Subscription
 from gvma.plan.brake import Shrinkage
@@ -26,8 +26,7 @@ class Pin(Enum):
     SET = "set"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What a sink should have afterwards, and how that differs from what it has.
 
     mailboxes, subscriptions, hints, extensions, endpoints: all that should be there, in order; among them the
@@ -38,17 +37,17 @@ class Plan:
     """
 
     present: Present
-    mailboxes: tuple[Mailbox, ...] = field(default=(), repr=False)
-    subscriptions: tuple[Subscription, ...] = field(default=(), repr=False)
-    hints: tuple[Hint, ...] = field(default=(), repr=False)
-    extensions: tuple[Extension, ...] = field(default=(), repr=False)
-    endpoints: tuple[Endpoint, ...] = field(default=(), repr=False)
-    endpoint_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    differences: Differences = field(default_factory=Differences)
-    pins: PinPlan = field(default_factory=PinPlan)
-    owners: bytes = field(default=b"", repr=False)
-    owners_before: bytes = field(default=b"", repr=False)
-    shrinkage: Shrinkage = field(default_factory=Shrinkage)
+    mailboxes: tuple[Mailbox, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    endpoint_lines: Mapping[str, tuple[str, ...]] = {}
+    differences: Differences = Differences()
+    pins: PinPlan = PinPlan()
+    owners: bytes = b""
+    owners_before: bytes = b""
+    shrinkage: Shrinkage = Shrinkage()
     warnings: tuple[GvmaWarning, ...] = ()
     left_out: tuple[str, ...] = ()
     left_to_site: frozenset[str] = frozenset()

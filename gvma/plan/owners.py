@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gvma.asterisk.entries import Subscription
@@ -70,8 +69,7 @@ class OwnerNames:
         return {name: ", ".join(labels) for name, labels in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Retained:
+class Retained(NamedTuple):
     """What stays for refused owners: ``box@context`` keys and subscription names, and the owners' records.
 
     unsure: refused owners of whom nobody knows what they have; for these, all that no known owner has stays.
@@ -79,7 +77,7 @@ class Retained:
 
     mailboxes: frozenset[str] = frozenset()
     subscriptions: frozenset[str] = frozenset()
-    records: Mapping[Identity, Owned] = field(default_factory=dict)
+    records: Mapping[Identity, Owned] = {}
     unsure: tuple[RefusedOwner, ...] = ()
 
 

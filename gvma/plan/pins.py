@@ -7,24 +7,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gvma.mailboxes import Mailbox
+from gvma.printable import shown_without
 
 _TITLE = "gvma-first-pins 1 "
 KEY_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True)
-class PinRecord:
+class PinRecord(NamedTuple):
     """The first PINs of the last sync. key: what the hashes were made with. hashes: by ``box@context``."""
 
-    key: bytes = field(repr=False)
-    hashes: Mapping[str, str] = field(repr=False)
+    key: bytes
+    hashes: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return shown_without(self, "key", "hashes")
 
 
-@dataclass(frozen=True, slots=True)
-class PinPlan:
+class PinPlan(NamedTuple):
     """Which PINs are set; every other mailbox that exists keeps the PIN in force.
 
     reset: mailboxes whose first PIN is to be in force again, although they may exist already.
@@ -34,7 +36,10 @@ class PinPlan:
 
     reset: frozenset[str] = frozenset()
     fresh: tuple[str, ...] = ()
-    record: bytes = field(default=b"", repr=False)
+    record: bytes = b""
+
+    def __repr__(self) -> str:
+        return shown_without(self, "record")
 
 
 def keyed_hash(key: bytes) -> hashlib.blake2b:

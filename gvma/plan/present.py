@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gvma.asterisk.entries import Extension, Hint, PresentMailbox, PresentSubscription
@@ -44,17 +43,16 @@ class SiteDefined(NamedTuple):
         return (name.lower() if self.fold_case else name) in self.subscriptions
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(NamedTuple):
     """What a sink has of ours.
 
     mailboxes: by ``box@context``, with the PIN in force. subscriptions, hints, extensions: by name.
     endpoints: name to its options, as the channel driver's ``endpoint_lines`` gives them.
     """
 
-    mailboxes: Mapping[str, PresentMailbox] = field(default_factory=dict, repr=False)
-    subscriptions: Mapping[str, PresentSubscription] = field(default_factory=dict, repr=False)
-    hints: Mapping[str, Hint] = field(default_factory=dict, repr=False)
-    extensions: Mapping[str, Extension] = field(default_factory=dict, repr=False)
-    endpoints: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    site: SiteDefined = field(default_factory=SiteDefined)
+    mailboxes: Mapping[str, PresentMailbox] = {}
+    subscriptions: Mapping[str, PresentSubscription] = {}
+    hints: Mapping[str, Hint] = {}
+    extensions: Mapping[str, Extension] = {}
+    endpoints: Mapping[str, tuple[str, ...]] = {}
+    site: SiteDefined = SiteDefined()

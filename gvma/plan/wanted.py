@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from gvma.asterisk.drivers import Driver
 from gvma.asterisk.drivers.pjsip import SIPSERVER
@@ -17,8 +17,7 @@ from gvma.settings.model import GvmaSettings
 _SETTING = "[gvma_settings] mwi_endpoint"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Everything that a sink should have, in the order in which it is written.
 
     mailboxes: with their first PINs. subscription_settings: what every subscription has beside its mailbox.
@@ -27,16 +26,16 @@ class Wanted:
     PIN an administrator wants in force again. left_out: what the site has itself, a line for each.
     """
 
-    mailboxes: tuple[Mailbox, ...] = field(default=(), repr=False)
-    subscriptions: tuple[Subscription, ...] = field(default=(), repr=False)
+    mailboxes: tuple[Mailbox, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
     subscription_settings: str = ""
-    hints: tuple[Hint, ...] = field(default=(), repr=False)
-    extensions: tuple[Extension, ...] = field(default=(), repr=False)
-    endpoints: tuple[Endpoint, ...] = field(default=(), repr=False)
-    endpoint_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    hints: tuple[Hint, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    endpoint_lines: Mapping[str, tuple[str, ...]] = {}
     refused: tuple[RefusedOwner, ...] = ()
-    owners: bytes = field(default=b"", repr=False)
-    objects: Mapping[str, int] = field(default_factory=dict)
+    owners: bytes = b""
+    objects: Mapping[str, int] = {}
     pin_resets: frozenset[str] = frozenset()
     warnings: tuple[GvmaWarning, ...] = ()
     left_out: tuple[str, ...] = ()
@@ -59,7 +58,7 @@ def wanted_of(  # noqa: PLR0913  (each is another source of what is wanted)
     ``write_owners`` gives it; as a text it takes a third of the room of 100,000 values.
     """
     known = site.identification.as_set(settings.mwi_endpoint, sipserver_hosts(settings))
-    route = routing(*routed, settings, driver, replace(site, identification=known))
+    route = routing(*routed, settings, driver, site._replace(identification=known))
     mwi = driver.mwi_endpoint(settings, {*known.identified, *route.identified}, known.shared)
     endpoints = (*((mwi,) if mwi else ()), *route.endpoints)
     return Wanted(

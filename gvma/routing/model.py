@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint
@@ -26,8 +25,7 @@ class NumberedObject(Protocol):
     def options(self) -> Mapping[str, str]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class SiteRouting:
+class SiteRouting(NamedTuple):
     """What the site has itself, outside our blocks, of what business call routing would write.
 
     sections: of sip.conf or pjsip.conf. identification: who gets SIP Server's requests. gateway_identified: the site
@@ -35,9 +33,9 @@ class SiteRouting:
     far as they are known.
     """
 
-    dialplan: DialplanNames = field(default_factory=DialplanNames)
+    dialplan: DialplanNames = DialplanNames()
     sections: frozenset[str] = frozenset()
-    identification: SiteIdentification = field(default_factory=SiteIdentification)
+    identification: SiteIdentification = SiteIdentification()
     gateway_identified: bool = False
     own_hosts: frozenset[str] = frozenset()
 

@@ -36,7 +36,10 @@ def _of_pairs(dsn: str) -> dict[str, str]:
 
 
 def _of_uri(dsn: str) -> dict[str, str]:
-    parts = urlsplit(dsn)
+    try:
+        parts = urlsplit(dsn)
+    except ValueError:  # its text repeats what stands in brackets, or the whole account
+        raise ValueError("must be a connection string such as postgresql://gvma@db:5433/asterisk") from None
     account, _, hosts = parts.netloc.rpartition("@")
     user, colon, _ = account.partition(":")
     words = dict(parse_qsl(parts.query, keep_blank_values=True))

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from gvma.settings import values as v
-from gvma.settings.model import ConfigServerSettings, GvmaSettings, MediaSettings, WebSettings
+from gvma.settings.model import REALTIME, Address, ConfigServerSettings, GvmaSettings, MediaSettings, WebSettings
 
 SECTIONS: Mapping[str, type] = MappingProxyType(
     {"cfgserver": ConfigServerSettings, "gvma_settings": GvmaSettings, "media": MediaSettings, "web": WebSettings}
@@ -172,7 +172,7 @@ _ASTERISK = _section(
     ("metrics_file", v.optional_path, "file for the figures of the last run, for Prometheus; empty: none"),
     (
         "sink",
-        v.one_of("files", "realtime"),
+        v.one_of("files", REALTIME),
         "where mailboxes and subscriptions go: files, or realtime: PostgreSQL tables that several Asterisk hosts read",
     ),
     ("realtime_dsn", v.dsn, "libpq connection string of that database, with user= and without a password"),
@@ -256,7 +256,7 @@ def shown(value: object) -> str:
         return "yes" if value else "no"
     if value is None:
         return ""
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and not isinstance(value, Address):
         return ", ".join(value)
     if isinstance(value, float):
         return f"{value:g}"

@@ -2,15 +2,18 @@
 
 Keys and defaults: the manual's lines 2717-2811 (``[cfgserver]``, ``[gvma_settings]``), and the extra
 keys that ``docs/settings.md`` lists. A field is named as its key.
+
+Annotations are no texts here, as ``from __future__ import annotations`` would make them: a named tuple compiles each
+text, and here are a hundred.
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from gvma.secrecy import MASK
+from gvma.printable import MASK
+
+REALTIME = "realtime"
+"""The value of ``sink`` of a site whose mailboxes and subscriptions are rows of a database."""
 
 
 class Secret:
@@ -146,8 +149,7 @@ class GvmaSettings(NamedTuple):
         return self.asterisk_cfg_path / name
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """Where a server listens. host: a name or an IP address, without brackets."""
 
     host: str

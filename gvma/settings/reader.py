@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from os.path import isfile
 from pathlib import Path
 from types import MappingProxyType
@@ -126,18 +125,18 @@ def examine(path: Path | None, environ: Mapping[str, str], *, without: Collectio
     return _Reading(read_source(found.absolute()), environ, frozenset(without)).examined()
 
 
-@dataclass
 class _Reading:
     """Collects the settings of one file."""
 
-    source: Source
-    environ: Mapping[str, str]
-    without: frozenset[str]
-    values: dict[tuple[str, str], Any] = field(default_factory=dict)
-    origins: dict[str, str] = field(default_factory=dict)
-    warnings: list[tuple[int, SettingsWarning]] = field(default_factory=list)
-    problems: list[tuple[int, SettingsError]] = field(default_factory=list)
-    lines: dict[tuple[str, str], int] = field(default_factory=dict)
+    def __init__(self, source: Source, environ: Mapping[str, str], without: frozenset[str]) -> None:
+        self.source = source
+        self.environ = environ
+        self.without = without
+        self.values: dict[tuple[str, str], Any] = {}
+        self.origins: dict[str, str] = {}
+        self.warnings: list[tuple[int, SettingsWarning]] = []
+        self.problems: list[tuple[int, SettingsError]] = []
+        self.lines: dict[tuple[str, str], int] = {}
 
     def examined(self) -> Examined:
         for line, message in self.source.problems:

@@ -10,7 +10,7 @@ from itertools import combinations
 from os.path import normpath
 from pathlib import Path
 
-from gvma.settings.model import GvmaSettings, Settings
+from gvma.settings.model import REALTIME, GvmaSettings, Settings
 
 _PREFIXES = ("vm_dn_ext_prefix", "vm_agt_ext_prefix", "vm_grp_ext_prefix")
 _TARGETS = (
@@ -36,7 +36,7 @@ def broken_rules(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "routing_context", f"{gvma.routing_context} is already the name of another context or section"
     if gvma.routing_sipserver_peer == gvma.routing_gateway_peer:
         yield "routing_gateway_peer", "is the same as routing_sipserver_peer"
-    if gvma.sink == "realtime":
+    if gvma.sink == REALTIME:
         yield from _broken_for_realtime(gvma)
 
 

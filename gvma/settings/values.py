@@ -169,7 +169,8 @@ def host(value: str, folder: Path) -> str:
 
 
 def _host_name(value: str) -> str:
-    if not _HOST_NAME.fullmatch(value):
+    """Raises ValueError. A name in DNS has labels of 1 to 63 characters; Python's resolver fails on any other."""
+    if not _HOST_NAME.fullmatch(value) or not all(0 < len(label) < 64 for label in value.removesuffix(".").split(".")):
         raise ValueError
     if value.replace(".", "").isdigit():
         ipaddress.ip_address(value)

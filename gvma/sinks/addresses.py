@@ -13,7 +13,7 @@ from gvma.asterisk.hosts import hosts_written, sipserver_hosts
 from gvma.errors import SettingsError
 from gvma.routing import NumberedObject
 from gvma.routing.watched import mentioned_hosts
-from gvma.settings.model import GvmaSettings
+from gvma.settings.model import REALTIME, GvmaSettings
 from gvma.sip.addresses import addresses_of, hosts_of_asterisk
 
 Addresses = Mapping[str, frozenset[str]]
@@ -34,7 +34,7 @@ def own_hosts(settings: GvmaSettings, dns: Iterable[NumberedObject]) -> frozense
     mentioned = mentioned_hosts(dns, settings)
     if not mentioned:
         return frozenset()
-    each = nodes(settings).values() if settings.sink == "realtime" else ()
+    each = nodes(settings).values() if settings.sink == REALTIME else ()
     hosts = {one.asterisk_cm_host for one in each} or {settings.asterisk_cm_host}
     return frozenset().union(*(hosts_of_asterisk(host, mentioned, _SECONDS) for host in hosts))
 

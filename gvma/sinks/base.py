@@ -195,22 +195,8 @@ R = TypeVar("R", bound=Reading)
 C = TypeVar("C", bound=Change)
 
 
-class Sink(Protocol[R, C]):
-    """Where a plan is written."""
-
-    @property
-    def parts(self) -> frozenset[Part]: ...
-
-    def recover(self) -> Recovery | None:
-        """Under the lock, before anything else. None where no run was interrupted.
-
-        Raises BackupSetError or UnsafeTargetError where it could not be ended; the next run tries again.
-        """
-        ...
-
-    def pending_recovery(self) -> str:
-        """What recover() would do, for a dry run; empty where nothing. Writes nothing."""
-        ...
+class Look(Protocol):
+    """A sink for somebody who writes nothing."""
 
     def paused(self) -> Pause | None:
         """The pause after a restore, in a sink that several hosts share from whichever host; None where there is none.
@@ -227,8 +213,30 @@ class Sink(Protocol[R, C]):
         """The marks of the last run, as ``left``; empty where there are none. Raises BackupSetError."""
         ...
 
-    def read(self) -> R:
+    def read(self) -> Reading:
         """Raises UnsafeTargetError where the sink is not safe to change."""
+        ...
+
+
+class Sink(Look, Protocol[R, C]):
+    """Where a plan is written."""
+
+    @property
+    def parts(self) -> frozenset[Part]: ...
+
+    def recover(self) -> Recovery | None:
+        """Under the lock, before anything else. None where no run was interrupted.
+
+        Raises BackupSetError or UnsafeTargetError where it could not be ended; the next run tries again.
+        """
+        ...
+
+    def pending_recovery(self) -> str:
+        """What recover() would do, for a dry run; empty where nothing. Writes nothing."""
+        ...
+
+    def read(self) -> R:
+        """As of Look, with what ``change`` needs."""
         ...
 
     def change(self, reading: R, plan: Plan) -> C:

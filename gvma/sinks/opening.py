@@ -9,24 +9,23 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from gvma.ami.asterisk import Asterisk, at_once
-from gvma.asterisk.drivers.choose import AUTO, DriverModule
+from gvma.asterisk.drivers.choose import AUTO
 from gvma.asterisk.hosts import hosts_written, sipserver_hosts
 from gvma.asterisk.identification.model import SipServer
-from gvma.errors import SettingsError
 from gvma.looks import note_unrepeatable
-from gvma.settings.model import GvmaSettings
+from gvma.settings.model import REALTIME, GvmaSettings
 from gvma.sinks.addresses import Addresses
 from gvma.sinks.base import Recovery
 from gvma.sinks.files.atomic.recovery import recover
 from gvma.sinks.files.driver import channel_driver
 from gvma.sinks.files.sink import FilesSink
+from gvma.sinks.looking import opened_database
 
 if TYPE_CHECKING:
     from gvma.sinks.realtime.database.session import Session
     from gvma.sinks.realtime.sink import RealtimeSink
 
 _log = logging.getLogger(__name__)
-REALTIME = "realtime"
 
 
 def recover_sinks(settings: GvmaSettings) -> Recovery | None:
@@ -79,7 +78,7 @@ def opened(settings: GvmaSettings, wait_seconds: float = 0.0) -> Iterator[Opened
 
 
 @contextmanager
-def looking(
+def opened_to_plan(
     settings: GvmaSettings, addresses: Addresses | None = None, *, asks: bool = True
 ) -> Iterator[FilesSink | RealtimeSink]:
     """For somebody who writes nothing: no lock. asks: this host's Asterisk is asked, where it answers at once."""
@@ -89,47 +88,6 @@ def looking(
         return
     sink = at_once(settings, lambda asterisk: files_sink(settings, asterisk, addresses)) if asks else None
     yield sink if sink is not None else files_sink(settings, None, addresses)
-
-
-def settings_of_database(settings: GvmaSettings) -> GvmaSettings:
-    """For a backup set with rows, whatever the sink is now. Raises SettingsError where no database is named."""
-    if not settings.realtime_dsn:
-        raise SettingsError(
-            "the backup set has rows of a database, and the settings name none",
-            where="[gvma_settings] realtime_dsn",
-            hint="Nothing was changed. Set realtime_dsn, then run the command again.",
-        )
-    return settings._replace(sink=REALTIME)
-
-
-@contextmanager
-def opened_database(settings: GvmaSettings) -> Iterator[Session]:
-    """The database for somebody who writes nothing: no lock."""
-    from gvma.sinks.realtime.database.session import session  # noqa: PLC0415  (psycopg)
-
-    with session(settings_of_database(settings)) as one:
-        yield one
-
-
-def present_rows(settings: GvmaSettings, table: str) -> bytes:
-    """gvma's rows of a table as they are now, in the form of a backup set."""
-    from gvma.sinks.realtime.sink import RealtimeSink  # noqa: PLC0415  (psycopg)
-
-    with opened_database(settings) as session:
-        return RealtimeSink(session).rows()[table]
-
-
-@contextmanager
-def sink_to_look_at(
-    settings: GvmaSettings, modules: Mapping[str, DriverModule] | None
-) -> Iterator[FilesSink | RealtimeSink]:
-    """The sink, to be read alone. modules: what Asterisk says of each channel driver; None where it was not asked."""
-    if settings.sink == REALTIME:
-        with opened_database(settings) as session:
-            yield Opened(settings, session).sink(None)
-        return
-    choice = channel_driver(settings, modules)
-    yield FilesSink(settings, choice.driver, driver_reason=choice.reason)
 
 
 def files_sink(settings: GvmaSettings, asterisk: Asterisk | None, addresses: Addresses | None = None) -> FilesSink:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from gvma.asterisk.drivers import Driver
@@ -65,7 +64,7 @@ class Planner:
         # As a text, the owners of 100,000 mailboxes take a third of the room.
         objects = {"dn": answers.dns, "agent": answers.agents, "group": answers.groups}
         self._owners = write_owners(owner_rows(asked.owners, objects))
-        self._desired = replace(asked, owners={})
+        self._desired = asked._replace(owners={})
         self._own_hosts = own_hosts(settings, answers.dns)
         self._refuse_unknown_resets()
 
@@ -89,7 +88,7 @@ class Planner:
             (self._answers.dns, self._answers.further.get("routingpointquery", ())),
             self._settings,
             self._driver,
-            replace(site, own_hosts=site.own_hosts | self._own_hosts),
+            site._replace(own_hosts=site.own_hosts | self._own_hosts),
             owners=self._owners,
             objects=self._answers.counts,
             pin_resets=self._resets,

@@ -29,6 +29,8 @@ _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _TAG = re.compile(r";\s*tag\s*=\s*([^;\s]+)", re.IGNORECASE)
 
+_MOST_DIGITS = 10
+
 Header = tuple[str, str]
 
 
@@ -67,8 +69,7 @@ class SipMessage:
     @property
     def cseq(self) -> int:
         """The number of CSeq; 0 where it is missing or no number."""
-        number = self.header("CSeq").split(" ")[0]
-        return int(number) if number.isdecimal() else 0
+        return _number(self.header("CSeq").split(" ")[0]) or 0
 
     @property
     def text(self) -> str:
@@ -103,9 +104,13 @@ def parse(datagram: bytes) -> SipMessage:
     else:
         raise SipError(f"not a SIP message; its first line is {first[:80]!r}")
     method = message.method or message.header("CSeq").rpartition(" ")[2]
-    length = message.header("Content-Length")
-    kept = body[: int(length)] if length.isdecimal() else body
+    kept = body[: _number(message.header("Content-Length"))]
     return SipMessage(method, message.uri, message.status, message.reason, headers, kept)
+
+
+def _number(text: str) -> int | None:
+    """None where it is no number, or one with more digits than any header has: Python refuses to read thousands."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def build_request(method: str, uri: str, headers: Iterable[Header], body: bytes = b"") -> bytes:

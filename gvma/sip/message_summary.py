@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from gvma.errors import MessageSummaryError
 
-_VALUE = re.compile(r"(\d+)\s*/\s*(\d+)(?:\s*\(\s*(\d+)\s*/\s*(\d+)\s*\))?\Z")
+# Python refuses to read numbers of thousands of digits, which a peer may send.
+_COUNT = r"(\d{1,9})"
+_VALUE = re.compile(rf"{_COUNT}\s*/\s*{_COUNT}(?:\s*\(\s*{_COUNT}\s*/\s*{_COUNT}\s*\))?\Z")
 
 
 @dataclass(frozen=True, slots=True)

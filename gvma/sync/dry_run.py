@@ -13,7 +13,7 @@ from gvma.plan.brake import brake
 from gvma.settings.model import GvmaSettings, Settings
 from gvma.sinks.addresses import Addresses, look_up, unresolved
 from gvma.sinks.files.sink import FilesSink
-from gvma.sinks.opening import looking
+from gvma.sinks.opening import opened_to_plan
 from gvma.sinks.planner import Planned, Planner, asked_for
 from gvma.sync.before.folders import refuse_other_folders
 from gvma.sync.before.preflight import preflight
@@ -29,7 +29,7 @@ def dry_run(settings: Settings, options: SyncOptions, report: SyncReport, progre
     gvma = settings.gvma
     report.sink = gvma.sink
     addresses = look_up(gvma)
-    with looking(gvma, addresses, asks=not options.no_reload) as sink:
+    with opened_to_plan(gvma, addresses, asks=not options.no_reload) as sink:
         _plan(sink, settings, options, report, progress, addresses)
 
 

@@ -13,7 +13,7 @@ from gvma.ami.asterisk import Asterisk
 from gvma.plan.make import removal_plan
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Change, Purpose, Sink
-from gvma.sinks.opening import looking, opened
+from gvma.sinks.opening import opened, opened_to_plan
 from gvma.storage.lock import hold_lock
 from gvma.storage.signals import stoppable
 from gvma.storage.state import records
@@ -67,7 +67,7 @@ def _remove(settings: GvmaSettings, report: PlannedReport, *, no_reload: bool) -
 def remove_dry_run(settings: GvmaSettings, report: PlannedReport, *, no_reload: bool = False) -> None:
     """Fills ``report`` with what a remove would change. It takes no lock, writes nothing, and needs no Asterisk."""
     report.sink = settings.sink
-    with looking(settings, asks=not no_reload) as sink:
+    with opened_to_plan(settings, asks=not no_reload) as sink:
         interrupted = sink.pending_recovery()
         if interrupted:
             report.warn("interrupted-run", interrupted, settings.backup_path)

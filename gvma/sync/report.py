@@ -11,6 +11,7 @@ from gvma.asterisk.entries import GvmaWarning
 from gvma.plan.counts import Counts
 from gvma.plan.items import Item
 from gvma.plan.model import Plan
+from gvma.settings.model import REALTIME
 from gvma.sinks.base import Change, NodeAnswer
 from gvma.storage.history.model import Cause
 
@@ -20,7 +21,7 @@ Progress = Callable[[str], None]
 
 def reading_step(sink: str) -> str:
     """sink: of the settings."""
-    return "reading the rows" if sink == "realtime" else "reading the files"
+    return "reading the rows" if sink == REALTIME else "reading the files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,12 @@ class RunReport:
     def add_written(self, change: Change) -> None:
         """What has been written; a file that was written twice in one run counts once."""
         self.change = change
-        self.counts += change.counts
+        self.counts = self.counts.plus(change.counts)
         self.remarks = change.remarks
         for path, changed in change.files.items():
             self.files[path] = changed or self.files.get(path, False)
         for table, counts in change.tables.items():
-            self.tables[table] = self.tables.get(table, Counts()) + counts
+            self.tables[table] = self.tables.get(table, Counts()).plus(counts)
 
     def add_target(self, change: Change) -> None:
         """What the sink consists of, before anything of it is written."""

@@ -15,12 +15,13 @@ from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.drivers import PJSIP
 from gvma.backups.backup_set import BackupSet
 from gvma.plan.items import Item
-from gvma.settings.model import GvmaSettings
+from gvma.settings.model import REALTIME, GvmaSettings
 from gvma.sinks.base import Change, Purpose
 from gvma.sinks.files.changes.restored_file import RestoreOptions
 from gvma.sinks.files.changes.restoring import restore_change
 from gvma.sinks.files.sink import FilesSink
-from gvma.sinks.opening import REALTIME, opened, opened_database, settings_of_database
+from gvma.sinks.looking import opened_database, settings_of_database
+from gvma.sinks.opening import opened
 from gvma.storage.state.pause import pause
 from gvma.sync.after.remembering import remembered
 from gvma.sync.before.folders import refuse_other_folders

@@ -125,7 +125,8 @@ def _add_json(app: Flask, facts: Facts) -> None:
 
     @app.get("/api/media.json")
     def media_json() -> Response:
-        return jsonify(facts.media())
+        figures = facts.media()
+        return jsonify(figures.as_json() if figures is not None else None)
 
 
 def _add_errors(app: Flask) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from gvma.check.finding import Finding
@@ -19,9 +19,9 @@ class Found:
 
 def found_of(troubles: Iterable[Finding], checked: Iterable[Finding]) -> Found:
     """Each fault once, a status' before a check's: the status is the newer one, and names a file with its folders."""
-    said = list(dict.fromkeys(replace(one, group="") for one in troubles))
+    said = list(dict.fromkeys(one._replace(group="") for one in troubles))
     known = {_without_folders(one) for one in said}
-    further = dict.fromkeys(replace(one, group="") for one in checked)
+    further = dict.fromkeys(one._replace(group="") for one in checked)
     unique = [*said, *(one for one in further if _without_folders(one) not in known)]
     by_severity = {
         severity: [one for one in unique if one.severity == severity] for severity in ("error", "warning", "info")
@@ -30,4 +30,4 @@ def found_of(troubles: Iterable[Finding], checked: Iterable[Finding]) -> Found:
 
 
 def _without_folders(one: Finding) -> Finding:
-    return replace(one, where=PurePath(one.where).name)
+    return one._replace(where=PurePath(one.where).name)

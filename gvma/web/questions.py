@@ -164,7 +164,7 @@ def ask_changes(config: Path | None, name: str) -> Changes:
 
     from gvma.backups.comparison import compare  # noqa: PLC0415
     from gvma.backups.sets import BackupSets  # noqa: PLC0415
-    from gvma.sinks.opening import present_rows  # noqa: PLC0415
+    from gvma.sinks.looking import present_rows  # noqa: PLC0415
 
     settings = _examined(config).loaded.settings.gvma
     sets = BackupSets(settings.backup_path)

@@ -35,8 +35,9 @@ class Serving:
     def __init__(self, app: Flask, host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
+            host.encode("idna")  # create_server leaves a socket open where this fails
             listening = socket.create_server((host, port), family=family, backlog=_WAITING)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise SettingsError(
                 f"cannot listen there: {_reason(error)}",
                 where=f"{host} port {port}",
@@ -72,8 +73,10 @@ class Serving:
         self._server.close()
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: OSError | UnicodeError) -> str:
     """The system's own words, without the address that Python adds to them."""
+    if isinstance(error, UnicodeError):
+        return "it is no host name"
     if error.errno is None or isinstance(error, socket.gaierror):
         return error.strerror or str(error)
     return os.strerror(error.errno)

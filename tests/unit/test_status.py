@@ -59,7 +59,7 @@ SILENT = ConfigServerTimeout("no complete answer within 10 seconds")
 
 
 def records(**changes: object) -> Evidence:
-    return replace(WELL, records=replace(WELL.records, **changes))  # type: ignore[arg-type]
+    return replace(WELL, records=WELL.records._replace(**changes))  # type: ignore[arg-type]
 
 
 def codes(seen: Evidence) -> list[str]:
@@ -77,17 +77,17 @@ def test_where_all_is_well_nothing_needs_a_person() -> None:
         (records(last_run=FAILED, last_success=None), ["never-synced", "last-run-failed"]),
         (records(last_run=FAILED), ["last-run-failed"]),
         (records(paused=PAUSE), ["sync-paused"]),
-        (records(last_run=replace(FAILED, exit_code=13, code="sync-paused"), paused=PAUSE), ["sync-paused"]),
+        (records(last_run=FAILED._replace(exit_code=13, code="sync-paused"), paused=PAUSE), ["sync-paused"]),
         (records(interrupted="voicemail.conf would be put back"), ["interrupted-run"]),
         (records(pending_reload=("res_pjsip.so",)), ["reload-pending"]),
-        (records(last_success=replace(LAST, age=3601.0)), ["sync-too-old"]),
-        (records(last_success=replace(LAST, age=3601.0), paused=PAUSE), ["sync-paused"]),
-        (records(last_success=replace(LAST, age=3601.0), removed=Removal(WHEN, Starter("root", host="pbx"))), []),
-        (replace(WELL, sink=replace(WELL.sink, edited=("voicemail.conf",))), ["block-edited"]),
+        (records(last_success=LAST._replace(age=3601.0)), ["sync-too-old"]),
+        (records(last_success=LAST._replace(age=3601.0), paused=PAUSE), ["sync-paused"]),
+        (records(last_success=LAST._replace(age=3601.0), removed=Removal(WHEN, Starter("root", host="pbx"))), []),
+        (replace(WELL, sink=WELL.sink._replace(edited=("voicemail.conf",))), ["block-edited"]),
         (replace(WELL, sink=SinkEvidence(problem=DAMAGED)), ["file-unsafe"]),
         (replace(WELL, ami=AmiEvidence(problem=AWAY)), ["ami-unreachable"]),
         (replace(WELL, ami=AmiEvidence(problem=CredentialsError("refused"))), ["ami-credentials"]),
-        (replace(WELL, ami=replace(ASTERISK, refused=("it lacks the class 'call'",))), ["ami-permission"]),
+        (replace(WELL, ami=ASTERISK._replace(refused=("it lacks the class 'call'",))), ["ami-permission"]),
     ],
 )
 def test_each_state_that_needs_a_person_is_said_once(seen: Evidence, found: list[str]) -> None:
@@ -96,7 +96,7 @@ def test_each_state_that_needs_a_person_is_said_once(seen: Evidence, found: list
 
 def test_while_a_run_is_at_work_its_half_done_change_is_no_fault() -> None:
     at_work = records(running="process 1, started now", interrupted="x", pending_reload=("res_pjsip.so",))
-    assert codes(replace(at_work, sink=replace(WELL.sink, edited=("voicemail.conf",)))) == []
+    assert codes(replace(at_work, sink=WELL.sink._replace(edited=("voicemail.conf",)))) == []
     assert as_json(at_work)["interrupted"] is False
 
 

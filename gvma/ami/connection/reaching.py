@@ -20,24 +20,35 @@ def reached(settings: GvmaSettings) -> socket.socket:
     limit = settings.asterisk_cm_timeout
     deadline = time.monotonic() + limit
     refusals: list[OSError] = []
+    name = settings.asterisk_cm_host
+    # As bytes it need not be encoded by the rules of international names, whose tables take as long as all else here.
+    host = name.encode() if name.isascii() else name
     try:
-        found = socket.getaddrinfo(settings.asterisk_cm_host, settings.asterisk_cm_port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, settings.asterisk_cm_port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise unreachable(settings, _reason(error)) from None
     for family, kind, protocol, _, address in found:
-        connection = socket.socket(family, kind, protocol)
-        connection.settimeout(max(deadline - time.monotonic(), 0.001))
         try:
-            connection.connect(address)
-        except OSError as error:
-            connection.close()
+            return _connected(family, kind, protocol, address, max(deadline - time.monotonic(), 0.001))
+        except OSError as error:  # also of an address whose family this host does not have, such as IPv6
             refusals.append(error)
-        else:
-            return connection
     if time.monotonic() >= deadline:
         raise unreachable(settings, f"no connection within {limit:g} s")
     reason = _reason(refusals[0]) if len(refusals) == 1 else "no address of this host takes the connection"
     raise unreachable(settings, reason)
+
+
+def _connected(
+    family: socket.AddressFamily, kind: socket.SocketKind, protocol: int, address: tuple[object, ...], seconds: float
+) -> socket.socket:
+    connection = socket.socket(family, kind, protocol)
+    connection.settimeout(seconds)
+    try:
+        connection.connect(address)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def unreachable(settings: GvmaSettings, reason: str, hint: str = _NOBODY) -> AsteriskUnreachableError:

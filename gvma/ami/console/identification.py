@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gvma.asterisk.drivers import PJSIP, Driver
@@ -53,7 +52,7 @@ def _pjsip(ami: AsteriskManager, server: SipServer) -> PjsipKnown:
     found = PjsipKnown(order, tuple(identifies(_lines(ami, "pjsip show identifies"))))
     anonymous = {*ami.endpoint_details([ANONYMOUS])}  # a database that is not listed may have it
     if all(found.by_address(server, (host, *addresses)) for host, addresses in server.addresses.items()):
-        return replace(found, anonymous=tuple(anonymous))
+        return found._replace(anonymous=tuple(anonymous))
     auths = ami.endpoint_auths()
     anonymous |= {name for name in auths if is_anonymous(name)}
     by_identify = {one.endpoint for one in found.identifies}
@@ -66,7 +65,7 @@ def _pjsip(ami: AsteriskManager, server: SipServer) -> PjsipKnown:
     numbers, users = numbers_and_users(
         {name: one.context for name, one in details.items() if USERNAME in one.identify_by and not one.outbound_auth}
     )
-    return replace(found, anonymous=tuple(sorted(anonymous)), numbers=numbers, users=users)
+    return found._replace(anonymous=tuple(sorted(anonymous)), numbers=numbers, users=users)
 
 
 def _chan_sip(ami: AsteriskManager, server: SipServer) -> ChanSipKnown:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from gvma.asterisk.conf.model import Conf, Section
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
-from gvma.asterisk.identification.chan_sip import ChanSipKnown
 from gvma.asterisk.identification.model import SipServer, SiteFiles, SiteIdentification
-from gvma.asterisk.identification.pjsip import PjsipKnown
 from gvma.asterisk.managed_block.block import OwnLines
 from gvma.settings.model import GvmaSettings
 
-Known = PjsipKnown | ChanSipKnown
+if TYPE_CHECKING:
+    from gvma.asterisk.identification.chan_sip import ChanSipKnown
+    from gvma.asterisk.identification.pjsip import PjsipKnown
+
+Known: TypeAlias = "PjsipKnown | ChanSipKnown"
 """What Asterisk said of how a driver knows the senders of requests."""
 
 

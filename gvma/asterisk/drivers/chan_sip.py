@@ -12,8 +12,6 @@ from gvma.asterisk.drivers import objects
 from gvma.asterisk.drivers.base import Driver, Known
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
 from gvma.asterisk.hosts import sipserver_hosts
-from gvma.asterisk.identification import chan_sip
-from gvma.asterisk.identification.chan_sip import ChanSipKnown
 from gvma.asterisk.identification.model import SipServer, SiteFiles, SiteIdentification
 from gvma.asterisk.managed_block.block import OwnLines
 from gvma.asterisk.managed_block.header import ANY_HEADER_LINE, header
@@ -136,11 +134,15 @@ class _ChanSip:
         settings: GvmaSettings,
     ) -> SiteIdentification:
         """A peer of the site's that has SIP Server's address may stand beside ours, which take its context."""
+        from gvma.asterisk.identification import chan_sip  # noqa: PLC0415  (start-up)
+
         del settings
         found = chan_sip.of_conf(files.channel)
-        return chan_sip.of_site(known if isinstance(known, ChanSipKnown) else None, found, server, own=own)
+        return chan_sip.of_site(known if isinstance(known, chan_sip.ChanSipKnown) else None, found, server, own=own)
 
     def host_names(self, files: SiteFiles) -> frozenset[str]:
+        from gvma.asterisk.identification import chan_sip  # noqa: PLC0415  (start-up)
+
         return chan_sip.names_in(chan_sip.of_conf(files.channel))
 
     def mwi_endpoint(

@@ -12,9 +12,7 @@ from gvma.asterisk.drivers import objects
 from gvma.asterisk.drivers.base import Driver, Known
 from gvma.asterisk.entries import Endpoint, PresentSubscription, Subscription
 from gvma.asterisk.hosts import sipserver_hosts, uri_host
-from gvma.asterisk.identification import pjsip
 from gvma.asterisk.identification.model import SipServer, SiteFiles, SiteIdentification
-from gvma.asterisk.identification.pjsip import PjsipKnown
 from gvma.asterisk.managed_block.block import OwnLines
 from gvma.asterisk.managed_block.header import ANY_HEADER_LINE, header
 from gvma.asterisk.roles import SUBSCRIPTION_PREFIX
@@ -131,8 +129,10 @@ class _Pjsip:
         own: Mapping[str, tuple[str, ...]],
         settings: GvmaSettings,
     ) -> SiteIdentification:
+        from gvma.asterisk.identification import pjsip  # noqa: PLC0415  (start-up)
+
         return pjsip.of_site(
-            known if isinstance(known, PjsipKnown) else None,
+            known if isinstance(known, pjsip.PjsipKnown) else None,
             pjsip.of_files(files),
             server,
             own={SIPSERVER, *own},
@@ -141,6 +141,8 @@ class _Pjsip:
         )
 
     def host_names(self, files: SiteFiles) -> frozenset[str]:
+        from gvma.asterisk.identification import pjsip  # noqa: PLC0415  (start-up)
+
         return pjsip.names_in(pjsip.of_files(files))
 
     def mwi_endpoint(

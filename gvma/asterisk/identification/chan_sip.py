@@ -8,7 +8,6 @@ order of the file.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from gvma.asterisk.conf.booleans import NO
@@ -30,14 +29,13 @@ class Peer(NamedTuple):
     any_port: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ChanSipKnown:
+class ChanSipKnown(NamedTuple):
     """What Asterisk has loaded, or what files say.
 
     context: of [general], which a peer without one has. guests: whether calls of unknown senders are taken.
     """
 
-    peers: tuple[Peer, ...] = field(default=(), repr=False)
+    peers: tuple[Peer, ...] = ()
     context: str = DEFAULT_CONTEXT
     guests: bool = True
 
@@ -45,13 +43,13 @@ class ChanSipKnown:
         """All but these peers and our subscriptions."""
         ours = (one for one in self.peers if one.name in peers or one.name.startswith(SUBSCRIPTION_PREFIX))
         names = {one.name for one in ours}
-        return replace(self, peers=tuple(one for one in self.peers if one.name not in names))
+        return self._replace(peers=tuple(one for one in self.peers if one.name not in names))
 
     def joined(self, files: ChanSipKnown) -> ChanSipKnown:
         """With what the files say in addition, since Asterisk loads them at the next reload; in the files' order."""
         loaded = {one.name: one for one in self.peers}
         in_order = [loaded.pop(one.name, one) for one in files.peers]
-        return replace(self, peers=(*in_order, *loaded.values()))
+        return self._replace(peers=(*in_order, *loaded.values()))
 
     def for_calls(self, server: SipServer, hosts: Collection[str]) -> Peer | None:
         """The peer that gets SIP Server's calls. hosts: its host and its addresses."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gvma.asterisk.drivers.base import Known
 from gvma.asterisk.entries import Endpoint
@@ -13,8 +13,7 @@ from gvma.asterisk.identification.model import SipServer
 from gvma.asterisk.identification.pjsip import ADDRESS, PjsipKnown
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(NamedTuple):
     """For each of SIP Server's hosts.
 
     site: the site's endpoints that must be known by it, none of ours beside them. ours: our endpoint that must be.
@@ -23,8 +22,8 @@ class Expectation:
     """
 
     server: SipServer
-    site: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    ours: Mapping[str, str] = field(default_factory=dict)
+    site: Mapping[str, frozenset[str]] = {}
+    ours: Mapping[str, str] = {}
     own: frozenset[str] = frozenset()
     peer: Peer | None = None
     peer_context: str = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from gvma.asterisk.conf.model import Conf
@@ -35,8 +34,7 @@ _WITHOUT_OURS: Mapping[By, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SipServer:
+class SipServer(NamedTuple):
     """Where SIP Server is. addresses: IP addresses by host, as the settings name it. port: of its SIP.
 
     names: IP addresses of other names that the site's files mention, lower case; those that nobody looked up are left
@@ -45,18 +43,17 @@ class SipServer:
 
     addresses: Mapping[str, Collection[str]]
     port: int
-    names: Mapping[str, Collection[str]] = field(default_factory=dict)
+    names: Mapping[str, Collection[str]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class SiteFiles:
+class SiteFiles(NamedTuple):
     """What the site's own files say, with their includes.
 
     channel: pjsip.conf or sip.conf. wizards: pjsip_wizard.conf; None where Asterisk itself was asked.
     """
 
-    channel: Conf = field(default_factory=lambda: Conf(""), repr=False)
-    wizards: Conf | None = field(default=None, repr=False)
+    channel: Conf = Conf("")
+    wizards: Conf | None = None
 
 
 class Identified(NamedTuple):
@@ -86,8 +83,7 @@ class Identified(NamedTuple):
         return _WITHOUT_OURS[self.by].format(self.endpoint)
 
 
-@dataclass(frozen=True, slots=True)
-class SiteIdentification:
+class SiteIdentification(NamedTuple):
     """What our block has to leave as it is.
 
     identified: SIP Server's hosts whose requests the site's own endpoint gets. beside: hosts that our endpoint is
@@ -98,8 +94,8 @@ class SiteIdentification:
     refuses calls from ``siptserver_port`` as those of a guest.
     """
 
-    identified: Mapping[str, Identified] = field(default_factory=dict)
-    beside: Mapping[str, Identified] = field(default_factory=dict)
+    identified: Mapping[str, Identified] = {}
+    beside: Mapping[str, Identified] = {}
     shared: frozenset[str] = frozenset()
     peer_context: str = ""
     refused_before: str = ""
@@ -109,4 +105,4 @@ class SiteIdentification:
         if mwi_endpoint == "auto":
             return self
         by_site = {host: Identified("", "setting") for host in hosts if mwi_endpoint == "site"}
-        return replace(self, identified=by_site, beside={})
+        return self._replace(identified=by_site, beside={})

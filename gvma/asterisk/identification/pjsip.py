@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from gvma.asterisk.conf.model import Conf, Section
@@ -47,8 +46,7 @@ class Identify(NamedTuple):
         return map(Match.of, self.matches)
 
 
-@dataclass(frozen=True, slots=True)
-class PjsipKnown:
+class PjsipKnown(NamedTuple):
     """What Asterisk has loaded, or what files say.
 
     order: the identifiers. anonymous: the endpoints of unknown senders. numbers: endpoints without a password that are
@@ -57,22 +55,21 @@ class PjsipKnown:
     """
 
     order: tuple[str, ...] = DEFAULT_ORDER
-    identifies: tuple[Identify, ...] = field(default=(), repr=False)
+    identifies: tuple[Identify, ...] = ()
     anonymous: tuple[str, ...] = ()
-    numbers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    users: Mapping[str, str] = field(default_factory=dict, repr=False)
+    numbers: Mapping[str, str] = {}
+    users: Mapping[str, str] = {}
 
     def without(self, endpoints: Collection[str]) -> PjsipKnown:
         """All but these endpoints."""
-        return replace(self, identifies=tuple(one for one in self.identifies if one.endpoint not in endpoints))
+        return self._replace(identifies=tuple(one for one in self.identifies if one.endpoint not in endpoints))
 
     def joined(self, files: PjsipKnown) -> PjsipKnown:
         """With what the files say in addition, since Asterisk loads them at the next reload."""
         known = {*self.identifies}
         more = tuple(one for one in files.identifies if one not in known)
         anonymous = tuple(dict.fromkeys((*self.anonymous, *files.anonymous)))
-        return replace(
-            self,
+        return self._replace(
             identifies=(*self.identifies, *more),
             anonymous=anonymous,
             users={**self.users, **files.users},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gvma.asterisk.drivers.base import Known
@@ -28,8 +27,7 @@ class SubscribeRights(NamedTuple):
     acls: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SipServerRequests:
+class SipServerRequests(NamedTuple):
     """What Asterisk said of SIP Server's requests.
 
     known: the senders that it knows; None where it was not asked. rights: of the endpoints of PJSIP that get them, or
@@ -37,9 +35,9 @@ class SipServerRequests:
     left out.
     """
 
-    known: Known | None = field(default=None, repr=False)
-    rights: Mapping[str, SubscribeRights] = field(default_factory=dict)
-    acls: Mapping[str, tuple[AclRule, ...]] = field(default_factory=dict)
+    known: Known | None = None
+    rights: Mapping[str, SubscribeRights] = {}
+    acls: Mapping[str, tuple[AclRule, ...]] = {}
 
 
 def permitted(rules: Iterable[AclRule], addresses: Collection[str]) -> bool:

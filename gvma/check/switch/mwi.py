@@ -12,7 +12,7 @@ from gvma.check.switch.placeholders import is_placeholder
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence, object_name
 from gvma.nearest import nearest
-from gvma.switches.values import BOOLEANS
+from gvma.switches.values import BOOLEANS, complaint
 
 MISSING = Rule(
     "sipserver-mwi-missing", "error", "the SIP Server Application lacks an option that MWI needs",
@@ -102,7 +102,7 @@ def _address(evidence: Evidence, application: ConfigObject) -> Iterator[Finding]
         return  # it has a finding of its own
     if host and hosts and host not in hosts:
         yield HOST.at(name, f"mwi-host = {host}; this Asterisk is {first_names(sorted(hosts))}")
-    if port and not (port.isdecimal() and 1 <= int(port) <= 65535):
+    if port and complaint("port", port):
         yield VALUE.at(name, f"mwi-port = {port} is no port")
     elif port and ports and int(port) not in ports:
         yield PORT.at(name, f"mwi-port = {port}; this Asterisk listens on {', '.join(map(str, sorted(ports)))}")

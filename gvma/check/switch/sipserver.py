@@ -42,7 +42,7 @@ def check_sipserver(evidence: Evidence) -> Iterator[Finding]:
             behind = interface and not ours.isdisjoint(_addresses(interface, evidence))
             more = ", which is sip-interface, SIP Server's address behind the virtual one" if behind else ""
             yield ADDRESS.at(name, f"sip-address = {host}; siptserver_host = {','.join(hosts)}{more}")
-        if port.isdecimal() and int(port) != settings.siptserver_port:
+        if port.isdecimal() and port.lstrip("0") != str(settings.siptserver_port):
             yield PORT.at(name, f"sip-port = {port}; siptserver_port = {settings.siptserver_port}")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -115,7 +114,7 @@ def status(invocation: Invocation) -> None:
     figures = ask_figures(metrics)
     hour = figures.since(time.time() - _HOUR)
     output = invocation.output
-    output.result("agi status", "ok", **asdict(figures))
+    output.result("agi status", "ok", **figures.as_json())
     output.line(f"open calls: {figures.open_calls}")
     output.line(f"last hour: {hour.calls} calls, {hour.refused} refused, {hour.failed} failed")
     rows = _failure_rows(figures)

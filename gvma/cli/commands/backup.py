@@ -85,7 +85,7 @@ def _changes(settings: GvmaSettings) -> dict[str, Counts]:
     found: dict[str, Counts] = {}
     for run in log.read(settings.backup_path).runs:
         if run.backup_set is not None:
-            found[run.backup_set] = found.get(run.backup_set, Counts()) + run.changes
+            found[run.backup_set] = found.get(run.backup_set, Counts()).plus(run.changes)
     return found
 
 
@@ -140,7 +140,7 @@ def diff(invocation: Invocation, wanted: str, other: str | None) -> None:
     The diff goes from the first set to the second one, or to what there is now.
     """
     from gvma.backups.comparison import compare  # noqa: PLC0415
-    from gvma.sinks.opening import present_rows  # noqa: PLC0415
+    from gvma.sinks.looking import present_rows  # noqa: PLC0415
 
     settings, output = _settings(invocation), invocation.output
     sets = BackupSets(settings.backup_path)

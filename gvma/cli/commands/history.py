@@ -13,8 +13,7 @@ from gvma.cli import exits
 from gvma.cli.completing import names
 from gvma.cli.display.items import item_lines
 from gvma.cli.values.when import When, local_time
-from gvma.printable import printable
-from gvma.secrecy import MASK
+from gvma.printable import MASK, printable
 from gvma.storage.history import log
 from gvma.storage.history.model import TIME
 from gvma.storage.state import records

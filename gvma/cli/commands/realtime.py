@@ -10,6 +10,7 @@ import click
 
 from gvma.cli import exits
 from gvma.errors import SettingsError
+from gvma.settings.model import REALTIME
 
 if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation
@@ -77,7 +78,7 @@ def files(invocation: Invocation, folder: Path) -> None:
     for lack in lacking(loaded, ("gvma_settings",)):
         raise lack
     settings = loaded.settings
-    if settings.gvma.sink != "realtime":
+    if settings.gvma.sink != REALTIME:
         raise SettingsError(
             "sink is not realtime in [gvma_settings]",
             hint="Nothing was written. Set it, with realtime_dsn and the other keys of many hosts.",

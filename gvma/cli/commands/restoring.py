@@ -22,7 +22,7 @@ from gvma.storage.signals import stoppable
 if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation
     from gvma.cli.output import Output
-    from gvma.settings.model import GvmaSettings
+    from gvma.settings.model import REALTIME, GvmaSettings
     from gvma.sinks.files.changes.restored_file import RestoreOptions
     from gvma.sync.restore import RestoredState, RestoreReport
 
@@ -175,7 +175,7 @@ def _planned_sink(chosen: BackupSet, change: RestoredState) -> RestoreReport:
     """A report of what would be written into a database."""
     from gvma.sync.restore import RestoreReport  # noqa: PLC0415
 
-    report = RestoreReport(sink="realtime" if chosen.tables else "files")
+    report = RestoreReport(sink=REALTIME if chosen.tables else "files")
     report.add_written(change)
     return report
 

@@ -204,7 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _request(self) -> bytes | None:
         length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > _MAX_REQUEST:
+        if not length.isdecimal() or len(length) > len(str(_MAX_REQUEST)) or int(length) > _MAX_REQUEST:
             return None
         return self.rfile.read(int(length))
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from gvma.ami.console.channel_drivers import TRANSPORT_COMMANDS, driver_modules
 from gvma.ami.console.dialplan_show import includes_shown, patterns_shown
@@ -116,15 +115,14 @@ class _SiteQuestions(AmiQuestions):
         requests = self.tried(
             lambda: ask_about_sipserver(ami, driver, settings, addresses, seen.subscriptions or ()), None
         )
-        seen = replace(seen, sipserver=requests or SipServerRequests())
+        seen = seen._replace(sipserver=requests or SipServerRequests())
         if pjsip and "res_pjsip.so" in running:
             seen = self._with_senders_of_pjsip(seen)
-        return replace(seen, problem=self.lost, refused=self.refusals())
+        return seen._replace(problem=self.lost, refused=self.refusals())
 
     def _with_senders_of_pjsip(self, seen: AmiEvidence) -> AmiEvidence:
         found = identifies(self.lines("pjsip show identifies"))
-        return replace(
-            seen,
+        return seen._replace(
             identifies=tuple((one.endpoint, match) for one in found for match in one.matches),
             identifier_order=first_of(_ORDER, self.lines("pjsip show settings")),
             contact_hosts=tuple(_contacts(self.lines("pjsip show contacts"))),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 
 from gvma.ami.console.channel_drivers import TRANSPORT_COMMANDS
 from gvma.ami.console.dialplan_show import patterns_shown
@@ -82,7 +81,7 @@ class _NodeQuestions(AmiQuestions):
             endpoints=self.tried(lambda: frozenset(ami.endpoints()), None),
             bound=tuple(bound_in(self.lines(TRANSPORT_COMMANDS["pjsip"]))),
         )
-        return replace(seen, problem=self.lost, refused=self.refusals())
+        return seen._replace(problem=self.lost, refused=self.refusals())
 
     def _section(self, file: str, section: str) -> tuple[tuple[str, str], ...] | None:
         """Key and value of each line; other sections, in which PINs stand, are not sent."""

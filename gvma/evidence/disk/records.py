@@ -10,11 +10,10 @@ from pathlib import Path
 from gvma.errors import BackupSetError, LockedError, UsageError
 from gvma.evidence.model import RecordsEvidence
 from gvma.evidence.model.runs import Removal, Run
-from gvma.sinks.files.atomic.recovery import pending_recovery
 from gvma.storage.history import log
 from gvma.storage.history.model import PastRun
 from gvma.storage.lock import holder
-from gvma.storage.state import last_success, pending_reload, records
+from gvma.storage.state import last_success, open_transaction, pending_reload, records
 from gvma.storage.state.pause import read_pause
 
 # The history knows a run by its start, in seconds; the time of a success is that of its end.
@@ -41,7 +40,7 @@ def _read(backup_path: Path, synced: bool) -> RecordsEvidence:
     return RecordsEvidence(
         synced,
         running=holder(backup_path),
-        interrupted=pending_recovery(backup_path),
+        interrupted=_interrupted(backup_path),
         paused=read_pause(backup_path),
         pending_reload=pending_reload.read(backup_path),
         last_run=last_run,
@@ -51,6 +50,14 @@ def _read(backup_path: Path, synced: bool) -> RecordsEvidence:
         removed=_removed(runs, succeeded, now),
         files=left.files(),
     )
+
+
+def _interrupted(backup_path: Path) -> str:
+    if not open_transaction.is_open(backup_path):
+        return ""
+    from gvma.sinks.files.atomic.recovery import pending_recovery  # noqa: PLC0415  (start-up)
+
+    return pending_recovery(backup_path)
 
 
 def _removed(runs: Sequence[PastRun], succeeded: Run | None, now: float) -> Removal | None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
-from gvma.asterisk.conf.model import Conf
-from gvma.asterisk.drivers.choose import DriverModule
 from gvma.asterisk.identification.rights import SipServerRequests
-from gvma.errors import GvmaError
-from gvma.evidence.model.media import MediaFigures, MediaMinute
+
+if TYPE_CHECKING:
+    from gvma.asterisk.conf.model import Conf
+    from gvma.asterisk.drivers.choose import DriverModule
+    from gvma.errors import GvmaError
+    from gvma.evidence.model.media import MediaFigures, MediaMinute
 
 
-@dataclass(frozen=True, slots=True)
-class FilesEvidence:
+class FilesEvidence(NamedTuple):
     """Asterisk's files. The three that a sync writes are None where nobody looked at them.
 
     voicemail: voicemail.conf. channel: sip.conf or pjsip.conf. dialplan: extensions.conf. Each is the whole
@@ -41,9 +41,10 @@ class FilesEvidence:
     users: frozenset[str] = frozenset()
     orphans: tuple[str, ...] = ()
 
-    def __iter__(self) -> Iterator[Conf]:
+    @property
+    def read(self) -> tuple[Conf, ...]:
         """Those of the three files that were looked at."""
-        return (conf for conf in (self.voicemail, self.channel, self.dialplan) if conf is not None)
+        return tuple(conf for conf in (self.voicemail, self.channel, self.dialplan) if conf is not None)
 
 
 class MailboxFields(NamedTuple):
@@ -61,8 +62,7 @@ class Messages(NamedTuple):
     old: int
 
 
-@dataclass(frozen=True, slots=True)
-class AmiEvidence:
+class AmiEvidence(NamedTuple):
     """What Asterisk itself said over AMI. A part that was not asked, or not answered, is None or empty.
 
     problem: why nothing or not all was answered. refused: what the AMI account may not do.
@@ -84,18 +84,18 @@ class AmiEvidence:
     loaded: frozenset[str] | None = None
     idle: frozenset[str] = frozenset()
     drivers: Mapping[str, DriverModule] | None = None
-    mailboxes: Mapping[str, MailboxFields] | None = field(default=None, repr=False)
-    subscriptions: Mapping[str, str | None] | None = field(default=None, repr=False)
-    endpoints: frozenset[str] | None = field(default=None, repr=False)
+    mailboxes: Mapping[str, MailboxFields] | None = None
+    subscriptions: Mapping[str, str | None] | None = None
+    endpoints: frozenset[str] | None = None
     contact_hosts: tuple[tuple[str, str], ...] = ()
     identifies: tuple[tuple[str, str], ...] | None = None
     identifier_order: str = ""
-    contexts: Mapping[str, Collection[str]] | None = field(default=None, repr=False)
-    includes: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
+    contexts: Mapping[str, Collection[str]] | None = None
+    includes: tuple[tuple[str, str, str], ...] = ()
     other_folders: tuple[tuple[str, str, str], ...] = ()
     bound: tuple[tuple[str, int], ...] = ()
     user: str = ""
-    sipserver: SipServerRequests = field(default_factory=SipServerRequests)
+    sipserver: SipServerRequests = SipServerRequests()
     messages: Messages | None = None
 
 
@@ -106,8 +106,7 @@ class SipAddresses(NamedTuple):
     ports: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(NamedTuple):
     """One SUBSCRIBE from this host. status: of the answer, 0 where none came. notified: a NOTIFY that fits came.
 
     name: of a subscription, or the number of a hint. event: ``message-summary`` or ``presence``. counts: of a
@@ -125,8 +124,7 @@ class Probe:
     node: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MediaEvidence:
+class MediaEvidence(NamedTuple):
     """The media server's side. used: the dialplan has its context. problem: empty where the server is well.
 
     unusable: (path, reason) of what Asterisk's user could not play or record. figures: what it says of its calls, and

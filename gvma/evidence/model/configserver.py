@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from gvma.asterisk.roles import ROLES
-from gvma.configserver.objects import ConfigObject
-from gvma.errors import GvmaError
+
+if TYPE_CHECKING:
+    from gvma.configserver.objects import ConfigObject
+    from gvma.errors import GvmaError
 
 QUERIES = (
     "dnquery",
@@ -24,13 +26,12 @@ QUERIES = (
 _LABELS = {**{role.element: role.label for role in ROLES}, "CfgApplication": "Application"}
 
 
-@dataclass(frozen=True, slots=True)
-class QueryAnswer:
+class QueryAnswer(NamedTuple):
     """What one query of ``[cfgserver]`` gave: objects, or the error in their place."""
 
     query: str
     xpath: str
-    objects: tuple[ConfigObject, ...] = field(default=(), repr=False)
+    objects: tuple[ConfigObject, ...] = ()
     error: GvmaError | None = None
 
     @property
@@ -39,14 +40,13 @@ class QueryAnswer:
         return dict(Counter(type_name(one) for one in self.objects).most_common())
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigServerEvidence:
+class ConfigServerEvidence(NamedTuple):
     """What Configuration Server answered, one answer for each query that is set.
 
     not_asked: why it was not asked at all; empty where it was.
     """
 
-    answers: Mapping[str, QueryAnswer] = field(default_factory=dict)
+    answers: Mapping[str, QueryAnswer] = {}
     not_asked: str = ""
 
     def objects(self, query: str) -> tuple[ConfigObject, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
-from gvma.errors import GvmaError
 from gvma.sinks.realtime.rows.names import AORS
+
+if TYPE_CHECKING:
+    from gvma.errors import GvmaError
 
 
 def reads_all(aor_mapping: str) -> bool:
@@ -15,8 +17,7 @@ def reads_all(aor_mapping: str) -> bool:
     return words[:2] == ["realtime", AORS] and "allow_unqualified_fetch=no" not in words
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseEvidence:
+class DatabaseEvidence(NamedTuple):
     """What the database guarantees, and some of gvma's rows.
 
     problem: why it could not be asked. faults: a clause for each guarantee that is missing, and each right that is
@@ -26,11 +27,10 @@ class DatabaseEvidence:
     problem: GvmaError | None = None
     faults: tuple[str, ...] = ()
     mailboxes: tuple[str, ...] = ()
-    subscriptions: Mapping[str, str] = field(default_factory=dict)
+    subscriptions: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class NodeEvidence:
+class NodeEvidence(NamedTuple):
     """What one Asterisk host said over AMI. What it was not asked, or did not answer, is None or empty.
 
     node: as ``realtime_nodes`` has it. problem: why nothing, or not all, was answered. refused: what the AMI account
@@ -56,21 +56,20 @@ class NodeEvidence:
     lacks: tuple[str, ...] = ()
     unloaded: tuple[str, ...] = ()
     connection: str = ""
-    counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    counts: Mapping[str, tuple[int, int]] = {}
     patterns: frozenset[str] | None = None
     endpoints: frozenset[str] | None = None
     bound: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class HostsEvidence:
+class HostsEvidence(NamedTuple):
     """A site with ``sink = realtime``.
 
     outdated: the nodes' files that would differ from what ``gvma realtime files`` last wrote; None where that was
     never run here, or is not known. patterns, endpoints: what the nodes' files would have now.
     """
 
-    database: DatabaseEvidence = field(default_factory=DatabaseEvidence)
+    database: DatabaseEvidence = DatabaseEvidence()
     nodes: tuple[NodeEvidence, ...] = ()
     outdated: tuple[str, ...] | None = None
     patterns: frozenset[str] = frozenset()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class MediaMinute:
+class MediaMinute(NamedTuple):
     """Calls that ended in one minute. at: when it began, as Unix time."""
 
     at: float
@@ -15,8 +14,7 @@ class MediaMinute:
     failed: int
 
 
-@dataclass(frozen=True, slots=True)
-class FailedMediaCall:
+class FailedMediaCall(NamedTuple):
     """A call that was refused or failed. time: Unix time of its end. outcome: ``refused`` or ``failed``.
 
     uri, call_id: empty where the server does not know them.
@@ -33,8 +31,7 @@ class FailedMediaCall:
 _MINUTE = 60
 
 
-@dataclass(frozen=True, slots=True)
-class MediaFigures:
+class MediaFigures(NamedTuple):
     """Calls that are open now, the minutes of the last day with calls, and the last failures, oldest first."""
 
     open_calls: int
@@ -50,6 +47,13 @@ class MediaFigures:
             sum(minute.refused for minute in minutes),
             sum(minute.failed for minute in minutes),
         )
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "open_calls": self.open_calls,
+            "minutes": [minute._asdict() for minute in self.minutes],
+            "failures": [failure._asdict() for failure in self.failures],
+        }
 
     def failures_since(self, begin: float) -> tuple[FailedMediaCall, ...]:
         """The last failures of the minutes that ``since`` sums."""

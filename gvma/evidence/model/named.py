@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
-from gvma.configserver.objects import ConfigObject
-from gvma.errors import GvmaError
-from gvma.evidence.model.asterisk import Messages
-from gvma.plan.present import Place
-from gvma.storage.history.model import PastRun
+from gvma.printable import shown_without
+
+if TYPE_CHECKING:
+    from gvma.configserver.objects import ConfigObject
+    from gvma.errors import GvmaError
+    from gvma.evidence.model.asterisk import Messages
+    from gvma.plan.present import Place
+    from gvma.storage.history.model import PastRun
 
 
-@dataclass(frozen=True, slots=True)
-class NamedMailbox:
+class NamedMailbox(NamedTuple):
     """place: where the sink, or the site's own file, has it; None for nowhere. loaded: Asterisk has it; None where it
     could not be asked. messages: None where they are not known. pin: the one in force; None where nobody knows it."""
 
     place: Place | None = None
     loaded: bool | None = None
     messages: Messages | None = None
-    pin: str | None = field(default=None, repr=False)
+    pin: str | None = None
+
+    def __repr__(self) -> str:
+        return shown_without(self, "pin")
 
 
-@dataclass(frozen=True, slots=True)
-class NamedSubscription:
+class NamedSubscription(NamedTuple):
     """place, loaded: as of a mailbox. watches: the mailbox that Asterisk has for it; None where nobody knows.
 
     subscribers: who subscribes at this moment; None where that is not known.
@@ -36,8 +40,7 @@ class NamedSubscription:
     subscribers: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NamedEvidence:
+class NamedEvidence(NamedTuple):
     """names: as they were given. mailboxes: by ``box@context``. subscriptions: by name.
 
     unselected: objects of Configuration Server with such a name that no query of the settings selects.
@@ -46,8 +49,8 @@ class NamedEvidence:
     """
 
     names: tuple[str, ...] = ()
-    mailboxes: Mapping[str, NamedMailbox] = field(default_factory=dict)
-    subscriptions: Mapping[str, NamedSubscription] = field(default_factory=dict)
+    mailboxes: Mapping[str, NamedMailbox] = {}
+    subscriptions: Mapping[str, NamedSubscription] = {}
     unselected: tuple[ConfigObject, ...] = ()
     problem: GvmaError | None = None
-    past: Mapping[str, PastRun] = field(default_factory=dict)
+    past: Mapping[str, PastRun] = {}

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gvma.asterisk.entries import GvmaWarning
-from gvma.errors import GvmaError
 from gvma.plan.counts import Counts
-from gvma.plan.items import Item
-from gvma.storage.history.model import Starter
-from gvma.storage.state.pause import Pause
+from gvma.printable import shown_without
+
+if TYPE_CHECKING:
+    from gvma.asterisk.entries import GvmaWarning
+    from gvma.errors import GvmaError
+    from gvma.plan.items import Item
+    from gvma.storage.history.model import Starter
+    from gvma.storage.state.pause import Pause
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One sync that has ended. at: such as ``2026-11-21T21:30:00Z``; age: seconds since then.
 
     run_id, seconds (how long it took): None for one that changed nothing, of which only the time is kept.
@@ -25,7 +26,7 @@ class Run:
     age: float
     exit_code: int = 0
     run_id: str | None = None
-    changes: Counts = field(default_factory=Counts)
+    changes: Counts = Counts()
     seconds: float | None = None
     code: str = ""
     message: str = ""
@@ -41,8 +42,7 @@ class Removal(NamedTuple):
         return {"at": self.at, "who": self.who.as_json()}
 
 
-@dataclass(frozen=True, slots=True)
-class RecordsEvidence:
+class RecordsEvidence(NamedTuple):
     """What gvma left under ``backup_path``.
 
     synced: a sync ran with it before. running: the run that holds the lock at this moment; empty where none does.
@@ -59,22 +59,24 @@ class RecordsEvidence:
     pending_reload: tuple[str, ...] = ()
     last_run: Run | None = None
     last_success: Run | None = None
-    pins: bytes = field(default=b"", repr=False)
-    owners: bytes = field(default=b"", repr=False)
+    pins: bytes = b""
+    owners: bytes = b""
     removed: Removal | None = None
     files: frozenset[str] = frozenset()
     problem: GvmaError | None = None
 
+    def __repr__(self) -> str:
+        return shown_without(self, "pins")
 
-@dataclass(frozen=True, slots=True)
-class NextSync:
+
+class NextSync(NamedTuple):
     """What a sync would do with these answers. It was planned, and nothing of it was done.
 
     items: what it would change. files: names of the files that it would write. warnings: in its own words.
     brake: why the safety brake would stop it. problem: why nothing could be planned.
     """
 
-    items: tuple[Item, ...] = field(default=(), repr=False)
+    items: tuple[Item, ...] = ()
     files: tuple[str, ...] = ()
     warnings: tuple[GvmaWarning, ...] = ()
     brake: GvmaError | None = None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from gvma.errors import SettingsError
+if TYPE_CHECKING:
+    from gvma.errors import SettingsError
 
 
 class SettingsWarning(Protocol):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
-from gvma.errors import GvmaError
 from gvma.plan.present import Present
 
+if TYPE_CHECKING:
+    from gvma.errors import GvmaError
 
-@dataclass(frozen=True, slots=True)
-class SinkEvidence:
+
+class SinkEvidence(NamedTuple):
     """The files, or the tables, that a sync writes.
 
     name: ``files`` or ``realtime``. present: what there is of ours. edited: names of files or tables in which it is
@@ -17,6 +18,6 @@ class SinkEvidence:
     """
 
     name: str = "files"
-    present: Present = field(default_factory=Present, repr=False)
+    present: Present = Present()
     edited: tuple[str, ...] = ()
     problem: GvmaError | None = None

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gvma.asterisk.drivers import PJSIP, Driver
 from gvma.evidence.model.asterisk import AmiEvidence, FilesEvidence, MediaEvidence, Probe, SipAddresses
 from gvma.evidence.model.configserver import ConfigServerEvidence
-from gvma.evidence.model.hosts import HostsEvidence
 from gvma.evidence.model.named import NamedEvidence
 from gvma.evidence.model.runs import NextSync, RecordsEvidence
 from gvma.evidence.model.settings import SettingsEvidence
 from gvma.evidence.model.sink import SinkEvidence
-from gvma.mailboxes import Desired, desired
-from gvma.settings import Settings
+
+if TYPE_CHECKING:
+    from gvma.evidence.model.hosts import HostsEvidence
+    from gvma.mailboxes import Desired
+    from gvma.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Evidence:
     @cached_property
     def wanted(self) -> Desired:
         """What the manual's rules make of the objects; of those of the queries that were answered."""
+        from gvma.mailboxes import desired  # noqa: PLC0415  (start-up)
+
         layer = self.configserver
         settings = self.settings.gvma
         return desired(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gvma.asterisk.dialplan import CONTEXT, patterns
 from gvma.configserver.fetch import ServerAnswers
 from gvma.errors import GvmaError, UnpreparedDatabaseError
@@ -27,8 +25,7 @@ def look_at_hosts(settings: GvmaSettings, seen: ConfigServerEvidence) -> HostsEv
     points = {"routingpointquery": seen.routing_points}
     wanted = wanted_by_nodes(settings, ServerAnswers(seen.dns, (), (), points) if settings.routing else None)
     dialplan = node_files(wanted, settings, "")[DIALPLAN]
-    return replace(
-        hosts,
+    return hosts._replace(
         outdated=outdated(wanted, settings),
         patterns=frozenset(patterns(dialplan).get(CONTEXT, ())),
         endpoints=frozenset(one.name for one in wanted.endpoints),

@@ -6,6 +6,7 @@ import os
 import pwd
 import socket
 import stat
+import time
 from collections.abc import Callable, Iterator
 from glob import escape, glob
 from pathlib import Path
@@ -16,6 +17,7 @@ from gvma.settings import MediaSettings
 # What a FastAGI server is asked, and what a healthy one answers (docs/media.md).
 _HEALTH_PREAMBLE = b"agi_network: yes\nagi_network_script: health\n\n"
 _HEALTH_SECONDS = 3.0
+_LONGEST_LINE = 200
 
 May = Callable[[Path, int], bool]
 
@@ -30,16 +32,34 @@ def ask_media(media: MediaSettings, user: str) -> MediaEvidence:
 
 def health(media: MediaSettings) -> str:
     """Empty where the server at ``agi_host:agi_port`` is well, else why it is not."""
+    late = time.monotonic() + _HEALTH_SECONDS
     try:
         with socket.create_connection((media.agi_host, media.agi_port), _HEALTH_SECONDS) as server:
             server.sendall(_HEALTH_PREAMBLE)
-            with server.makefile("rb") as lines:
-                first = lines.readline(200)
+            first = _first_line(server, late)
     except TimeoutError:
         return f"no answer within {_HEALTH_SECONDS:g} seconds"
     except OSError as error:
         return f"no answer: {error.strerror or error}"
     return "" if b"GVMA_HEALTH" in first else "something else answers there"
+
+
+def _first_line(server: socket.socket, late: float) -> bytes:
+    """What comes first, up to a line end, the end or _LONGEST_LINE bytes. Raises TimeoutError.
+
+    late: on the monotonic clock. A peer that sends a byte now and then would keep within the limit of every read.
+    """
+    line = b""
+    while b"\n" not in line and len(line) < _LONGEST_LINE:
+        left = late - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        server.settimeout(left)
+        received = server.recv(_LONGEST_LINE - len(line))
+        if not received:
+            break
+        line += received
+    return line
 
 
 def unusable(media: MediaSettings, may: May) -> Iterator[tuple[str, str]]:

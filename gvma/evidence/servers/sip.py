@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import NamedTuple
@@ -92,7 +91,7 @@ def node_probes(settings: GvmaSettings, hosts: HostsEvidence) -> tuple[Probe, ..
     def ask(node: NodeEvidence) -> list[Probe]:
         line = _line(of_nodes[node.node], node.bound)
         answers = (_mailbox(name, line) for name in hosts.database.subscriptions)
-        return [replace(one, node=node.node) for one in _until_silence(answers)]
+        return [one._replace(node=node.node) for one in _until_silence(answers)]
 
     with ThreadPoolExecutor(min(_AT_ONCE, len(reached))) as pool:
         return tuple(chain.from_iterable(pool.map(ask, reached)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 COMMENTED_KEY = re.compile(r"[#;]+\s*([A-Za-z0-9_]+)\s*=")
@@ -18,13 +17,13 @@ class Entry(NamedTuple):
     line: int
 
 
-@dataclass
 class SourceLines:
     """sections: name in lower case and line of each header. mentioned: (section, key) of every key, also of those that
     are commented out. problems: line number and message.
     """
 
-    sections: list[tuple[str, int]] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-    mentioned: set[tuple[str, str]] = field(default_factory=set)
-    problems: list[tuple[int, str]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.sections: list[tuple[str, int]] = []
+        self.entries: list[Entry] = []
+        self.mentioned: set[tuple[str, str]] = set()
+        self.problems: list[tuple[int, str]] = []

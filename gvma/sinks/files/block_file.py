@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gvma.asterisk.conf.model import Conf, Setting
 from gvma.asterisk.conf.reader import Read, read_conf
@@ -12,6 +12,7 @@ from gvma.asterisk.managed_block.header import same_meaning
 from gvma.asterisk.managed_block.mark import mark_of
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.errors import UnsafeTargetError
+from gvma.printable import shown_without
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.targets import Target
 
@@ -25,8 +26,7 @@ def markers_of(settings: GvmaSettings) -> Markers:
     return settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class BlockFile:
+class BlockFile(NamedTuple):
     """One file as it is.
 
     text: None where it is missing; with markers where our lines had lost them (adopted), and with those of the settings
@@ -36,12 +36,15 @@ class BlockFile:
     """
 
     target: Target
-    text: bytes | None = field(repr=False)
-    block: Block | None = field(repr=False)
-    site: Conf = field(repr=False, default_factory=lambda: Conf(""))
+    text: bytes | None
+    block: Block | None
+    site: Conf = Conf("")
     markers: Markers = (b"", b"")
     adopted: bool = False
     has_new_markers: bool = False
+
+    def __repr__(self) -> str:
+        return shown_without(self, "text", "block")
 
     @property
     def body(self) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from gvma.asterisk.drivers import DRIVERS, PJSIP
 from gvma.asterisk.drivers.choose import AUTO, Choice, DriverFile, DriverModule, choose
 from gvma.asterisk.managed_block.markers import has_marker
-from gvma.settings.model import GvmaSettings
+from gvma.settings.model import REALTIME, GvmaSettings
 from gvma.sinks.files.block_file import markers_of
 from gvma.storage.asterisk.conf_files import content
 from gvma.storage.state import records
@@ -17,7 +17,7 @@ NEEDED_BY_REALTIME = "sink = realtime needs PJSIP."
 
 def channel_driver(settings: GvmaSettings, modules: Mapping[str, DriverModule] | None) -> Choice:
     """modules: what Asterisk says of each driver, by name; None where it was not asked."""
-    if settings.sink == "realtime":
+    if settings.sink == REALTIME:
         return Choice(PJSIP, NEEDED_BY_REALTIME)
     if settings.channel_driver != AUTO:
         return choose(settings.channel_driver, {}, None)

@@ -9,8 +9,8 @@ Without such a record the header line of a block tells, as the Perl GVMA wrote i
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 from gvma.asterisk.drivers.pjsip import SIPSERVER
 from gvma.asterisk.managed_block.adopt import IsOurs, adopted
@@ -18,19 +18,17 @@ from gvma.asterisk.managed_block.block import find_block, stands_between
 from gvma.asterisk.managed_block.header import GENERATED_BY
 from gvma.asterisk.managed_block.markers import has_marker
 from gvma.asterisk.modules import DIALPLAN, VOICEMAIL
-from gvma.plan.owners import read_owners
 from gvma.sinks.files.block_file import Markers
 from gvma.sinks.files.targets import Target
 from gvma.storage.state.records import Left
 
 
-@dataclass(frozen=True, slots=True)
-class LastSync:
+class LastSync(NamedTuple):
     """files: paths that the last sync left a block in. owners: its record of owners, as a text. markers: all that were
     those of the settings at a sync."""
 
     files: frozenset[str] = frozenset()
-    owners: bytes = field(default=b"", repr=False)
+    owners: bytes = b""
     markers: tuple[Markers, ...] = ()
 
     @classmethod
@@ -75,6 +73,8 @@ def adopted_text(target: Target, text: bytes | None, markers: Markers, last: Las
 
 
 def _by_record(target: Target, owners: bytes) -> IsOurs:
+    from gvma.plan.owners import read_owners  # noqa: PLC0415  (start-up)
+
     known = read_owners(owners).values()
     if target.module == VOICEMAIL:
         return partial(_known_mailbox, {owned.mailbox for owned in known})

@@ -19,7 +19,8 @@ from gvma.plan.model import Plan
 from gvma.storage.asterisk.conf_files import content
 from gvma.storage.asterisk.files import TargetFile, read_target
 
-_PASSWORD = re.compile(rb"^password=([^\r\n]*)", re.MULTILINE)
+# Asterisk writes blanks around the sign; its reader of configuration files wants none.
+_PASSWORD = re.compile(rb"^[ \t]*password[ \t]*=>?[ \t]*([^\s;]+)", re.MULTILINE)
 
 
 class StalePins(NamedTuple):
@@ -58,10 +59,13 @@ def stale_pins(plan: Plan, voicemail_conf: Conf, spool: Path) -> StalePins:
     return StalePins(tuple(files), tuple(warnings))
 
 
-def asks_for_spool(options: str) -> bool | None:
-    """What a mailbox's own options say about the place of its PIN (apply_option); None where they say nothing."""
-    answer = None
-    for option in options.split("|"):
+def is_kept_in_spool(options: str, *, by_default: bool) -> bool:
+    """Whether Asterisk keeps a mailbox's PIN there (apply_option).
+
+    options: the mailbox's own; by_default: what counts where they say nothing, the file's ``pins_in_spool``.
+    """
+    answer = by_default
+    for option in options.split("|") if options else ():
         key, _, value = option.partition("=")
         if key.strip().lower() == "passwordlocation":
             answer = value.strip().lower() == "spooldir"
@@ -76,12 +80,16 @@ def secret_file(spool: Path, key: str) -> Path:
 
 def pin_in_spool(spool: Path, key: str) -> str | None:
     """The PIN of ``secret.conf``, which counts where it is there; None where it is not, or cannot be read."""
-    found = _PASSWORD.search(content(secret_file(spool, key)) or b"")
-    return found[1].decode("utf-8", "surrogateescape") if found else None
+    return pin_of_secret(content(secret_file(spool, key)) or b"")
+
+
+def pin_of_secret(text: bytes) -> str | None:
+    """text: of a ``secret.conf``. None where no PIN is in it."""
+    found = _PASSWORD.search(text)
+    return found[1].decode("utf-8", "replace") if found else None
 
 
 def _kept_in_spool(mailboxes: Collection[Mailbox], keys: Collection[str], *, by_default: bool) -> Iterator[str]:
     for one in mailboxes:
-        own = asks_for_spool(one.options) if one.options else None
-        if (by_default if own is None else own) and one.key in keys:
+        if one.key in keys and is_kept_in_spool(one.options, by_default=by_default):
             yield one.key

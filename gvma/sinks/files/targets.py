@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from gvma.asterisk import dialplan, voicemail
 from gvma.asterisk.drivers.base import Driver
@@ -17,29 +16,23 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-@dataclass(frozen=True, slots=True)
-class Targets(Generic[T]):
-    """Something for each of the three files. channel: sip.conf or pjsip.conf."""
+class Targets(NamedTuple, Generic[T]):
+    """Something for each of the three files, in the order in which they are shown. channel: sip.conf or pjsip.conf."""
 
     voicemail: T
     channel: T
     dialplan: T
 
-    def __iter__(self) -> Iterator[T]:
-        """In the order in which they are shown."""
-        return iter((self.voicemail, self.channel, self.dialplan))
-
     def map(self, function: Callable[[T], U]) -> Targets[U]:
         return Targets(function(self.voicemail), function(self.channel), function(self.dialplan))
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One file: its path, the module that reads it, and how lines of ours look in it."""
 
     path: Path
     module: str
-    own_lines: OwnLines = field(repr=False)
+    own_lines: OwnLines
 
 
 def targets(settings: GvmaSettings, driver: Driver) -> Targets[Target]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -13,12 +12,10 @@ from gvma.asterisk.voicemail import read_boxes
 from gvma.errors import UnsafeTargetError
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.block_file import block_file
-from gvma.sinks.files.spool import asks_for_spool, secret_file
+from gvma.sinks.files.spool import is_kept_in_spool, pin_of_secret, secret_file
 from gvma.sinks.files.targets import targets
 from gvma.storage.asterisk.conf_files import included_files
 from gvma.storage.asterisk.files import read_content
-
-_SPOOL_PIN = re.compile(rb"^\s*password\s*=>?\s*([^\s;]+)", re.MULTILINE)
 
 
 def pins_of_block(settings: GvmaSettings) -> Mapping[str, str]:
@@ -33,13 +30,12 @@ def pins_of_block(settings: GvmaSettings) -> Mapping[str, str]:
         return {}
     file = block_file(target, text, settings, partial(included_files, settings.asterisk_cfg_path))
     boxes = read_boxes(file.body)
-    in_spool = pins_in_spool(file.site) if boxes else False
+    by_default = pins_in_spool(file.site) if boxes else False
     pins = {key: one.pin for key, one in boxes.items()}
     for key, one in boxes.items():
-        own = asks_for_spool(one.options) if one.options else None
-        if in_spool if own is None else own:
-            kept = _SPOOL_PIN.search(_content(secret_file(settings.asterisk_spool_path, key)) or b"")
-            pins[key] = kept[1].decode("utf-8", "replace") if kept else pins[key]
+        if is_kept_in_spool(one.options, by_default=by_default):
+            secret = _content(secret_file(settings.asterisk_spool_path, key))
+            pins[key] = pin_of_secret(secret or b"") or one.pin
     return pins
 
 

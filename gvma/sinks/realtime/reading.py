@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gvma.asterisk.drivers import PJSIP
 from gvma.asterisk.entries import GvmaWarning
 from gvma.plan.present import Place, Present, SiteDefined
@@ -33,7 +31,7 @@ class RealtimeReading:
     def fitted(self, wanted: Wanted) -> Wanted:
         """Endpoints and dialplan are the nodes' own files, of which is said where they are old."""
         old = tuple(old_files(wanted, self._session.settings))
-        return fitted(replace(wanted, warnings=(*wanted.warnings, *old)), self._session.columns)
+        return fitted(wanted._replace(warnings=(*wanted.warnings, *old)), self._session.columns)
 
     def holds(self, wanted: Wanted) -> bool:
         with answered(self._session.connection):

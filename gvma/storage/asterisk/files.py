@@ -10,11 +10,12 @@ import os
 import stat
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from gvma.errors import UnsafeTargetError
 from gvma.looks import note, note_unrepeatable
+from gvma.printable import shown_without
 from gvma.settings.ownership import group_name, user_name
 from gvma.storage import disk
 from gvma.storage.advice import advice
@@ -34,8 +35,7 @@ _DEFAULT_MODE = 0o640
 _LEFT = "Nothing was changed."
 
 
-@dataclass(frozen=True, slots=True)
-class TargetFile:
+class TargetFile(NamedTuple):
     """A target file as it was read.
 
     path: as the settings name it. place: the name behind its symbolic links, in its folder. content: empty
@@ -44,11 +44,14 @@ class TargetFile:
     """
 
     path: Path
-    place: Place = field(repr=False)
-    content: bytes = field(repr=False)
+    place: Place
+    content: bytes
     exists: bool
     rights: Rights
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return shown_without(self, "content")
 
     @property
     def real_path(self) -> Path:

@@ -7,7 +7,6 @@ kill, or changed by hand, is left out on reading, and counted; the others stay.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,7 +51,7 @@ def read(backup_path: Path) -> History:
             except (ValueError, RecursionError):
                 damaged += bool(line.strip())
                 continue
-            runs.append(replace(run, after_restore=after_restore))
+            runs.append(run._replace(after_restore=after_restore))
             if run.changed:
                 after_restore = bool(run.restored)
     return History(tuple(reversed(runs)), damaged)

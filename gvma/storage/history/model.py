@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -49,8 +48,7 @@ class Cause(NamedTuple):
         return {"object": self.owner, "option": self.option or None, "old": self.old, "new": self.new}
 
 
-@dataclass(frozen=True, slots=True)
-class PastRun:
+class PastRun(NamedTuple):
     """One run. at: its start, as ``2026-11-21T21:30:00Z``. command: ``sync``, ``backup restore`` or ``remove``.
 
     changes: of mailboxes and subscriptions. items: the first of them; items_left_out: how many more there were.
@@ -63,7 +61,7 @@ class PastRun:
     command: str
     exit_code: int
     starter: Starter
-    changes: Counts = field(default_factory=Counts)
+    changes: Counts = Counts()
     items: tuple[Item, ...] = ()
     items_left_out: int = 0
     why: tuple[Cause, ...] = ()
@@ -82,7 +80,7 @@ class PastRun:
         """The run with what concerns this owner, mailbox or subscription alone; None where nothing does."""
         items = tuple(item for item in self.items if _is_of(item.name, name) or _is_owner(item.owner, name))
         why = tuple(cause for cause in self.why if _is_owner(cause.owner, name))
-        return replace(self, items=items, why=why) if items or why else None
+        return self._replace(items=items, why=why) if items or why else None
 
     def as_json(self) -> dict[str, object]:
         return {

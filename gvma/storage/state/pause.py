@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from gvma.errors import SyncPausedError
 from gvma.storage.private import damaged, json_object, json_text, read_private, remove_private, write_json
@@ -13,8 +13,7 @@ NAME = "held-restore.json"
 """The file under ``backup_path/state``. Name and keys are those of gvma 1.0, so that an update keeps a pause."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(NamedTuple):
     """backup_set: the id of the set that was restored; since: when, UTC."""
 
     backup_set: str

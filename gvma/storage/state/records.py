@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gvma.errors import BackupSetError
+from gvma.printable import shown_without
 from gvma.storage.private import read_private, remove_private, write_private
 
 if TYPE_CHECKING:
@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 PINS, OWNERS, LAST, MARKS = "first-pins", "owners", "last-sync.json", "marks.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(NamedTuple):
     """The texts that the last sync left; empty where there is none.
 
     last: objects by kind, warnings, files and markers, as ``last_text`` writes them.
     """
 
-    pins: bytes = field(default=b"", repr=False)
-    owners: bytes = field(default=b"", repr=False)
+    pins: bytes = b""
+    owners: bytes = b""
     last: bytes = b""
+
+    def __repr__(self) -> str:
+        return shown_without(self, "pins")
 
     def objects(self) -> dict[str, int]:
         """How many objects each query answered with; empty where there is no record."""

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -66,8 +66,7 @@ def _keep(begun: PastRun, outcome: Outcome, backup_path: Path, report: RunReport
     items = _with_owners(tuple(islice(report.items(), _MOST_ITEMS)), backup_path)
     shown = sum(1 for item in items if item.kind in _OWNED)
     counts = report.counts
-    run = replace(
-        begun,
+    run = begun._replace(
         exit_code=outcome.exit_code,
         changes=counts,
         items=items,
@@ -93,7 +92,7 @@ def _with_owners(items: tuple[Item, ...], backup_path: Path) -> tuple[Item, ...]
         for item in (item for run in log.read(backup_path).runs for item in run.items if item.owner):
             if (item.kind, item.name) in nameless:
                 owners.setdefault((item.kind, item.name), item.owner)
-    return tuple(replace(item, owner=item.owner or owners.get((item.kind, item.name), "")) for item in items)
+    return tuple(item._replace(owner=item.owner or owners.get((item.kind, item.name), "")) for item in items)
 
 
 def _now() -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from gvma.ami.answers import VoicemailUser
@@ -167,7 +165,7 @@ def test_the_server_has_hint_peers_and_phones_of_business_call_routing(
 @pytest.fixture(scope="module")
 def routed_asterisks(start_module_asterisk: StartAsterisk) -> dict[int, PrivateAsterisk]:
     """One of each version, with one phone, one service number and one subscription."""
-    wanted = dataclasses.replace(desired([], [], []), subscriptions=(Subscription("gvm-1000", "1000", "GVMA_DN"),))
+    wanted = desired([], [], [])._replace(subscriptions=(Subscription("gvm-1000", "1000", "GVMA_DN"),))
     phones, services = [ConfigObject("CfgDN", 1, "2001", 1)], [ConfigObject("CfgDN", 2, "2400", 4)]
     return {
         version: start_module_asterisk(

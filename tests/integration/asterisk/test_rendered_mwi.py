@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
 from gvma.asterisk.entries import Mailbox, Subscription
 from gvma.configserver.objects import ConfigObject
@@ -23,7 +21,7 @@ SUBSCRIPTIONS = (
     Subscription("gvm-g-3333", "3333", "GVMA_AGENTGROUP"),
     Subscription("gvm-9000", "9000", "default"),
 )
-WANTED = dataclasses.replace(desired([], [], []), mailboxes=BOXES, subscriptions=SUBSCRIPTIONS)
+WANTED = desired([], [], [])._replace(mailboxes=BOXES, subscriptions=SUBSCRIPTIONS)
 
 
 def test_sip_server_subscribes_to_every_kind_of_box_and_to_no_other(

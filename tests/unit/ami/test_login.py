@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import traceback
+from typing import Any
 
 import pytest
 
@@ -39,6 +40,18 @@ def test_without_a_challenge_and_without_tls_no_login_is_sent(offered: Reply) ->
             connect(server.settings())
         assert server.actions() == ["Challenge", "Logoff"]
         assert SECRET not in str(server.received)
+
+
+def test_an_address_of_a_family_that_this_host_does_not_have_is_passed_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    look_up = socket.getaddrinfo
+
+    def with_another_family(*asked: Any, **kinds: Any) -> list[Any]:
+        found = look_up(*asked, **kinds)
+        return [(socket.AF_APPLETALK, *found[0][1:]), *found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", with_another_family)
+    with ScriptedManager() as server, connect(server.settings()) as ami:
+        assert ami.version == "22.1.0"
 
 
 @pytest.mark.parametrize("refused", ["Challenge", "Login"])

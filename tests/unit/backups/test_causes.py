@@ -12,7 +12,7 @@ from gvma.backups.causes import Concerned, causes
 from gvma.backups.sets import BackupSets
 from gvma.backups.snapshot import snapshot
 from gvma.configserver.objects import ConfigObject
-from gvma.secrecy import MASK
+from gvma.printable import MASK
 from gvma.storage.history.model import Cause
 
 Answers = Mapping[str, list[ConfigObject]]

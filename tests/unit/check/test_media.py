@@ -23,7 +23,7 @@ def test_health() -> None:
     ill = MediaEvidence(True, problem="no answer: Connection refused")
     assert [f.where for f in checks.check_health(seen(media=ill))] == ["127.0.0.1:4573"]
     assert list(checks.check_health(seen())) == []
-    assert list(checks.check_health(seen(media=replace(ill, used=False)))) == []
+    assert list(checks.check_health(seen(media=ill._replace(used=False)))) == []
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_the_dialplan_asks_the_server_that_the_settings_name(value: str, codes: 
 def test_what_asterisk_cannot_use() -> None:
     lost = MediaEvidence(True, unusable=(("/sounds/calm", "is not there"),))
     assert [f.where for f in checks.check_sounds(seen(media=lost))] == ["/sounds/calm"]
-    assert list(checks.check_sounds(seen(media=replace(lost, used=False)))) == []
+    assert list(checks.check_sounds(seen(media=lost._replace(used=False)))) == []
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gvma.check.catalogue import findings
 from gvma.check.finding import Finding
 from gvma.check.muting import without_muted
@@ -44,4 +42,4 @@ def test_a_code_that_mutes_nothing_is_found() -> None:
 
 def test_a_code_that_mutes_nothing_is_no_matter_of_another_group() -> None:
     assert [one.code for one in findings(seen("settings-odd"), ["voicemail"])].count("settings-check-ignore") == 0
-    assert replace(PIN_NOTE, group="voicemail").as_json()["group"] == "voicemail"
+    assert PIN_NOTE._replace(group="voicemail").as_json()["group"] == "voicemail"

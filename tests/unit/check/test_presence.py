@@ -23,20 +23,20 @@ def codes(probe: Probe, **changes: object) -> list[str]:
 
 def test_a_state_is_no_finding() -> None:
     assert codes(RIGHT) == []
-    assert codes(replace(RIGHT, state="closed")) == []
+    assert codes(RIGHT._replace(state="closed")) == []
 
 
 @pytest.mark.parametrize("status", [0, 401, 403, 404, 489])
 def test_a_refusal_and_a_silence_are_found(status: int) -> None:
-    assert codes(replace(RIGHT, status=status, notified=False)) == ["probe-presence-refused"]
+    assert codes(RIGHT._replace(status=status, notified=False)) == ["probe-presence-refused"]
 
 
 def test_an_answer_without_a_state_is_found() -> None:
-    assert codes(replace(RIGHT, notified=False)) == ["probe-presence-no-notify"]
+    assert codes(RIGHT._replace(notified=False)) == ["probe-presence-no-notify"]
 
 
 def test_what_another_host_is_refused_says_nothing_of_sip_server() -> None:
-    stranger = replace(RIGHT, status=401, notified=False, as_sipserver=False)
+    stranger = RIGHT._replace(status=401, notified=False, as_sipserver=False)
     assert codes(stranger, driver=PJSIP) == ["probe-presence-elsewhere"]
     assert codes(stranger, driver=CHAN_SIP) == ["probe-presence-refused"]
 

@@ -30,7 +30,7 @@ def test_peers_that_the_site_keeps_itself_must_be_there(text: str, missing: str)
     )
     seen = replace(layer, files=files(channel=text), driver=CHAN_SIP)
     assert [finding.message for finding in check_peers(seen)] == [missing] * bool(missing)
-    assert list(check_peers(replace(seen, files=replace(seen.files, realtime=frozenset({"phones"}))))) == []
+    assert list(check_peers(replace(seen, files=seen.files._replace(realtime=frozenset({"phones"}))))) == []
     asked = replace(seen, ami=AmiEvidence(endpoints=frozenset({"GSIP", "gwsim", "2001"})))
     assert list(check_peers(asked)) == []
     written = replace(seen, settings=Settings(gvma=on._replace(routing_endpoints=True)))

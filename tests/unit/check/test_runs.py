@@ -84,13 +84,13 @@ def test_what_the_last_runs_left(records: RecordsEvidence, found: list[str]) -> 
     ("age", "said"), [(5400.0, "90 min"), (7200.0, "2 h"), (100_000.0, "28 h"), (864_000.0, "10 days")]
 )
 def test_the_age_of_the_last_success_is_said_in_a_unit_that_a_person_reads(age: float, said: str) -> None:
-    seen = replace(SITE, records=replace(KEPT, last_success=good(age)))
+    seen = replace(SITE, records=KEPT._replace(last_success=good(age)))
     assert [f.message for f in check_last_run(seen)] == [f"the last success was {said} ago, status_max_age is 3600 s"]
 
 
 def test_a_site_that_syncs_once_a_day_says_so_by_a_setting() -> None:
     daily = Settings(gvma=GvmaSettings(status_max_age=90_000))
-    assert codes(replace(SITE, settings=daily, records=replace(KEPT, last_success=good(80_000.0)))) == []
+    assert codes(replace(SITE, settings=daily, records=KEPT._replace(last_success=good(80_000.0)))) == []
 
 
 @pytest.mark.parametrize(
@@ -109,14 +109,14 @@ def test_what_the_next_sync_would_do(planned: NextSync, found: list[str]) -> Non
 
 def test_a_failure_of_the_next_sync_is_said_once() -> None:
     seen = replace(SITE, next_sync=NextSync(problem=MIXED))
-    unsafe = replace(SITE.files, unsafe=(("voicemail.conf", "mixed"),))
+    unsafe = SITE.files._replace(unsafe=(("voicemail.conf", "mixed"),))
     assert codes(replace(seen, files=unsafe)) == []
     damaged = replace(SITE, next_sync=NextSync(problem=DAMAGED), records=RecordsEvidence(problem=DAMAGED))
     assert codes(damaged) == ["records-damaged"]
 
 
 def test_a_paused_sync_has_no_changes_that_are_pending_but_would_still_meet_the_brake() -> None:
-    paused = replace(KEPT, paused=PAUSE)
+    paused = KEPT._replace(paused=PAUSE)
     seen = replace(SITE, records=paused, next_sync=NextSync((NEW,), ("voicemail.conf",)))
     assert codes(seen) == ["sync-paused"]
     assert codes(replace(seen, next_sync=NextSync((NEW,), ("x",), brake=BRAKE))) == ["sync-paused", "brake-would-stop"]
@@ -165,14 +165,14 @@ def test_a_record_of_another_drivers_file_says_nothing_of_this_one() -> None:
     seen = replace(
         SITE,
         files=files(voicemail=SITES_BOX + block(BOXES), channel=""),
-        records=replace(KEPT, files=frozenset({"/etc/asterisk/voicemail.conf", "/etc/asterisk/sip.conf"})),
+        records=KEPT._replace(files=frozenset({"/etc/asterisk/voicemail.conf", "/etc/asterisk/sip.conf"})),
         next_sync=None,
     )
     assert codes(seen) == []
 
 
 def test_where_a_file_may_not_be_read_nothing_is_missed_in_it() -> None:
-    unreadable = replace(files(voicemail="", channel=""), unreadable=(("voicemail.conf", "may not be read"),))
+    unreadable = files(voicemail="", channel="")._replace(unreadable=(("voicemail.conf", "may not be read"),))
     assert codes(replace(SITE, files=unreadable, next_sync=None)) == []
 
 

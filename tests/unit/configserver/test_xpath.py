@@ -98,7 +98,7 @@ def test_the_manuals_forms_select_by_names_and_by_references(query: str, numbers
     ["", " ", "/CfgDN", "//CfgDN", "CfgDN/", "CfgDN[", "CfgDN[]", "CfgDN[1]", "CfgDN[@type]", "CfgDN[@type=]",
      "CfgDN[@type='1]", "CfgDN[@type=1", "CfgDN[@type=1]]", "CfgDN[@type=1][@state=1]", "CfgDN[@type<2]",
      "CfgDN[@type=1 and]", "CfgDN[and @type=1]", "CfgDN[not(@type=1)]", "CfgDN | CfgSwitch", "CfgDN/..", "CfgDN/@name",
-     "CfgDN[position()=1]", "*", "CfgDN[@type=-1]", "CfgDN[@type=1.5]",
+     "CfgDN[position()=1]", "*", "CfgDN[@type=-1]", "CfgDN[@type=1.5]", "CfgDN[@type=" + "9" * 5000 + "]",
      "CfgDN[" + "(" * 5000 + "@a=1" + ")" * 5000 + "]",
      "CfgDN[" + "(" * 60 + "@a=1" + ")" * 60 + "]", "CfgDN[@a='" + "x" * 20_000 + "']", "id('x')", "CfgDN\x00"],
 )  # fmt: skip

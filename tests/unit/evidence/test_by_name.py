@@ -73,7 +73,7 @@ def test_the_pin_of_the_spool_counts_where_asterisk_keeps_pins_there(
 ) -> None:
     secret = tmp_path / "voicemail/GVMA_DN/1000/secret.conf"
     secret.parent.mkdir(parents=True)
-    secret.write_text("[general]\npassword=9876\n")
+    secret.write_text("[general]\npassword = 9876\n")  # as Asterisk itself writes it
     seen = Evidence(
         Settings(gvma=settings(tmp_path, asterisk_spool_path=tmp_path)),
         files=files(voicemail=f"[general]\n{general}\n"),

@@ -75,8 +75,8 @@ def site(*names: str, **answers: list[ConfigObject]) -> Evidence:
 
 def unwatched(seen: Evidence) -> Evidence:
     """The same, and nobody subscribes."""
-    watchers = {name: replace(one, subscribers=()) for name, one in seen.named.subscriptions.items()}
-    return replace(seen, named=replace(seen.named, subscriptions=watchers))
+    watchers = {name: one._replace(subscribers=()) for name, one in seen.named.subscriptions.items()}
+    return replace(seen, named=seen.named._replace(subscriptions=watchers))
 
 
 def only(seen: Evidence) -> Explanation:

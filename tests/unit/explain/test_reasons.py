@@ -27,9 +27,9 @@ def said(seen: Evidence) -> str:
 def lacking(name: str, **changes: object) -> Evidence:
     """A healthy site whose subscription of agent 2222 is otherwise in Asterisk."""
     seen = unwatched(site(name))
-    watcher = replace(seen.named.subscriptions["gvm-a-2222"], **changes)  # type: ignore[arg-type]
+    watcher = seen.named.subscriptions["gvm-a-2222"]._replace(**changes)  # type: ignore[arg-type]
     watchers = {**seen.named.subscriptions, "gvm-a-2222": watcher}
-    return replace(seen, named=replace(seen.named, subscriptions=watchers))
+    return replace(seen, named=seen.named._replace(subscriptions=watchers))
 
 
 def test_a_healthy_site_has_no_reason_and_names_who_subscribes() -> None:
@@ -77,11 +77,11 @@ def test_what_no_sync_has_written_is_the_reason_and_so_is_what_stops_the_sync() 
     seen = site("1009", dnquery=[dn("1009")])
     named = {"1009@GVMA_DN": NamedMailbox(loaded=False)}, {"gvm-1009": NamedSubscription(loaded=False)}
     seen = replace(
-        seen, next_sync=NextSync(items), named=replace(seen.named, mailboxes=named[0], subscriptions=named[1])
+        seen, next_sync=NextSync(items), named=seen.named._replace(mailboxes=named[0], subscriptions=named[1])
     )
     assert codes(seen) == ["not-written-yet"]
     assert only(seen).next == items
-    stopped = replace(seen, records=replace(seen.records, pending_reload=("res_pjsip.so",)))
+    stopped = replace(seen, records=seen.records._replace(pending_reload=("res_pjsip.so",)))
     assert codes(stopped) == ["not-written-yet", "reload-pending"]
 
 
@@ -122,7 +122,7 @@ def test_without_configuration_server_sip_servers_options_are_said_to_be_unknown
     silent = ConfigServerTimeout("no complete answer within 10 seconds")
     failed = QueryAnswer("applicationquery", "x", error=silent)
     seen = unwatched(site("2222"))
-    layer = replace(seen.configserver, answers={**seen.configserver.answers, "applicationquery": failed})
+    layer = seen.configserver._replace(answers={**seen.configserver.answers, "applicationquery": failed})
     unknown = "Configuration Server did not answer: SIP Server's options are not known."
     place = "Message waiting is in place, as far as could be asked, and nobody subscribes to gvm-a-2222 at this moment."
     assert said(replace(seen, configserver=layer)) == f"{place} {unknown}"
@@ -141,7 +141,7 @@ def test_what_the_last_sync_had_written_was_taken_away_by_somebody_else_or_by_re
     assert codes(taken) == ["block-edited"]
     assert "the last sync had written the subscription gvm-a-2222, and somebody else has taken that away" in said(taken)
     removal = Removal("2026-11-21T21:30:00Z", Starter("root", host="pbx"))
-    removed = replace(taken, records=replace(taken.records, owners=b"", removed=removal))
+    removed = replace(taken, records=taken.records._replace(owners=b"", removed=removal))
     assert codes(removed) == ["part-removed"]
     assert "no sync has written" in said(removed)
     assert "yet" not in said(removed)

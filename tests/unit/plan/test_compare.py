@@ -65,7 +65,7 @@ def test_every_kind_comes_goes_or_stays(before: Present, after: Present, action:
     ],
 )
 def test_a_change_names_its_fields(changed: dict[str, object], item: tuple[str, str, str, tuple[str, ...]]) -> None:
-    assert _items(FULL, replace(FULL, **changed)) == [("change", *item)]  # type: ignore[arg-type]
+    assert _items(FULL, FULL._replace(**changed)) == [("change", *item)]  # type: ignore[arg-type]
 
 
 def test_in_each_kind_what_comes_or_changes_stands_before_what_goes() -> None:
@@ -81,5 +81,5 @@ def test_in_each_kind_what_comes_or_changes_stands_before_what_goes() -> None:
 def test_mailboxes_and_subscriptions_are_counted_and_routing_is_not() -> None:
     assert counts_of(items_between(Present(), FULL, OWNERS)) == Counts(add=2)
     assert counts_of(items_between(FULL, Present(), OWNERS)) == Counts(remove=2)
-    changed = replace(FULL, mailboxes={"1000@GVMA_DN": replace(ANN, pin="1")}, hints={}, endpoints={})
+    changed = FULL._replace(mailboxes={"1000@GVMA_DN": replace(ANN, pin="1")}, hints={}, endpoints={})
     assert counts_of(items_between(FULL, changed, OWNERS)) == Counts(change=1)

@@ -130,7 +130,7 @@ def test_of_very_many_new_subscriptions_the_first_are_named(
 
 
 def test_counts_of_two_parts_add_up_and_read_as_the_plan_line_has_them() -> None:
-    assert Counts(1, 2, 3) + Counts(add=4) == Counts(5, 2, 3)
+    assert Counts(1, 2, 3).plus(Counts(add=4)) == Counts(5, 2, 3)
     assert str(Counts(1, 2, 3)) == "1 to add, 2 to change, 3 to remove"
     assert [bool(counts) for counts in (Counts(), Counts(1), Counts(0, 1), Counts(0, 0, 1))] == [
         False,

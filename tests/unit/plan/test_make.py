@@ -154,8 +154,7 @@ def test_a_mailbox_that_moves_is_a_remove_and_an_add() -> None:
 
 
 def test_a_subscription_changes_in_its_mailbox_or_in_what_all_of_them_have() -> None:
-    present = replace(
-        _present(_1000=ANN_NOW, _1001=BOB_NOW),
+    present = _present(_1000=ANN_NOW, _1001=BOB_NOW)._replace(
         subscriptions={
             "gvm-1000": PresentSubscription("1000@site", SETTINGS),
             "gvm-1001": PresentSubscription("1001@GVMA_DN", "host=10.0.0.99"),
@@ -178,8 +177,7 @@ def test_routing_is_items_too_and_does_not_count_as_mailboxes() -> None:
         endpoints=(endpoint,),
         endpoint_lines={"1000": ("type=endpoint",)},
     )
-    present = replace(
-        _present(_1000=ANN_NOW),
+    present = _present(_1000=ANN_NOW)._replace(
         hints={"1000": Hint("1000", "SIP/1000"), "1009": Hint("1009", "PJSIP/1009")},
         endpoints={"1000": ("type=endpoint",)},
     )

@@ -60,6 +60,13 @@ def test_a_password_in_the_connection_string_is_refused_and_not_shown(tmp_path: 
     assert not any("hush" in f"{one} {one.hint}" for one in problems)
 
 
+@pytest.mark.parametrize("password", ["hush[hush]hush", "hush\u2100hush", "hush[hush"])
+def test_a_password_that_makes_the_connection_string_no_uri_is_not_shown(tmp_path: Path, password: str) -> None:
+    problems = examine(site(tmp_path, f"realtime_dsn = postgresql://gvma:{password}@db/asterisk"), {}).problems
+    assert problems[0].message.startswith("must be a connection string such as ")
+    assert not any("hush" in f"{one} {one.hint}" for one in problems)
+
+
 @pytest.mark.parametrize("dsn", ["host=db", "postgresql://db/asterisk", "db", "host='db"])
 def test_a_connection_string_names_its_account(tmp_path: Path, dsn: str) -> None:
     with pytest.raises(SettingsError):

@@ -68,6 +68,13 @@ def test_content_length_cuts_the_body_and_its_line_ends_stay() -> None:
     assert parse(b"INFO sip:a@b SIP/2.0\nX: y\n\nbody\n").body == b"body\n"
 
 
+def test_a_number_of_thousands_of_digits_is_none() -> None:
+    digits = b"9" * 5000
+    message = parse(b"SIP/2.0 200 OK\r\nCSeq: %b INVITE\r\nContent-Length: %b\r\n\r\nbody" % (digits, digits))
+    assert message.cseq == 0
+    assert message.body == b"body"
+
+
 @pytest.mark.parametrize(
     "datagram",
     [

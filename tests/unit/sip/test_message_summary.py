@@ -22,7 +22,15 @@ def test_the_voice_messages_are_counted(body: str, counts: MessageCounts) -> Non
 
 
 @pytest.mark.parametrize(
-    "body", ["", "Messages-Waiting: no\n", "Voice-Message: none\n", "Voice-Message: 1\n", "Voice-Message: -1/0\n"]
+    "body",
+    [
+        "",
+        "Messages-Waiting: no\n",
+        "Voice-Message: none\n",
+        "Voice-Message: 1\n",
+        "Voice-Message: -1/0\n",
+        f"Voice-Message: {'9' * 5000}/0\n",
+    ],
 )
 def test_what_says_no_counts_is_an_error_and_never_a_zero(body: str) -> None:
     with pytest.raises(MessageSummaryError):

@@ -217,7 +217,7 @@ class Changed(Chosen):
 
     def history(self) -> History:
         (run,) = super().history().runs
-        return History((replace(run, backup_set="20261121T213000Z-1a2b3c4d"),))
+        return History((run._replace(backup_set="20261121T213000Z-1a2b3c4d"),))
 
     def backup_sets(self) -> frozenset[str]:
         return frozenset(self.sets)

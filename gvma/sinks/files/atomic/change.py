@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from gvma.asterisk.modules import VOICEMAIL
 from gvma.backups.manifest import FileToSave
+from gvma.printable import shown_without
 from gvma.storage.asterisk.files import TargetFile
 from gvma.storage.asterisk.folders import Folder
 from gvma.storage.atomic import Rights
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(NamedTuple):
     """One file of a transaction. new: None removes it; equal to the old content leaves it as it is.
 
     module: what Asterisk reloads for it (``app_voicemail.so``), empty for none. asterisk_rewrites: Asterisk may
@@ -23,10 +23,13 @@ class FileChange:
     """
 
     target: TargetFile
-    new: bytes | None = field(repr=False)
+    new: bytes | None
     module: str = ""
     rights: Rights | None = None
     asterisk_rewrites: bool = False
+
+    def __repr__(self) -> str:
+        return shown_without(self, "new")
 
     @property
     def folder(self) -> Folder:

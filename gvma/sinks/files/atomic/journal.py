@@ -17,7 +17,6 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +28,7 @@ from gvma.storage import disk
 from gvma.storage.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, Rights
 from gvma.storage.digest import Digest
 from gvma.storage.private import not_kept, read_private, remove_private, write_private
+from gvma.storage.state.open_transaction import JOURNAL, folder
 
 STAGING = "staging"
 WRITING = "writing"
@@ -36,7 +36,6 @@ WRITTEN = "written"
 PUTTING_BACK = "putting-back"
 
 _FORMAT = 2
-_NAME = "journal.json"
 _COPY = re.compile(r"(record-)?\d+\.new")
 _RECORD = re.compile(r"[a-z][a-z.-]*")
 _TEMPORARY = re.compile(rf"{re.escape(TEMPORARY_PREFIX)}[^/]+{re.escape(TEMPORARY_SUFFIX)}", re.DOTALL)
@@ -96,8 +95,7 @@ class JournalRecord(NamedTuple):
     copy: str
 
 
-@dataclass(frozen=True, slots=True)
-class Journal:
+class Journal(NamedTuple):
     """One open transaction. started: UTC. pause: id of the set that a restore brings back, else empty."""
 
     phase: str
@@ -132,13 +130,9 @@ def temporary_name(name: str, token: str, use: str) -> str:
     return f"{TEMPORARY_PREFIX}{token}-{name[:80]}.{use}{TEMPORARY_SUFFIX}"
 
 
-def folder(backup_path: Path) -> Path:
-    return backup_path / "state" / "transaction"
-
-
 def write_journal(backup_path: Path, journal: Journal) -> None:
     """On the disk when it returns. Raises BackupSetError; then the journal is as before."""
-    write_private(folder(backup_path) / _NAME, (json.dumps(_as_json(journal), indent=1) + "\n").encode("ascii"))
+    write_private(folder(backup_path) / JOURNAL, (json.dumps(_as_json(journal), indent=1) + "\n").encode("ascii"))
 
 
 def write_new_copies(backup_path: Path, contents: Mapping[str, bytes]) -> None:
@@ -149,7 +143,7 @@ def write_new_copies(backup_path: Path, contents: Mapping[str, bytes]) -> None:
 
 def read_journal(backup_path: Path) -> Journal | None:
     """The open transaction, None where there is none. Raises BackupSetError where it is damaged."""
-    path = folder(backup_path) / _NAME
+    path = folder(backup_path) / JOURNAL
     text = read_private(path)
     if text is None:
         return None
@@ -172,7 +166,7 @@ def sets_in_use(backup_path: Path) -> set[str]:
 
 def remove_journal(backup_path: Path) -> None:
     """The transaction is closed when it returns; the copies go afterwards."""
-    remove_private(folder(backup_path) / _NAME)
+    remove_private(folder(backup_path) / JOURNAL)
     sweep(backup_path)
 
 
@@ -180,7 +174,7 @@ def sweep(backup_path: Path) -> None:
     """Without a journal nothing in its folder means anything: it is removed, and half-written notes with it."""
     place = folder(backup_path)
     try:
-        if place.is_dir() and not (place / _NAME).exists():
+        if place.is_dir() and not (place / JOURNAL).exists():
             for entry in sorted(place.iterdir()):
                 disk.unlink(entry)
         for left in sorted(place.parent.glob(f"{TEMPORARY_PREFIX}*{TEMPORARY_SUFFIX}")):
@@ -190,7 +184,7 @@ def sweep(backup_path: Path) -> None:
 
 
 def in_phase(journal: Journal, phase: str) -> Journal:
-    return replace(journal, phase=phase)
+    return journal._replace(phase=phase)
 
 
 def _as_json(journal: Journal) -> dict[str, object]:

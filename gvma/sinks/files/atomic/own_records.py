@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from gvma.sinks.files.atomic import journal
 from gvma.sinks.files.atomic.journal import Journal, JournalRecord
 from gvma.storage import disk
 from gvma.storage.digest import Digest
 from gvma.storage.private import not_kept, read_private, remove_private
-from gvma.storage.state import records
+from gvma.storage.state import open_transaction, records
 
 
 def changed_records(backup_path: Path, wanted: Mapping[str, bytes | None]) -> dict[JournalRecord, bytes | None]:
@@ -32,7 +31,7 @@ def changed_records(backup_path: Path, wanted: Mapping[str, bytes | None]) -> di
 
 def are_whole(backup_path: Path, left: Journal) -> bool:
     """The new text of each record lies beside the journal as it was written."""
-    place = journal.folder(backup_path)
+    place = open_transaction.folder(backup_path)
     return all(one.new is None or one.new.matches(read_private(place / one.copy)) for one in left.records)
 
 
@@ -43,7 +42,7 @@ def make_records_new(backup_path: Path, ending: Journal) -> None:
     """
     for record in ending.records:
         path = records.folder(backup_path) / record.name
-        copy = journal.folder(backup_path) / record.copy
+        copy = open_transaction.folder(backup_path) / record.copy
         if record.new is None:
             remove_private(path)
         elif (text := read_private(copy)) is not None:

@@ -27,6 +27,7 @@ from gvma.storage.asterisk.files import unsafe
 from gvma.storage.asterisk.folders import Folder, find
 from gvma.storage.private import read_private
 from gvma.storage.signals import undisturbed
+from gvma.storage.state import open_transaction
 
 
 def recover(settings: GvmaSettings) -> Recovery | None:
@@ -94,7 +95,7 @@ def _goes_forward(backup_path: Path, left: Journal) -> bool:
     """All new, unless the run was putting back, or what is needed for going on is lost."""
     if left.phase != journal.WRITING:
         return left.phase == journal.WRITTEN
-    place = journal.folder(backup_path)
+    place = open_transaction.folder(backup_path)
     whole = all(file.new is None or file.new.matches(read_private(place / file.new_copy)) for file in left.files)
     return whole and are_whole(backup_path, left)
 
@@ -169,11 +170,11 @@ def _new(backup_path: Path) -> _Wanted:
     def wanted(file: JournalFile) -> bytes | None:
         if file.new is None:
             return None
-        content = read_private(journal.folder(backup_path) / file.new_copy)
+        content = read_private(open_transaction.folder(backup_path) / file.new_copy)
         if content is None or not file.new.matches(content):
             raise BackupSetError(
                 f"an interrupted change to {file.path} cannot be completed: its new content is damaged",
-                where=str(journal.folder(backup_path) / file.new_copy),
+                where=str(open_transaction.folder(backup_path) / file.new_copy),
                 hint="Run the command again: it puts the files back.",
             )
         return content

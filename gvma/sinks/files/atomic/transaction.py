@@ -30,7 +30,7 @@ from gvma.storage.asterisk.files import unsafe
 from gvma.storage.asterisk.folders import Folder
 from gvma.storage.private import although_changed
 from gvma.storage.signals import Stopped, undisturbed
-from gvma.storage.state import pending_reload
+from gvma.storage.state import open_transaction, pending_reload
 from gvma.storage.state.pause import pause_record
 
 _SETTLE_SECONDS = 0.05
@@ -160,7 +160,7 @@ class AppliedFiles:
         if journal.read_journal(self._backup_path) is not None:
             raise BackupSetError(
                 "an interrupted run has not been ended yet",
-                where=str(journal.folder(self._backup_path)),
+                where=str(open_transaction.folder(self._backup_path)),
                 hint="Nothing was changed. Run `gvma sync`, which ends it first.",
             )
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from gvma.asterisk import site
 from gvma.asterisk.dialplan import read_dialplan, render_dialplan
@@ -12,18 +12,18 @@ from gvma.asterisk.entries import Endpoint, Extension, GvmaWarning, Hint, Mailbo
 from gvma.asterisk.hosts import hosts_written
 from gvma.asterisk.identification.model import SENDERS_UNKNOWN, SipServer, SiteIdentification
 from gvma.asterisk.voicemail import read_boxes, render_voicemail
-from gvma.plan.make import without_sites_own
 from gvma.plan.present import Place, Present, SiteDefined
-from gvma.plan.wanted import Wanted
-from gvma.routing import SiteRouting
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.block_file import BlockFile
 from gvma.sinks.files.present.places import place_of_section, place_of_setting
 from gvma.sinks.files.present.sipserver import SipServerSeen
 from gvma.sinks.files.targets import Targets
 
+if TYPE_CHECKING:
+    from gvma.plan.wanted import Wanted
+    from gvma.routing import SiteRouting
 
-@dataclass(frozen=True, slots=True)
+
 class FilesReading:
     """One look at the three files.
 
@@ -32,26 +32,33 @@ class FilesReading:
     seen of SIP Server. identification: who gets its requests, ours aside.
     """
 
-    settings: GvmaSettings
-    driver: Driver
-    files: Targets[BlockFile]
-    generated_at: str
-    file_warnings: tuple[GvmaWarning, ...] = ()
-    other: BlockFile | None = None
-    sipserver: SipServerSeen = field(default_factory=SipServerSeen)
-    site: SiteDefined = field(init=False)
-    identification: SiteIdentification = field(init=False)
-    _own_endpoints: Mapping[str, tuple[str, ...]] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917  (all that was seen)
+        self,
+        settings: GvmaSettings,
+        driver: Driver,
+        files: Targets[BlockFile],
+        generated_at: str,
+        file_warnings: tuple[GvmaWarning, ...] = (),
+        other: BlockFile | None = None,
+        sipserver: SipServerSeen = SipServerSeen(),  # noqa: B008
+    ) -> None:
+        self.settings = settings
+        self.driver = driver
+        self.files = files
+        self.generated_at = generated_at
+        self.file_warnings = file_warnings
+        self.other = other
+        self.sipserver = sipserver
         # Once: routing may have 20,000 of them.
-        object.__setattr__(self, "_own_endpoints", self.driver.read_endpoints(self.files.channel.body))
-        object.__setattr__(self, "site", self._site())
-        object.__setattr__(self, "identification", self._identification(self.sipserver.server))
+        self._own_endpoints = driver.read_endpoints(files.channel.body)
+        self.site = self._site()
+        self.identification = self._identification(sipserver.server)
 
     @property
     def routing_site(self) -> SiteRouting:
         """What the site has itself of business call routing, and whose calls it identifies."""
+        from gvma.routing import SiteRouting  # noqa: PLC0415  (start-up)
+
         channel, gateway = self.files.channel.site, self.settings.routing_gateway_host
         return SiteRouting(
             dialplan=site.dialplan_names(self.files.dialplan.site),
@@ -96,7 +103,7 @@ class FilesReading:
 
     def _has_gateway(self, host: str) -> bool:
         seen = self.sipserver
-        gateway = replace(seen.server, addresses={host: seen.gateway}, port=self.settings.routing_gateway_port)
+        gateway = seen.server._replace(addresses={host: seen.gateway}, port=self.settings.routing_gateway_port)
         found = self._identification(gateway).identified.get(host)
         return found is not None and found.by == "address"
 
@@ -106,6 +113,8 @@ class FilesReading:
 
     def holds(self, wanted: Wanted) -> bool:
         """The three blocks are, the date line aside, just what a first sync would write: then they need no reading."""
+        from gvma.plan.make import without_sites_own  # noqa: PLC0415  (start-up)
+
         if self.other is not None or not all(file.is_sound for file in self.files):
             return False
         bodies = self.bodies(

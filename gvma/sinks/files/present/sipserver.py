@@ -6,8 +6,8 @@ It reads files and looks names up; it writes nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import NamedTuple
 
 from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.conf.reader import read_conf
@@ -25,15 +25,14 @@ from gvma.storage.state.records import earlier_markers
 _SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class SipServerSeen:
+class SipServerSeen(NamedTuple):
     """server: where SIP Server is. gateway: addresses of the gateway. known: what Asterisk said; None where it was
     not asked. files: what the site's say. unseen: why they may not say all, where they alone decide."""
 
-    server: SipServer = field(default_factory=lambda: SipServer({}, 5060))
+    server: SipServer = SipServer({}, 5060)
     gateway: Collection[str] = ()
-    known: Known | None = field(default=None, repr=False)
-    files: SiteFiles = field(default_factory=SiteFiles, repr=False)
+    known: Known | None = None
+    files: SiteFiles = SiteFiles()
     unseen: tuple[str, ...] = ()
 
 
@@ -52,10 +51,10 @@ def see(
     if known is not None:
         return SipServerSeen(server, gateway, known, files)
     if driver is PJSIP:
-        files = replace(files, wizards=_read(settings, "pjsip_wizard.conf"))
+        files = files._replace(wizards=_read(settings, "pjsip_wizard.conf"))
     more = {name: _read(settings, name) for name in MORE_FILES}
     names = addresses_of(driver.host_names(files), _SECONDS)
-    return SipServerSeen(replace(server, names=names), gateway, None, files, tuple(unseen(driver, files, more)))
+    return SipServerSeen(server._replace(names=names), gateway, None, files, tuple(unseen(driver, files, more)))
 
 
 def _main_file(settings: GvmaSettings, driver: Driver, channel: BlockFile) -> Conf:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 from typing import NamedTuple
 
@@ -104,7 +105,7 @@ class RealtimeChange:
 
     @property
     def counts(self) -> Counts:
-        return sum((one.counts for one in self.tables_changed.values()), Counts())
+        return reduce(Counts.plus, (one.counts for one in self.tables_changed.values()), Counts())
 
     @property
     def files(self) -> Mapping[Path, bool]:

@@ -40,8 +40,7 @@ def fitted(wanted: Wanted, columns: Columns) -> Wanted:
             if not (mailboxes_column.takes(one.key) and id_column.takes(one.name)):
                 fits.too_long_names[one.name] = f"its subscription {one.name} is longer than a column of ps_aors"
     warnings = [*wanted.warnings, *fits.without_column()]
-    kept = replace(
-        wanted,
+    kept = wanted._replace(
         mailboxes=tuple(one for one in mailboxes if one is not None),
         hints=(),
         extensions=(),
@@ -125,8 +124,7 @@ def _without_refused(wanted: Wanted, fits: _Fits) -> Wanted:
     gone = {(one.kind, one.dbid) for one in refused}
     names = {records[identity].subscription for identity in gone} | fits.too_long_names.keys()
     boxes = fits.too_long.keys() | {records[identity].mailbox for identity in gone}
-    return replace(
-        wanted,
+    return wanted._replace(
         mailboxes=tuple(one for one in wanted.mailboxes if one.key not in boxes),
         subscriptions=tuple(_others(wanted.subscriptions, names)),
         owners=write_owners((identity, owned) for identity, owned in records.items() if identity not in gone),

@@ -9,7 +9,8 @@ from itertools import islice
 from gvma.asterisk.entries import Mailbox, PresentMailbox, Subscription
 from gvma.plan.counts import Counts
 from gvma.plan.model import Plan
-from gvma.secrecy import MASK, masked_option
+from gvma.printable import MASK
+from gvma.secrecy import masked_option
 from gvma.sinks.realtime.rows.change import Gone, PinReset, ReadBack, RealtimeChange, Row, TableChange, Version
 from gvma.sinks.realtime.rows.columns import Columns
 from gvma.sinks.realtime.rows.encoding import NOT_OURS, blocks, encoded

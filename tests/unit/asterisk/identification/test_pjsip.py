@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.asterisk.identification.model import Identified, SipServer, SiteFiles, SiteIdentification
@@ -22,7 +20,7 @@ def site(known: PjsipKnown | None, text: bytes = b"", *, written: bool = False) 
 
 
 def known(*identifies: Identify, **more: object) -> PjsipKnown:
-    return replace(PjsipKnown(ORDER, identifies), **more)  # type: ignore[arg-type]
+    return PjsipKnown(ORDER, identifies)._replace(**more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +156,7 @@ def test_a_wizard_identifies_its_remote_hosts(wizard: bytes, identified: bool) -
 def test_a_name_in_the_files_is_the_addresses_that_it_has() -> None:
     text = b"[a]\ntype=identify\nendpoint=a\nmatch=Switch.example,10.0.0.9\n"
     assert names_in(of_conf(conf(text))) == {"switch.example"}
-    server = replace(SERVER, names={"switch.example": {"10.0.0.1"}})
+    server = SERVER._replace(names={"switch.example": {"10.0.0.1"}})
     found = of_site(None, of_conf(conf(text)), server, own=(), context="default", written=False)
     assert found.identified == {HOST: Identified("a")}
 

@@ -59,7 +59,7 @@ def test_ami_is_reached_with_all_that_is_needed(live: AmiEvidence, codes: list[s
     ("version", "old"), [("13.38.3", True), ("16.28.0~dfsg-0+deb11u4", False), ("GIT-master-abc", False)]
 )
 def test_the_oldest_asterisk(version: str, old: bool) -> None:
-    found = list(checks.check_version(seen(replace(WELL, version=version))))
+    found = list(checks.check_version(seen(WELL._replace(version=version))))
     assert bool(found) is old
 
 
@@ -71,14 +71,14 @@ def test_the_oldest_asterisk(version: str, old: bool) -> None:
     ],
 )
 def test_a_module_that_is_missing(without: str, code: str) -> None:
-    live = replace(WELL, loaded=ALL - {without})
+    live = WELL._replace(loaded=ALL - {without})
     assert [finding.code for finding in checks.check_modules(seen(live))] == [code]
     assert list(checks.check_modules(seen(WELL))) == []
 
 
 def test_a_module_that_is_loaded_and_does_not_run() -> None:
     """pbx_config.so does so where extensions.conf could not be read at Asterisk's start."""
-    found = list(checks.check_modules(seen(replace(WELL, idle=frozenset({"pbx_config.so", "cdr_odbc.so"})))))
+    found = list(checks.check_modules(seen(WELL._replace(idle=frozenset({"pbx_config.so", "cdr_odbc.so"})))))
     assert [(finding.code, finding.where) for finding in found] == [("module-missing", "pbx_config.so")]
 
 
@@ -92,17 +92,17 @@ def test_a_module_that_is_loaded_and_does_not_run() -> None:
     ],
 )
 def test_routing_needs_presence_and_dial(driver: Driver, without: str, wrong: bool) -> None:
-    live = replace(WELL, loaded=ALL - {without})
+    live = WELL._replace(loaded=ALL - {without})
     found = checks.check_modules(seen(live, GvmaSettings(routing=True), driver=driver))
     assert [finding.code for finding in found] == ["module-missing"] * wrong
     assert list(checks.check_modules(seen(live, driver=driver))) == []
 
 
 def test_another_storage_of_app_voicemail_is_app_voicemail_too() -> None:
-    live = replace(WELL, loaded=ALL - {"app_voicemail.so"} | {"app_voicemail_odbc.so"})
+    live = WELL._replace(loaded=ALL - {"app_voicemail.so"} | {"app_voicemail_odbc.so"})
     assert list(checks.check_modules(seen(live))) == []
 
 
 def test_res_mwi_external_excludes_app_voicemail() -> None:
-    live = replace(WELL, loaded=ALL | {EXTERNAL_MWI})
+    live = WELL._replace(loaded=ALL | {EXTERNAL_MWI})
     assert [finding.code for finding in checks.check_modules(seen(live))] == ["module-conflict"]

@@ -146,7 +146,7 @@ def test_a_sync_into_what_asterisk_does_not_read_is_found() -> None:
     ],
 )
 def test_what_sorcery_maps_counts_where_our_block_has_it(text: str, elsewhere: str, found: bool) -> None:
-    seen = Evidence(Settings(), files=replace(files(channel=text), elsewhere=((elsewhere, "realtime,ps_x"),)))
+    seen = Evidence(Settings(), files=files(channel=text)._replace(elsewhere=((elsewhere, "realtime,ps_x"),)))
     assert codes_of(seen) == ["sorcery-elsewhere"] * found
     assert codes_of(replace(seen, driver=CHAN_SIP)) == []
 

@@ -34,13 +34,13 @@ def seen(live: AmiEvidence, settings: GvmaSettings | None = None, **changes: Any
     ],
 )
 def test_one_endpoint_for_sip_servers_address(identifies: tuple[tuple[str, str], ...], codes: list[str]) -> None:
-    live = replace(WELL, identifies=identifies)
+    live = WELL._replace(identifies=identifies)
     found = check_identify(seen(live, GvmaSettings(siptserver_host="10.0.0.20")))
     assert [finding.code for finding in found] == codes
 
 
 def test_chan_sip_and_register_mode_need_no_identify() -> None:
-    live = replace(WELL, identifies=())
+    live = WELL._replace(identifies=())
     settings = GvmaSettings(siptserver_host="10.0.0.20")
     assert list(check_identify(seen(live, settings, driver=CHAN_SIP))) == []
     assert list(check_identify(seen(live, settings._replace(mwi_mode="REGISTER")))) == []
@@ -56,14 +56,13 @@ def test_chan_sip_and_register_mode_need_no_identify() -> None:
     ],
 )
 def test_register_mode_wants_the_user_name_first(order: str, codes: list[str]) -> None:
-    live = replace(WELL, identifies=(("gsip", "10.0.0.20/32"),), identifier_order=order)
+    live = WELL._replace(identifies=(("gsip", "10.0.0.20/32"),), identifier_order=order)
     settings = GvmaSettings(siptserver_host="10.0.0.20", mwi_mode="REGISTER")
     assert [finding.code for finding in check_identifier_order(seen(live, settings))] == codes
 
 
 def test_phones_behind_sip_servers_address_want_the_user_name_first() -> None:
-    live = replace(
-        WELL,
+    live = WELL._replace(
         identifies=(("gsip", "10.0.0.20/32"),),
         identifier_order="ip,username",
         contact_hosts=(("2001", "10.0.0.20"),),
@@ -71,11 +70,11 @@ def test_phones_behind_sip_servers_address_want_the_user_name_first() -> None:
     settings = GvmaSettings(siptserver_host="10.0.0.20", routing=True)
     found = check_identifier_order(seen(live, settings))
     assert [finding.code for finding in found] == ["identifier-order-phones"]
-    elsewhere = replace(live, contact_hosts=(("2001", "10.0.0.99"),))
+    elsewhere = live._replace(contact_hosts=(("2001", "10.0.0.99"),))
     assert list(check_identifier_order(seen(elsewhere, settings))) == []
     text = files(channel="[gsip]\ntype=endpoint\naors=genesys\n[genesys]\ntype=aor\ncontact=sip:10.0.0.20\n")
-    itself = replace(live, contact_hosts=(("genesys", "10.0.0.20"), ("gsip", "10.0.0.20")))
+    itself = live._replace(contact_hosts=(("genesys", "10.0.0.20"), ("gsip", "10.0.0.20")))
     assert list(check_identifier_order(seen(itself, settings, files=text))) == []
     # The site's own endpoint is identified, and business call routing dials SIP Server through gsip.
-    routed = replace(live, identifies=(("genesys", "10.0.0.20/32"),), contact_hosts=(("gsip", "10.0.0.20"),))
+    routed = live._replace(identifies=(("genesys", "10.0.0.20/32"),), contact_hosts=(("gsip", "10.0.0.20"),))
     assert list(check_identifier_order(seen(routed, settings))) == []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.check.catalogue import findings
@@ -22,7 +20,7 @@ ONE = NodeEvidence(
     patterns=frozenset({"_37X."}),
     endpoints=frozenset({"gvma-sipserver", "site"}),
 )
-TWO = replace(ONE, node="b:5038")
+TWO = ONE._replace(node="b:5038")
 WANTED = HostsEvidence(
     DatabaseEvidence(mailboxes=("1000@GVMA_DN",)),
     (ONE, TWO),
@@ -41,40 +39,39 @@ def found(hosts: HostsEvidence) -> list[tuple[str, str]]:
 
 def test_hosts_that_are_alike_have_no_fault() -> None:
     assert found(WANTED) == []
-    assert found(replace(WANTED, outdated=None)) == []
+    assert found(WANTED._replace(outdated=None)) == []
 
 
 @pytest.mark.parametrize(
     ("node", "codes"),
     [
-        (replace(TWO, problem=AsteriskUnreachableError("refused", where="b:5038")), ["node-unreachable"]),
-        (replace(TWO, refused=("GetConfig: no right",)), ["node-unreachable"]),
-        (replace(TWO, aor_mappings=("realtime,ps_aors",)), ["node-loads-all", "node-differs"]),
-        (replace(TWO, file_mailboxes=("1000@GVMA_DN",)), ["node-shadows"]),
-        (replace(TWO, file_subscriptions=("gvm-1000",)), ["node-shadows"]),
-        (replace(TWO, lacks=("1000@GVMA_DN",)), ["node-other-database"]),
-        (replace(TWO, tables={"voicemail": "odbc,asterisk"}), ["node-other-database", "node-differs"]),
-        (replace(TWO, aor_mappings=("config,pjsip.conf",)), ["node-other-database", "node-differs"]),
-        (replace(TWO, polling={}), ["node-differs", "node-not-polling"]),
-        (replace(TWO, polling={}, publishes=True), ["node-differs"]),
-        (replace(TWO, patterns=frozenset()), ["node-files-old", "node-differs"]),
-        (replace(TWO, endpoints=frozenset()), ["node-files-old"]),
-        (replace(TWO, version="20.9.0"), ["node-differs"]),
+        (TWO._replace(problem=AsteriskUnreachableError("refused", where="b:5038")), ["node-unreachable"]),
+        (TWO._replace(refused=("GetConfig: no right",)), ["node-unreachable"]),
+        (TWO._replace(aor_mappings=("realtime,ps_aors",)), ["node-loads-all", "node-differs"]),
+        (TWO._replace(file_mailboxes=("1000@GVMA_DN",)), ["node-shadows"]),
+        (TWO._replace(file_subscriptions=("gvm-1000",)), ["node-shadows"]),
+        (TWO._replace(lacks=("1000@GVMA_DN",)), ["node-other-database"]),
+        (TWO._replace(tables={"voicemail": "odbc,asterisk"}), ["node-other-database", "node-differs"]),
+        (TWO._replace(aor_mappings=("config,pjsip.conf",)), ["node-other-database", "node-differs"]),
+        (TWO._replace(polling={}), ["node-differs", "node-not-polling"]),
+        (TWO._replace(polling={}, publishes=True), ["node-differs"]),
+        (TWO._replace(patterns=frozenset()), ["node-files-old", "node-differs"]),
+        (TWO._replace(endpoints=frozenset()), ["node-files-old"]),
+        (TWO._replace(version="20.9.0"), ["node-differs"]),
     ],
 )
 def test_each_fault_is_found_at_the_node_that_has_it(node: NodeEvidence, codes: list[str]) -> None:
-    assert sorted(found(replace(WANTED, nodes=(ONE, node)))) == sorted((code, "b:5038") for code in codes)
+    assert sorted(found(WANTED._replace(nodes=(ONE, node)))) == sorted((code, "b:5038") for code in codes)
 
 
 def test_a_node_without_the_rows_says_what_is_otherwise_there() -> None:
-    other = replace(
-        TWO,
+    other = TWO._replace(
         tables={"voicemail": "pgsql,asterisk, boxes", "ps_aors": "pgsql,asterisk,ps_aors"},
         lacks=("1000@GVMA_DN",),
         unloaded=("res_config_pgsql.so",),
         connection="Connected to site@db, port 5432",
     )
-    evidence = Evidence(Settings(gvma=GvmaSettings(sink="realtime")), hosts=replace(WANTED, nodes=(other,)))
+    evidence = Evidence(Settings(gvma=GvmaSettings(sink="realtime")), hosts=WANTED._replace(nodes=(other,)))
     (message,) = [one.message for one in findings(evidence) if one.code == "node-other-database"]
     assert message == (
         "it does not have 1000@GVMA_DN; res_config_pgsql.so is not loaded; extconfig.conf says voicemail => "
@@ -83,26 +80,26 @@ def test_a_node_without_the_rows_says_what_is_otherwise_there() -> None:
 
 
 def test_other_counts_of_one_mailbox_mean_that_messages_are_not_shared() -> None:
-    other = replace(TWO, counts={"1000@GVMA_DN": (0, 0)})
-    assert found(replace(WANTED, nodes=(ONE, other))) == [("node-own-spool", "1000@GVMA_DN")]
+    other = TWO._replace(counts={"1000@GVMA_DN": (0, 0)})
+    assert found(WANTED._replace(nodes=(ONE, other))) == [("node-own-spool", "1000@GVMA_DN")]
 
 
 def test_a_message_that_is_heard_between_two_questions_is_no_fault() -> None:
-    other = replace(TWO, counts={"1000@GVMA_DN": (0, 1)})
-    assert found(replace(WANTED, nodes=(ONE, other))) == []
+    other = TWO._replace(counts={"1000@GVMA_DN": (0, 1)})
+    assert found(WANTED._replace(nodes=(ONE, other))) == []
 
 
 def test_a_single_host_needs_no_polling() -> None:
-    assert found(replace(WANTED, nodes=(replace(ONE, polling={}),))) == []
+    assert found(WANTED._replace(nodes=(ONE._replace(polling={}),))) == []
 
 
 def test_files_that_would_differ_now_are_named_once() -> None:
-    hosts = replace(WANTED, outdated=("gvma-pjsip.conf",), nodes=(replace(ONE, endpoints=frozenset()), TWO))
+    hosts = WANTED._replace(outdated=("gvma-pjsip.conf",), nodes=(ONE._replace(endpoints=frozenset()), TWO))
     assert found(hosts) == [("node-files-old", "gvma-pjsip.conf")]
 
 
 def test_a_database_that_is_away_or_guarantees_too_little_is_an_error() -> None:
     away = DatabaseEvidence(problem=DatabaseError("refused", where="db:5432/asterisk"))
-    assert found(replace(WANTED, database=away)) == [("database-unreachable", "db:5432/asterisk")]
+    assert found(WANTED._replace(database=away)) == [("database-unreachable", "db:5432/asterisk")]
     wide = DatabaseEvidence(faults=("gvma's account may update voicemail (password)",))
-    assert found(replace(WANTED, database=wide)) == [("database-grants", "realtime_dsn")]
+    assert found(WANTED._replace(database=wide)) == [("database-grants", "realtime_dsn")]

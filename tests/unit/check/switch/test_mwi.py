@@ -49,6 +49,7 @@ def test_an_application_that_fits_gives_no_finding() -> None:
         ({"mwi_host": "10.9.9.9"}, "sipserver-mwi-host"),
         ({"mwi_port": "5070"}, "sipserver-mwi-port"),
         ({"mwi_port": "sip"}, "sipserver-mwi-value"),
+        ({"mwi_port": "9" * 5000}, "sipserver-mwi-value"),
         ({"mwi_domain": "elsewhere.example"}, "sipserver-mwi-domain"),
         ({"mwi_extension_enable": "false"}, "sipserver-mwi-enable"),
         ({"mwi_agent_enable": ""}, "sipserver-mwi-enable"),

@@ -41,6 +41,8 @@ def found(options: dict[str, str], settings: GvmaSettings = SETTINGS) -> list[Fi
         ({"sip_address": "unknown.example"}, []),
         ({"sip_address": "10.0.0.21"}, ["sipserver-address"]),
         ({"sip_port": "5070"}, ["sipserver-port"]),
+        ({"sip_port": "05060"}, []),
+        ({"sip_port": "9" * 5000}, ["sipserver-port"]),
         ({"sip_port": "none"}, []),
     ],
 )

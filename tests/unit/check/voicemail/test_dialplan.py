@@ -88,5 +88,5 @@ def test_contexts_of_other_channels_and_of_a_database_count() -> None:
         return [finding.code for finding in check_dialplan_includes(Evidence(Settings(), files=texts))]
 
     assert found(alone) == ["dialplan-include-unreached"]
-    assert found(replace(alone, entered_contexts=frozenset({"iax"}))) == []
-    assert found(replace(alone, realtime=frozenset({"phones"}))) == []
+    assert found(alone._replace(entered_contexts=frozenset({"iax"}))) == []
+    assert found(alone._replace(realtime=frozenset({"phones"}))) == []

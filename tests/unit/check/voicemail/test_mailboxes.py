@@ -37,7 +37,7 @@ def test_a_box_of_gvma_itself_may_be_named() -> None:
 def test_boxes_of_a_database_or_a_command_are_not_missed() -> None:
     foreign = dn("1000", gvm_mailbox="5001", gvm_mailbox_context="MY_COMPANY")
     kept = replace(evidence(dnquery=[foreign]), files=files(voicemail="[general]\n"))
-    assert list(check_contexts(replace(kept, files=replace(kept.files, realtime=frozenset({"voicemail"}))))) == []
+    assert list(check_contexts(replace(kept, files=kept.files._replace(realtime=frozenset({"voicemail"}))))) == []
     printed = replace(kept, files=files(voicemail="[general]\n#exec /bin/boxes\n"))
     assert list(check_contexts(printed)) == []
 
@@ -58,12 +58,12 @@ def test_where_messages_and_pins_are_kept(general: str, codes: list[str]) -> Non
 
 
 def test_messages_without_a_mailbox_are_found_where_voicemail_conf_has_all_mailboxes() -> None:
-    texts = replace(files(voicemail="[general]\n"), orphans=("1001@GVMA_DN",))
+    texts = files(voicemail="[general]\n")._replace(orphans=("1001@GVMA_DN",))
     (found,) = check_orphans(Evidence(Settings(), files=texts))
     assert (found.code, found.message) == ("mailbox-messages-left", "messages without a mailbox: 1001@GVMA_DN")
-    database = replace(texts, realtime=frozenset({"voicemail"}))
+    database = texts._replace(realtime=frozenset({"voicemail"}))
     assert list(check_orphans(Evidence(Settings(), files=database))) == []
-    assert list(check_orphans(Evidence(Settings(), files=replace(texts, orphans=())))) == []
+    assert list(check_orphans(Evidence(Settings(), files=texts._replace(orphans=())))) == []
 
 
 @pytest.mark.parametrize(
@@ -77,5 +77,5 @@ def test_messages_without_a_mailbox_are_found_where_voicemail_conf_has_all_mailb
 )
 def test_a_mailbox_of_users_conf_exists(general: str, context: str, codes: list[str]) -> None:
     foreign = dn("1000", gvm_mailbox="5001", gvm_mailbox_context=context)
-    texts = replace(files(voicemail=f"[general]\n{general}"), users=frozenset({"5001"}))
+    texts = files(voicemail=f"[general]\n{general}")._replace(users=frozenset({"5001"}))
     assert [f.code for f in check_contexts(replace(evidence(dnquery=[foreign]), files=texts))] == codes

@@ -80,6 +80,13 @@ def test_show_names_each_effective_value_and_its_origin_and_no_secret(monkeypatc
     assert "#" not in gvma("--config", "a.cfg", "config", "show").stdout
 
 
+def test_show_has_an_address_as_the_file_has_it() -> None:
+    Path("a.cfg").write_text("[media]\nmetrics = [::1]:4574\n")
+    assert "metrics = [::1]:4574" in gvma("--config", "a.cfg", "config", "show").stdout.splitlines()
+    shown = json.loads(gvma("--output", "json", "--config", "a.cfg", "config", "show").stdout)["settings"]
+    assert shown["media"]["metrics"]["value"] == "[::1]:4574"
+
+
 def test_show_in_json_holds_the_same() -> None:
     Path("a.cfg").write_text(MANUAL_FILE)
     result = gvma("--output", "json", "--config", "a.cfg", "config", "show")

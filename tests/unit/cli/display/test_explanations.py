@@ -72,7 +72,7 @@ def test_a_blank_line_stands_above_the_chain_also_without_configuration_server()
 def test_where_a_mailbox_is_written_is_not_known_while_the_database_is_away() -> None:
     away = SinkEvidence("realtime", problem=DatabaseError("the database cannot be reached"))
     seen = site("2222")
-    boxes = {key: replace(one, place=None) for key, one in seen.named.mailboxes.items()}
-    lines = shown(replace(seen, sink=away, named=replace(seen.named, mailboxes=boxes)))
+    boxes = {key: one._replace(place=None) for key, one in seen.named.mailboxes.items()}
+    lines = shown(replace(seen, sink=away, named=seen.named._replace(mailboxes=boxes)))
     assert any("where it is written is not known" in line for line in lines)
     assert not any("written nowhere" in line for line in lines)

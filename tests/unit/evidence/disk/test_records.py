@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,8 +23,8 @@ def at(seconds_ago: float) -> str:
 
 
 CHANGED = PastRun("1a2b", at(600), "sync", 0, Starter("root"), changes=Counts(2, 0, 1), seconds=30.0)
-FAILED = replace(
-    CHANGED, run_id="3c4d", at=at(300), exit_code=10, changes=Counts(), failure=("configserver-timeout", "x")
+FAILED = CHANGED._replace(
+    run_id="3c4d", at=at(300), exit_code=10, changes=Counts(), failure=("configserver-timeout", "x")
 )
 
 
@@ -59,7 +58,7 @@ def test_of_a_later_sync_that_changed_nothing_the_time_alone_is_known(tmp_path: 
 def test_of_two_syncs_in_one_second_the_later_one_is_the_last_run(
     tmp_path: Path, success: float, exit_code: int
 ) -> None:
-    folder = left(tmp_path, replace(FAILED, at=at(0)), success=success)
+    folder = left(tmp_path, FAILED._replace(at=at(0)), success=success)
     os.utime(folder / "state" / log.NAME, (NOW, NOW))
     seen = look_at_records(folder)
     assert seen.last_run is not None
@@ -82,8 +81,8 @@ def test_a_failure_before_a_success_is_over(tmp_path: Path) -> None:
 
 
 def test_restores_and_runs_that_never_had_the_lock_say_nothing_of_the_last_sync(tmp_path: Path) -> None:
-    locked = replace(FAILED, exit_code=11, failure=("lock-held", "x"))
-    restore = replace(FAILED, command="backup restore", exit_code=17)
+    locked = FAILED._replace(exit_code=11, failure=("lock-held", "x"))
+    restore = FAILED._replace(command="backup restore", exit_code=17)
     seen = look_at_records(left(tmp_path, CHANGED, locked, restore, success=570.0))
     assert seen.last_run == seen.last_success
 
@@ -100,5 +99,5 @@ def test_a_sync_that_ended_well_after_a_remove_found_all_of_ours_elsewhere(
     tmp_path: Path, success: float | None, is_removed: bool
 ) -> None:
     """As the database has it of a site that has taken the block out of its files."""
-    remove = replace(CHANGED, command="remove", changes=Counts(0, 0, 4))
+    remove = CHANGED._replace(command="remove", changes=Counts(0, 0, 4))
     assert (look_at_records(left(tmp_path, remove, success=success)).removed is not None) == is_removed

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
+from time import sleep
 
 import pytest
 
@@ -50,6 +51,23 @@ def test_the_health_of_the_fastagi_server(said: bytes, complaint: str, monkeypat
     monkeypatch.setattr(media_server, "_HEALTH_SECONDS", 60.0)
     with answering(said) as media:
         assert health(media) == complaint
+
+
+def test_a_server_that_sends_a_byte_now_and_then_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(media_server, "_HEALTH_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            peer, _ = server.accept()
+            with peer, suppress(OSError):
+                while True:
+                    peer.sendall(b"x")
+                    sleep(0.02)
+
+        thread = Thread(target=drip)
+        thread.start()
+        assert health(MediaSettings(agi_port=server.getsockname()[1])) == "no answer within 0.3 seconds"
+        thread.join()
 
 
 def test_a_fastagi_server_that_is_not_there() -> None:

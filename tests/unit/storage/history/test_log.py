@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,7 +85,7 @@ def test_a_line_that_lost_its_end_alone_is_whole(tmp_path: Path) -> None:
 
 
 def test_it_keeps_two_files_of_a_bounded_size(tmp_path: Path) -> None:
-    runs = [replace(RUN, run_id=str(number)) for number in range(30)]
+    runs = [RUN._replace(run_id=str(number)) for number in range(30)]
     for run in runs:
         log.add(tmp_path, run, largest=5_000)
     line = len(json.dumps(RUN.as_json()))

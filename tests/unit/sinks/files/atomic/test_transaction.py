@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,7 +70,7 @@ def test_records_are_old_until_the_files_stay_new_and_stay_old_where_those_are_p
 
 
 def test_records_alone_are_changed_as_one_too(site: ChangedFiles) -> None:
-    changes = [replace(change, new=change.target.old) for change in site.changes()]
+    changes = [change._replace(new=change.target.old) for change in site.changes()]
     with apply(changes, records=NEW_RECORDS, backup_set=site.make_set(), markers=MARKERS) as applied:
         assert applied.finish()
     assert (site.state(), site.records()) == (OLD, NEW_RECORDS)
