@@ -49,7 +49,7 @@ def check_peers(evidence: Evidence) -> Iterator[Finding]:
     if channel.executes or ("phones" in evidence.files.realtime and driver is CHAN_SIP):
         return  # PJSIP lists what it has in a database, chan_sip does not
     kinds = {"endpoint"} if driver is PJSIP else {"peer", "friend"}
-    present = {section.name for kind in kinds for section in channel.by_type.get(kind, ())}
+    present = {section.name for kind in kinds for section in channel.of_type(kind)}
     present |= (evidence.ami.endpoints if evidence.ami else None) or frozenset()
     present = {driver.folded(name) for name in present}
     hosts, dns = asterisk_hosts(evidence), evidence.configserver.dns
@@ -96,9 +96,10 @@ def check_dials(evidence: Evidence) -> Iterator[Finding]:
     if dialplan is None or not addresses - {""}:
         return
     peers = {section.name.lower() for section in channel.sections} if channel else set()
-    variables = {one.key: one.value for one in dialplan.settings if one.section == "globals"}
-    for one in dialplan.settings:
-        if one.ours or "dial(" not in one.value.lower():
+    sections = (section for section in dialplan.objects if section.name == "globals")
+    variables = {one.key: one.value for section in sections for one in section.all}
+    for one in dialplan.sites_own:
+        if "dial(" not in one.value.lower():
             continue
         for host in _dialled(one, variables):
             if host in addresses and host not in peers:

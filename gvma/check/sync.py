@@ -81,10 +81,9 @@ def _outside(conf: Conf | None, is_ours: Callable[[str], bool]) -> Iterator[Find
     for section in conf.objects if conf else ():
         if not is_ours(section.name):
             continue
-        foreign = [setting for setting in section.settings if not setting.ours]
         if not section.ours:
             yield OWN_NAME.at(section.where, f"[{section.name}] stands outside the markers")
-        elif foreign:
+        elif foreign := section.sites_own:
             yield OWN_NAME.at(foreign[0].where, f"{foreign[0].key} of [{section.name}] stands outside the markers")
 
 

@@ -17,6 +17,7 @@ _BLANK_BYTES = BLANKS.encode("ascii")
 _DEEPEST = 128
 # Begins with the line end, which the search finds several times as fast as the begin of a line.
 _UNCLOSED = re.compile(rb"\n[\x00-\x09\x0b-\x20]*\[[^\]\n;]*(?:;|$|\]\([^)\n;]*(?:;|$))", re.MULTILINE)
+_PART = re.compile(r"\n(?=[\x00-\x09\x0b-\x20]*[\[#])")
 _COMMENT = re.compile(r"(?<!\\);.*", re.DOTALL)
 _PLAIN = re.compile(r"[\w@:/ -]*")
 _DIRECTIVE = re.compile(r"#(include|tryinclude|exec)\s+(.+)", re.DOTALL | re.IGNORECASE)
@@ -87,23 +88,27 @@ def open_comment(text: bytes) -> int | None:
     return opened[-1] if depth and opened else None
 
 
-def remains(text: bytes) -> Iterator[tuple[int, str]]:
-    """Number and rest of each line of which something is left, when comments and the blanks at the ends are gone.
+def plain(text: bytes) -> str:
+    """The text without comments that go over lines: each of its lines then stands for itself, as for ``rest_of``.
 
     Bytes that are no UTF-8 are kept by surrogateescape.
     """
     text = text.removeprefix(BOM)
     if b";--" in text or b"--;" in text or b"\0" in text:
-        for line in lines(text):
-            if line.text:
-                yield line.number, line.text.decode("utf-8", "surrogateescape")
-        return
-    # Without comments that go over lines each line stands for itself, which is some times faster.
-    for number, row in enumerate(text.decode("utf-8", "surrogateescape").split("\n"), start=1):
-        if ";" in row:
-            row = _COMMENT.sub("", row).replace("\\;", ";")  # noqa: PLW2901
-        if rest := row.strip(BLANKS):
-            yield number, rest
+        text = b"\n".join(line.text.replace(b";", rb"\;") for line in lines(text))
+    return text.decode("utf-8", "surrogateescape")
+
+
+def parts(text: str) -> list[str]:
+    """A plain text, parted at the end of each line above one that opens a section or is a directive."""
+    return _PART.split(text)
+
+
+def rest_of(line: str) -> str:
+    """What is left of a line of a plain text when its comment and the blanks at the ends are gone."""
+    if ";" in line:
+        line = _COMMENT.sub("", line).replace("\\;", ";")
+    return line.strip(BLANKS)
 
 
 def refused(text: bytes, *, in_section: bool = False) -> Iterator[tuple[int, str]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
+
+from gvma.asterisk.conf.lines import rest_of, setting_line
 
 
 class EndlessInclude(Exception):
@@ -36,13 +38,40 @@ class Setting(NamedTuple):
         return f"Setting({self.where}: [{self.section}] {self.key})"
 
 
+class Lines(NamedTuple):
+    """Lines of one file that stand one below the other in a section: text until somebody asks for their settings.
+
+    first: the number of the first. ours: all stand between the markers of the managed block; else none does. text: as
+    ``lines.plain`` gives it.
+    """
+
+    file: str
+    first: int
+    ours: bool
+    text: str
+
+    def settings(self, section: str, word: str = "") -> Iterator[Setting]:
+        """section: the name of theirs. word: lower case; the lines without it are left out."""
+        for number, line in enumerate(self.text.split("\n"), self.first):
+            if word in line.lower() and (assignment := setting_line(rest_of(line))):
+                yield Setting(self.file, number, section, *assignment, self.ours)
+
+    def value(self, key: str) -> str | None:
+        """The last value of a key, lower case."""
+        for line in reversed(self.text.split("\n")):
+            if key in line.lower() and (assignment := setting_line(rest_of(line))) and assignment[0].lower() == key:
+                return assignment[1]
+        return None
+
+
 @dataclass(slots=True)
 class Section:
     """A section with its settings; several may have one name, and ``[name](+)`` goes on in the first of them.
 
     ``[name](+type=aor)`` goes on in the first whose settings meet this filter.
 
-    inherited: the settings of its templates. append: ``(+)`` although no section of its name stands above it.
+    inherited: the settings of its templates. append: ``(+)`` although no section of its name stands above it. lines:
+    its own; a managed block may have 300,000 of them, of which nobody asks for most.
     """
 
     file: str
@@ -52,7 +81,12 @@ class Section:
     template: bool = False
     append: bool = False
     inherited: tuple[Setting, ...] = field(default=(), repr=False)
-    settings: list[Setting] = field(default_factory=list, repr=False)
+    lines: list[Lines] = field(default_factory=list, repr=False)
+
+    @property
+    def settings(self) -> list[Setting]:
+        """Its own settings."""
+        return [one for lines in self.lines for one in lines.settings(self.name)]
 
     @property
     def all(self) -> Iterator[Setting]:
@@ -60,17 +94,34 @@ class Section:
         yield from self.inherited
         yield from self.settings
 
+    @property
+    def sites_own(self) -> list[Setting]:
+        """Its settings outside the markers, the inherited ones first."""
+        own = [one for lines in self.lines if not lines.ours for one in lines.settings(self.name)]
+        return [*(one for one in self.inherited if not one.ours), *own] if self.inherited else own
+
+    def mentions(self, word: str) -> bool:
+        """False where no key and no value of its settings has a word, lower case; true where one may have it."""
+        for lines in self.lines:
+            if word in lines.text.lower():
+                return True
+        return bool(self.inherited)
+
+    def with_key(self, key: str) -> list[Setting]:
+        """Its settings of a key, lower case, the inherited ones first."""
+        own = (one for lines in self.lines for one in lines.settings(self.name, key))
+        return [one for one in (*self.inherited, *own) if one.key.lower() == key]
+
     def values(self, key: str) -> list[str]:
-        """Every value of a key, the inherited ones first."""
-        return [one.value for one in self.all if one.key.lower() == key]
+        """Every value of a key, lower case, the inherited ones first."""
+        return [one.value for one in self.with_key(key)]
 
     def value(self, key: str) -> str:
-        """The last value of a key, which counts for endpoints and peers; empty where there is none."""
-        for some in (self.settings, self.inherited):
-            for one in reversed(some):
-                if one.key == key or one.key.lower() == key:
-                    return one.value
-        return ""
+        """The last value of a key, lower case, which counts for endpoints and peers; empty where there is none."""
+        for lines in reversed(self.lines):
+            if (value := lines.value(key)) is not None:
+                return value
+        return next((one.value for one in reversed(self.inherited) if one.key.lower() == key), "")
 
     @property
     def where(self) -> str:
@@ -98,7 +149,8 @@ class Directive(NamedTuple):
 class Conf:
     """One file and all that it includes, in the order in which Asterisk reads.
 
-    refusals: (file and line, reason) of lines for which Asterisk throws the whole away.
+    refusals: (file and line, reason) of lines for which Asterisk throws the whole away. texts: of its files, in lower
+    case: what none of them has is not searched for.
     """
 
     name: str
@@ -106,6 +158,8 @@ class Conf:
     sections: list[Section] = field(default_factory=list)
     directives: list[Directive] = field(default_factory=list)
     refusals: list[tuple[str, str]] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list, repr=False)
+    _by_key: dict[str, list[Setting]] = field(default_factory=dict, repr=False)
 
     @property
     def executes(self) -> bool:
@@ -130,34 +184,37 @@ class Conf:
     @cached_property
     def settings(self) -> list[Setting]:
         """What every section has for Asterisk, the settings of templates in those that are based on them."""
-        found: list[Setting] = []
-        for section in self.objects:
-            found += section.inherited
-            found += section.settings
-        return found
+        return [one for section in self.objects for one in section.all]
 
     @cached_property
-    def by_type(self) -> dict[str, list[Section]]:
-        """The objects by their ``type``, in lower case; those without one by an empty text."""
-        found: dict[str, list[Section]] = {}
-        for section in self.objects:
-            found.setdefault(section.value("type").lower(), []).append(section)
-        return found
+    def sites_own(self) -> list[Setting]:
+        """As ``settings``, without what stands in our block."""
+        return [one for section in self.objects for one in section.sites_own]
 
-    @cached_property
-    def _by_key(self) -> dict[str, list[Setting]]:
-        found: dict[str, list[Setting]] = {}
-        as_written: dict[str, list[Setting]] = {}
-        for one in self.settings:
-            same = as_written.get(one.key)
-            if same is None:
-                same = as_written[one.key] = found.setdefault(one.key.lower(), [])
-            same.append(one)
-        return found
+    def of_type(self, type_: str, having: str = "") -> list[Section]:
+        """The objects of a ``type``, or without any. having: a key that they have. Both in lower case."""
+        return [
+            section
+            for section in self._mentioning(type_, having)
+            if section.value("type").lower() == type_ and (not having or section.values(having))
+        ]
 
     def with_key(self, *keys: str) -> list[Setting]:
         """The settings of these keys, lower case, of every section."""
-        return [one for key in keys for one in self._by_key.get(key, ())]
+        return [one for key in keys for one in self._of_key(key)]
+
+    def _of_key(self, key: str) -> list[Setting]:
+        if key not in self._by_key:
+            self._by_key[key] = [one for section in self._mentioning(key) for one in section.with_key(key)]
+        return self._by_key[key]
+
+    def _mentioning(self, *words: str) -> Iterable[Section]:
+        """The objects that may have all of these words, lower case."""
+        found: Iterable[Section] = self.objects
+        for word in filter(None, words):
+            is_there = any(word in text for text in self.texts)
+            found = [section for section in found if section.mentions(word)] if is_there else ()
+        return found
 
     def values(self, section: str, key: str) -> list[str]:
         """Every value of a key, lower case, in the sections of this name."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from gvma.asterisk.conf import lines as syntax
-from gvma.asterisk.conf.model import Conf, Directive, EndlessInclude, Section, Setting
+from gvma.asterisk.conf.model import Conf, Directive, EndlessInclude, Lines, Section, Setting
 
 Read = Callable[[str], Iterable[tuple[str, bytes]]]
 """The files for one name of an ``#include`` (relative to Asterisk's folder, wildcards allowed), as name and text;
@@ -18,11 +19,6 @@ empty where there is none."""
 
 # As deep as Asterisk follows includes (MAX_INCLUDE_LEVEL, main/config.c).
 _DEEPEST = 10
-_SIGNS = frozenset("[#")
-# Where a line is not just ``key=value``: what may end a key, or begin a value, and belongs to neither.
-_AT_KEYS_END = frozenset("+" + syntax.BLANKS)
-_AT_VALUES_START = frozenset(">" + syntax.BLANKS)
-_REMEMBERED = 4_096
 # Asterisk has no such limits: files that include each other several times are 60 million at that depth, and templates
 # that are based on each other twice have more lines than any memory.
 _MOST_FILES = 10_000
@@ -43,27 +39,13 @@ def read_conf(
     return reading.conf
 
 
-class _Assignments(dict[str, tuple[str, str] | None]):
-    """Key and value by line, as ``setting_line`` gives them: of 20,000 endpoints most lines are the same."""
-
-    def __missing__(self, rest: str) -> tuple[str, str] | None:
-        key, equals, value = rest.partition("=")
-        assignment = (key, value) if equals else None
-        if rest[0] == "\\" or key[-1:] in _AT_KEYS_END or value[:1] in _AT_VALUES_START:
-            assignment = syntax.setting_line(rest)
-        if len(self) == _REMEMBERED:
-            self.clear()  # of lines that are all different; those that come again are soon back
-        self[rest] = assignment
-        return assignment
-
-
 @dataclass(slots=True)
 class _Reading:
     """One file and its includes on their way into ``conf``.
 
     opened: the section that any of the files opened last. named, last: sections by name, which Asterisk compares
-    without case here; named without templates. files, size, lines: of all that was included, inherited lines too.
-    is_cut: it is beyond a limit.
+    without case here; named without templates. indexed: so many sections are in them. files, size, lines: of all that
+    was included, inherited lines too. is_cut: it is beyond a limit.
     """
 
     conf: Conf
@@ -72,52 +54,64 @@ class _Reading:
     opened: Section | None = None
     named: dict[str, list[Section]] = field(default_factory=dict)
     last: dict[str, Section] = field(default_factory=dict)
+    indexed: int = 0
     files: int = 0
     size: int = 0
     lines: int = 0
     is_cut: bool = False
-    assignments: _Assignments = field(default_factory=_Assignments)
 
     def add(self, file: str, text: bytes, above: tuple[str, ...]) -> None:
         """The content of one file. It begins in the section that was opened last, and goes on in its own after an
         include, whatever sections that one opened."""
+        if self.is_cut:
+            return
         self.lines += text.count(b"\n")
         ours = _lines_of_block(text, self.markers)
         for number, reason in syntax.refused(text.removeprefix(syntax.BOM), in_section=bool(self.conf.sections)):
             self.conf.refusals.append((f"{file}, line {number}", reason))
-        current, assignments = self.opened, self.assignments
-        for number, rest in syntax.remains(text):
-            if self.is_cut:
-                return
-            # The usual line first: a block of ours may have 300,000 of them.
-            sign = rest[0]
-            if sign not in _SIGNS:
-                assignment = assignments[rest]
-                if assignment is not None and current is not None:
-                    key, value = assignment
-                    setting = (file, number, current.name, key, value, number in ours)
-                    current.settings.append(tuple.__new__(Setting, setting))
-            elif sign == "[":
+        plain = syntax.plain(text)
+        self.conf.texts.append(plain.lower())
+        current, number = self.opened, 0
+        for part in syntax.parts(plain):
+            number += 1
+            first, goes_on, below = part.partition("\n")
+            rest = syntax.rest_of(first)
+            if rest[:1] == "[":
                 if opened := syntax.section_line(rest):
                     current = self.opened = self.section(Section(file, number, opened.name, number in ours), opened)
-            else:
+            elif rest[:1] == "#":
                 self.follow(rest, number, (*above, file))
+            else:  # a file may begin with other lines
+                goes_on, below, number = "\n", part, 0
+            if self.is_cut:
+                return
+            if goes_on:
+                lines = Lines(file, number + 1, number + 1 in ours, below)
+                number += below.count("\n") + 1
+                if current is not None:
+                    has_edge = lines.first < ours.start <= number or lines.first < ours.stop <= number
+                    current.lines += _parted(lines, ours) if has_edge else [lines]
 
     def section(self, new: Section, line: syntax.SectionLine) -> Section:
         """The new section, or the first of its name that a line with ``(+)`` may mean."""
-        folded = new.name.lower()
-        if line.append:
-            for earlier in self.named.get(folded, ()):
+        if line.append or line.bases:
+            self.index()
+            for earlier in self.named.get(new.name.lower(), ()) if line.append else ():
                 if syntax.meets(line.filter, (one[3:5] for one in earlier.all)):
                     return earlier
-        if line.bases or line.append:
             self.inherit(new, line)
         new.template, new.append = line.template, line.append
         self.conf.sections.append(new)
-        self.last[folded] = new
-        if not new.template:
-            self.named.setdefault(folded, []).append(new)
         return new
+
+    def index(self) -> None:
+        """Brings ``named`` and ``last`` up to the sections that were opened since: most files ask for neither."""
+        for section in self.conf.sections[self.indexed :]:
+            folded = section.name.lower()
+            self.last[folded] = section
+            if not section.template:
+                self.named.setdefault(folded, []).append(section)
+        self.indexed = len(self.conf.sections)
 
     def inherit(self, new: Section, line: syntax.SectionLine) -> None:
         """Gives a section what its bases have, and refuses a line whose bases do not stand above it."""
@@ -127,12 +121,13 @@ class _Reading:
             reason = f"[{new.name}] goes on with, or is based on, [{base}], which does not stand above it"
             self.conf.refusals.append((new.where, reason))
         bases = [self.last[base.lower()] for base in line.bases if base not in missing]
-        self.lines += sum(len(base.inherited) + len(base.settings) for base in bases)
+        given = [some for base in bases for some in (base.inherited, base.settings)]
+        self.lines += sum(map(len, given))
         if self.lines > _MOST_LINES:
             self.cut(Directive(new.file, new.number, "section", f"[{new.name}]", "limit"))
             return
         new.inherited = tuple(
-            Setting(one.file, one.number, new.name, one.key, one.value, new.ours) for base in bases for one in base.all
+            Setting(one.file, one.number, new.name, one.key, one.value, new.ours) for some in given for one in some
         )
 
     def follow(self, rest: str, number: int, above: tuple[str, ...]) -> None:
@@ -167,6 +162,17 @@ class _Reading:
         """Nothing more is read."""
         self.conf.directives.append(directive)
         self.is_cut = True
+
+
+def _parted(lines: Lines, ours: range) -> list[Lines]:
+    """The lines above our block, in it, and below it."""
+    each = lines.text.split("\n")
+    end = lines.first + len(each)
+    places = (lines.first, *(edge for edge in (ours.start, ours.stop) if lines.first < edge < end), end)
+    return [
+        Lines(lines.file, first, first in ours, "\n".join(each[first - lines.first : stop - lines.first]))
+        for first, stop in pairwise(places)
+    ]
 
 
 def _lines_of_block(text: bytes, pairs: Iterable[tuple[str, str]]) -> range:

@@ -105,14 +105,13 @@ def check_mailboxes_twice(evidence: Evidence) -> Iterator[Finding]:
     conf = evidence.files.channel
     if conf is None or evidence.driver is not PJSIP:
         return
-    named = {one.section for one in conf.with_key("mailboxes")}
-    sections = [section for section in conf.objects if section.name in named]
-    aors = {section.name: _listed(section, "mailboxes") for section in sections if section.value("type") == "aor"}
+    endpoints = conf.of_type("endpoint", having="mailboxes")
+    if not endpoints:
+        return
+    aors = {one.name: _listed(one, "mailboxes") for one in conf.of_type("aor", having="mailboxes")}
     identified = {endpoint for endpoint, _ in sipserver_matches(evidence)}
     sipserver = {SIPSERVER, evidence.settings.gvma.routing_sipserver_peer, *identified}
-    for section in sections:
-        if section.value("type") != "endpoint":
-            continue
+    for section in endpoints:
         if section.value("mwi_subscribe_replaces_unsolicited").lower() in {"yes", "true", "1", "on"}:
             continue
         subscribing = aors if section.name in sipserver else _listed(section, "aors")
@@ -136,9 +135,8 @@ def check_read_elsewhere(evidence: Evidence) -> Iterator[Finding]:
     channel = evidence.files.channel
     if channel is None or evidence.driver is not PJSIP:
         return
-    ours = {type_ for type_, sections in channel.by_type.items() if any(one.ours for one in sections)} | {"aor"}
     for type_, place in evidence.files.elsewhere:
-        if type_ in ours:
+        if type_ == "aor" or any(one.ours for one in channel.of_type(type_)):
             yield ELSEWHERE.at("sorcery.conf", f"{type_} is read from {place}, and not from {channel.name}")
 
 

@@ -57,7 +57,7 @@ def _acls(name: str, what: str, rights: SubscribeRights, evidence: Evidence) -> 
 def _of_all(evidence: Evidence) -> Iterator[Finding]:
     """PJSIP's ``type=acl``, which every request has to pass."""
     conf = evidence.files.channel
-    for one in conf.by_type.get("acl", ()) if conf and evidence.driver is PJSIP else ():
+    for one in conf.of_type("acl") if conf and evidence.driver is PJSIP else ():
         if one.value("acl"):
             yield ACL.at(one.where, f"[{one.name}] has acl={one.value('acl')}")
         yield from _denied(one.where, f"[{one.name}] of type=acl has {OWN_RULES}", _rules(one), evidence)

@@ -116,7 +116,7 @@ def _domains(evidence: Evidence) -> set[str]:
     if channel is None:
         return set()
     named = {one.value.partition(",")[0].strip() for one in channel.with_key("domain")}
-    aliases = {one.section for one in channel.with_key("type") if one.value == "domain_alias"}
+    aliases = {one.name for one in channel.of_type("domain_alias")}
     return {name.lower() for name in named | aliases}
 
 

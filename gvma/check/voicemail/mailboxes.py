@@ -57,7 +57,7 @@ def context_findings(evidence: Evidence, owners: Iterable[ConfigObject]) -> Iter
     asking = [one for one in owners if option(one, "gvm_mailbox_context") and own_mailbox(one)]
     if not asking:
         return
-    mailboxes = {(one.key, one.section) for one in voicemail.settings if not one.ours}
+    mailboxes = {(one.key, one.section) for one in voicemail.sites_own}
     of_users = next(iter(voicemail.values("general", "userscontext")), "default")
     mailboxes |= {(user, of_users) for user in evidence.files.users}
     # It may also name a mailbox that gvma makes.

@@ -63,10 +63,9 @@ class BlockFile(NamedTuple):
             return
         cut_out = self.block.last - self.block.first - 2  # lines of the body, but for the header that stays
         for section in self.site.sections:
-            for one in section.settings if section.ours else ():
-                if not one.ours:
-                    own_file = one.file == str(self.target.path)
-                    yield one._replace(number=one.number + cut_out) if own_file else one
+            for one in section.sites_own if section.ours else ():
+                own_file = one.file == str(self.target.path)
+                yield one._replace(number=one.number + cut_out) if own_file else one
 
     @property
     def is_sound(self) -> bool:

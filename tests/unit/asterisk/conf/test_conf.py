@@ -81,8 +81,28 @@ def test_lines_that_are_all_different_leave_the_others_as_they_are() -> None:
 
 def test_objects_are_found_by_their_type_whatever_its_case() -> None:
     found = conf(b"[t](!)\ntype=ENDPOINT\n[a](t)\n[b]\ntype=aor\ntype=endpoint\n[c]\nx=1\n[d]\nType=aor\n")
-    names = {type_: [section.name for section in sections] for type_, sections in found.by_type.items()}
+    names = {type_: [section.name for section in found.of_type(type_)] for type_ in ("endpoint", "", "aor")}
     assert names == {"endpoint": ["a", "b"], "": ["c"], "aor": ["d"]}
+
+
+def test_objects_of_a_type_that_have_a_key_may_have_it_from_a_template() -> None:
+    found = conf(b"[t](!)\nMailboxes=1@x\n[a](t)\ntype=aor\n[b]\ntype=aor\n[c](t)\ntype=endpoint\n")
+    assert [section.name for section in found.of_type("aor", having="mailboxes")] == ["a"]
+
+
+def test_a_key_with_a_comment_over_lines_inside_it_is_one_key() -> None:
+    found = conf(b"[a]\nmail;-- so Asterisk has it --;boxes=1@x\n")
+    assert found.values("a", "mailboxes") == ["1@x"]
+
+
+def test_what_the_site_wrote_into_a_section_stands_above_and_below_the_block() -> None:
+    found = conf(f"[a]\nb=1\n{BEGIN}\nb=2\n[c]\nb=3\n{END}\nb=4\n[d](a)\n".encode())
+    assert [(one.number, one.section, one.value) for one in found.sites_own] == [
+        (2, "a", "1"),
+        (8, "c", "4"),
+        (2, "d", "1"),
+        (4, "d", "2"),
+    ]
 
 
 def test_settings_of_a_key_keep_their_order_whatever_its_case() -> None:

@@ -12,7 +12,9 @@ from gvma.asterisk.conf.lines import (
     escaped,
     lines,
     open_comment,
-    remains,
+    parts,
+    plain,
+    rest_of,
     section_line,
     setting_line,
 )
@@ -100,11 +102,17 @@ def test_a_setting_has_an_equals_sign_or_an_arrow(rest: str, setting: tuple[str,
 @pytest.mark.parametrize("text", ["", ";", "a;b", r"a\;b", ";--x", "--;x", "a;--b;c", "Günther", "x\\"])
 def test_asterisk_reads_an_escaped_value_as_it_was(text: str) -> None:
     assert next(lines(b"1 => " + escaped(text))).text == f"1 => {text}".strip().encode()
-    assert list(remains(b"[a]\n1 => " + escaped(text))) == [(1, "[a]"), (2, f"1 => {text}".strip())]
+    assert remains(b"[a]\n1 => " + escaped(text)) == [(1, "[a]"), (2, f"1 => {text}".strip())]
 
 
 @given(st.text(alphabet=";\\-[]=#> \t\r\nab!(+)", max_size=80))
 def test_a_comment_block_at_the_end_changes_nothing_above_it(text: str) -> None:
     """A text without comment blocks is read another, faster way."""
     above = text.replace(";--", "").replace("--;", "").encode() + b"\n"
-    assert list(remains(above)) == list(remains(above + b";--\n--;\n"))
+    assert remains(above) == remains(above + b";--\n--;\n")
+
+
+def remains(text: bytes) -> list[tuple[int, str]]:
+    """Number and rest of each line of which something is left."""
+    every = [line for part in parts(plain(text)) for line in part.split("\n")]
+    return [(number, rest) for number, line in enumerate(every, start=1) if (rest := rest_of(line))]
