@@ -1,4 +1,4 @@
-"""Which sections a settings file uses, and which settings a sync needs that it lacks."""
+"""Which sections a settings file uses, whether it is for a sync, and which settings that needs and it lacks."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def sections_in_use(loaded: Loaded) -> tuple[str, ...]:
         for section in SECTIONS
         if any(origin != "default" for place, origin in loaded.origins.items() if place.startswith(f"{section}."))
     )
+
+
+def serves_sync(loaded: Loaded) -> bool:
+    """Whether the settings are for a sync; a file that sets ``[media]`` alone is for the media server."""
+    return sections_in_use(loaded) != ("media",)
 
 
 def lacking(loaded: Loaded, sections: Collection[str]) -> list[SettingsError]:
