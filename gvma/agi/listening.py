@@ -12,6 +12,7 @@ import socket
 from collections.abc import Sequence
 
 from gvma.errors import SettingsError
+from gvma.settings.model import Address
 
 # Connections that wait to be accepted. The kernel limits it to net.core.somaxconn (4,096 on Linux).
 BACKLOG = 4096
@@ -42,7 +43,7 @@ def listen(host: str, port: int) -> list[Listener]:
 
     Raises SettingsError where the host has no address here, or the port is taken.
     """
-    where = f"{host}:{port}"
+    where = str(Address(host, port))
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:

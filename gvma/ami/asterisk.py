@@ -79,7 +79,7 @@ class Asterisk:
         if missing:
             raise AsteriskRefusedError(
                 f"Asterisk has not loaded {', '.join(missing)}, which reads what is to be changed",
-                where=f"{self._settings.asterisk_cm_host}:{self._settings.asterisk_cm_port}",
+                where=str(self._settings.ami_address),
                 hint="Nothing was changed. Load the module (see modules.conf), then run `gvma sync` again; "
                 "`gvma sync --no-reload` writes the files without asking Asterisk.",
             )

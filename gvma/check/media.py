@@ -17,6 +17,7 @@ from gvma.check.finding import Finding, Rule
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence, object_name
 from gvma.nearest import nearest
+from gvma.settings.model import Address
 
 UNSERVED = Rule(
     "media-dialplan", "error", "a Voice over IP Service DN sends media calls here, and no context takes them",
@@ -135,7 +136,7 @@ def check_health(evidence: Evidence) -> Iterator[Finding]:
     """The FastAGI server at ``agi_host:agi_port``."""
     media = evidence.settings.media
     if evidence.media.used and evidence.media.problem:
-        yield HEALTH.at(f"{media.agi_host}:{media.agi_port}", evidence.media.problem)
+        yield HEALTH.at(str(Address(media.agi_host, media.agi_port)), evidence.media.problem)
 
 
 def check_address(evidence: Evidence) -> Iterator[Finding]:
@@ -144,9 +145,9 @@ def check_address(evidence: Evidence) -> Iterator[Finding]:
     if not evidence.media.used or dialplan is None:
         return
     named = next(reversed(dialplan.values("globals", "gvma_agi")), "agi://127.0.0.1")
-    found = _AGI.fullmatch(named)
-    if found and (found[1], int(found[2] or 4573)) != (media.agi_host, media.agi_port):
-        yield ADDRESS.at(dialplan.name, f"GVMA_AGI = {named}, but [media] has {media.agi_host}:{media.agi_port}")
+    found, ours = _AGI.fullmatch(named), Address(media.agi_host, media.agi_port)
+    if found and (found[1].strip("[]"), found[2] or "4573") != (ours.host, str(ours.port)):
+        yield ADDRESS.at(dialplan.name, f"GVMA_AGI = {named}, but [media] has {ours}")
 
 
 def check_included(evidence: Evidence) -> Iterator[Finding]:

@@ -47,6 +47,16 @@ class Secret:
         raise TypeError("a Secret is never pickled")
 
 
+class Address(NamedTuple):
+    """Where a server listens. host: a name or an IP address, without brackets."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
 class ConfigServerSettings(NamedTuple):
     """``[cfgserver]``: how to reach Configuration Server, and what to ask it."""
 
@@ -77,7 +87,7 @@ class ConfigServerSettings(NamedTuple):
     @property
     def endpoint(self) -> str:
         """The URL to ask: ``url``, else one made of ``host`` and ``port``."""
-        return self.url or f"http://{self.host}:{self.port}/"
+        return self.url or f"http://{Address(self.host, self.port)}/"
 
 
 class GvmaSettings(NamedTuple):
@@ -144,19 +154,14 @@ class GvmaSettings(NamedTuple):
     routing_gateway_port: int = 5060
     routing_endpoint_context: str = "default"
 
+    @property
+    def ami_address(self) -> Address:
+        """Where AMI is."""
+        return Address(self.asterisk_cm_host, self.asterisk_cm_port)
+
     def target(self, name: str) -> Path:
         """The full path of one of Asterisk's files. name: its file name in Asterisk's folder."""
         return self.asterisk_cfg_path / name
-
-
-class Address(NamedTuple):
-    """Where a server listens. host: a name or an IP address, without brackets."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 class MediaSettings(NamedTuple):

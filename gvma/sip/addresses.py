@@ -76,9 +76,9 @@ def _local_v6(table: Path) -> Iterator[str]:
         yield str(ipaddress.IPv6Address(int(line.split()[0], 16)))
 
 
-def is_local(address: str) -> bool:
-    """Whether an address is this host's; all of 127.0.0.0/8 is."""
-    return _is_of(address, local_addresses())
+def is_local(host: str) -> bool:
+    """Whether an address is this host's; all of 127.0.0.0/8 and ``localhost`` are. Another name is not looked up."""
+    return host.lower() == "localhost" or _is_of(host, local_addresses())
 
 
 def address_towards(host: str) -> str:

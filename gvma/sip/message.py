@@ -142,11 +142,6 @@ def address_uri(address: str) -> str:
     return found.group(1) if found else unquoted.partition(";")[0].strip()
 
 
-def host_port(host: str, port: int) -> str:
-    """``host:port`` as a URI has it: IPv6 addresses in brackets."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
 def _headers(lines: Iterable[str]) -> list[Header]:
     found: list[Header] = []
     for line in lines:

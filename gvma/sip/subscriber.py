@@ -16,7 +16,8 @@ from types import TracebackType
 from typing import Self
 
 from gvma.errors import SipError
-from gvma.sip.message import Header, SipMessage, build_request, host_port, parse, response_to
+from gvma.settings.model import Address
+from gvma.sip.message import Header, SipMessage, build_request, parse, response_to
 
 ACCEPT = {
     "message-summary": "application/simple-message-summary",
@@ -81,9 +82,9 @@ class Subscriber:
         local: tuple[str, int] | None = None,
         expires: int = 600,
     ) -> None:
-        self._where = host_port(host, port)
+        self._where = str(Address(host, port))
         self._socket = _connected(host, port, local)
-        self._here = host_port(*self._socket.getsockname()[:2])
+        self._here = str(Address(*self._socket.getsockname()[:2]))
         self._uri = f"sip:{user}@{self._where}"
         self._event = event
         self._expires = expires
@@ -214,7 +215,7 @@ class Subscriber:
 
 def _connected(host: str, port: int, local: tuple[str, int] | None) -> socket.socket:
     """A UDP socket connected to this address, so that the system reports when nobody listens there."""
-    where = host_port(host, port)
+    where = str(Address(host, port))
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
         sock = socket.socket(family, socket.SOCK_DGRAM)

@@ -42,7 +42,7 @@ class AmiConversation:
     def __init__(self, settings: GvmaSettings, reached: socket.socket) -> None:
         self._settings = settings
         self._reached = reached
-        self.where = f"{settings.asterisk_cm_host}:{settings.asterisk_cm_port}"
+        self.where = str(settings.ami_address)
         self._runner = asyncio.Runner()
         self._connection: wire.OneConnection | None = None
 

@@ -52,8 +52,8 @@ def _connected(
 
 
 def unreachable(settings: GvmaSettings, reason: str, hint: str = _NOBODY) -> AsteriskUnreachableError:
-    where = f"{settings.asterisk_cm_host}:{settings.asterisk_cm_port}"
-    return AsteriskUnreachableError(f"Asterisk's AMI cannot be reached: {reason}", where=where, hint=hint)
+    message = f"Asterisk's AMI cannot be reached: {reason}"
+    return AsteriskUnreachableError(message, where=str(settings.ami_address), hint=hint)
 
 
 def _reason(error: OSError) -> str:

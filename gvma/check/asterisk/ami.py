@@ -66,7 +66,7 @@ def check_reached(evidence: Evidence) -> Iterator[Finding]:
     ami = evidence.ami
     if ami is None:
         return
-    where = f"{evidence.settings.gvma.asterisk_cm_host}:{evidence.settings.gvma.asterisk_cm_port}"
+    where = str(evidence.settings.gvma.ami_address)
     if isinstance(ami.problem, AmiAccountInUseError):
         yield IN_USE.at(where, ami.problem.message)
     elif isinstance(ami.problem, CredentialsError):

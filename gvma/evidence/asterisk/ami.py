@@ -14,7 +14,7 @@ from gvma.ami.console.folders import folders_shown
 from gvma.ami.console.identification import identifies
 from gvma.ami.manager import connect
 from gvma.asterisk.drivers import PJSIP
-from gvma.asterisk.hosts import sipserver_hosts, uri_host
+from gvma.asterisk.hosts import sipserver_hosts
 from gvma.asterisk.identification.rights import SipServerRequests
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.errors import (
@@ -27,7 +27,7 @@ from gvma.errors import (
 from gvma.evidence.asterisk.questions import AmiQuestions
 from gvma.evidence.asterisk.sipserver import ask_about_sipserver
 from gvma.evidence.model import AmiEvidence, MailboxFields
-from gvma.settings import GvmaSettings
+from gvma.settings import Address, GvmaSettings
 from gvma.sinks.addresses import Addresses
 from gvma.sinks.files.driver import channel_driver
 from gvma.sinks.folders import other_folders
@@ -81,7 +81,7 @@ def sip_contact(settings: GvmaSettings) -> str:
     if address in {"0.0.0.0", "::"}:  # noqa: S104  (what Asterisk is bound to)
         host = settings.asterisk_cm_host
         address = address_towards(next(iter(sipserver_hosts(settings)), "")) if is_local(host) else host
-    return f"{uri_host(address)}:{port}" if address else ""
+    return str(Address(address, port)) if address else ""
 
 
 class _SiteQuestions(AmiQuestions):

@@ -99,8 +99,12 @@ def node_probes(settings: GvmaSettings, hosts: HostsEvidence) -> tuple[Probe, ..
 
 def _line(settings: GvmaSettings, bound: Iterable[tuple[str, int]]) -> _Line:
     address, port = next(iter(bound), ("0.0.0.0", 5060))  # noqa: S104  (what Asterisk may be bound to)
-    target = settings.asterisk_cm_host if address in _ANYWHERE else address
-    return _Line(target, port, next((host for host in sipserver_hosts(settings) if is_local(host)), ""))
+    local = next((host for host in sipserver_hosts(settings) if is_local(host)), "")
+    if address in _ANYWHERE:
+        host = settings.asterisk_cm_host
+        # The name may lead to ::1 first, where nobody listens who listens on every IPv4 address.
+        address = "127.0.0.1" if host.lower() == "localhost" and address == "0.0.0.0" else host  # noqa: S104
+    return _Line(address, port, local)
 
 
 def _until_silence(answers: Iterable[Probe]) -> Iterator[Probe]:

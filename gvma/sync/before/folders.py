@@ -24,5 +24,5 @@ def _other_folder(other: OtherFolder, settings: GvmaSettings) -> SettingsError:
         f"{key} = {named}, but this Asterisk uses {used}",
         where=f"[gvma_settings] {key}",
         hint=f"Nothing was changed. Set {key} to {used}, or asterisk_cm_host and asterisk_cm_port to the Asterisk that "
-        f"uses {named}; now they lead to {settings.asterisk_cm_host}:{settings.asterisk_cm_port}.",
+        f"uses {named}; now they lead to {settings.ami_address}.",
     )

@@ -10,6 +10,7 @@ from gvma.asterisk.modules import MEDIA_MODULES
 from gvma.check import media as checks
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import AmiEvidence, Evidence, MediaEvidence
+from gvma.settings import MediaSettings, Settings
 from tests.unit.check.objects import dn, evidence, files
 
 INCLUDED = "[default]\ninclude => moh_conf_treatment\n[moh_conf_treatment]\n"
@@ -50,10 +51,21 @@ def test_the_context_must_be_included_where_calls_come(text: str, codes: list[st
         ("GVMA_AGI=agi://${SERVER}:4573", []),
         ("GVMA_AGI=agi://127.0.0.1:4574", ["media-address"]),
         ("GVMA_AGI = agi://10.0.0.9", ["media-address"]),
+        (f"GVMA_AGI=agi://127.0.0.1:{'9' * 5000}", ["media-address"]),
     ],
 )
 def test_the_dialplan_asks_the_server_that_the_settings_name(value: str, codes: list[str]) -> None:
     assert [f.code for f in checks.check_address(seen(f"[globals]\n{value}\n{INCLUDED}"))] == codes
+
+
+def test_an_ipv6_address_is_the_same_in_the_dialplan_and_in_the_settings() -> None:
+    site = seen(f"[globals]\nGVMA_AGI=agi://[::1]:4573\n{INCLUDED}")
+    site = replace(site, settings=Settings(media=MediaSettings(agi_host="::1")))
+    assert list(checks.check_address(site)) == []
+    elsewhere = replace(site, settings=Settings(media=MediaSettings(agi_host="::2")))
+    assert [f.message for f in checks.check_address(elsewhere)] == [
+        "GVMA_AGI = agi://[::1]:4573, but [media] has [::2]:4573"
+    ]
 
 
 def test_what_asterisk_cannot_use() -> None:

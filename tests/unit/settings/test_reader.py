@@ -271,3 +271,11 @@ def test_a_register_file_in_the_folder_is_named_where_no_settings_file_was_found
     with pytest.raises(SettingsError) as missing:
         load(None, {})
     assert "gvma_asterisk.cfg" not in missing.value.hint
+
+
+def test_an_ipv6_address_stands_in_brackets_before_its_port(tmp_path: Path) -> None:
+    text = "[cfgserver]\nhost = ::1\nport = 8090\n[gvma_settings]\nasterisk_cm_host = [2001:db8::1]\n"
+    settings = loaded(tmp_path, text).settings
+    assert settings.cfgserver.endpoint == "http://[::1]:8090/"
+    assert str(settings.gvma.ami_address) == "[2001:db8::1]:5038"
+    assert str(GvmaSettings().ami_address) == "127.0.0.1:5038"

@@ -38,6 +38,7 @@ def test_a_resolver_that_says_nothing_is_not_waited_for(monkeypatch: pytest.Monk
 def test_all_of_loopback_is_this_host() -> None:
     assert {"127.0.0.1", "::1"} <= local_addresses()
     assert is_local("127.8.8.8")
+    assert is_local("localhost")
     assert not is_local("192.0.2.1")
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gvma.errors import SipError
-from gvma.sip.message import address_uri, build_request, host_port, parse, response_to
+from gvma.sip.message import address_uri, build_request, parse, response_to
 
 SUBSCRIBE = (
     b"SUBSCRIBE sip:gvm-1000@10.0.0.5:5060 SIP/2.0\r\n"
@@ -113,8 +113,3 @@ def test_a_line_end_in_a_header_is_refused(value: str) -> None:
 )
 def test_the_uri_of_an_address(address: str, uri: str) -> None:
     assert address_uri(address) == uri
-
-
-def test_an_ipv6_address_stands_in_brackets() -> None:
-    assert host_port("2001:db8::1", 5060) == "[2001:db8::1]:5060"
-    assert host_port("10.0.0.1", 5060) == "10.0.0.1:5060"
