@@ -22,7 +22,8 @@ def verdict(evidence: Evidence, found: Explanation) -> str:
     if watchers:
         lamp = f"{sum(new)} new messages" if sum(new) != 1 else "1 new message"
         dark = "" if sum(new) else ", so that the lamp is dark"
-        return f"Message waiting works: {', '.join(sorted(watchers))} subscribes, {lamp}{dark}."
+        verb = "subscribes" if len(watchers) == 1 else "subscribe"
+        return f"Message waiting works: {', '.join(sorted(watchers))} {verb}, {lamp}{dark}."
     asked = "" if _answered(evidence) else ", as far as could be asked"
     unknown = "" if _answered(evidence) else " Configuration Server did not answer: SIP Server's options are not known."
     if found.reasons:

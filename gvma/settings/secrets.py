@@ -55,7 +55,7 @@ def secret_from(
     Raises SettingsError if a named file is missing, empty, or readable by others.
     """
     folder = environ.get("CREDENTIALS_DIRECTORY")
-    if folder and (credential := Path(folder) / sources.credential).exists():
+    if folder and not _is_missing(credential := Path(folder) / sources.credential):
         # systemd gives the unit's user access by an ACL, which looks like group rights: those are not checked.
         return _read(credential, str(credential)), f"credential {credential}"
     if file is not None:
@@ -64,6 +64,17 @@ def secret_from(
         _refuse_control_characters(text, f"environment {sources.variable}")
         return Secret(text), f"environment {sources.variable}"
     return None
+
+
+def _is_missing(file: Path) -> bool:
+    """A file that cannot be looked at is there: who reads it says why it cannot be read."""
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def secret_of_file(file: Path, where: str) -> Secret:

@@ -35,9 +35,9 @@ def read_private(path: Path) -> bytes | None:
 
 def remove_private(path: Path) -> None:
     """Removes a file of gvma's own for good; no error where it is gone. Raises BackupSetError."""
-    if not path.exists():
-        return
     try:
+        if not path.exists():
+            return
         disk.unlink(path)
         disk.fsync_folder(path.parent)
     except OSError as error:

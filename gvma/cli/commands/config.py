@@ -50,7 +50,7 @@ def init(invocation: Invocation) -> None:
 
     path = invocation.config or Path(os.environ.get("GVMA_CONFIG") or reader.FILE_NAME)
     output = invocation.output
-    exists = path.exists() or path.is_symlink()
+    exists = os.path.lexists(path)
     if exists:
         added = [f"{key.section}.{key.name}" for key in settings_file.complete(path)]
     else:

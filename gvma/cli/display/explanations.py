@@ -101,7 +101,8 @@ def _loaded(loaded: bool | None) -> str:
 def _subscribed(subscribers: tuple[str, ...] | None) -> str:
     if subscribers is None:
         return "who subscribes is not known"
-    return f"{', '.join(subscribers)} subscribes now" if subscribers else "nobody subscribes now"
+    verb = "subscribe" if len(subscribers) > 1 else "subscribes"
+    return f"{', '.join(subscribers) or 'nobody'} {verb} now"
 
 
 def _of_next_sync(evidence: Evidence, found: Explanation) -> Iterator[tuple[str, str]]:

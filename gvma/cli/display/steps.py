@@ -23,6 +23,7 @@ class Steps:
         self._task = self._bar.add_task("", total=None)
         self._after = after_seconds
         self._lock = threading.Lock()
+        self._step = 0
         self._timer: threading.Timer | None = None
         self._shown = False
 
@@ -30,13 +31,14 @@ class Steps:
         """Begin the next step; the one before has ended."""
         self._hide()
         self._bar.reset(self._task, description=step, total=None)
-        self._timer = threading.Timer(self._after, self._show)
+        self._timer = threading.Timer(self._after, self._show, [self._step])
         self._timer.daemon = True
         self._timer.start()
 
-    def _show(self) -> None:
+    def _show(self, step: int) -> None:
+        """step: which one it is for. The timer of one that has ended may be waiting for the lock already."""
         with self._lock:
-            if not self._shown:
+            if step == self._step and not self._shown:
                 self._bar.start()
                 self._shown = True
 
@@ -44,6 +46,7 @@ class Steps:
         if self._timer is not None:
             self._timer.cancel()
         with self._lock:
+            self._step += 1
             if self._shown:
                 self._bar.stop()
                 self._shown = False

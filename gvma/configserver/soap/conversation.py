@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -17,6 +18,7 @@ from gvma.configserver.objects import ConfigObject, Store
 from gvma.configserver.reading.builder import ObjectBuilder
 from gvma.configserver.reading.reader import MAX_BYTES, AnswerName, read_answer
 from gvma.configserver.reading.soap_fault import on_one_line
+from gvma.configserver.regular_file import NotAFileError, open_regular
 from gvma.configserver.soap import contract
 from gvma.configserver.soap.body import body_of
 from gvma.configserver.soap.causes import error_of
@@ -168,11 +170,8 @@ class SoapConversation:
 
     def _make_service(self) -> _Service:
         settings = self._settings
-        if settings.ca_file is not None and not settings.ca_file.exists():
-            raise SettingsError(
-                "there is no such file", where=f"[cfgserver] ca_file = {settings.ca_file}",
-                hint="Nothing was written. Name a file of certificates in PEM form.",
-            )  # fmt: skip
+        if settings.ca_file is not None:
+            _refuse_unreadable(settings.ca_file)
         if settings.auth == "basic" and self._username:
             self._session.log_in(self._url, self._username, self._password.reveal())
         if contract.is_spoken(settings):
@@ -217,6 +216,18 @@ class SoapConversation:
         credentials = isinstance(error, CredentialsError)
         error.hint = error.hint or (_CHECK_CREDENTIALS if credentials else _CHECK_ANSWER)
         return error
+
+
+def _refuse_unreadable(ca_file: Path) -> None:
+    try:
+        open_regular(ca_file).close()
+    except OSError as error:
+        reason = "it is not a regular file" if isinstance(error, NotAFileError) else error.strerror or str(error)
+        raise SettingsError(
+            f"the certificates cannot be read: {reason}",
+            where=f"[cfgserver] ca_file = {ca_file}",
+            hint="Nothing was written. Name a file of certificates in PEM form that this account may read.",
+        ) from None
 
 
 def _not_too_large(body: Iterable[bytes]) -> Iterator[bytes]:

@@ -213,10 +213,9 @@ def entered_contexts(folder: Path) -> frozenset[str]:
 def _without_ours(text: bytes, settings: GvmaSettings) -> bytes:
     named = (settings.asterisk_cfg_gvma_begin, settings.asterisk_cfg_gvma_end)
     for begin, end in (named, *earlier_markers(settings.backup_path)):
-        before, marker, rest = text.partition(b"%b\n" % begin.encode())
-        body, _, after = rest.partition(b"%b\n" % end.encode())
-        if marker and body != rest:
-            return before + after
+        with suppress(UnsafeTargetError):  # nobody can say where such a block ends
+            if block := find_block(text, begin.encode(), end.encode()):
+                return text[: block.start] + text[block.end :]
     return text
 
 

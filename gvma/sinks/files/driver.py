@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 from gvma.asterisk.drivers import DRIVERS, PJSIP
@@ -25,7 +26,7 @@ def channel_driver(settings: GvmaSettings, modules: Mapping[str, DriverModule] |
     files = {}
     for driver in DRIVERS:
         path = driver.path(settings)
-        text = content(path) or (b"" if path.exists() else None)
+        text = content(path) or (b"" if os.path.exists(path) else None)
         begin = next((one for one in begins if has_marker(text or b"", one)), begins[0])
         files[driver.name] = DriverFile.of(path.name, text, begin)
     return choose(AUTO, files, modules)

@@ -141,5 +141,7 @@ def _below(found: Sequence[Setting]) -> Iterator[GvmaWarning]:
         )
         yield GvmaWarning("lines-below-block", message, line.where)
     if more := found[_NAMED:]:
-        message = f"it and {len(more) - 1} more lines stand below gvma's end marker as well"
+        others = len(more) - 1
+        lines = {0: "it stands", 1: "it and 1 more line stand"}.get(others, f"it and {others} more lines stand")
+        message = f"{lines} below gvma's end marker as well"
         yield GvmaWarning("lines-below-block", message, more[0].where)

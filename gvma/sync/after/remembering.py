@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -61,7 +62,7 @@ def remembered(command: str, backup_path: Path, report: RunReport, *, restored: 
 
 def _keep(begun: PastRun, outcome: Outcome, backup_path: Path, report: RunReport) -> None:
     """A folder that is not there, or that others may change, gets nothing."""
-    if not backup_path.is_dir() or who_may_change(backup_path):
+    if not os.path.isdir(backup_path) or who_may_change(backup_path):
         return
     items = _with_owners(tuple(islice(report.items(), _MOST_ITEMS)), backup_path)
     shown = sum(1 for item in items if item.kind in _OWNED)

@@ -107,6 +107,8 @@ def _no_xml(folder: Path) -> dict[str, object]:
         lambda _folder: {"operation": "NoSuch"},
         lambda _folder: {"query_parameter": "nope"},
         lambda _folder: {"ca_file": Path("/nowhere/ca.pem")},
+        lambda folder: {"ca_file": folder / ("x" * 300)},
+        lambda folder: {"ca_file": folder},
     ],
 )
 def test_settings_that_do_not_fit_the_wsdl_are_settings_errors(

@@ -41,9 +41,12 @@ def test_a_hostile_name_stays_one_text_of_the_query() -> None:
             assert parse(xpath).attributes <= {"number", "loginCode", "name"}, ascii(name)
 
 
-def test_the_sites_own_files_are_looked_at_without_our_block(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_the_sites_own_files_are_looked_at_without_our_block(tmp_path: Path, line_end: str) -> None:
     block = ";$---GVMA-BEGIN-GVMA---$\n[GVMA_DN]\n1000 => 1,Ann,,,\n;$---GVMA-END-GVMA---$\n"
-    (tmp_path / "voicemail.conf").write_text(f"[site]\n7 => 1,Porter,,,\n{block};\n[after]\n8 => 1,Last,,,\n")
+    comment = "; gvma's lines follow ;$---GVMA-BEGIN-GVMA---$\n"
+    text = f"{comment}[site]\n7 => 1,Porter,,,\n{block};\n[after]\n8 => 1,Last,,,\n"
+    (tmp_path / "voicemail.conf").write_bytes(text.replace("\n", line_end).encode())
     (tmp_path / "pjsip.conf").write_text("[udp]\ntype=transport\n;$---GVMA-BEGIN-GVMA---$\n[gvm-1]\ntype=aor\n")
     seen = look_at_sites_own(settings(tmp_path), PJSIP)
     assert seen.voicemail is not None

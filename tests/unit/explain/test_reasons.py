@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gvma.asterisk.identification.rights import SipServerRequests, SubscribeRights
+from gvma.cli.display.explanations import explanation_lines
 from gvma.errors import AsteriskUnreachableError, ConfigServerTimeout
 from gvma.evidence.model import AmiEvidence, ConfigServerEvidence, Evidence, NextSync, QueryAnswer
 from gvma.evidence.model.named import NamedMailbox, NamedSubscription
@@ -35,6 +36,14 @@ def lacking(name: str, **changes: object) -> Evidence:
 def test_a_healthy_site_has_no_reason_and_names_who_subscribes() -> None:
     assert codes(site("7001")) == []
     assert said(site("7001")) == "Message waiting works: gvma-sipserver subscribes, 1 new message."
+
+
+def test_two_who_subscribe_are_named_in_the_plural() -> None:
+    both = ("gvma-sipserver", "phone")
+    healthy = lacking("7001", subscribers=both)
+    assert said(healthy) == "Message waiting works: gvma-sipserver, phone subscribe, 1 new message."
+    lines = explanation_lines(healthy, only(healthy), width=80, colour=False)
+    assert "Subscription  gvm-a-2222; gvma-sipserver, phone subscribe now" in lines
 
 
 def test_where_only_the_subscriber_is_missing_that_is_said() -> None:

@@ -72,6 +72,11 @@ def test_a_credential_is_read_whatever_its_rights_show(tmp_path: Path) -> None:
     assert password(load(site(tmp_path), {"CREDENTIALS_DIRECTORY": str(tmp_path)}))[0] == "c"
 
 
+def test_a_credential_that_cannot_be_looked_at_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="File name too long"):
+        load(site(tmp_path), {"CREDENTIALS_DIRECTORY": f"{tmp_path}/{'x' * 300}"})
+
+
 @pytest.mark.parametrize(
     ("content", "text"), [(b"a", "a"), (b"a\n", "a"), (b"a\r\n", "a"), (b" a ", " a "), ("ä".encode("latin-1"), "ä")]
 )

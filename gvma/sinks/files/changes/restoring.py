@@ -129,7 +129,7 @@ class _Restoring:
         key = f"{saved.path.parent.name}@{saved.path.parent.parent.name}"
         if not self._options.pins and (then is None or key in present):
             return
-        if then is not None and not saved.path.parent.is_dir():
+        if then is not None and not os.path.isdir(saved.path.parent):
             self.notes.append(f"{saved.path} is left out: the folder of its mailbox is gone.")
             return
         self.changes.append(file_change(read_target(saved.path), then, saved.module, saved.rights))

@@ -61,6 +61,7 @@ def test_init_writes_the_file_that_the_environment_names(monkeypatch: pytest.Mon
 
 def test_init_where_nothing_can_be_written_is_78() -> None:
     assert gvma("--config", "no/such/folder.cfg", "config", "init").exit_code == 78
+    assert gvma("--config", "x" * 300, "config", "init").exit_code == 78
 
 
 def test_show_names_each_effective_value_and_its_origin_and_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:

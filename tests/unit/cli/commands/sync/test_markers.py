@@ -33,6 +33,20 @@ def test_markers_that_are_no_one_pair_are_refused_with_their_lines(site: Site, a
     refused(site, 14, what, path, "then run `gvma sync` again.")
 
 
+@pytest.mark.parametrize(
+    ("count", "says"),
+    [(5, None), (6, "it stands below"), (7, "it and 1 more line stand"), (8, "and 2 more lines stand")],
+)
+def test_lines_below_the_block_are_counted_where_there_are_many(site: Site, count: int, says: str | None) -> None:
+    site.sync()
+    with (site.etc / "voicemail.conf").open("a") as file:
+        file.write("8000 => 1,Sales\n" * count)
+    site.layer.dns["1002"] = {}
+    below = [line for line in site.sync().stderr.splitlines() if "below gvma's end marker" in line]
+    assert len(below) == min(count, 6)
+    assert says is None or (says in below[5] and "as well" in below[5]), below
+
+
 def test_a_comment_that_speaks_of_the_markers_stops_no_sync(site: Site) -> None:
     comment = f"; what stands between {BEGIN} and {END} is gvma's\n"
     site.write("voicemail.conf", VOICEMAIL + comment)
