@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gvma.check.asterisk.ami import check_reached
-from gvma.check.asterisk.nodes import check_answers
 from gvma.check.finding import Finding, Rule
 from gvma.check.runs import BRAKE, EDITED, STOPS, check_last_run, check_next_run
 from gvma.errors import GvmaError, UnpreparedDatabaseError, UnsafeTargetError
@@ -39,9 +38,15 @@ def _troubles(evidence: Evidence) -> Iterator[Finding]:
     yield from check_last_run(evidence)
     if not records.running:
         yield from _of_the_sink(evidence)
-    yield from check_reached(evidence) if evidence.hosts is None else check_answers(evidence)
+    yield from check_reached(evidence) if evidence.hosts is None else _of_the_nodes(evidence)
     if evidence.next_sync is not None or evidence.configserver.answers:
         yield from _of_the_next_sync(evidence)
+
+
+def _of_the_nodes(evidence: Evidence) -> Iterator[Finding]:
+    from gvma.check.asterisk.nodes import check_answers  # noqa: PLC0415  (start-up)
+
+    return check_answers(evidence)
 
 
 def _of_the_next_sync(evidence: Evidence) -> Iterator[Finding]:

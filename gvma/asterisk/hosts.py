@@ -9,8 +9,8 @@ from typing import NamedTuple
 from gvma.settings.model import GvmaSettings
 
 HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)"
-_CONTACT = re.compile(rf"(?:sips?:)?(?:[^@]*@)?({HOST})(?::(\d{{1,5}}))?(?:[;?].*)?\Z")
-_WITH_PORT = re.compile(r"(\[[^\]]+\]|[^:\[\]/]+):(\d+)((?:/.*)?)")
+_CONTACT = rf"(?:sips?:)?(?:[^@]*@)?({HOST})(?::(\d{{1,5}}))?(?:[;?].*)?\Z"
+_WITH_PORT = r"(\[[^\]]+\]|[^:\[\]/]+):(\d+)((?:/.*)?)"
 
 
 def sipserver_hosts(settings: GvmaSettings) -> tuple[str, ...]:
@@ -25,7 +25,7 @@ def uri_host(host: str) -> str:
 
 def host_and_port(contact: str) -> tuple[str, int]:
     """Host (lower case) and port (5060 where none stands) of a contact; an empty host where it is none."""
-    match = _CONTACT.match(contact.strip())
+    match = re.match(_CONTACT, contact.strip())
     return (match[1].lower(), int(match[2] or 5060)) if match else ("", 0)
 
 
@@ -48,7 +48,7 @@ class Match(NamedTuple):
     def of(cls, text: str) -> Match:
         """text: as pjsip.conf has it (an address, a network with a length or a mask, ``address:port``, a name), or as
         Asterisk shows it (``10.0.0.1/32``, ``10.0.0.1:5060/32``)."""
-        with_port = _WITH_PORT.fullmatch(text.strip())
+        with_port = re.fullmatch(_WITH_PORT, text.strip())
         host = with_port[1] + with_port[3] if with_port else text.strip()
         return cls(host.replace("[", "").replace("]", ""), int(with_port[2]) if with_port else None)
 

@@ -243,7 +243,9 @@ def _read_file(content: dict[str, object]) -> SavedFile:
         changed=bool(content["changed"]),
         module=str(content["module"]),
         digest=Digest(str(content["sha256"] or ""), int(str(content["size"] or 0))),
-        rights=Rights(int(str(content["uid"])), int(str(content["gid"])), int(str(content["mode"]), 8)),
+        rights=Rights.with_permissions(
+            int(str(content["uid"])), int(str(content["gid"])), int(str(content["mode"]), 8)
+        ),
         owner=str(content["owner"]),
         group=str(content["group"]),
         copy=str(content["copy"] or ""),

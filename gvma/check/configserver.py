@@ -100,10 +100,10 @@ def _of_other_switches(evidence: Evidence) -> frozenset[str]:
 
 def _of_another_type(answer: QueryAnswer) -> bool:
     """Whether some object is of another type; a DN whose type the answer does not tell is taken for meant."""
-    wanted = TYPES[answer.query]
-    if "DN" in answer.types and not wanted.startswith("DN"):
+    wanted, given = TYPES[answer.query], answer.types
+    if "DN" in given and not wanted.startswith("DN"):
         return True
-    return not answer.types.keys() <= {wanted, "DN"}
+    return not given.keys() <= {wanted, "DN"}
 
 
 def _failed(answers: list[QueryAnswer]) -> Finding:

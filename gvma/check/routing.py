@@ -73,9 +73,11 @@ def check_hidden_numbers(evidence: Evidence) -> Iterator[Finding]:
         if not one.ours:
             included.setdefault(one.section, []).append(one.value.partition(",")[0].strip())
     first = [name for name, targets in included.items() if _before(CONTEXT, settings.routing_context, targets)]
+    if not first:
+        return
     prefixes = tuple(role.dialled_before(settings) for role in ROLES)
     hidden = sorted(number for number in _numbers(evidence) if number.startswith(prefixes) and number not in prefixes)
-    if first and hidden:
+    if hidden:
         yield HIDDEN.at(dialplan.name, f"[{first[0]}] includes {CONTEXT} first, which takes {first_names(hidden)}")
 
 
@@ -95,15 +97,14 @@ def check_dials(evidence: Evidence) -> Iterator[Finding]:
     addresses = {host.strip().lower() for host in evidence.settings.gvma.siptserver_host.split(",")}
     if dialplan is None or not addresses - {""}:
         return
-    peers = {section.name.lower() for section in channel.sections} if channel else set()
     sections = (section for section in dialplan.objects if section.name == "globals")
     variables = {one.key: one.value for section in sections for one in section.all}
-    for one in dialplan.sites_own:
-        if "dial(" not in one.value.lower():
-            continue
-        for host in _dialled(one, variables):
-            if host in addresses and host not in peers:
-                yield DIAL.at(one.where, f"[{one.section}] dials SIP Server by its address, {host}")
+    dials = (one for one in dialplan.sites_own if "dial(" in one.value.lower())
+    found = [(one, host) for one in dials for host in _dialled(one, variables) if host in addresses]
+    peers = {section.name.lower() for section in channel.sections} if channel and found else set()
+    for one, host in found:
+        if host not in peers:
+            yield DIAL.at(one.where, f"[{one.section}] dials SIP Server by its address, {host}")
 
 
 def _dialled(setting: Setting, variables: dict[str, str]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Protocol
@@ -45,6 +45,10 @@ class ConfigObject:
     repeated: tuple[str, ...] = ()
     odd_type: str = ""
 
+    @property
+    def option_names(self) -> tuple[str, ...]:
+        return tuple(self.options)
+
     def values_of(self, keys: tuple[str, ...]) -> Sequence[str]:
         """The values of these options, two or more, each empty where it is not set."""
         get = self.options.get
@@ -53,6 +57,18 @@ class ConfigObject:
     def pairs(self) -> tuple[tuple[str, ...], Sequence[str]]:
         """The keys of its options, and their values in the same order."""
         return tuple(self.options), tuple(self.options.values())
+
+
+def having(objects: Collection[ConfigObject], *names: str) -> list[ConfigObject]:
+    """Those that have one of these options, in their order. Of 20,000 DNs most have options of the same names."""
+    wanted = frozenset(names)
+    found = {each for each in {one.option_names for one in objects} if not wanted.isdisjoint(each)}
+    return [one for one in objects if one.option_names in found] if found else []
+
+
+def names_of_options(objects: Iterable[ConfigObject]) -> frozenset[str]:
+    """The names of all their options."""
+    return frozenset().union(*{one.option_names for one in objects})
 
 
 class Store(Protocol):

@@ -101,7 +101,7 @@ def _reasons(evidence: Evidence, chain: Chain) -> Iterator[Finding]:
         return
     yield from _of_the_sync(evidence, chain)
     yield from _of_asterisk(evidence, chain)
-    owners = (one for one in chain.objects if has_mailbox_query(evidence, one) and may_own_mailbox(one))
+    owners = [one for one in chain.objects if has_mailbox_query(evidence, one) and may_own_mailbox(one)]
     yield from context_findings(evidence, owners)
     if _is_subscribed(evidence, chain):
         return

@@ -41,6 +41,23 @@ class Wanted(NamedTuple):
     left_out: tuple[str, ...] = ()
 
 
+class _EndpointLines(Mapping[str, tuple[str, ...]]):
+    """The lines of 20,000 phones, which nobody asks for where the block is as it should be."""
+
+    def __init__(self, endpoints: Iterable[Endpoint], driver: Driver) -> None:
+        self._endpoints = {one.name: one for one in endpoints}
+        self._driver = driver
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        return self._driver.endpoint_lines(self._endpoints[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._endpoints)
+
+    def __len__(self) -> int:
+        return len(self._endpoints)
+
+
 def wanted_of(  # noqa: PLR0913  (each is another source of what is wanted)
     desired: Desired,
     routed: tuple[Iterable[NumberedObject], Iterable[NumberedObject]],
@@ -72,7 +89,7 @@ def wanted_of(  # noqa: PLR0913  (each is another source of what is wanted)
         hints=route.hints,
         extensions=route.extensions,
         endpoints=endpoints,
-        endpoint_lines={one.name: driver.endpoint_lines(one) for one in endpoints},
+        endpoint_lines=_EndpointLines(endpoints, driver),
         refused=desired.refused,
         owners=owners,
         objects=objects,

@@ -5,7 +5,6 @@ Who can write a folder on the way can have gvma write to another place; so such 
 
 from __future__ import annotations
 
-import grp
 import os
 import pwd
 import shlex
@@ -134,6 +133,8 @@ def _is_own_group(place: Path, status: os.stat_result) -> bool:
     with suppress(OSError):  # a file system without ACLs
         if "system.posix_acl_access" in os.listxattr(place):
             return False
+    import grp  # noqa: PLC0415  (start-up)
+
     owner = status.st_uid
     try:
         group, user = grp.getgrgid(status.st_gid), pwd.getpwuid(owner)
@@ -157,6 +158,8 @@ def user_name(uid: int) -> str:
 
 def group_name(gid: int) -> str:
     """The group's name, else the number."""
+    import grp  # noqa: PLC0415  (start-up)
+
     try:
         return grp.getgrgid(gid).gr_name
     except KeyError:

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from gvma.settings.dsn import SECRET_WORDS, dsn_words
 from gvma.settings.model import Address, Secret
 
 Parse = Callable[[str, Path], object]
@@ -45,7 +43,11 @@ def text(value: str, folder: Path) -> str:
 
 def dsn(value: str, folder: Path) -> str:
     """A libpq connection string with a user and without a secret, or nothing."""
-    words = dsn_words(text(value, folder)) if value else {"user": "-"}
+    if not value:
+        return value
+    from gvma.settings.dsn import SECRET_WORDS, dsn_words  # noqa: PLC0415  (start-up)
+
+    words = dsn_words(text(value, folder))
     if SECRET_WORDS & words.keys():
         raise ValueError("must not contain a password: use realtime_password_file")
     if not words.get("user"):
@@ -109,6 +111,8 @@ def optional_path(value: str, folder: Path) -> Path | None:
 
 def command_line(value: str, folder: Path) -> str:
     """A command with its arguments, as ``shlex`` splits it, or nothing. No shell will see it."""
+    import shlex  # noqa: PLC0415  (start-up)
+
     try:
         words = shlex.split(text(value, folder))
     except ValueError as error:

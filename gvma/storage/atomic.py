@@ -9,8 +9,8 @@ import errno
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gvma.storage import disk
 
@@ -22,20 +22,21 @@ _ACL = "system.posix_acl_access"
 _KEPT_ATTRIBUTES = (_ACL, "security.selinux", "security.SMACK64", "user.")
 
 
-@dataclass(frozen=True, slots=True)
-class Rights:
+class Rights(NamedTuple):
     """Who owns a file and what its mode is: permissions alone, of which setuid, setgid and sticky are none."""
 
     uid: int
     gid: int
     mode: int
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "mode", self.mode & 0o777)
-
     @classmethod
     def of(cls, status: os.stat_result) -> Rights:
-        return cls(status.st_uid, status.st_gid, status.st_mode)
+        return cls.with_permissions(status.st_uid, status.st_gid, status.st_mode)
+
+    @classmethod
+    def with_permissions(cls, uid: int, gid: int, mode: int) -> Rights:
+        """mode: of any origin; of it the permissions count."""
+        return cls(uid, gid, mode & 0o777)
 
 
 def stage(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -64,7 +63,6 @@ class Lines(NamedTuple):
         return None
 
 
-@dataclass(slots=True)
 class Section:
     """A section with its settings; several may have one name, and ``[name](+)`` goes on in the first of them.
 
@@ -74,14 +72,17 @@ class Section:
     its own; a managed block may have 300,000 of them, of which nobody asks for most.
     """
 
-    file: str
-    number: int
-    name: str
-    ours: bool
-    template: bool = False
-    append: bool = False
-    inherited: tuple[Setting, ...] = field(default=(), repr=False)
-    lines: list[Lines] = field(default_factory=list, repr=False)
+    __slots__ = ("append", "file", "inherited", "lines", "name", "number", "ours", "template")
+
+    def __init__(self, file: str, number: int, name: str, ours: bool) -> None:
+        self.file = file
+        self.number = number
+        self.name = name
+        self.ours = ours
+        self.template = False
+        self.append = False
+        self.inherited: tuple[Setting, ...] = ()
+        self.lines: list[Lines] = []
 
     @property
     def settings(self) -> list[Setting]:
@@ -145,7 +146,6 @@ class Directive(NamedTuple):
         return f"{self.file}, line {self.number}"
 
 
-@dataclass
 class Conf:
     """One file and all that it includes, in the order in which Asterisk reads.
 
@@ -153,13 +153,14 @@ class Conf:
     case: what none of them has is not searched for.
     """
 
-    name: str
-    exists: bool = True
-    sections: list[Section] = field(default_factory=list)
-    directives: list[Directive] = field(default_factory=list)
-    refusals: list[tuple[str, str]] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list, repr=False)
-    _by_key: dict[str, list[Setting]] = field(default_factory=dict, repr=False)
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.exists = True
+        self.sections: list[Section] = []
+        self.directives: list[Directive] = []
+        self.refusals: list[tuple[str, str]] = []
+        self.texts: list[str] = []
+        self._by_key: dict[str, list[Setting]] = {}
 
     @property
     def executes(self) -> bool:

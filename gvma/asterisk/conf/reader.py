@@ -7,7 +7,6 @@ used to write one. Templates, ``(+)`` and includes follow main/config.c. Line sy
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from gvma.asterisk.conf import lines as syntax
@@ -39,7 +38,6 @@ def read_conf(
     return reading.conf
 
 
-@dataclass(slots=True)
 class _Reading:
     """One file and its includes on their way into ``conf``.
 
@@ -48,17 +46,15 @@ class _Reading:
     was included, inherited lines too. is_cut: it is beyond a limit.
     """
 
-    conf: Conf
-    read: Read
-    markers: tuple[tuple[str, str], ...]
-    opened: Section | None = None
-    named: dict[str, list[Section]] = field(default_factory=dict)
-    last: dict[str, Section] = field(default_factory=dict)
-    indexed: int = 0
-    files: int = 0
-    size: int = 0
-    lines: int = 0
-    is_cut: bool = False
+    def __init__(self, conf: Conf, read: Read, markers: tuple[tuple[str, str], ...]) -> None:
+        self.conf = conf
+        self.read = read
+        self.markers = markers
+        self.opened: Section | None = None
+        self.named: dict[str, list[Section]] = {}
+        self.last: dict[str, Section] = {}
+        self.indexed = self.files = self.size = self.lines = 0
+        self.is_cut = False
 
     def add(self, file: str, text: bytes, above: tuple[str, ...]) -> None:
         """The content of one file. It begins in the section that was opened last, and goes on in its own after an

@@ -87,7 +87,7 @@ class Driver(Protocol):
         """The lines of an endpoint, as they are written."""
         ...
 
-    def read_endpoints(self, body: bytes) -> dict[str, tuple[str, ...]]:
+    def read_endpoints(self, body: bytes) -> Mapping[str, tuple[str, ...]]:
         """The endpoints of a block by name, subscriptions aside; those that mean the same equal ``endpoint_lines``."""
         ...
 

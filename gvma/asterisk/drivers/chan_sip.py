@@ -91,7 +91,7 @@ class _ChanSip:
         named = (username,) if endpoint.role == "sipserver" else ()
         return (name, "type=peer", *named, f"host={host}", f"port={port}", context, "canreinvite=no")
 
-    def read_endpoints(self, body: bytes) -> dict[str, tuple[str, ...]]:
+    def read_endpoints(self, body: bytes) -> Mapping[str, tuple[str, ...]]:
         return objects.read_endpoints(body)
 
     def read_subscriptions(self, body: bytes) -> dict[str, PresentSubscription]:

@@ -7,7 +7,7 @@ into its normal form once; each of them costs a few searches in a short text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gvma.asterisk.entries import PresentSubscription, Subscription
 from gvma.asterisk.roles import DN, SUBSCRIPTION_PREFIX
@@ -15,11 +15,7 @@ from gvma.asterisk.roles import DN, SUBSCRIPTION_PREFIX
 SAMPLE = Subscription(f"{DN.prefix}1", "1", DN.context)
 """Written and read back, it shows the settings that all subscriptions are to have."""
 
-_NO_SUBSCRIPTION = re.compile(
-    rb"^[ \t]*\[(?!%b)[^\n]*(?:\n(?![ \t]*\[)[^\n]*)*" % re.escape(SUBSCRIPTION_PREFIX.encode()), re.MULTILINE
-)
-"""A section that is none of ours for SIP Server, to its end."""
-_NOT_NORMAL = (b";", b"\t", b"\r", b" =", b" ,", b" \n", b"= ", b", ", b"=>")
+_NOT_NORMAL = (";", "\t", "\r", " =", " ,", " \n", "= ", ", ", "=>")
 """What ``_normal`` takes away or writes otherwise, as a blank at the end; a block as gvma writes it has none of it."""
 _INDENT = re.compile(r"\n[ \t]+")
 _ARROW = re.compile(r"[ \t]*=>?[ \t]*")
@@ -29,16 +25,37 @@ _OF_ONE_OBJECT = ("mailbox", "vmexten", "aors")
 """Keys whose values differ from object to object."""
 
 
-def read_endpoints(body: bytes) -> dict[str, tuple[str, ...]]:
-    """All objects but subscriptions: name to the lines of all its sections, ``[name]`` among them."""
+class OwnEndpoints(Mapping[str, tuple[str, ...]]):
+    """All objects but subscriptions: name to the lines of all its sections, ``[name]`` among them.
+
+    There may be 20,000 phones, and who looks for SIP Server asks for the lines of one endpoint.
+    """
+
+    __slots__ = ("_sections",)
+
+    def __init__(self, sections: Mapping[str, list[str]]) -> None:
+        """sections: by name, each from behind its opening bracket on."""
+        self._sections = sections
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        text = "[" + "\n[".join(self._sections[name])
+        is_normal = not text.endswith(" ") and not any(sign in text for sign in _NOT_NORMAL)
+        return tuple(filter(None, text.split("\n")) if is_normal else _normal(text))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sections)
+
+    def __len__(self) -> int:
+        return len(self._sections)
+
+
+def read_endpoints(body: bytes) -> OwnEndpoints:
+    """Whatever is no subscription."""
     found: dict[str, list[str]] = {}
-    objects = b"\n".join(_NO_SUBSCRIPTION.findall(body))
-    is_normal = not objects.endswith(b" ") and not any(sign in objects for sign in _NOT_NORMAL)
-    lines = _as_they_are if is_normal else _normal
-    for section in _sections(objects):
-        name = section.partition("]")[0]
-        found.setdefault(name, []).extend(lines(f"[{section}"))
-    return {name: tuple(lines) for name, lines in found.items()}
+    for section in _sections(body):
+        if not section.startswith(SUBSCRIPTION_PREFIX):
+            found.setdefault(section.partition("]")[0], []).append(section)
+    return OwnEndpoints(found)
 
 
 def read_subscriptions(body: bytes, mailbox_key: str) -> dict[str, PresentSubscription]:
@@ -95,10 +112,6 @@ def _parts(name: str, rest: str, assignment: str) -> tuple[str, str]:
     if before.endswith(name) and before.endswith(f"\naors={name}"):
         before = f"{before[: -len(name) - 5]}=name"
     return mailbox, f"{before}\n{after}"
-
-
-def _as_they_are(text: str) -> Iterator[str]:
-    return filter(None, text.split("\n"))
 
 
 def _normal(text: str) -> Iterator[str]:

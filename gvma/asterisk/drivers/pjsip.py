@@ -95,7 +95,7 @@ class _Pjsip:
             lines += [f"match={match}" for match in endpoint.matches]
         return tuple(lines)
 
-    def read_endpoints(self, body: bytes) -> dict[str, tuple[str, ...]]:
+    def read_endpoints(self, body: bytes) -> Mapping[str, tuple[str, ...]]:
         return objects.read_endpoints(body)
 
     def read_subscriptions(self, body: bytes) -> dict[str, PresentSubscription]:

@@ -89,11 +89,13 @@ def check_secrets(evidence: Evidence) -> Iterator[Finding]:
     conf = evidence.files.channel
     if conf is None:
         return
-    watched = {dn.number for dn in evidence.configserver.dns} if phones_on_asterisk(evidence) else set()
-    watched.add(evidence.settings.gvma.routing_sipserver_peer)
     keys = ("auth",) if evidence.driver is PJSIP else ("secret", "md5secret")
     challenged = {one.section for one in conf.with_key(*keys)}
-    for section in conf.objects if challenged else ():
+    if not challenged:
+        return
+    watched = {dn.number for dn in evidence.configserver.dns} if phones_on_asterisk(evidence) else set()
+    watched.add(evidence.settings.gvma.routing_sipserver_peer)
+    for section in conf.objects:
         if section.name in challenged and (section.name in watched or section.name.startswith(SUBSCRIPTION_PREFIX)):
             for key in keys:
                 if section.value(key):

@@ -6,6 +6,8 @@ from gvma.asterisk.roles import DN
 from gvma.configserver.objects import ConfigObject, DnType
 from gvma.evidence.model import Evidence
 
+_TYPES = frozenset({DnType.EXTENSION, None})
+
 
 def mailbox_owners(evidence: Evidence) -> tuple[ConfigObject, ...]:
     """Extension DNs, Agent Logins and Agent Groups."""
@@ -15,7 +17,7 @@ def mailbox_owners(evidence: Evidence) -> tuple[ConfigObject, ...]:
 
 def may_own_mailbox(one: ConfigObject) -> bool:
     """No DN but an Extension; one whose type the answer does not tell is taken for one."""
-    return one.kind != DN.element or one.type in {DnType.EXTENSION, None}
+    return one.kind != DN.element or one.type in _TYPES
 
 
 def own_mailbox(owner: ConfigObject) -> str:
@@ -25,4 +27,4 @@ def own_mailbox(owner: ConfigObject) -> str:
 
 def option(one: ConfigObject, name: str) -> str:
     """An option's value without blanks around it; empty where it is not set."""
-    return one.options.get(name, "").strip()
+    return one.options[name].strip() if name in one.option_names else ""

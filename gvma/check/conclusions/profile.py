@@ -5,7 +5,7 @@ from __future__ import annotations
 from gvma.asterisk.roles import ROLES
 from gvma.check.conclusions.addresses import leads_to_asterisk
 from gvma.check.conclusions.owners import option
-from gvma.configserver.objects import ConfigObject
+from gvma.configserver.objects import ConfigObject, names_of_options
 from gvma.evidence.model import Evidence
 
 ASTERISK = "asterisk"
@@ -21,8 +21,8 @@ def guessed_profile(evidence: Evidence) -> str:
     """The id of the switch whose telling options stand on the DNs; empty where none does."""
     layer = evidence.configserver
     services = {one.options.get("service-type", "").strip().lower() for one in layer.services}
-    named = {name for one in (*layer.dns, *layer.trunks) for name in one.options}
-    applications = {name for one in layer.applications for name in one.options}
+    named = names_of_options((*layer.dns, *layer.trunks))
+    applications = names_of_options(layer.applications)
     if "softswitch" in services:
         return "openscape-voice"
     if "blf" in services:
@@ -48,9 +48,9 @@ def names_no_asterisk(evidence: Evidence) -> bool:
     named, layer = evidence.settings.gvma.switch_profile, evidence.configserver
     if not named or ASTERISK in named:
         return False
-    if any(name.startswith("mwi-") for one in layer.applications for name in one.options):
+    if any(name.startswith("mwi-") for name in names_of_options(layer.applications)):
         return False
-    if any(name.startswith("gvm_") for one in (*layer.dns, *layer.agents, *layer.groups) for name in one.options):
+    if any(name.startswith("gvm_") for name in names_of_options((*layer.dns, *layer.agents, *layer.groups))):
         return False
     return not any(leads_to_mailboxes(evidence, trunk) for trunk in layer.trunks)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gvma.check.finding import Finding, Rule
+from gvma.configserver.objects import having, names_of_options
 from gvma.evidence.model import Evidence, object_name
 
 PLACEHOLDER = Rule(
@@ -26,7 +27,9 @@ def is_placeholder(value: str) -> bool:
 def check_placeholders(evidence: Evidence) -> Iterator[Finding]:
     """The options of DNs and Applications by which SIP Server finds somebody."""
     layer = evidence.configserver
-    for one in (*layer.dns, *layer.trunks, *layer.services, *layer.applications):
+    objects = (*layer.dns, *layer.trunks, *layer.services, *layer.applications)
+    names = (name for name in names_of_options(objects) if not name.startswith("gvm_"))
+    for one in having(objects, *names):
         for name, value in one.options.items():
             if not name.startswith("gvm_") and is_placeholder(value):
                 yield PLACEHOLDER.at(object_name(one), f"{name} = {value}")

@@ -77,6 +77,8 @@ def check_switch(evidence: Evidence) -> Iterator[Finding]:
     if ids and not named:
         yield GUESSED.at("switch_profile", f"taken for {switches()[ids[0]].name} ({ids[0]})")
     site = [switches()[one] for one in ids]
+    if not site:
+        return
     yield from _extensions(site, evidence, every_one=bool(named))
     yield from _trunks(site, evidence)
     yield from _services(site, evidence)

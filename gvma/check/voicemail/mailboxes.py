@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from gvma.check.conclusions.owners import mailbox_owners, option, own_mailbox
 from gvma.check.conclusions.profile import names_no_asterisk
 from gvma.check.finding import Finding, Rule, first_names
-from gvma.configserver.objects import ConfigObject
+from gvma.configserver.objects import ConfigObject, having
 from gvma.evidence.model import Evidence, object_name
 
 CONTEXT = Rule(
@@ -49,12 +49,13 @@ def check_contexts(evidence: Evidence) -> Iterator[Finding]:
     return context_findings(evidence, mailbox_owners(evidence))
 
 
-def context_findings(evidence: Evidence, owners: Iterable[ConfigObject]) -> Iterator[Finding]:
+def context_findings(evidence: Evidence, owners: Collection[ConfigObject]) -> Iterator[Finding]:
     """The same for these objects alone."""
     voicemail = evidence.files.voicemail
     if voicemail is None or voicemail.executes or "voicemail" in evidence.files.realtime:
         return  # a database or a command may know mailboxes that no file shows
-    asking = [one for one in owners if option(one, "gvm_mailbox_context") and own_mailbox(one)]
+    named = having(owners, "gvm_mailbox_context")
+    asking = [one for one in named if option(one, "gvm_mailbox_context") and own_mailbox(one)]
     if not asking:
         return
     mailboxes = {(one.key, one.section) for one in voicemail.sites_own}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gvma.asterisk.roles import BY_KIND, ROLES
 from gvma.check.conclusions.owners import option
 from gvma.check.finding import Finding, Rule
-from gvma.configserver.objects import ConfigObject
+from gvma.configserver.objects import ConfigObject, having
 from gvma.evidence.model import Evidence, object_name
 from gvma.nearest import nearest
 
@@ -33,6 +33,7 @@ MISSPELT = Rule(
 )  # fmt: skip
 RULES = (UNKNOWN, ITSELF, TIMEOUT, MISSPELT)
 
+_OVERFLOW, _TIMEOUT = "no-answer-overflow", "no-answer-timeout"
 _NOWHERE = frozenset({"none", "recall", "default", "release"})
 _OF_APPLICATIONS = frozenset(
     {
@@ -44,32 +45,26 @@ _OF_APPLICATIONS = frozenset(
 
 def check_overflow(evidence: Evidence) -> Iterator[Finding]:
     """Where unanswered calls go: DNs, mailboxes, or prefix and mailbox, with commas between."""
-    layer, known = evidence.configserver, _destinations(evidence)
-    for one in (*layer.dns, *layer.agents):
-        for target in _targets(one, "no-answer-overflow"):
-            if one.kind == "CfgDN" and target == one.number:
-                yield ITSELF.at(object_name(one), f"no-answer-overflow = {target}, which is this DN")
-            elif target not in known:
-                yield _unknown(one, "no-answer-overflow", target)
+    named = [*_named(evidence)]
+    known = _destinations(evidence) if named else set()
+    for one, name, target in named:
+        if one.kind == "CfgDN" and target == one.number:
+            yield ITSELF.at(object_name(one), f"{name} = {target}, which is this DN")
+        elif target not in known:
+            what = f"{name} = {target}, but no mailbox or prefix matches {target}: unanswered calls are lost"
+            yield UNKNOWN.at(object_name(one), what)
+
+
+def _named(evidence: Evidence) -> Iterator[tuple[ConfigObject, str, str]]:
+    """Object, option and each target of it."""
+    layer = evidence.configserver
+    options = [(one, _OVERFLOW) for one in having((*layer.dns, *layer.agents), _OVERFLOW)]
     for application in layer.applications:
-        for name in sorted(application.options):
-            if name in _OF_APPLICATIONS and name.endswith("-overflow"):
-                for target in _targets(application, name):
-                    if target not in known:
-                        yield _unknown(application, name, target)
-
-
-def _targets(one: ConfigObject, name: str) -> Iterator[str]:
-    value = one.options.get(name)
-    for part in value.split(",") if value else ():
-        target = part.strip()
-        if target and target.lower() not in _NOWHERE:
-            yield target
-
-
-def _unknown(one: ConfigObject, name: str, target: str) -> Finding:
-    what = f"{name} = {target}, but no mailbox or prefix matches {target}: unanswered calls are lost"
-    return UNKNOWN.at(object_name(one), what)
+        names = (name for name in sorted(application.options) if name in _OF_APPLICATIONS)
+        options += [(application, name) for name in names if name.endswith("-overflow")]
+    for one, name in options:
+        targets = (part.strip() for part in one.options[name].split(","))
+        yield from ((one, name, target) for target in targets if target and target.lower() not in _NOWHERE)
 
 
 def _destinations(evidence: Evidence) -> set[str]:
@@ -88,8 +83,8 @@ def _destinations(evidence: Evidence) -> set[str]:
 def check_timeouts(evidence: Evidence) -> Iterator[Finding]:
     """``no-answer-timeout`` of DNs and Agent Logins, and the SIP Server Application's for all of them."""
     layer = evidence.configserver
-    for one in (*layer.dns, *layer.agents):
-        yield from _timeout(one, "no-answer-timeout")
+    for one in having((*layer.dns, *layer.agents), _TIMEOUT):
+        yield from _timeout(one, _TIMEOUT)
     for application in layer.applications:
         for name in sorted(application.options):
             if name in _OF_APPLICATIONS and name.endswith("-timeout"):

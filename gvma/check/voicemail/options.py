@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gvma.asterisk.roles import AGENT, BY_ELEMENT
-from gvma.check.conclusions.owners import mailbox_owners, option, own_mailbox
+from gvma.check.conclusions.owners import mailbox_owners, may_own_mailbox, option, own_mailbox
 from gvma.check.finding import Finding, Rule
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence, object_name
@@ -59,9 +59,10 @@ def check_group_mailboxes(evidence: Evidence) -> Iterator[Finding]:
 def check_shared_mailboxes(evidence: Evidence) -> Iterator[Finding]:
     """One mailbox of one context with two owners."""
     first: dict[tuple[str, str], ConfigObject] = {}
+    contexts = {kind: role.context for kind, role in BY_ELEMENT.items()}
     for owner in mailbox_owners(evidence):
-        mailbox, role = own_mailbox(owner), BY_ELEMENT.get(owner.kind)
-        place = (mailbox, option(owner, "gvm_mailbox_context") or (role.context if role else ""))
+        mailbox = own_mailbox(owner)
+        place = (mailbox, option(owner, "gvm_mailbox_context") or contexts.get(owner.kind, ""))
         if mailbox and first.setdefault(place, owner) is not owner:
             yield SHARED.at(
                 object_name(owner),
@@ -74,7 +75,7 @@ def check_option_names(evidence: Evidence) -> Iterator[Finding]:
     owners = mailbox_owners(evidence)
     faultless: set[tuple[str, tuple[str, ...]]] = set()  # most owners have options of the same names
     for owner in owners:
-        form = owner.kind, tuple(owner.options)
+        form = owner.kind, owner.option_names
         if form in faultless:
             continue
         misplaced = {name for name in owner.options if name.startswith("mwi-")}
@@ -87,8 +88,10 @@ def check_option_names(evidence: Evidence) -> Iterator[Finding]:
         for name, meant in misspelt.items():
             yield MISSPELT.at(object_name(owner), f"{name} is probably {meant}")
     layer = evidence.configserver
-    known = {(owner.kind, owner.dbid) for owner in owners}
-    for other in (*layer.dns, *layer.routing_points, *layer.trunks, *layer.services, *layer.applications):
+    dns = [dn for dn in layer.dns if not may_own_mailbox(dn)]
+    others = (*dns, *layer.routing_points, *layer.trunks, *layer.services, *layer.applications)
+    known = {(owner.kind, owner.dbid) for owner in owners} if others else set()
+    for other in others:
         if (other.kind, other.dbid) not in known:
             yield from _misplaced(other, other.options.keys() & GVM_OPTIONS)
 

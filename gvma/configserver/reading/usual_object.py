@@ -31,6 +31,10 @@ class UsualObject(ConfigObject):
     def options(self) -> Mapping[str, str]:  # type: ignore[override]
         return _Options(self._keys, self._values)
 
+    @property
+    def option_names(self) -> tuple[str, ...]:
+        return self._keys
+
     def values_of(self, keys: tuple[str, ...]) -> Sequence[str]:
         return _picker(self._keys, keys)([*self._values.split("\0"), ""])
 

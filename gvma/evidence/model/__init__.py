@@ -4,7 +4,7 @@ A part that could not be had says so itself: by an error, by None, or by being e
 """
 
 from gvma.evidence.model.asterisk import AmiEvidence, FilesEvidence, MailboxFields, MediaEvidence, Probe, SipAddresses
-from gvma.evidence.model.configserver import QUERIES, ConfigServerEvidence, QueryAnswer, object_name, type_name
+from gvma.evidence.model.configserver import QUERIES, ConfigServerEvidence, QueryAnswer, object_name
 from gvma.evidence.model.hosts import DatabaseEvidence, HostsEvidence, NodeEvidence
 from gvma.evidence.model.runs import NextSync, RecordsEvidence
 from gvma.evidence.model.settings import SettingsEvidence
@@ -28,5 +28,4 @@ __all__ = [
     "SettingsEvidence",
     "SipAddresses",
     "object_name",
-    "type_name",
 ]

@@ -37,7 +37,11 @@ class QueryAnswer(NamedTuple):
     @property
     def types(self) -> dict[str, int]:
         """How many objects of each type, such as ``DN of type 1``, the most frequent first."""
-        return dict(Counter(type_name(one) for one in self.objects).most_common())
+        kinds = Counter((one.kind, one.type) for one in self.objects)
+        types: Counter[str] = Counter()
+        for (kind, type_), number in kinds.items():
+            types[_type_name(kind, type_)] += number
+        return dict(types.most_common())
 
 
 class ConfigServerEvidence(NamedTuple):
@@ -93,10 +97,10 @@ class ConfigServerEvidence(NamedTuple):
         return (*self.applications, *self.trunks, *self.services, *self.dns)
 
 
-def type_name(one: ConfigObject) -> str:
-    """``DN of type 1``, ``Agent Login``."""
-    kind = _LABELS.get(one.kind, one.kind)
-    return f"{kind} of type {one.type}" if one.kind == "CfgDN" and one.type is not None else kind
+def _type_name(kind: str, type_: int | None) -> str:
+    """``DN of type 1``, ``Agent Login``. kind, type_: of an object."""
+    label = _LABELS.get(kind, kind)
+    return f"{label} of type {type_}" if kind == "CfgDN" and type_ is not None else label
 
 
 def object_name(one: ConfigObject) -> str:

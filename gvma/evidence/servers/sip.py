@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import chain
@@ -12,7 +12,7 @@ from gvma.ami.nodes import nodes
 from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.hosts import host_and_port, sipserver_hosts
 from gvma.asterisk.roles import ROLES, SUBSCRIPTION_PREFIX, role_of_subscription
-from gvma.configserver.objects import ConfigObject
+from gvma.configserver.objects import ConfigObject, having
 from gvma.errors import MessageSummaryError, SipError
 from gvma.evidence.model import ConfigServerEvidence, FilesEvidence, Probe, SipAddresses
 from gvma.evidence.model.hosts import HostsEvidence, NodeEvidence
@@ -28,11 +28,12 @@ _ANSWER_SECONDS = 3.0
 _AT_ONCE = 16
 # Names are looked up side by side; one that DNS does not answer in this time has no address.
 _DNS_SECONDS = 3.0
+_NAMING_HOSTS = ("mwi-host", "mwi-domain", "contact")
 _ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  (what Asterisk says it is bound to)
 
 
 def sip_addresses(
-    settings: Settings, objects: Iterable[ConfigObject], bound: Iterable[tuple[str, int]]
+    settings: Settings, objects: Collection[ConfigObject], bound: Iterable[tuple[str, int]]
 ) -> SipAddresses:
     """The addresses and names by which SIP reaches Asterisk, as far as this host can know them.
 
@@ -43,8 +44,9 @@ def sip_addresses(
     return SipAddresses(names, frozenset(port for _, port in bound))
 
 
-def _mentioned_hosts(objects: Iterable[ConfigObject]) -> set[str]:
-    texts = [one.options.get(name, "") for one in objects for name in ("mwi-host", "mwi-domain", "contact")]
+def _mentioned_hosts(objects: Collection[ConfigObject]) -> set[str]:
+    named = having(objects, *_NAMING_HOSTS)
+    texts = [one.options.get(name, "") for one in named for name in _NAMING_HOSTS]
     return {host for text in texts if text and (host := host_and_port(text)[0])}
 
 

@@ -17,7 +17,6 @@ from functools import cache
 from typing import NamedTuple
 
 from gvma.settings.ownership import user_name
-from gvma.storage.signals import undisturbed
 
 
 class Identity(NamedTuple):
@@ -68,6 +67,8 @@ def acting_as(identity: Identity | None) -> Iterator[None]:
     if identity is None or _acting.identity == identity:
         yield
         return
+    from gvma.storage.signals import undisturbed  # noqa: PLC0415  (start-up)
+
     before = _acting.identity
     with undisturbed() if threading.current_thread() is threading.main_thread() else nullcontext():
         uid, gid, groups = os.geteuid(), os.getegid(), os.getgroups()
