@@ -17,7 +17,6 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from gvma import __version__
 from gvma.errors import GvmaError, NoBackupSetError, UsageError
-from gvma.plan.items import Item
 from gvma.printable import printable
 from gvma.settings import Secret
 from gvma.storage.history.model import PastRun
@@ -31,14 +30,13 @@ T = TypeVar("T")
 
 _PAGE = 50
 _LONGEST_WORDS = 255
-_SIGNS = {"add": "+", "change": "~", "remove": "-"}
 
 
 def create_app(facts: Facts, *, hosts: Collection[str], account: Secret | None) -> Flask:
     """The WSGI application. hosts, account: as guard takes them."""
     app = Flask("gvma.web")
     app.url_map.merge_slashes = False  # a redirect would name http:, behind a proxy that speaks TLS
-    app.jinja_env.filters.update(shown=_shown, link=_link, when=_when, item=_item, count=_count)
+    app.jinja_env.filters.update(shown=_shown, link=_link, when=_when, count=_count)
     app.jinja_env.globals.update(version=__version__, chart_width=WIDTH, chart_height=HEIGHT, zone=_zone)
     guard(app, hosts=hosts, account=account)
     _add_pages(app, facts)
@@ -214,9 +212,3 @@ def _count(number: int, word: str) -> str:
     if number == 1:
         return f"1 {word}"
     return f"{number:,} {word}{'es' if word.endswith('x') else 's'}"
-
-
-def _item(one: Item) -> str:
-    fields = f": {', '.join(one.fields)}" if one.fields else ""
-    owner = f" ({one.owner})" if one.owner else ""
-    return printable(f"{_SIGNS[one.action]} {one.kind} {one.name}{owner}{fields}")
