@@ -1,6 +1,8 @@
-"""Texts from elsewhere, fit to be shown: on a terminal and on a page. Pure."""
+"""Texts from elsewhere and long lists, fit to be shown: on a terminal and on a page. Pure."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 MASK = "****"
 """What is shown in place of a secret."""
@@ -14,6 +16,13 @@ def printable(text: str) -> str:
     return "".join(
         char if char in "\n\t" or char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
     )
+
+
+def first_names(names: Sequence[str], most: int = 5, *, between: str = ", ") -> str:
+    """``1000, 1001 and 3 more``: the first of a list that may be long. between: ``; `` for what has commas itself."""
+    rest = len(names) - most
+    last = " and" if between == ", " else f"{between}and"
+    return between.join(names[:most]) + (f"{last} {rest} more" if rest > 0 else "")
 
 
 def shown_without(value: tuple[object, ...], *hidden: str) -> str:

@@ -6,7 +6,7 @@ where a fault was seen and what was seen; why it matters and what to do come fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from gvma.evidence.model import Evidence
@@ -67,9 +67,3 @@ class Rule(NamedTuple):
     def at(self, where: str, message: str, *, remedy: str = "") -> Finding:
         """A finding of this rule; ``remedy`` where this one needs other words than the rule's."""
         return Finding(self.code, self.severity, message, where, self.why, remedy or self.remedy)
-
-
-def first_names(names: Sequence[str], most: int = 5) -> str:
-    """``1000, 1001 and 3 more``: the first names of a list that may be long."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{more}"

@@ -10,9 +10,10 @@ from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
 from gvma.asterisk.roles import ROLES
 from gvma.check.conclusions.addresses import asterisk_hosts
-from gvma.check.finding import Finding, Rule, first_names
+from gvma.check.finding import Finding, Rule
 from gvma.configserver.objects import DnType
 from gvma.evidence.model import Evidence
+from gvma.printable import first_names
 from gvma.routing.watched import is_watched
 
 PEER = Rule(

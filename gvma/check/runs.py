@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from gvma.check.finding import Finding, Rule, first_names
+from gvma.check.finding import Finding, Rule
 from gvma.errors import BackupSetError, GvmaError, SyncPausedError, UnsafeTargetError
 from gvma.evidence.model import Evidence
 from gvma.plan.items import Item
+from gvma.printable import first_names
 
 EDITED = Rule(
     "block-edited", "error", "a mailbox or subscription that the last sync wrote is not there any more, or one stands "

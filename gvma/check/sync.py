@@ -16,8 +16,9 @@ from gvma.asterisk.identification.model import SENDERS_UNKNOWN, UNDECIDED
 from gvma.asterisk.kept import differing
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.check.conclusions.addresses import asterisk_hosts
-from gvma.check.finding import Finding, Rule, first_names
+from gvma.check.finding import Finding, Rule
 from gvma.evidence.model import QUERIES, Evidence, MailboxFields
+from gvma.printable import first_names
 from gvma.routing import Routing, SiteRouting, routing
 
 UNSAFE = Rule(

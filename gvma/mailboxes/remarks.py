@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from gvma.asterisk.entries import GvmaWarning, Mailbox
 from gvma.mailboxes.claims import Claim
 from gvma.mailboxes.values import can_be_dialled
-
-_NAMED = 5
+from gvma.printable import first_names
 
 
 class Remarks:
@@ -41,8 +40,7 @@ class Remarks:
         """All that was seen. First PINs that are numbers by default are named together: a site may have 100,000."""
         yield from self._warnings
         if self._numbers:
-            more = len(self._numbers) - _NAMED
-            names = ", ".join(self._numbers[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+            names = first_names(self._numbers)
             yield GvmaWarning(
                 "pin-not-dialled",
                 f"no phone can dial the first PIN of {names}: without gvm_password it is the number",

@@ -5,11 +5,12 @@ Pure: it counts, it reads no file and asks nobody.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from gvma.asterisk.roles import ROLES, Role
 from gvma.errors import SafetyBrakeError
+from gvma.printable import first_names
 
 _NAMED = 10
 _LOOK_ALIKE = "Objects that became invisible to the account of gvma (permissions) look the same as deleted objects."
@@ -45,7 +46,7 @@ def brake(shrinkage: Shrinkage, max_remove_percent: int) -> SafetyBrakeError | N
     if removed * 100 > max_remove_percent * shrinkage.present:
         reasons.append(
             f"{removed} of {shrinkage.present} mailboxes would be removed (max_remove_percent = {max_remove_percent}): "
-            f"{_named(shrinkage.removed)}"
+            f"{first_names(shrinkage.removed, _NAMED)}"
         )
     if not reasons:
         return None
@@ -56,12 +57,6 @@ def brake(shrinkage: Shrinkage, max_remove_percent: int) -> SafetyBrakeError | N
         where="Configuration Server's answer",
         hint=_HINT,
     )
-
-
-def _named(mailboxes: Sequence[str]) -> str:
-    """The first mailboxes, and how many there are beyond."""
-    more = len(mailboxes) - _NAMED
-    return ", ".join(mailboxes[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _is_emptied(kind: str, shrinkage: Shrinkage) -> bool:

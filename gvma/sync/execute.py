@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from gvma.ami.asterisk import Asterisk
 from gvma.errors import AsteriskRefusedError, AsteriskUnreachableError, CredentialsError, GvmaError, UnsafeTargetError
+from gvma.printable import first_names
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.base import Applied, Change, Purpose, Sink, SinkMoved
 from gvma.storage.private import although_changed
@@ -21,7 +22,6 @@ from gvma.sync.reasons import likely_reason, refused_line
 from gvma.sync.report import RunReport
 
 _log = logging.getLogger(__name__)
-_FIRST_DIFFERENCES = 5
 TRIES = 10
 """So often a run plans again where somebody else writes meanwhile."""
 
@@ -206,6 +206,5 @@ class Execution(NamedTuple):
 
 
 def first_of(found: Sequence[str]) -> str:
-    """The first differences and how many there are beyond."""
-    more = len(found) - _FIRST_DIFFERENCES
-    return "; ".join(found[:_FIRST_DIFFERENCES]) + (f"; and {more} more" if more > 0 else "")
+    """The first differences, and how many there are beyond."""
+    return first_names(found, between="; ")

@@ -12,7 +12,7 @@ from gvma.evidence.model.named import NamedMailbox
 from gvma.evidence.model.runs import RecordsEvidence
 from gvma.plan.make import PreviousRun
 from gvma.plan.pins import PinPlan, PinRecord
-from gvma.printable import shown_without
+from gvma.printable import first_names, shown_without
 from gvma.sinks.files.atomic.change import FileChange
 from gvma.sinks.files.block_file import BlockFile
 from gvma.sinks.files.targets import Target
@@ -56,3 +56,19 @@ def test_the_other_fields_are_shown_with_their_names() -> None:
     assert shown_without(PinPlan(fresh=("1000@GVMA_DN",)), "record") == (
         "PinPlan(reset=frozenset(), fresh=('1000@GVMA_DN',))"
     )
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "between", "text"),
+    [
+        (0, 5, ", ", ""),
+        (2, 2, ", ", "0, 1"),
+        (4, 3, ", ", "0, 1, 2 and 1 more"),
+        (4, 3, "; ", "0; 1; 2; and 1 more"),
+        (100_000, 1, ", ", "0 and 99999 more"),
+    ],
+)
+def test_of_a_long_list_the_first_are_named_and_the_others_counted(
+    count: int, most: int, between: str, text: str
+) -> None:
+    assert first_names([*map(str, range(count))], most, between=between) == text

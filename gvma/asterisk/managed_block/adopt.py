@@ -13,8 +13,7 @@ from typing import NamedTuple
 from gvma.asterisk.conf.lines import lines, section_line
 from gvma.asterisk.managed_block.block import OwnLines, opens_ours
 from gvma.errors import UnsafeTargetError
-
-_NAMED = 5
+from gvma.printable import first_names
 
 IsOurs = Callable[[str, bytes], bool]
 """Whether an earlier sync wrote a line. Given the name of its section, and the line; the section's header too."""
@@ -77,11 +76,10 @@ def _ended(piece: bytes, newline: bytes) -> bytes:
 
 
 def _mixed(where: str, foreign: list[int]) -> UnsafeTargetError:
-    more = f" and {len(foreign) - _NAMED} more" if len(foreign) > _NAMED else ""
-    numbers = ", ".join(str(number) for number in foreign[:_NAMED])
+    numbers = first_names([str(number) for number in foreign])
     plural = "s" if len(foreign) > 1 else ""
     return UnsafeTargetError(
-        f"both markers are gone, and among the lines that gvma wrote stand others: line{plural} {numbers}{more}.",
+        f"both markers are gone, and among the lines that gvma wrote stand others: line{plural} {numbers}.",
         where=where,
         hint="Nothing was changed. Move these lines out of gvma's sections (to another context, or another file), "
         "then run `gvma sync` again.",

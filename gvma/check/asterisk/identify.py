@@ -8,8 +8,9 @@ from gvma.asterisk.hosts import is_address, match_has, sipserver_hosts
 from gvma.asterisk.identification.model import UNDECIDED
 from gvma.asterisk.identification.pjsip import PjsipKnown
 from gvma.check.conclusions.addresses import sipserver_matches
-from gvma.check.finding import Finding, Rule, first_names
+from gvma.check.finding import Finding, Rule
 from gvma.evidence.model import AmiEvidence, Evidence
+from gvma.printable import first_names
 from gvma.settings import GvmaSettings
 
 NONE = Rule(

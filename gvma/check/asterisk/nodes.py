@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gvma.asterisk.conf.booleans import YES
-from gvma.check.finding import Finding, Rule, first_names
+from gvma.check.finding import Finding, Rule
 from gvma.evidence.model import Evidence, HostsEvidence, NodeEvidence
 from gvma.evidence.model.hosts import reads_all
+from gvma.printable import first_names
 from gvma.sinks.realtime.rows.names import AORS, TABLES
 
 UNREACHABLE = Rule(

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from gvma.check.conclusions.addresses import asterisk_hosts
 from gvma.check.conclusions.owners import option
 from gvma.check.conclusions.profile import names_no_asterisk
-from gvma.check.finding import Finding, Rule, first_names
+from gvma.check.finding import Finding, Rule
 from gvma.check.switch.placeholders import is_placeholder
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence, object_name
 from gvma.nearest import nearest
+from gvma.printable import first_names
 from gvma.switches.values import BOOLEANS, complaint
 
 MISSING = Rule(

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator
 
 from gvma.check.conclusions.owners import mailbox_owners, option, own_mailbox
 from gvma.check.conclusions.profile import names_no_asterisk
-from gvma.check.finding import Finding, Rule, first_names
+from gvma.check.finding import Finding, Rule
 from gvma.configserver.objects import ConfigObject, having
 from gvma.evidence.model import Evidence, object_name
+from gvma.printable import first_names
 
 CONTEXT = Rule(
     "gvm-context-unknown", "error", "gvm_mailbox_context names a context that voicemail.conf does not have",

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.site import mailboxes_defined
 from gvma.plan.model import Plan
+from gvma.printable import first_names
 from gvma.sinks.files.present.reading import FilesReading
 
 _ZONE = re.compile(r"(?:^|\|)\s*tz\s*=\s*([^|]*?)\s*(?:\||$)", re.IGNORECASE)
-_NAMED = 5
 _SHOWN = 40
 
 
@@ -80,6 +80,5 @@ def _by_file(defined: Iterable[tuple[str, str]], ours: dict[str, str]) -> Iterat
 
 
 def _named(one: str, many: str, names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    listed = f"{', '.join(names[:_NAMED])}{more}"
+    listed = first_names(names)
     return f"{many} {listed} also stand" if len(names) > 1 else f"{one} {listed} also stands"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from gvma.asterisk.entries import GvmaWarning
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.plan.model import Plan
+from gvma.printable import first_names
 from gvma.storage.asterisk.messages import boxes_in_spool, has_messages
 
 _NAMED = 10
@@ -25,15 +26,16 @@ def left_messages(plan: Plan, spool: Path, served: Container[str] = ()) -> Itera
     inherited = _with_messages(new, spool)
     if inherited:
         message = (
-            f"the owners of new mailboxes inherit the messages of earlier ones: {_named(inherited)}. Move their "
-            "folders away before the sync, or remove them, unless the messages are the owners' own"
+            "the owners of new mailboxes inherit the messages of earlier ones: "
+            f"{first_names(inherited, _NAMED)}. Move their folders away before the sync, or remove them, unless the "
+            "messages are the owners' own"
         )
         yield GvmaWarning("messages-inherited", message, where)
     left = _with_messages((key for key in plan.differences.removed_mailboxes if key not in served), spool)
     if left:
         message = (
-            f"messages of removed mailboxes stay, and the next owners of their numbers inherit them: {_named(left)}. "
-            "Move their folders away, or remove them"
+            "messages of removed mailboxes stay, and the next owners of their numbers inherit them: "
+            f"{first_names(left, _NAMED)}. Move their folders away, or remove them"
         )
         yield GvmaWarning("messages-left", message, where)
 
@@ -44,8 +46,3 @@ def _with_messages(keys: Iterable[str], spool: Path) -> list[str]:
     contexts = OWN_CONTEXTS if wanted else ()
     folders = {f"{box}@{context}" for context in contexts for box in boxes_in_spool(spool, context)}
     return [key for key in wanted if key in folders and has_messages(spool, key)]
-
-
-def _named(keys: Sequence[str]) -> str:
-    more = len(keys) - _NAMED
-    return ", ".join(keys[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from gvma.asterisk.entries import GvmaWarning
 from gvma.plan.present import Present
+from gvma.printable import first_names
 
 _NAMED = 10
 _WHERE = "realtime_dsn"
@@ -20,16 +21,11 @@ def served_by_rows(present: Present, pins_of_rows: Mapping[str, str]) -> Iterato
         return
     without = [key for key in present.mailboxes if key not in pins_of_rows]
     if without:
-        message = f"the database has no row for {_named(without)}, and nobody serves these without the block"
+        named = first_names(without, _NAMED)
+        message = f"the database has no row for {named}, and nobody serves these without the block"
         yield GvmaWarning("row-missing", message, _WHERE)
     others = [key for key, one in present.mailboxes.items() if pins_of_rows.get(key, one.pin) != one.pin]
     if others:
-        message = (
-            f"the database has other PINs than the block for {_named(others)}: without the block these are in force"
-        )
+        named = first_names(others, _NAMED)
+        message = f"the database has other PINs than the block for {named}: without the block these are in force"
         yield GvmaWarning("row-other-pin", message, _WHERE)
-
-
-def _named(keys: Sequence[str]) -> str:
-    more = len(keys) - _NAMED
-    return ", ".join(keys[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -14,6 +14,7 @@ from psycopg import Connection, errors
 
 from gvma.asterisk.roles import OWN_CONTEXTS, SUBSCRIPTION_PREFIX
 from gvma.errors import DatabaseError, UnpreparedDatabaseError
+from gvma.printable import first_names
 from gvma.sinks.realtime.database.connection import UNCHANGED, answered, where_of
 from gvma.sinks.realtime.owner_sql import RESET_ARGUMENTS, RESET_BODY
 from gvma.sinks.realtime.rows.columns import Columns
@@ -95,9 +96,8 @@ def require(connection: Connection[tuple[object, ...]], columns: Columns) -> Non
     with answered(connection):
         faults = list(found_faults(connection, columns))
     if faults:
-        more = f"; and {len(faults) - _NAMED} more" if len(faults) > _NAMED else ""
         raise UnpreparedDatabaseError(
-            f"the database is not prepared: {'; '.join(faults[:_NAMED])}{more}",
+            f"the database is not prepared: {first_names(faults, _NAMED, between='; ')}",
             where=where_of(connection),
             hint=f"{UNCHANGED} Have the owner of the tables run what `gvma realtime sql` prints, then try again.",
         )

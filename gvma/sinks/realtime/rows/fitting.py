@@ -9,6 +9,7 @@ from gvma.asterisk.entries import GvmaWarning, Mailbox, Subscription
 from gvma.mailboxes import RefusedOwner
 from gvma.plan.owners import Identity, Owned, read_owners, write_owners
 from gvma.plan.wanted import Wanted
+from gvma.printable import first_names
 from gvma.sinks.realtime.rows.columns import Columns, Misfit, joined
 from gvma.sinks.realtime.rows.names import AOR_MAILBOXES
 
@@ -106,8 +107,7 @@ class _Fits:
 
     def without_column(self) -> Iterator[GvmaWarning]:
         for (option, reason), keys in self.lacking.items():
-            more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
-            message = f"{option} {reason}: left out of {', '.join(keys[:_NAMED])}{more}"
+            message = f"{option} {reason}: left out of {first_names(keys, _NAMED)}"
             yield GvmaWarning("no-column", message, "gvm_options")
 
 
