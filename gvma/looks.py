@@ -1,7 +1,7 @@
 """What a run has looked at outside of itself, each look with what was found, so that a later run can look again.
 
-Whatever tells a plan something of Asterisk's files, of names or of addresses notes it here, and costs nothing where
-nobody asked for notes. Where a look cannot be repeated, the notes say that too.
+Whatever tells a plan something of Asterisk's files, of rows, of names or of addresses notes it here, and costs nothing
+where nobody asked for notes. Where a look cannot be repeated, the notes say that too.
 """
 
 from __future__ import annotations
@@ -45,6 +45,11 @@ def noting() -> Iterator[Looks]:
         yield looks
     finally:
         _noted.reset(token)
+
+
+def is_noting() -> bool:
+    """Whether somebody asked for notes: a look that costs more than what is looked for is taken for these alone."""
+    return _noted.get() is not None
 
 
 def note(how: str, what: tuple[str, ...], *found: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -47,6 +47,16 @@ class Opened(NamedTuple):
     def has_files(self) -> bool:
         """This host's files are the sink, and its Asterisk reads them; else no Asterisk is reloaded."""
         return self.session is None
+
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What the database says of itself, and a plan goes by beside its rows; none for files."""
+        return () if self.session is None else self.session.facts
+
+    @property
+    def looks(self) -> Mapping[str, Callable[..., object]]:
+        """How a look is taken again that needs what is open here, by its kind (gvma.looks)."""
+        return {} if self.session is None else {"rows": self.session.look_at_rows}
 
     def sink(self, asterisk: Asterisk | None, addresses: Addresses | None = None) -> FilesSink | RealtimeSink:
         """asterisk: connected; None where the files alone decide. addresses: of SIP Server and the gateway; None where

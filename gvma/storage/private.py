@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gvma.errors import BackupSetError
+from gvma.looks import note, note_unrepeatable
 from gvma.storage import disk
 from gvma.storage.advice import advice
 from gvma.storage.atomic import Rights, read_whole, write_atomically
@@ -31,6 +32,17 @@ def read_private(path: Path) -> bytes | None:
         return read_whole(path)
     except OSError as error:
         raise not_kept(path, error) from error
+
+
+def look_at_private(path: Path) -> bytes | None:
+    """As ``read_private``, of a file that a plan goes by and that is none of the records: a look (gvma.looks)."""
+    try:
+        found = read_private(path)
+    except BackupSetError:
+        note_unrepeatable()
+        raise
+    note("private", (str(path),), found is not None, found or b"")
+    return found
 
 
 def remove_private(path: Path) -> None:

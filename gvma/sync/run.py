@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gvma.ami.asterisk import Asterisk
 from gvma.asterisk.identification.model import COMES_FIRST, PEER_ON_OTHER_PORT, SENDERS_UNKNOWN
@@ -24,6 +24,7 @@ from gvma.errors import (
 )
 from gvma.looks import Looks, noting
 from gvma.plan.brake import brake
+from gvma.plan.counts import Counts
 from gvma.settings.model import Settings
 from gvma.sinks.addresses import Addresses, look_up, require
 from gvma.sinks.base import Purpose, Sink
@@ -127,7 +128,7 @@ class _Run:
                 if asterisk is not None:
                     refuse_other_folders(self._gvma, asterisk, resets_pins=bool(options.reset_pins))
                 inputs = self._inputs(sink, addresses, asked.digests)
-                conclusion = conclusion_of(inputs) if inputs is not None else None
+                conclusion = conclusion_of(inputs, self._opened.looks) if inputs is not None else None
                 if conclusion is None:
                     answers = asked.read()
                     self._report.objects = answers.counts
@@ -160,15 +161,15 @@ class _Run:
         # A run that speaks to Asterisk does what is pending; one that does not leaves it, whatever its end.
         if not answers or (not self._options.no_reload and pending_reload.read(self._gvma.backup_path)):
             return None
-        files = cast("FilesSink", sink)  # unchanged.is_possible says yes to no other
         return Inputs(
             settings=self._settings,
             options=self._options,
             warnings=tuple(self._report.warnings),
             addresses=dict(sorted(addresses.items())),
-            driver=files.driver.name,
-            driver_reason=files.driver_reason,
-            known=files.known,
+            driver=sink.driver.name,
+            driver_reason=sink.driver_reason,
+            known=sink.known,
+            database=self._opened.facts,
             answers=answers,
         )
 
@@ -177,6 +178,7 @@ class _Run:
         _log.debug("the same inputs as in an earlier run, which found nothing to do")
         self._report.objects = dict(conclusion.objects)
         self._report.files = dict.fromkeys(conclusion.files, False)
+        self._report.tables = dict.fromkeys(conclusion.tables, Counts())
         self._report.warnings = list(conclusion.warnings)
         self._report.show_warnings = False
 

@@ -95,6 +95,13 @@ class PrivatePostgreSQL:
         self._folder: Path | None = None
         self._server: Child | None = None
 
+    @property
+    def pid(self) -> int:
+        """Of the server's first process, whose children are all others. Raises NotObtainableError before the start."""
+        if self._server is None:
+            raise NotObtainableError("it was not started")
+        return self._server.pid
+
     def dsn(self, database: str = "postgres", user: str = "postgres") -> str:
         """libpq's connection string, without a password."""
         return f"host=127.0.0.1 port={self.port} dbname={database} user={user}"

@@ -17,7 +17,7 @@ from gvma.sinks.files.driver import NEEDED_BY_REALTIME
 from gvma.sinks.realtime.applied import AppliedRows
 from gvma.sinks.realtime.block_pins import pins_of_block
 from gvma.sinks.realtime.database import records
-from gvma.sinks.realtime.database.connection import answered, where_of
+from gvma.sinks.realtime.database.connection import answered, at_one_moment, where_of
 from gvma.sinks.realtime.database.rows import copied
 from gvma.sinks.realtime.database.session import Session
 from gvma.sinks.realtime.nodes.answers import node_answers
@@ -86,8 +86,7 @@ class RealtimeSink:
     def rows(self) -> dict[str, bytes]:
         """All of gvma's rows by table, as a backup set keeps them; both tables at one moment."""
         connection = self._session.connection
-        with answered(connection), connection.transaction():
-            connection.execute("set transaction isolation level repeatable read")
+        with at_one_moment(connection):
             return {table: b"".join(copied(connection, table, self._session.columns)) for table in TABLES}
 
     def apply(

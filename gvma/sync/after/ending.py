@@ -35,7 +35,7 @@ def leave_records(  # noqa: PLR0913  (all that a run knows of its end)
     markers = (*before.markers(), markers_of(settings))
     records.leave(path, records.LAST, records.last_text(answers.counts, report.warnings, report.files, markers))
     if inputs is not None and not report.changed and records.read_left(path) == found:
-        unchanged.leave(inputs, looks, answers.counts, report.files)
+        unchanged.leave(inputs, looks, report)
 
 
 def forget_old_sets(settings: GvmaSettings, report: SyncReport) -> None:

@@ -2,7 +2,12 @@
 
 A plan is a function of what goes into it. A full run that changed no file, no row and no record leaves the digest of
 all that went in, its *key*; a later run whose inputs have the same key would come to the same end, and stops there.
-What Configuration Server, Asterisk and the disk say is asked anew each time; only the conclusions are spared.
+What Configuration Server, Asterisk, the database and the disk say is asked anew each time; only the conclusions are
+spared.
+
+With ``sink = realtime`` the records are those of the database, which every host shares, and PostgreSQL itself makes the
+digest of gvma's rows. Rows of the site's own are no input, since gvma's account does not see them. Nor is what the
+nodes have: they are asked only for a change that has just been written.
 
 A wrong "nothing to do" is worse than any cost: whatever cannot be repeated, or is not known here, means a full run.
 Who gives the plan a new input adds it to ``Inputs``, or notes the look by gvma.looks; a test holds the planner to it.
@@ -29,12 +34,15 @@ from gvma.settings.model import Secret, Settings
 from gvma.sip.addresses import addresses_of, hosts_of_asterisk
 from gvma.storage.asterisk.conf_files import content, included_files
 from gvma.storage.asterisk.files import read_target
-from gvma.storage.private import read_private
+from gvma.storage.private import look_at_private, read_private
 from gvma.storage.state import records
-from gvma.sync.report import SyncOptions
+from gvma.sync.report import SyncOptions, SyncReport
 
 NAME = "nothing-to-do.json"
 _SECONDS = 10.0
+
+Ways = Mapping[str, Callable[..., object]]
+"""How each kind of look is taken again, with its arguments."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +50,9 @@ class Inputs:
     """What goes into a plan beside the looks at the world and the records.
 
     warnings: those of the settings. addresses: of the settings' hosts. driver, driver_reason: the channel driver that
-    was chosen. known: what Asterisk says of the senders that it knows, None where it was not asked. answers: the
-    digest of the decompressed bytes of each answer, in their order, by the name of its query.
+    was chosen. known: what Asterisk says of the senders that it knows, None where it was not asked. database: what that
+    says of itself, none where files are the sink. answers: the digest of the decompressed bytes of each answer, in
+    their order, by the name of its query.
     """
 
     settings: Settings
@@ -53,6 +62,7 @@ class Inputs:
     driver: str
     driver_reason: str
     known: object
+    database: tuple[object, ...]
     answers: Mapping[str, str]
 
 
@@ -63,45 +73,49 @@ class _NoFixedFormError(Exception):
 def is_possible(settings: Settings, options: SyncOptions, warnings: Iterable[GvmaWarning]) -> bool:
     """Whether this run may end by a key, or leave one. warnings: those of the run so far.
 
-    A person who asks for more than the usual run gets a full one; so does a first run, a run that mended another, and a
-    sink of which this module does not know all that it looks at.
+    A person who asks for more than the usual run gets a full one; so does a first run, and a run that mended another.
     """
     is_first = not os.path.exists(records.folder(settings.gvma.backup_path) / records.LAST)
     asks_for_more = options.resume or options.allow_remove or bool(options.reset_pins) or options.export is not None
     mended = any(warning.code == "interrupted-run-mended" for warning in warnings)
-    return settings.gvma.sink == "files" and not is_first and not asks_for_more and not mended
+    return not is_first and not asks_for_more and not mended
 
 
 @dataclass(frozen=True)
 class Conclusion:
-    """What the full run said. objects: how many each query gave. files: the targets, none of them changed."""
+    """What the full run said. objects: how many each query gave. files, tables: the targets, none of them changed."""
 
     objects: Mapping[str, int]
     files: tuple[Path, ...]
+    tables: tuple[str, ...]
     warnings: tuple[GvmaWarning, ...]
 
 
-def conclusion_of(inputs: Inputs) -> Conclusion | None:
-    """What an earlier full run said of the same inputs; None where there was none, or anything differs."""
+def conclusion_of(inputs: Inputs, ways: Ways) -> Conclusion | None:
+    """What an earlier full run said of the same inputs; None where there was none, or anything differs.
+
+    ways: how the sink takes a look again, beside those that this module knows.
+    """
     backup_path = inputs.settings.gvma.backup_path
     try:
         left = json.loads(read_private(records.folder(backup_path) / NAME) or b"{}")
         looks = [(str(how), tuple(map(str, what))) for how, what in left["looks"]]
         objects = {str(kind): int(count) for kind, count in left["objects"].items()}
         files = tuple(Path(path) for path in left["files"])
+        tables = tuple(map(str, left["tables"]))
         key, answers = left["key"], left["answers"]
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):  # none, or damaged
         return None
     if answers != dict(inputs.answers):  # known at once; all else costs a look at every file
         return None
-    again = _looks_again(looks)
+    again = _looks_again(looks, {**_WAYS, **ways})
     if again is None or key is None or key != _key(inputs, again):
         return None
     said = records.read_left(backup_path).warnings()
-    return Conclusion(objects, files, tuple(GvmaWarning(*map(str, one)) for one in said))
+    return Conclusion(objects, files, tables, tuple(GvmaWarning(*map(str, one)) for one in said))
 
 
-def leave(inputs: Inputs, looks: Looks, objects: Mapping[str, int], files: Iterable[Path]) -> None:
+def leave(inputs: Inputs, looks: Looks, report: SyncReport) -> None:
     """Keeps the key of a full run that found nothing to do, and left every record as it was. Raises BackupSetError."""
     key = _key(inputs, looks) if looks.can_be_repeated else None
     if key is None:
@@ -110,17 +124,18 @@ def leave(inputs: Inputs, looks: Looks, objects: Mapping[str, int], files: Itera
         "key": key,
         "answers": dict(inputs.answers),
         "looks": [[look.how, list(look.what)] for look in looks],
-        "objects": dict(objects),
-        "files": list(map(str, files)),
+        "objects": report.objects,
+        "files": list(map(str, report.files)),
+        "tables": list(report.tables),
     }
     records.leave(inputs.settings.gvma.backup_path, NAME, (json.dumps(left, indent=1) + "\n").encode())
 
 
-def _looks_again(looks: Iterable[tuple[str, tuple[str, ...]]]) -> list[Look] | None:
+def _looks_again(looks: Iterable[tuple[str, tuple[str, ...]]], ways: Ways) -> list[Look] | None:
     """What the same looks find now; None where one cannot be taken."""
     found: list[Look] = []
     for how, what in looks:
-        take = _LOOKS.get(how)
+        take = ways.get(how)
         if take is None:
             return None
         with noting() as now:
@@ -134,9 +149,10 @@ def _looks_again(looks: Iterable[tuple[str, tuple[str, ...]]]) -> list[Look] | N
     return found
 
 
-_LOOKS: Mapping[str, Callable[..., object]] = {
+_WAYS: Ways = {
     "target": lambda path: read_target(Path(path)),
     "content": content,
+    "private": lambda path: look_at_private(Path(path)),
     "included": lambda folder, name: list(included_files(Path(folder), name)),
     "addresses": lambda *hosts: addresses_of(hosts, _SECONDS),
     "asterisk": lambda host, *mentioned: hosts_of_asterisk(host, mentioned, _SECONDS),

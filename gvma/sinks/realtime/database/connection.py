@@ -93,6 +93,14 @@ def answered(connection: Connection) -> Iterator[None]:
         raise _ours(error, where_of(connection)) from error
 
 
+@contextmanager
+def at_one_moment(connection: Connection) -> Iterator[None]:
+    """All that is read in here is what the database has at one moment. Errors are ours."""
+    with answered(connection), connection.transaction():
+        connection.execute("set transaction isolation level repeatable read")
+        yield
+
+
 def where_of(connection: Connection) -> str:
     """``HOST:PORT/DATABASE``, for messages."""
     return connection.where if isinstance(connection, PatientConnection) else ""

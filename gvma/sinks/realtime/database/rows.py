@@ -8,6 +8,7 @@ from typing import NamedTuple
 from psycopg import Connection, sql
 
 from gvma.asterisk.entries import Mailbox, PresentMailbox, PresentSubscription, Subscription
+from gvma.looks import note
 from gvma.sinks.realtime.rows.change import Version
 from gvma.sinks.realtime.rows.columns import Column, Columns
 from gvma.sinks.realtime.rows.encoding import NOT_OURS, blocks, decoded
@@ -100,6 +101,17 @@ def is_as_wanted(
         f" full join {_STAGED[AORS]} s using (id) where (a.id, a.mailboxes) is distinct from (s.id, s.mailboxes))"
     )
     return connection.execute(compared.encode()).fetchone() == (True,)
+
+
+def look_at_rows(connection: _Connection, table: str) -> None:
+    """A look (gvma.looks) at all of gvma's rows of a table, of which none leaves the database.
+
+    Its digest is of whole rows, with PIN and columns of the site's own. The text of a row tells NULL from an empty
+    value, and where each value ends. The rows' digests are sorted: it does not matter where a row lies.
+    """
+    digests = f'select md5((t.*)::text) collate "C" as of_row from {table} t where {OURS[table]} order by 1'
+    asked = f"select count(*), md5(string_agg(of_row, '')) from ({digests}) sorted"
+    note("rows", (table,), *connection.execute(asked.encode()).fetchone() or ())
 
 
 def copied(connection: _Connection, table: str, columns: Columns) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ import psycopg
 
 from gvma.errors import DatabaseError, GvmaError
 from gvma.settings.model import GvmaSettings
-from gvma.sinks.realtime.database import guarantees, records
+from gvma.sinks.realtime.database import guarantees, records, rows
 from gvma.sinks.realtime.database.columns import discovered
 from gvma.sinks.realtime.database.connection import Connection, answered, hold_lock, opened, release_lock
 from gvma.sinks.realtime.rows.columns import Columns
@@ -28,6 +28,17 @@ class Session:
         with answered(self.connection):
             self.columns: Columns = discovered(self.connection)
         guarantees.require(self.connection, self.columns)
+
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What a plan goes by beside rows and records: the tables' columns, and the server's version, which decides how
+        a value stands in a text. Which rows gvma sees, and what it may do, was looked at when this was opened."""
+        return self.columns, self.connection.info.server_version
+
+    def look_at_rows(self, table: str) -> None:
+        """As ``rows.look_at_rows``. Raises GvmaError."""
+        with answered(self.connection):
+            rows.look_at_rows(self.connection, table)
 
     def pull_records(self) -> None:
         """What runs on other hosts left, copied to this host."""

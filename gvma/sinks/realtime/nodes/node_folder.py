@@ -24,7 +24,7 @@ from gvma.sinks.realtime.nodes.node_files import node_files
 from gvma.storage.advice import advice
 from gvma.storage.atomic import Rights, read_whole, write_atomically
 from gvma.storage.digest import Digest
-from gvma.storage.private import read_json, write_json
+from gvma.storage.private import json_object, look_at_private, write_json
 
 NAME = "node-files.json"
 """The file under ``backup_path/state``."""
@@ -73,8 +73,10 @@ def leave_note(wanted: Wanted, settings: GvmaSettings, folder: Path) -> None:
 def outdated(wanted: Wanted, settings: GvmaSettings) -> tuple[str, ...] | None:
     """The names of the files that would differ from what was last written; None where nothing was written from here,
     or the note of it cannot be read."""
+    path = _note(settings)
     try:
-        note = read_json(_note(settings))
+        content = look_at_private(path)
+        note = None if content is None else json_object(content, path)
     except BackupSetError:
         note = None
     if note is None:

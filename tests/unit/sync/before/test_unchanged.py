@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from inspect import signature
 from pathlib import Path
@@ -18,6 +17,7 @@ from gvma.storage.state import pause, records
 from gvma.sync.before import unchanged
 from tests.fakes.ami import ScriptedManager, success
 from tests.harness.command import Done
+from tests.harness.opened_files import opened_files
 from tests.harness.site import Site
 from tests.unit.sync import state
 
@@ -227,26 +227,15 @@ def test_the_plan_has_no_input_that_the_key_does_not_know() -> None:
 def test_every_file_that_a_plan_reads_is_among_its_looks_or_its_records(
     quiet: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An audit hook sees each file that is opened while the planner plans."""
     opened: list[str] = []
-    watching = False
-
-    def watch(event: str, arguments: tuple[object, ...]) -> None:
-        if watching and event in {"open", "os.listdir", "os.scandir"}:
-            flags = arguments[2] if event == "open" else 0
-            if isinstance(flags, int) and not flags & os.O_DIRECTORY and not flags & getattr(os, "O_PATH", 0):
-                opened.append(Path(str(arguments[0])).name)
-
     plan, leave = Planner.plan, unchanged.leave
     known = {records.PINS, records.OWNERS, records.LAST, "own"}  # the last is a folder that a pattern names
 
     def watched(self: Planner, sink: FilesSink) -> object:
-        nonlocal watching
-        watching = True
-        try:
-            return plan(self, sink)
-        finally:
-            watching = False
+        with opened_files() as names:
+            planned = plan(self, sink)
+        opened.extend(names)
+        return planned
 
     def left(inputs: unchanged.Inputs, looks: Looks, *rest: object) -> None:
         known.update(Path(part).name for look in looks for part in look.what)
@@ -254,7 +243,6 @@ def test_every_file_that_a_plan_reads_is_among_its_looks_or_its_records(
 
     monkeypatch.setattr(Planner, "plan", watched)
     monkeypatch.setattr(unchanged, "leave", left)
-    sys.addaudithook(watch)
     quiet.settings["vm_dn_ext_prefix"] = "99"  # a change, so that the plan is made whole
     synced(quiet)
     synced(quiet)
