@@ -52,7 +52,12 @@ REFUSALS: Mapping[str, Refusal] = MappingProxyType(
         "bad-vxml-param": Refusal(400, "Bad Request", "A VoiceXML parameter has a value that is not allowed."),
     }
 )
+NOT_FOUND = REFUSALS["unsafe-path"]
 NOT_A_SERVICE = Refusal(488, "Not Acceptable Here", "The user part names none of annc, conf and dialog.")
+
+HANGUP_CAUSES: Mapping[int, str] = MappingProxyType({404: "1", 488: "58", 500: "38"})
+"""The causes for which Asterisk sends these SIP statuses on an unanswered call; measured on chan_sip of Asterisk 16 and
+PJSIP of 22. No cause gives 400, 414 or 416; 484 is sent in place of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,11 @@ class ServiceRequest:
         if self.error is not None:
             return REFUSALS[self.error]
         return NOT_A_SERVICE if self.service == "none" else None
+
+    @property
+    def sends_digits(self) -> bool:
+        """Whether the keys that the caller presses are sent, and nothing is played but a prompt."""
+        return self.genesys == "collect" or self.play == "music/silence"
 
     def as_json(self) -> dict[str, object]:
         """The fields in order, as ``gvma netann parse`` prints them."""

@@ -6,14 +6,12 @@ the call when its time limit is reached.
 
 from __future__ import annotations
 
-from gvma.netann.request import FOREVER, REFUSALS, ServiceRequest
+from gvma.netann.request import NOT_FOUND, REFUSALS, ServiceRequest
+from gvma.netann.site import longest_play_ms, number_of_plays
 from gvma.netann.sounds import Sound, sound_of, without_extension
 from gvma.settings.model import MediaSettings
 from gvma.treatments.commands import Call, CallFlow, Command, Note, Reply
 from gvma.treatments.steps import Steps, answer, ask, end, full_variable, give_up, playable, refuse
-
-GENESYS = "genesys"
-NOT_FOUND = REFUSALS["unsafe-path"]
 
 # A sound that ends at once must not be repeated in a busy loop: after so many plays that are shorter than one
 # frame the call ends.
@@ -23,7 +21,7 @@ _EMPTY_PLAYS = 10
 
 def announcement(call: Call, media: MediaSettings, request: ServiceRequest) -> CallFlow:
     """Play the sound of ``play=`` ``repeat`` times with ``delay`` between, for ``duration`` at most."""
-    plays = _number_of_plays(request, media)
+    plays = number_of_plays(request, media)
     if request.genesys == "silence":
         return (yield from _play(call, _silence(request), plays, request, media))
     sound = yield from requested_sound(request, media)
@@ -59,14 +57,6 @@ def why_missing(sound: Sound) -> str:
     return sound.missing or "no such sound"
 
 
-def _number_of_plays(request: ServiceRequest, media: MediaSettings) -> int | None:
-    """How often the sound is played; None: without an end."""
-    repeat = request.repeat
-    if repeat is None:
-        repeat = FOREVER if media.dialect == GENESYS else 1
-    return None if repeat == FOREVER else max(1, repeat)
-
-
 def _stream(name: str) -> Command:
     return Command("STREAM FILE", (name, ""), blocking=True)
 
@@ -78,10 +68,8 @@ def _silence(request: ServiceRequest) -> Command:
 
 
 def _play(call: Call, one: Command, plays: int | None, request: ServiceRequest, media: MediaSettings) -> CallFlow:
-    longest = media.max_play_seconds * 1000
-    duration = min(request.duration_ms or longest, longest or request.duration_ms or 0)
     pause = Command("EXEC", ("Wait", f"{(request.delay_ms or 0) / 1000:.3f}"), blocking=True)
-    if not (yield from answer(duration / 1000)):
+    if not (yield from answer(longest_play_ms(request, media) / 1000)):
         return (yield from give_up(call, "the call could not be answered"))
     played = empty = 0
     while plays is None or played < plays:

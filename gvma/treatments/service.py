@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gvma.netann.request import NOT_A_SERVICE, Service, ServiceRequest
+from gvma.netann.site import plays_default_file
 from gvma.settings.model import MediaSettings
-from gvma.treatments.announcement import GENESYS, announcement, default_music
+from gvma.treatments.announcement import announcement, default_music
 from gvma.treatments.caller import requested_service
 from gvma.treatments.commands import Call, CallFlow
 from gvma.treatments.conference import conference
@@ -50,7 +51,7 @@ def _serve(call: Call, media: MediaSettings, offered: tuple[Service, ...]) -> Ca
     shown = repr(text[:_SHOWN])
     if request.service == "dialog":
         return (yield from refuse(call, NOT_A_SERVICE, f"VoiceXML dialogs are not offered here: {shown}"))
-    if request.error == "missing-play" and "annc" in offered and media.dialect == GENESYS and media.default_file:
+    if "annc" in offered and plays_default_file(request, media):
         return (yield from default_music(call, media, request))
     if request.refusal is not None:
         return (yield from refuse(call, request.refusal, f"{request.refusal.explanation} {shown}"))
@@ -63,7 +64,7 @@ def _flow(call: Call, media: MediaSettings, request: ServiceRequest) -> CallFlow
     """The call flow for the request; the order of the cases is that of the manual's macros."""
     if request.service == "conf":
         return conference(call, media, request)
-    if request.genesys == "collect" or request.play == "music/silence":
+    if request.sends_digits:
         return digits(call, media, prompted=request.genesys == "collect")
     if request.genesys == "record":
         return recording(call, media, request)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Generator
 from typing import TypeVar
 
-from gvma.netann.request import Refusal
+from gvma.netann.request import HANGUP_CAUSES, Refusal
 from gvma.netann.sounds import Sound
 from gvma.treatments.commands import Call, CallerGone, Command, Failure, Note, Reply
 
@@ -20,10 +20,7 @@ Steps = Generator[Command | Note, Reply | None, T]
 
 OUTCOME = "GVMA_OUTCOME"
 
-# Hangup causes for which Asterisk sends these SIP statuses on an unanswered call; measured on chan_sip of
-# Asterisk 16 and PJSIP of 22. No cause gives 400, 414 or 416; 484 is sent instead of them.
 _CAUSE_OF_484 = "28"
-_CAUSES = {404: "1", 488: "58", 500: "38"}
 _WORDS = {404: "not-found", 488: "not-acceptable", 500: "failed"}
 
 # An offset beyond the end of every sound: Asterisk opens the file, finds a translation to the caller's codec, and
@@ -94,8 +91,8 @@ def answer(seconds: float) -> Steps[bool]:
 def refuse(call: Call, refusal: Refusal, why: str = "") -> Steps[str]:
     """Refuse a call before it is answered, and log the exact reason with the Call-ID."""
     call_id = yield from full_variable(_CALL_ID.get(call.variables.get("type", ""), "${UNIQUEID}"))
-    cause = _CAUSES.get(refusal.status, _CAUSE_OF_484)
-    sent = "" if refusal.status in _CAUSES else ", sent as 484"
+    cause = HANGUP_CAUSES.get(refusal.status, _CAUSE_OF_484)
+    sent = "" if refusal.status in HANGUP_CAUSES else ", sent as 484"
     reason = f"{refusal.status} {refusal.reason}{sent}"
     why = why or refusal.explanation
     failure = Failure(True, f"{reason}: {why}", call.uri, call_id)

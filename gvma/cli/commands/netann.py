@@ -8,14 +8,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from gvma.cli.exits import help_ending
 from gvma.netann.parser import parse
 from gvma.netann.pasted import from_trace
-from gvma.netann.request import FOREVER, REFUSALS, REQUEST_URI, TO_HEADER, Kind, ServiceRequest
+from gvma.netann.request import HANGUP_CAUSES, NOT_FOUND, REQUEST_URI, TO_HEADER, Kind, ServiceRequest
+from gvma.netann.site import longest_play_ms, number_of_plays, plays_default_file
 
 if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 KINDS = (REQUEST_URI, TO_HEADER)
 _LONGEST_LINE = 1 << 20
-_NOT_FOUND = REFUSALS["unsafe-path"]
-# Refusals that Asterisk can send on an unanswered call; it sends 484 instead of any other.
-_SENT_AS_IT_IS = (404, 488, 500)
 
 
 @click.group("netann", epilog=help_ending("gvma netann parse 'sip:annc@192.168.0.200;play=music/in_queue'"))
@@ -98,10 +96,9 @@ def _bad_input(message: str) -> dict[str, object]:
 def explained(request: ServiceRequest, media: MediaSettings) -> list[tuple[str, str]]:
     """The rows of the table, each a name and a text. media: its dialect, hosts and limits apply."""
     rows = [("service", _service_in_words(request))]
-    missing_play = request.error == "missing-play" and media.dialect == "genesys" and media.default_file
     if request.service == "dialog":
         return [*rows, ("refused", "488 Not Acceptable Here: VoiceXML dialogs are not offered.")]
-    if missing_play:
+    if plays_default_file(request, media):
         return [
             *rows,
             ("plays", f"{media.default_file} (default_file), if Asterisk can play it, else 400"),
@@ -131,13 +128,13 @@ def _refusal_in_words(request: ServiceRequest) -> list[tuple[str, str]]:
     refusal = request.refusal
     assert refusal is not None
     rows = [("refused", f"{refusal.status} {refusal.reason}: {refusal.explanation}")]
-    if refusal.status not in _SENT_AS_IT_IS:
+    if refusal.status not in HANGUP_CAUSES:
         rows.append(("sent as", "484, since Asterisk's dialplan cannot send that status"))
     return rows
 
 
 def _treatment_in_words(request: ServiceRequest, media: MediaSettings) -> list[tuple[str, str]]:
-    if request.genesys == "collect" or request.play == "music/silence":
+    if request.sends_digits:
         prompt = media.digits_prompt if request.genesys == "collect" else ""
         return [("plays", prompt or "nothing"), ("sends", "each key as one text Signal=<key>, until hang-up")]
     if request.genesys == "record":
@@ -157,7 +154,7 @@ def _announcement_in_words(request: ServiceRequest, media: MediaSettings) -> lis
         return [("plays", plays), ("how often", _how_often(request, media))]
     sound = sound_of(play, locale=request.locale, folders=[str(media.sounds_path)], hosts=media.play_hosts)
     if sound.missing:
-        return [("refused", f"{_NOT_FOUND.status} {_NOT_FOUND.reason}: {sound.missing}.")]
+        return [("refused", f"{NOT_FOUND.status} {NOT_FOUND.reason}: {sound.missing}.")]
     if sound.fetched or play.lower().startswith("file:"):
         plays = f"{play if sound.fetched else sound.names[0]}, if Asterisk can play it, else 404"
     else:
@@ -166,19 +163,10 @@ def _announcement_in_words(request: ServiceRequest, media: MediaSettings) -> lis
     return [("plays", plays), ("how often", _how_often(request, media))]
 
 
-def _times(repeat: int | Literal["forever"]) -> str:
-    if repeat == FOREVER:
-        return "until hang-up"
-    return "once" if repeat <= 1 else f"{repeat} times"
-
-
 def _how_often(request: ServiceRequest, media: MediaSettings) -> str:
-    repeat = request.repeat
-    if repeat is None:
-        repeat = FOREVER if media.dialect == "genesys" else 1
-    often = _times(repeat)
+    plays = number_of_plays(request, media)
+    often = "until hang-up" if plays is None else "once" if plays == 1 else f"{plays} times"
     if request.delay_ms:
         often += f", {request.delay_ms} ms between plays"
-    longest = media.max_play_seconds * 1000
-    limit = min(request.duration_ms or longest, longest) if longest else request.duration_ms or 0
+    limit = longest_play_ms(request, media)
     return f"{often}, for {limit / 1000:g} seconds at most" if limit else often
