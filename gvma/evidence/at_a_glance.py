@@ -14,12 +14,13 @@ from gvma.asterisk.drivers.choose import DriverModule
 from gvma.asterisk.roles import OWN_CONTEXTS
 from gvma.errors import AmiPermissionError, GvmaError, MediaServerUnreachableError
 from gvma.evidence.disk.records import look_at_records
-from gvma.evidence.disk.settings import TO_REACH_AMI, serves_sync
+from gvma.evidence.disk.settings import TO_REACH_AMI
 from gvma.evidence.model import AmiEvidence, Evidence, HostsEvidence, MediaEvidence, NodeEvidence, RecordsEvidence
 from gvma.evidence.model.asterisk import Messages
 from gvma.evidence.model.sink import SinkEvidence
 from gvma.evidence.sink import compare_sink, of_every_host
 from gvma.settings import GvmaSettings, MediaSettings
+from gvma.settings.lacking import serves_sync
 from gvma.settings.model import REALTIME
 from gvma.settings.reader import Examined
 from gvma.sinks.files.driver import channel_driver
@@ -32,7 +33,7 @@ _HOUR = 3600
 def glance(examined: Examined, *, plan: bool = False) -> Evidence:
     """plan: also what the next sync would change, for which Configuration Server is asked."""
     settings = examined.loaded.settings
-    gvma, syncs = settings.gvma, serves_sync(examined)
+    gvma, syncs = settings.gvma, serves_sync(examined.loaded)
     if not syncs:
         return Evidence(settings, syncs=False, media=_media(settings.media))
     asks = not examined.wrong_keys & TO_REACH_AMI

@@ -13,7 +13,7 @@ from gvma.evidence.asterisk.ami import ask_asterisk
 from gvma.evidence.asterisk.sipserver import addresses_named
 from gvma.evidence.disk.files import look_at_files
 from gvma.evidence.disk.records import look_at_records
-from gvma.evidence.disk.settings import TO_REACH_AMI, look_at_settings, serves_sync
+from gvma.evidence.disk.settings import TO_REACH_AMI, look_at_settings
 from gvma.evidence.model import (
     AmiEvidence,
     ConfigServerEvidence,
@@ -33,6 +33,7 @@ from gvma.evidence.servers.media import ask_media
 from gvma.evidence.servers.sip import node_probes, probes, sip_addresses
 from gvma.evidence.sink import of_every_host
 from gvma.settings import GvmaSettings, Settings
+from gvma.settings.lacking import serves_sync
 from gvma.settings.model import REALTIME
 from gvma.settings.reader import Examined
 from gvma.sinks.addresses import look_up
@@ -49,7 +50,7 @@ def collect(examined: Examined, *, probe: bool = False, parts: Collection[Part] 
     """
     settings = examined.loaded.settings
     gvma = settings.gvma
-    syncs = serves_sync(examined)
+    syncs = serves_sync(examined.loaded)
     questions = Questions(settings, why_not_asked(examined) if Part.CONFIGSERVER in parts else _NOT_WANTED)
     addresses = look_up(gvma) if syncs else {}
     several = gvma.sink == REALTIME

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from gvma.asterisk.entries import Endpoint, Extension
     from gvma.plan.model import Plan
 
+SIGNS = {"add": "+", "change": "~", "remove": "-"}
+"""What stands before an item, by its action."""
+
 _FIRST_NAMES = 1_000
 
 
@@ -18,7 +21,7 @@ class Item(NamedTuple):
 
     action: ``add``, ``change`` or ``remove``. kind: ``mailbox``, ``subscription``, ``hint``, ``extension`` or
     ``endpoint``. name: of a mailbox ``box@context``. owner: such as ``DN 1000``, empty where nobody knows it.
-    fields: what changes of it.
+    fields: what changes of it. As text: ``~ mailbox 1000@GVMA_DN (DN 1000): name, pin``.
     """
 
     action: str
@@ -26,6 +29,11 @@ class Item(NamedTuple):
     name: str
     owner: str
     fields: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        owner = f" ({self.owner})" if self.owner else ""
+        fields = f": {', '.join(self.fields)}" if self.fields else ""
+        return f"{SIGNS[self.action]} {self.kind} {self.name}{owner}{fields}"
 
     def as_json(self) -> dict[str, object]:
         return {

@@ -1,8 +1,8 @@
-"""Which sections a settings file uses, and which settings a sync needs that it lacks."""
+"""Which sections a settings file uses, whether it is for a sync, and which settings that needs and it lacks."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from gvma.errors import SettingsError
 from gvma.settings.keys import SECTIONS
@@ -25,24 +25,33 @@ def sections_in_use(loaded: Loaded) -> tuple[str, ...]:
     )
 
 
+def serves_sync(loaded: Loaded) -> bool:
+    """Whether the settings are for a sync; a file that sets ``[media]`` alone is for the media server."""
+    return sections_in_use(loaded) != ("media",)
+
+
 def lacking(loaded: Loaded, sections: Collection[str]) -> list[SettingsError]:
     """One error for each setting that ``gvma sync`` needs and that is missing in these sections."""
-    lacks: list[SettingsError] = []
-    for section, names in _NEEDED:
-        if section in sections and all(loaded.origins[f"{section}.{name}"] == "default" for name in names):
-            lacks.append(
-                SettingsError(
-                    f"{' or '.join(names)} is not set in [{section}]",
-                    where=str(loaded.settings.path),
-                    hint=f"Nothing was changed. Add `{names[0]} = ...` there, or correct its spelling: "
-                    "`gvma config check` lists unknown keys.",
-                )
-            )
-    return lacks
+    return [_lack(loaded, section, names) for section, names in _missing(loaded, sections)]
 
 
 def lacking_and_unreported(examined: Examined, sections: Collection[str]) -> list[SettingsError]:
     """As ``lacking``, without keys that are set but wrong: ``examined`` has their problems already."""
-    said = " ".join(problem.where for problem in examined.problems)
-    lacks = lacking(examined.loaded, sections)
-    return [one for one in lacks if not any(key in said for key in one.message.partition(" is not")[0].split(" or "))]
+    loaded, wrong = examined.loaded, examined.wrong_keys
+    return [_lack(loaded, section, names) for section, names in _missing(loaded, sections) if wrong.isdisjoint(names)]
+
+
+def _missing(loaded: Loaded, sections: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The rows of _NEEDED of which no key is set."""
+    for section, names in _NEEDED:
+        if section in sections and all(loaded.origins[f"{section}.{name}"] == "default" for name in names):
+            yield section, names
+
+
+def _lack(loaded: Loaded, section: str, names: tuple[str, ...]) -> SettingsError:
+    return SettingsError(
+        f"{' or '.join(names)} is not set in [{section}]",
+        where=str(loaded.settings.path),
+        hint=f"Nothing was changed. Add `{names[0]} = ...` there, or correct its spelling: "
+        "`gvma config check` lists unknown keys.",
+    )

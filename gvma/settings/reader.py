@@ -215,9 +215,8 @@ class _Reading:
         try:
             found = secret_from(sources, file, self._where(line, sources.file_key), self.environ)
         except SettingsError as error:
-            if (
-                sources.section not in self.without
-            ):  # a service may lack the right to read a secret that it does not use
+            # A service may lack the right to read a secret that it does not use.
+            if sources.section not in self.without:
                 self.problems.append((line, error))
             return
         if found is not None:

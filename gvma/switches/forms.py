@@ -1,7 +1,7 @@
 """The forms that a value of ``gvma switch`` may have. Pure.
 
 A value that does not have its form is refused: what is printed goes into a gateway's command line, a BIG-IP's
-configuration or Configuration Server, and no value may end its line or its word there.
+configuration or Configuration Server, and no value may end its line or its word there. Digits are ASCII's.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ Form = Callable[[str], str]
 MOST_NUMBERS = 10_000
 _HOST = re.compile(rf"{HOST}\Z")
 _HOST_PORT = re.compile(rf"({HOST})(?::(\d{{1,5}}))?\Z")
-_RANGE = re.compile(r"(\d{1,15})-(\d{1,15})\Z")
+_RANGE = re.compile(r"(\d{1,15})-(\d{1,15})\Z", re.ASCII)
+_NUMBER = re.compile(r"\+?\d{1,15}\Z", re.ASCII)
 _SHOWN = 60
 
 
 def _matching(pattern: str, what: str) -> Form:
-    compiled = re.compile(rf"(?:{pattern})\Z")
+    compiled = re.compile(rf"(?:{pattern})\Z", re.ASCII)
 
     def form(text: str) -> str:
         if not compiled.match(text):
@@ -109,7 +110,7 @@ def networks(text: str) -> str:
 def numbers(text: str) -> str:
     """Numbers and ranges with commas between, such as ``2001,2010-2019``; nothing for none."""
     for part in listed(text):
-        if not re.fullmatch(r"\+?\d{1,15}", part) and not _RANGE.match(part):
+        if not _NUMBER.match(part) and not _RANGE.match(part):
             raise ValueError(f"must be numbers such as 2001,2010-2019, not {_shown(part)}")
     if len(expanded(text, MOST_NUMBERS + 1)) > MOST_NUMBERS:
         raise ValueError(f"must be at most {MOST_NUMBERS:,} numbers, from the lower to the higher")

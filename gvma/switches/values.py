@@ -33,7 +33,9 @@ def complaint(allowed: str, value: str) -> str:
 
 def _number(value: str, least: int, most: int | None) -> str:
     bounds = f"a number of at least {least}" if most is None else f"a number from {least} to {most}"
-    fits = re.fullmatch(r"\d{1,9}", value) is not None and least <= int(value) and (most is None or int(value) <= most)
+    fits = (
+        re.fullmatch(r"[0-9]{1,9}", value) is not None and least <= int(value) and (most is None or int(value) <= most)
+    )
     return "" if fits else f"should be {bounds}"
 
 
@@ -50,7 +52,7 @@ def _kind(allowed: str, value: str) -> str:
     if allowed == "non-negative integer":
         return _number(value, 0, None)
     if allowed == "numerical string":
-        return "" if re.fullmatch(r"\d+", value) else "should be digits"
+        return "" if re.fullmatch(r"[0-9]+", value) else "should be digits"
     if allowed == "port":
         return _number(value, 1, 65535)
     if allowed == "SIP URI":

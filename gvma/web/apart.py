@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 # Every source has limits of its own; this one ends what none of them has ended.
 _LONGEST_SECONDS = 300.0
-# Each of them has a thread of the server's, which has others for the pages that ask nobody.
+# Each question that waits keeps one of the server's threads; the others serve the pages that ask nobody.
 _MOST_WAITING = 8
 # __main__: where Debian's package says where the modules are, it is there that it says so.
 _MODULES = [
@@ -66,7 +66,7 @@ class Apart:
                     child.start()
                 try:
                     answer, failure = ours.recv() if ours.poll(self._seconds) else (None, _silence("in time"))
-                except EOFError:
+                except (EOFError, OSError):  # an OSError where it was killed while it answered
                     answer, failure = None, _silence("before its process ended")
                 finally:
                     child.kill()

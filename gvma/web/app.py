@@ -17,7 +17,6 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from gvma import __version__
 from gvma.errors import GvmaError, NoBackupSetError, UsageError
-from gvma.plan.items import Item
 from gvma.printable import printable
 from gvma.settings import Secret
 from gvma.storage.history.model import PastRun
@@ -31,15 +30,14 @@ T = TypeVar("T")
 
 _PAGE = 50
 _LONGEST_WORDS = 255
-_SIGNS = {"add": "+", "change": "~", "remove": "-"}
 
 
 def create_app(facts: Facts, *, hosts: Collection[str], account: Secret | None) -> Flask:
     """The WSGI application. hosts, account: as guard takes them."""
     app = Flask("gvma.web")
     app.url_map.merge_slashes = False  # a redirect would name http:, behind a proxy that speaks TLS
-    app.jinja_env.filters.update(shown=_shown, link=_link, when=_when, item=_item, count=_count)
-    app.jinja_env.globals.update(version=__version__, chart_width=WIDTH, chart_height=HEIGHT, now=_now)
+    app.jinja_env.filters.update(shown=_shown, link=_link, when=_when, count=_count)
+    app.jinja_env.globals.update(version=__version__, chart_width=WIDTH, chart_height=HEIGHT, zone=_zone)
     guard(app, hosts=hosts, account=account)
     _add_pages(app, facts)
     _add_json(app, facts)
@@ -57,7 +55,7 @@ def _add_pages(app: Flask, facts: Facts) -> None:
             checked=checked,
             missing=sum(row.is_missing for row in glance.rows),
             found=found_of(glance.troubles, checked.answer.found if checked.answer else ()),
-            runs_chart=runs_by_day(runs, _now()),
+            runs_chart=runs_by_day(runs, datetime.now()),
             newest=runs[:1],
             kept=facts.backup_sets(),
         )
@@ -95,7 +93,7 @@ def _add_pages(app: Flask, facts: Facts) -> None:
             figures=figures,
             hour=figures.since(begin),
             recent=figures.failures_since(begin),
-            calls_chart=calls_by_time(figures, _now()),
+            calls_chart=calls_by_time(figures, datetime.now()),
         )
 
 
@@ -188,8 +186,9 @@ def _paged(found: Sequence[T]) -> tuple[Sequence[T], dict[str, int]]:
     return found[(page - 1) * _PAGE : page * _PAGE], {"total": len(found), "page": page, "pages": pages}
 
 
-def _now() -> datetime:
-    return datetime.now().astimezone()
+def _zone() -> str | None:
+    """What the host calls its zone at this time of the year."""
+    return datetime.now().astimezone().tzname()
 
 
 def _shown(value: object) -> str:
@@ -213,9 +212,3 @@ def _count(number: int, word: str) -> str:
     if number == 1:
         return f"1 {word}"
     return f"{number:,} {word}{'es' if word.endswith('x') else 's'}"
-
-
-def _item(one: Item) -> str:
-    fields = f": {', '.join(one.fields)}" if one.fields else ""
-    owner = f" ({one.owner})" if one.owner else ""
-    return printable(f"{_SIGNS[one.action]} {one.kind} {one.name}{owner}{fields}")

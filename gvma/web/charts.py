@@ -59,7 +59,10 @@ class Chart:
 
 
 def runs_by_day(runs: Iterable[PastRun], now: datetime) -> Chart:
-    """Runs that changed something and runs that failed, on each of the last days. now: with its time zone."""
+    """Runs that changed something and runs that failed, on each of the last days.
+
+    now: with a time zone, or in the host's own, whose clocks may have changed within these days.
+    """
     days = [(now - timedelta(days=ago)).date() for ago in range(_DAYS - 1, -1, -1)]
     counts = {day: [0, 0] for day in days}
     for run in runs:
@@ -72,7 +75,7 @@ def runs_by_day(runs: Iterable[PastRun], now: datetime) -> Chart:
 
 
 def calls_by_time(figures: MediaFigures, now: datetime) -> Chart:
-    """Calls of the last hours in steps of five minutes: served, refused, failed. now: with its time zone."""
+    """Calls of the last hours in steps of five minutes: served, refused, failed. now: as of ``runs_by_day``."""
     end = int(now.timestamp()) // _STEP * _STEP + _STEP
     begin = end - _HOURS * 3600
     counts = {at: [0, 0, 0] for at in range(begin, end, _STEP)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.asterisk.entries import PresentMailbox, PresentSubscription
@@ -59,7 +57,7 @@ SILENT = ConfigServerTimeout("no complete answer within 10 seconds")
 
 
 def records(**changes: object) -> Evidence:
-    return replace(WELL, records=WELL.records._replace(**changes))  # type: ignore[arg-type]
+    return WELL._replace(records=WELL.records._replace(**changes))  # type: ignore[arg-type]
 
 
 def codes(seen: Evidence) -> list[str]:
@@ -83,11 +81,11 @@ def test_where_all_is_well_nothing_needs_a_person() -> None:
         (records(last_success=LAST._replace(age=3601.0)), ["sync-too-old"]),
         (records(last_success=LAST._replace(age=3601.0), paused=PAUSE), ["sync-paused"]),
         (records(last_success=LAST._replace(age=3601.0), removed=Removal(WHEN, Starter("root", host="pbx"))), []),
-        (replace(WELL, sink=WELL.sink._replace(edited=("voicemail.conf",))), ["block-edited"]),
-        (replace(WELL, sink=SinkEvidence(problem=DAMAGED)), ["file-unsafe"]),
-        (replace(WELL, ami=AmiEvidence(problem=AWAY)), ["ami-unreachable"]),
-        (replace(WELL, ami=AmiEvidence(problem=CredentialsError("refused"))), ["ami-credentials"]),
-        (replace(WELL, ami=ASTERISK._replace(refused=("it lacks the class 'call'",))), ["ami-permission"]),
+        (WELL._replace(sink=WELL.sink._replace(edited=("voicemail.conf",))), ["block-edited"]),
+        (WELL._replace(sink=SinkEvidence(problem=DAMAGED)), ["file-unsafe"]),
+        (WELL._replace(ami=AmiEvidence(problem=AWAY)), ["ami-unreachable"]),
+        (WELL._replace(ami=AmiEvidence(problem=CredentialsError("refused"))), ["ami-credentials"]),
+        (WELL._replace(ami=ASTERISK._replace(refused=("it lacks the class 'call'",))), ["ami-permission"]),
     ],
 )
 def test_each_state_that_needs_a_person_is_said_once(seen: Evidence, found: list[str]) -> None:
@@ -96,7 +94,7 @@ def test_each_state_that_needs_a_person_is_said_once(seen: Evidence, found: list
 
 def test_while_a_run_is_at_work_its_half_done_change_is_no_fault() -> None:
     at_work = records(running="process 1, started now", interrupted="x", pending_reload=("res_pjsip.so",))
-    assert codes(replace(at_work, sink=WELL.sink._replace(edited=("voicemail.conf",)))) == []
+    assert codes(at_work._replace(sink=WELL.sink._replace(edited=("voicemail.conf",)))) == []
     assert as_json(at_work)["interrupted"] is False
 
 
@@ -107,16 +105,16 @@ def test_changes_that_are_pending_are_no_fault_and_what_stops_the_next_sync_is()
         Item("remove", "mailbox", "1000@GVMA_DN", "DN 1000"),
         Item("add", "hint", "1002", "DN 1002"),
     )
-    pending = replace(WELL, next_sync=NextSync(items, ("voicemail.conf",)))
+    pending = WELL._replace(next_sync=NextSync(items, ("voicemail.conf",)))
     assert codes(pending) == []
     assert as_json(pending)["pending"] == {"add": 2, "change": 0, "remove": 1}
-    stopped = replace(WELL, next_sync=NextSync(problem=DAMAGED))
+    stopped = WELL._replace(next_sync=NextSync(problem=DAMAGED))
     assert (codes(stopped), as_json(stopped)["pending"]) == (["sync-would-stop"], None)
 
 
 def test_a_plan_that_could_not_be_made_since_configuration_server_is_away_is_a_fault() -> None:
     layer = ConfigServerEvidence({"dnquery": QueryAnswer("dnquery", "CfgDN", error=SILENT)})
-    assert codes(replace(WELL, configserver=layer)) == ["configserver-query"]
+    assert codes(WELL._replace(configserver=layer)) == ["configserver-query"]
 
 
 def test_settings_for_the_media_server_alone_lack_no_sync() -> None:
@@ -125,7 +123,7 @@ def test_settings_for_the_media_server_alone_lack_no_sync() -> None:
 
 def test_json_has_the_fields_of_the_contract_and_no_pin() -> None:
     hour = MediaMinute(0.0, 812, 2, 1)
-    seen = replace(WELL, media=MediaEvidence(figures=MediaFigures(4, (), ()), last_hour=hour))
+    seen = WELL._replace(media=MediaEvidence(figures=MediaFigures(4, (), ()), last_hour=hour))
     run = {
         "at": WHEN,
         "exit_code": 0,
@@ -156,7 +154,7 @@ def test_json_of_a_site_in_trouble() -> None:
     seen = records(
         paused=PAUSE, pending_reload=("app_voicemail.so",), interrupted="x", last_run=None, last_success=None
     )
-    said = as_json(replace(seen, ami=AmiEvidence(problem=AWAY), sink=SinkEvidence(problem=DAMAGED)))
+    said = as_json(seen._replace(ami=AmiEvidence(problem=AWAY), sink=SinkEvidence(problem=DAMAGED)))
     assert said["paused"] == {"backup_set": "20261121T213000Z-1a2b3c4d", "since": WHEN}
     assert (said["last_run"], said["last_success"], said["asterisk"], said["media"]) == (None, None, None, None)
     assert (said["pending_reload"], said["interrupted"], said["edited"]) == (["app_voicemail.so"], True, True)
@@ -177,6 +175,6 @@ def test_what_to_do_stands_beside_each_fault() -> None:
     ],
 )
 def test_a_database_that_is_away_or_unprepared_is_no_file_to_put_right(problem: GvmaError, code: str) -> None:
-    seen = replace(WELL, sink=SinkEvidence("realtime", problem=problem))
+    seen = WELL._replace(sink=SinkEvidence("realtime", problem=problem))
     assert codes(seen) == [code]
     assert as_json(seen)["edited"] is False

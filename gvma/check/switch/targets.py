@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from gvma.check.catalogue import findings
 from gvma.check.conclusions.owners import option
@@ -27,7 +26,7 @@ def results(evidence: Evidence, switch: str) -> Mapping[Target, StepResult]:
         return {}
     settings = evidence.settings
     profile = settings.gvma._replace(switch_profile=(switch,))
-    alone = replace(evidence, settings=settings._replace(gvma=profile))
+    alone = evidence._replace(settings=settings._replace(gvma=profile))
     found = [one for one in findings(alone, ["switch"]) if one.severity != "info"]
     return {target: result for target in _OBJECTS if (result := _result(alone, target, found)) is not None}
 

@@ -11,7 +11,7 @@ import click
 from gvma.cli import exits
 from gvma.settings import Address, Secret, reader
 from gvma.settings.keys import KEYS, SECTIONS, shown
-from gvma.settings.lacking import lacking_and_unreported, sections_in_use
+from gvma.settings.lacking import lacking_and_unreported, serves_sync
 from gvma.settings.ownership import hooks_that_cannot_run, unsafe_paths
 from gvma.settings.secrets import AMI_SECRET, SAMPLES
 from gvma.sinks.addresses import look_up, unresolved
@@ -118,8 +118,7 @@ def check(ctx: click.Context) -> None:
         output.warn(warning)
     settings = examined.loaded.settings
     problems = [*examined.problems, *unsafe_paths(settings.gvma), *hooks_that_cannot_run(settings)]
-    # A host with the FastAGI server alone needs none of the keys that a sync needs.
-    if sections_in_use(examined.loaded) != ("media",):
+    if serves_sync(examined.loaded):
         problems += lacking_and_unreported(examined, ("cfgserver", "gvma_settings"))
         problems += unresolved(look_up(settings.gvma), settings.gvma)
         if not examined.wrong_keys & AMI_SECRET and settings.gvma.asterisk_cm_secret.reveal() in SAMPLES:

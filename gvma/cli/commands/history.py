@@ -13,14 +13,14 @@ from gvma.cli import exits
 from gvma.cli.completing import names
 from gvma.cli.display.items import item_lines
 from gvma.cli.values.when import When, local_time
-from gvma.printable import MASK, printable
+from gvma.printable import printable
 from gvma.storage.history import log
 from gvma.storage.history.model import TIME
 from gvma.storage.state import records
 
 if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation
-    from gvma.storage.history.model import Cause, PastRun
+    from gvma.storage.history.model import PastRun
 
 _SHOWN = 20
 _ITEMS = 12
@@ -98,25 +98,10 @@ def _run(run: PastRun, *, everything: bool) -> Iterator[str]:
         yield f"  {line}"
     if run.items_left_out:
         yield f"  and {run.items_left_out} more mailboxes and subscriptions"
-    for cause in run.why:
-        yield f"  why: {_cause(cause)}"
-    if run.command == "sync" and run.items and not run.why:
-        if run.after_restore:
-            yield "  why: the files were restored"
-        elif any(item.action != "add" for item in run.items):
-            yield "  why: no option has changed; the files were edited, or the settings changed"
+    for reason in run.reasons:
+        yield f"  why: {reason}"
     if run.backup_set is not None:
         yield f"  backup set {run.backup_set}"
-
-
-def _cause(cause: Cause) -> str:
-    """``DN 1000: gvm_name Ann -> Bob``."""
-    if not cause.option:
-        return f"{cause.owner} is {'new in' if cause.old is None else 'gone from'} Configuration Server"
-    if MASK in {cause.new, cause.old}:
-        return f"{cause.owner}: {cause.option} changed"
-    old, new = ("(not set)" if value is None else value or "(empty)" for value in (cause.old, cause.new))
-    return f"{cause.owner}: {cause.option} {old} -> {new}"
 
 
 def _is_same_failure(run: PastRun, before: PastRun) -> bool:

@@ -46,13 +46,14 @@ def command(invocation: Invocation, plan: bool) -> None:
     """
     from gvma.evidence.at_a_glance import glance  # noqa: PLC0415
     from gvma.garbage import without_garbage_collection  # noqa: PLC0415  (start-up)
-    from gvma.settings.reader import examine  # noqa: PLC0415
+    from gvma.settings.reader import Examined, examine  # noqa: PLC0415
     from gvma.status import as_json, troubles  # noqa: PLC0415
 
     output = invocation.output
-    invocation.loaded(without=("cfgserver", "media"))
+    loaded = invocation.loaded(without=("cfgserver", "media"))
+    examined = examine(invocation.config, os.environ) if plan else Examined(loaded, ())
     with without_garbage_collection():
-        evidence = glance(examine(invocation.config, os.environ), plan=plan)
+        evidence = glance(examined, plan=plan)
     found = troubles(evidence)
     problems = [one.as_json() for one in found]
     output.result("status", "error" if found else "ok", **as_json(evidence), problems=problems)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gvma.plan.items import Item
+from gvma.plan.items import SIGNS, Item
 from gvma.printable import printable
 
 _ALL = 50
 _FIRST = 10
-_SIGNS = {"add": "+", "change": "~", "remove": "-"}
 
 
 def item_lines(items: Iterable[Item], *, everything: bool, most: int = _ALL) -> Iterator[str]:
-    """``~ mailbox 1000@GVMA_DN (DN 1000): name, pin``. everything: however many there are; else up to ``most``."""
+    """The lines of ``items``. everything: of all of them, however many there are; else of up to ``most``."""
     shown = list(items)
     if everything or len(shown) <= most:
         yield from map(item_line, shown)
         return
-    for action, sign in _SIGNS.items():
+    for action, sign in SIGNS.items():
         of_action = [item for item in shown if item.action == action]
         yield from map(item_line, of_action[:_FIRST])
         if len(of_action) > _FIRST:
@@ -26,6 +25,4 @@ def item_lines(items: Iterable[Item], *, everything: bool, most: int = _ALL) -> 
 
 
 def item_line(item: Item) -> str:
-    owner = f" ({item.owner})" if item.owner else ""
-    fields = f": {', '.join(item.fields)}" if item.fields else ""
-    return printable(f"{_SIGNS[item.action]} {item.kind} {item.name}{owner}{fields}")
+    return printable(str(item))

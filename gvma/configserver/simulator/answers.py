@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 from xml.sax.saxutils import escape
 
 from gvma.configserver.kinds import ANNEX, KINDS, NUMBER_FIELD, OF_A_SWITCH, OPTIONS_TAB, WRAPPER, reference
+from gvma.configserver.regular_file import open_regular
 from gvma.configserver.simulator.choices import SHAPES
 from gvma.configserver.tree import Node, attach_to_owners
 from gvma.configserver.xpath import parse
@@ -47,12 +48,15 @@ class TreeFile:
             status = self._path.stat()
             seen_as = status.st_mtime_ns, status.st_size, status.st_ino
             if seen_as != self._read_as:
-                root = ElementTree.parse(self._path).getroot()  # noqa: S314  (the user's own file)
+                with open_regular(self._path) as file:
+                    root = ElementTree.parse(file).getroot()  # noqa: S314  (the user's own file)
                 self._objects = _objects_below(root)
                 self._read_as = seen_as
         except OSError as error:
-            raise _unusable(self._path, f"the file cannot be read: {error.strerror}") from None
-        except ElementTree.ParseError as error:
+            raise _unusable(self._path, f"the file cannot be read: {error.strerror or error}") from None
+        except RecursionError:
+            raise _unusable(self._path, "the elements of the file are nested too deeply") from None
+        except (ElementTree.ParseError, LookupError, ValueError) as error:  # the latter two: of its encoding
             raise _unusable(self._path, f"the file is not well-formed XML: {error}") from None
         return self._objects
 

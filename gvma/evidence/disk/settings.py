@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gvma.evidence.model import SettingsEvidence
 from gvma.settings import Settings
-from gvma.settings.lacking import lacking_and_unreported, sections_in_use
+from gvma.settings.lacking import lacking_and_unreported, sections_in_use, serves_sync
 from gvma.settings.ownership import unsafe_paths
 from gvma.settings.reader import Examined
 from gvma.storage.asterisk.conf_files import leads_nowhere
@@ -33,14 +33,9 @@ def look_at_settings(examined: Examined) -> SettingsEvidence:
         ),
         warnings=loaded.warnings,
         wrong_keys=examined.wrong_keys,
-        unreachable=tuple(unreachable(loaded.settings)) if serves_sync(examined) else (),
+        unreachable=tuple(unreachable(loaded.settings)) if serves_sync(loaded) else (),
         exposed=tuple(exposed(loaded.settings, loaded.origins)),
     )
-
-
-def serves_sync(examined: Examined) -> bool:
-    """Whether the settings are for a sync; a file that sets ``[media]`` alone is for the media server."""
-    return sections_in_use(examined.loaded) != ("media",)
 
 
 def unreachable(settings: Settings) -> Iterator[tuple[str, str]]:

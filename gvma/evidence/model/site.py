@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gvma.asterisk.drivers import PJSIP, Driver
 from gvma.evidence.model.asterisk import AmiEvidence, FilesEvidence, MediaEvidence, Probe, SipAddresses
@@ -21,8 +20,29 @@ if TYPE_CHECKING:
     from gvma.settings import Settings
 
 
-@dataclass(frozen=True)
-class Evidence:
+class _Parts(NamedTuple):
+    """Of Evidence, which as a named tuple itself could keep no conclusion."""
+
+    settings: Settings
+    syncs: bool = True
+    driver: Driver = PJSIP
+    driver_reason: str = ""
+    settings_file: SettingsEvidence = SettingsEvidence()
+    configserver: ConfigServerEvidence = ConfigServerEvidence()
+    files: FilesEvidence = FilesEvidence()
+    addresses: Mapping[str, frozenset[str]] = {}
+    ami: AmiEvidence | None = None
+    hosts: HostsEvidence | None = None
+    sip: SipAddresses = SipAddresses()
+    probes: tuple[Probe, ...] | None = None
+    media: MediaEvidence = MediaEvidence()
+    sink: SinkEvidence = SinkEvidence()
+    named: NamedEvidence = NamedEvidence()
+    records: RecordsEvidence = RecordsEvidence()
+    next_sync: NextSync | None = None
+
+
+class Evidence(_Parts):
     """All that was seen of a site, one part for each source.
 
     settings: the effective settings. syncs: they serve a sync, and not the media server alone.
@@ -33,27 +53,9 @@ class Evidence:
     sync was answered.
     """
 
-    settings: Settings
-    syncs: bool = True
-    driver: Driver = PJSIP
-    driver_reason: str = ""
-    settings_file: SettingsEvidence = field(default_factory=SettingsEvidence)
-    configserver: ConfigServerEvidence = field(default_factory=ConfigServerEvidence)
-    files: FilesEvidence = field(default_factory=FilesEvidence)
-    addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    ami: AmiEvidence | None = None
-    hosts: HostsEvidence | None = None
-    sip: SipAddresses = field(default_factory=SipAddresses)
-    probes: tuple[Probe, ...] | None = None
-    media: MediaEvidence = field(default_factory=MediaEvidence)
-    sink: SinkEvidence = field(default_factory=SinkEvidence)
-    named: NamedEvidence = field(default_factory=NamedEvidence)
-    records: RecordsEvidence = field(default_factory=RecordsEvidence)
-    next_sync: NextSync | None = None
-
     def with_more(self, **parts: Any) -> Evidence:
         """The evidence with further parts. What is wanted by the same objects is not concluded again."""
-        more = replace(self, **parts)
+        more = self._replace(**parts)
         if "wanted" in vars(self) and parts.keys().isdisjoint({"settings", "configserver"}):
             vars(more)["wanted"] = self.wanted
         return more

@@ -11,6 +11,8 @@ from gvma.settings.file.source_lines import Entry, SourceLines
 
 __all__ = ["Entry", "Source", "parse_source", "read_source"]
 
+_LARGEST = 4 << 20
+
 
 class Source(NamedTuple):
     """The content of the file.
@@ -31,17 +33,20 @@ class Source(NamedTuple):
 def read_source(path: Path) -> Source:
     """The file's lines. UTF-8 with or without a byte order mark, else Latin-1; any line ends.
 
-    Raises SettingsError if it cannot be read at all.
+    Raises SettingsError if it cannot be read at all, or is too large for one that a person has written.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
     except OSError as error:
-        raise SettingsError(
-            f"cannot be read: {error.strerror}",
-            where=str(path),
-            hint="Nothing was changed. Check the path and its rights.",
-        ) from None
+        raise _unusable(path, f"cannot be read: {error.strerror}") from None
+    if len(content) > _LARGEST:
+        raise _unusable(path, f"is larger than {_LARGEST >> 20} MiB, so it is no settings file")
     return parse_source(path, content)
+
+
+def _unusable(path: Path, message: str) -> SettingsError:
+    return SettingsError(message, where=str(path), hint="Nothing was changed. Check the path and its rights.")
 
 
 def parse_source(path: Path, content: bytes) -> Source:

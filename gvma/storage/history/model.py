@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from gvma.plan.counts import Counts
 from gvma.plan.items import Item
+from gvma.printable import MASK
 
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 """How a run's start is written, in UTC."""
@@ -36,13 +37,21 @@ class Cause(NamedTuple):
     """What was another in Configuration Server than at the last change.
 
     owner: such as ``DN 1000``. option: empty where the owner itself has come or gone. old, new: values, None where
-    there was or is none; both are masked where they are secret.
+    there was or is none; both are masked where they are secret. As text: ``DN 1000: gvm_name Ann -> Bob``.
     """
 
     owner: str
     option: str = ""
     old: str | None = None
     new: str | None = None
+
+    def __str__(self) -> str:
+        if not self.option:
+            return f"{self.owner} is {'new in' if self.old is None else 'gone from'} Configuration Server"
+        if MASK in {self.new, self.old}:
+            return f"{self.owner}: {self.option} changed"
+        old, new = ("(not set)" if value is None else value or "(empty)" for value in (self.old, self.new))
+        return f"{self.owner}: {self.option} {old} -> {new}"
 
     def as_json(self) -> dict[str, object]:
         return {"object": self.owner, "option": self.option or None, "old": self.old, "new": self.new}
@@ -75,6 +84,17 @@ class PastRun(NamedTuple):
     def changed(self) -> bool:
         """Something stayed changed: a run that did not fail is kept for nothing else."""
         return not self.exit_code or bool(self.items) or bool(self.changes)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it changed something: each cause, or what a change without one comes from; none of first additions."""
+        if self.why or self.command != "sync" or not self.items:
+            return tuple(map(str, self.why))
+        if self.after_restore:
+            return ("the files were restored",)
+        if all(item.action == "add" for item in self.items):
+            return ()
+        return ("no option has changed; the files were edited, or the settings changed",)
 
     def about(self, name: str) -> PastRun | None:
         """The run with what concerns this owner, mailbox or subscription alone; None where nothing does."""

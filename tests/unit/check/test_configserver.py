@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,7 +27,7 @@ HEALTHY: dict[str, Any] = {
 
 
 def test_a_healthy_configuration_layer_gives_no_finding() -> None:
-    seen = replace(evidence(**HEALTHY), files=files(voicemail=""))
+    seen = evidence(**HEALTHY)._replace(files=files(voicemail=""))
     checks = (check_queries, *options.CHECKS, mailboxes.check_contexts, check_sync_warnings)
     assert [finding for check in checks for finding in check(seen)] == []
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.asterisk.modules import MEDIA_MODULES
@@ -17,7 +15,7 @@ INCLUDED = "[default]\ninclude => moh_conf_treatment\n[moh_conf_treatment]\n"
 
 
 def seen(text: str = INCLUDED, media: MediaEvidence = MediaEvidence(True)) -> Evidence:  # noqa: B008  (frozen)
-    return replace(evidence(), files=files(dialplan=text), media=media)
+    return evidence()._replace(files=files(dialplan=text), media=media)
 
 
 def test_health() -> None:
@@ -37,7 +35,7 @@ def test_health() -> None:
     ],
 )
 def test_the_context_must_be_included_where_calls_come(text: str, codes: list[str]) -> None:
-    site = replace(seen(text), files=files(dialplan=text, channel="[gsip]\ncontext=default\n"))
+    site = seen(text)._replace(files=files(dialplan=text, channel="[gsip]\ncontext=default\n"))
     assert [f.code for f in checks.check_included(site)] == codes
 
 
@@ -60,9 +58,9 @@ def test_the_dialplan_asks_the_server_that_the_settings_name(value: str, codes: 
 
 def test_an_ipv6_address_is_the_same_in_the_dialplan_and_in_the_settings() -> None:
     site = seen(f"[globals]\nGVMA_AGI=agi://[::1]:4573\n{INCLUDED}")
-    site = replace(site, settings=Settings(media=MediaSettings(agi_host="::1")))
+    site = site._replace(settings=Settings(media=MediaSettings(agi_host="::1")))
     assert list(checks.check_address(site)) == []
-    elsewhere = replace(site, settings=Settings(media=MediaSettings(agi_host="::2")))
+    elsewhere = site._replace(settings=Settings(media=MediaSettings(agi_host="::2")))
     assert [f.message for f in checks.check_address(elsewhere)] == [
         "GVMA_AGI = agi://[::1]:4573, but [media] has [::2]:4573"
     ]
@@ -85,7 +83,7 @@ def test_what_asterisk_cannot_use() -> None:
 )
 def test_a_service_that_leads_here_is_served_here(service: str, contact: str, used: bool, codes: list[str]) -> None:
     configured = evidence(servicequery=[dn("media", 29, service_type=service, contact=contact)])
-    where = replace(configured, files=files(dialplan="[default]\n"), media=MediaEvidence(used))
+    where = configured._replace(files=files(dialplan="[default]\n"), media=MediaEvidence(used))
     found = list(checks.check_served(where))
     assert [finding.code for finding in found] == codes
     assert all(f.message == f"contact = {contact} is this Asterisk, and no context takes its calls" for f in found)
@@ -99,7 +97,7 @@ def test_media_services_lead_here() -> None:
     away = [*services[:3], dn("recorder", 29, service_type="recorder", contact="10.9.9.9")]
 
     def found(dns: list[ConfigObject], *, used: bool) -> list[tuple[str, str]]:
-        seen = replace(evidence(servicequery=dns), media=MediaEvidence(used))
+        seen = evidence(servicequery=dns)._replace(media=MediaEvidence(used))
         return [(finding.code, finding.where) for finding in checks.check_services(seen)]
 
     assert found(services, used=True) == []
@@ -114,10 +112,10 @@ MODULES = frozenset({*MEDIA_MODULES, "res_timing_timerfd.so"})
 
 @pytest.mark.parametrize("without", ["app_confbridge.so", "res_agi.so", "res_timing_timerfd.so"])
 def test_a_module_that_the_media_server_needs(without: str) -> None:
-    missing = replace(seen(), ami=AmiEvidence(loaded=MODULES - {without}))
+    missing = seen()._replace(ami=AmiEvidence(loaded=MODULES - {without}))
     assert [finding.code for finding in checks.check_modules(missing)] == ["module-media"]
-    assert list(checks.check_modules(replace(missing, ami=AmiEvidence(loaded=MODULES)))) == []
-    assert list(checks.check_modules(replace(missing, media=MediaEvidence(used=False)))) == []
+    assert list(checks.check_modules(missing._replace(ami=AmiEvidence(loaded=MODULES)))) == []
+    assert list(checks.check_modules(missing._replace(media=MediaEvidence(used=False)))) == []
 
 
 @pytest.mark.parametrize(

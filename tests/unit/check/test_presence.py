@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
@@ -16,7 +14,7 @@ RIGHT = Probe("2001", 200, notified=True, event="presence", state="open, Ready")
 
 
 def codes(probe: Probe, **changes: object) -> list[str]:
-    seen = replace(Evidence(Settings(), probes=(probe,)), **changes)  # type: ignore[arg-type]
+    seen = Evidence(Settings(), probes=(probe,))._replace(**changes)  # type: ignore[arg-type]
     assert list(check_probes(seen)) == []
     return [one.code for one in check_presence(seen)]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.asterisk.drivers import CHAN_SIP
@@ -28,12 +26,12 @@ def test_peers_that_the_site_keeps_itself_must_be_there(text: str, missing: str)
     layer = evidence(
         on, dnquery=[dn("2001", subscribe_presence="Asterisk"), dn("2002")], routingpointquery=[dn("2400", 4)]
     )
-    seen = replace(layer, files=files(channel=text), driver=CHAN_SIP)
+    seen = layer._replace(files=files(channel=text), driver=CHAN_SIP)
     assert [finding.message for finding in check_peers(seen)] == [missing] * bool(missing)
-    assert list(check_peers(replace(seen, files=seen.files._replace(realtime=frozenset({"phones"}))))) == []
-    asked = replace(seen, ami=AmiEvidence(endpoints=frozenset({"GSIP", "gwsim", "2001"})))
+    assert list(check_peers(seen._replace(files=seen.files._replace(realtime=frozenset({"phones"}))))) == []
+    asked = seen._replace(ami=AmiEvidence(endpoints=frozenset({"GSIP", "gwsim", "2001"})))
     assert list(check_peers(asked)) == []
-    written = replace(seen, settings=Settings(gvma=on._replace(routing_endpoints=True)))
+    written = seen._replace(settings=Settings(gvma=on._replace(routing_endpoints=True)))
     assert list(check_peers(written)) == []
 
 
@@ -42,7 +40,7 @@ FIRST, LAST = "include => GVMA\ninclude => GVMA_ROUTING\n", "include => GVMA_ROU
 
 def seen(text: str, number: str, point: str = "2400", *, routing: bool = True) -> Evidence:
     objects = evidence(GvmaSettings(routing=routing), dnquery=[dn(number)], routingpointquery=[dn(point, 4)])
-    return replace(objects, files=files(dialplan=text))
+    return objects._replace(files=files(dialplan=text))
 
 
 @pytest.mark.parametrize(

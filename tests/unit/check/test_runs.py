@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.check.runs import check_last_run, check_next_run
@@ -77,20 +75,20 @@ def test_where_the_last_sync_ended_well_and_nothing_is_to_be_done_there_is_nothi
     ],
 )
 def test_what_the_last_runs_left(records: RecordsEvidence, found: list[str]) -> None:
-    assert codes(replace(SITE, records=records)) == found
+    assert codes(SITE._replace(records=records)) == found
 
 
 @pytest.mark.parametrize(
     ("age", "said"), [(5400.0, "90 min"), (7200.0, "2 h"), (100_000.0, "28 h"), (864_000.0, "10 days")]
 )
 def test_the_age_of_the_last_success_is_said_in_a_unit_that_a_person_reads(age: float, said: str) -> None:
-    seen = replace(SITE, records=KEPT._replace(last_success=good(age)))
+    seen = SITE._replace(records=KEPT._replace(last_success=good(age)))
     assert [f.message for f in check_last_run(seen)] == [f"the last success was {said} ago, status_max_age is 3600 s"]
 
 
 def test_a_site_that_syncs_once_a_day_says_so_by_a_setting() -> None:
     daily = Settings(gvma=GvmaSettings(status_max_age=90_000))
-    assert codes(replace(SITE, settings=daily, records=KEPT._replace(last_success=good(80_000.0)))) == []
+    assert codes(SITE._replace(settings=daily, records=KEPT._replace(last_success=good(80_000.0)))) == []
 
 
 @pytest.mark.parametrize(
@@ -104,22 +102,22 @@ def test_a_site_that_syncs_once_a_day_says_so_by_a_setting() -> None:
     ],
 )
 def test_what_the_next_sync_would_do(planned: NextSync, found: list[str]) -> None:
-    assert codes(replace(SITE, next_sync=planned)) == found
+    assert codes(SITE._replace(next_sync=planned)) == found
 
 
 def test_a_failure_of_the_next_sync_is_said_once() -> None:
-    seen = replace(SITE, next_sync=NextSync(problem=MIXED))
+    seen = SITE._replace(next_sync=NextSync(problem=MIXED))
     unsafe = SITE.files._replace(unsafe=(("voicemail.conf", "mixed"),))
-    assert codes(replace(seen, files=unsafe)) == []
-    damaged = replace(SITE, next_sync=NextSync(problem=DAMAGED), records=RecordsEvidence(problem=DAMAGED))
+    assert codes(seen._replace(files=unsafe)) == []
+    damaged = SITE._replace(next_sync=NextSync(problem=DAMAGED), records=RecordsEvidence(problem=DAMAGED))
     assert codes(damaged) == ["records-damaged"]
 
 
 def test_a_paused_sync_has_no_changes_that_are_pending_but_would_still_meet_the_brake() -> None:
     paused = KEPT._replace(paused=PAUSE)
-    seen = replace(SITE, records=paused, next_sync=NextSync((NEW,), ("voicemail.conf",)))
+    seen = SITE._replace(records=paused, next_sync=NextSync((NEW,), ("voicemail.conf",)))
     assert codes(seen) == ["sync-paused"]
-    assert codes(replace(seen, next_sync=NextSync((NEW,), ("x",), brake=BRAKE))) == ["sync-paused", "brake-would-stop"]
+    assert codes(seen._replace(next_sync=NextSync((NEW,), ("x",), brake=BRAKE))) == ["sync-paused", "brake-would-stop"]
 
 
 @pytest.mark.parametrize(
@@ -135,23 +133,22 @@ def test_what_was_deleted_from_our_block_is_found_also_without_configuration_ser
     boxes: str, aors: str, message: str, asked: bool
 ) -> None:
     planned = NextSync((), ("voicemail.conf",)) if asked else None
-    seen = replace(SITE, files=files(voicemail=SITES_BOX + block(boxes), channel=block(aors)), next_sync=planned)
+    seen = SITE._replace(files=files(voicemail=SITES_BOX + block(boxes), channel=block(aors)), next_sync=planned)
     found = list(check_next_run(seen))
     assert [(finding.code, finding.message) for finding in found] == [("block-edited", message)]
 
 
 def test_the_box_that_somebody_wrote_into_our_block_is_found() -> None:
     written = NextSync((Item("remove", "mailbox", "1009@GVMA_DN", ""),), ("voicemail.conf",))
-    found = list(check_next_run(replace(SITE, next_sync=written)))
+    found = list(check_next_run(SITE._replace(next_sync=written)))
     assert [(f.code, f.message) for f in found] == [("block-edited", "the block has, and no sync wrote, 1009@GVMA_DN")]
     owned = NextSync((Item("remove", "mailbox", "1000@GVMA_DN", "DN 1000"),), ("voicemail.conf",))
-    assert codes(replace(SITE, next_sync=owned)) == ["changes-pending"]
+    assert codes(SITE._replace(next_sync=owned)) == ["changes-pending"]
 
 
 def test_what_else_is_pending_is_said_beside_an_edit() -> None:
     lost = Item("add", "mailbox", "1000@GVMA_DN", "DN 1000")
-    seen = replace(
-        SITE,
+    seen = SITE._replace(
         files=files(voicemail=SITES_BOX + block(BOXES.replace("1000 => 1\n", "")), channel=block(AORS)),
         next_sync=NextSync((lost, NEW), ("voicemail.conf",)),
     )
@@ -162,8 +159,7 @@ def test_what_else_is_pending_is_said_beside_an_edit() -> None:
 
 
 def test_a_record_of_another_drivers_file_says_nothing_of_this_one() -> None:
-    seen = replace(
-        SITE,
+    seen = SITE._replace(
         files=files(voicemail=SITES_BOX + block(BOXES), channel=""),
         records=KEPT._replace(files=frozenset({"/etc/asterisk/voicemail.conf", "/etc/asterisk/sip.conf"})),
         next_sync=None,
@@ -173,10 +169,10 @@ def test_a_record_of_another_drivers_file_says_nothing_of_this_one() -> None:
 
 def test_where_a_file_may_not_be_read_nothing_is_missed_in_it() -> None:
     unreadable = files(voicemail="", channel="")._replace(unreadable=(("voicemail.conf", "may not be read"),))
-    assert codes(replace(SITE, files=unreadable, next_sync=None)) == []
+    assert codes(SITE._replace(files=unreadable, next_sync=None)) == []
 
 
 def test_the_failure_of_the_last_run_is_said_in_its_own_words() -> None:
     last = Run("2026-11-21T21:30:00Z", 60.0, 10, code="configserver-timeout", message="https://cfg: no answer in 60 s")
-    seen = replace(SITE, records=RecordsEvidence(last_run=last))
+    seen = SITE._replace(records=RecordsEvidence(last_run=last))
     assert [finding.message for finding in check_last_run(seen)] == ["it left with 10: https://cfg: no answer in 60 s"]

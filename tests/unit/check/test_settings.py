@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
@@ -21,7 +19,7 @@ def seen(**settings: object) -> Evidence:
 def test_problems_and_oddities_of_the_file_are_said_with_their_place() -> None:
     problem = SettingsError("still has the placeholder <Switch DBID>", where="x.cfg, line 3, dnquery")
     odd = SettingsWarning("unknown-key", "unknown key siptserver_hots", "x.cfg, line 9, siptserver_hots")
-    evidence = replace(seen(), settings_file=SettingsEvidence(problems=(problem,), warnings=(odd,)))
+    evidence = seen()._replace(settings_file=SettingsEvidence(problems=(problem,), warnings=(odd,)))
     assert [(f.code, f.where) for f in checks.check_settings_file(evidence)] == [
         ("settings-invalid", "x.cfg, line 3, dnquery"),
         ("settings-odd", "x.cfg, line 9, siptserver_hots"),
@@ -31,9 +29,9 @@ def test_problems_and_oddities_of_the_file_are_said_with_their_place() -> None:
 
 @pytest.mark.parametrize(("driver", "wrong"), [(CHAN_SIP, True), (PJSIP, False)])
 def test_chan_sip_takes_one_address_of_sip_server(driver: Driver, wrong: bool) -> None:
-    pair = replace(seen(siptserver_host="10.0.0.1, 10.0.0.2"), driver=driver)
+    pair = seen(siptserver_host="10.0.0.1, 10.0.0.2")._replace(driver=driver)
     assert [finding.where for finding in checks.check_settings_file(pair)] == ["siptserver_host"] * wrong
-    assert list(checks.check_settings_file(replace(seen(siptserver_host="10.0.0.1"), driver=driver))) == []
+    assert list(checks.check_settings_file(seen(siptserver_host="10.0.0.1")._replace(driver=driver))) == []
 
 
 @pytest.mark.parametrize(("secret", "codes"), [("genesys1", ["settings-sample-secret"]), ("another", [])])
@@ -65,8 +63,7 @@ def test_a_prefix_of_external_calls_beside_those_of_boxes(external: str, wrong: 
 
 
 def test_paths_and_files_that_others_may_read() -> None:
-    evidence = replace(
-        seen(),
+    evidence = seen()._replace(
         settings_file=SettingsEvidence(
             unreachable=(("asterisk_cfg_path", "is no folder"),), exposed=(("/x.cfg", 0o644),)
         ),
@@ -90,7 +87,7 @@ def test_a_secret_file_that_others_may_read_is_one_fault_with_its_own_way_out() 
         hint="Nothing was changed. Run `chmod 600 /etc/gvma/ami.secret`; change the secret if others may have read it.",
     )
     wrong = SettingsEvidence(problems=(problem,), wrong_keys=frozenset({"asterisk_cm_secret_file"}))
-    evidence = replace(seen(), settings_file=wrong)
+    evidence = seen()._replace(settings_file=wrong)
     found = [finding for check in checks.CHECKS for finding in check(evidence)]
     assert [finding.code for finding in found] == ["settings-invalid"]
     assert found[0].hint.endswith("Run `chmod 600 /etc/gvma/ami.secret`; change the secret if others may have read it.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.check.sync import check_old_block, check_own_names, check_sync_warnings, check_unsafe
@@ -46,8 +44,8 @@ def test_a_block_of_an_old_gvma_is_said_until_a_sync_has_taken_it_over() -> None
     )
     seen = Evidence(Settings(), files=old, records=RecordsEvidence(synced=False))
     assert [finding.code for finding in check_old_block(seen)] == ["file-old-block"]
-    assert list(check_old_block(replace(seen, records=RecordsEvidence()))) == []
-    assert list(check_old_block(replace(seen, files=files(voicemail="[a]\n")))) == []
+    assert list(check_old_block(seen._replace(records=RecordsEvidence()))) == []
+    assert list(check_old_block(seen._replace(files=files(voicemail="[a]\n")))) == []
 
 
 def test_what_the_sync_refuses_is_said() -> None:

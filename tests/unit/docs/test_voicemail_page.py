@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import re
 from dataclasses import dataclass, field
@@ -113,7 +112,7 @@ def test_the_objects_of_an_example_give_the_lines_that_stand_below_them(block: s
 @pytest.mark.parametrize("block", CHECK_BLOCKS)
 def test_check_finds_in_an_example_what_the_page_says(block: str) -> None:
     example = read(block)
-    seen = dataclasses.replace(evidence(SETTINGS, **example.objects), sip=ASTERISK)
+    seen = evidence(SETTINGS, **example.objects)._replace(sip=ASTERISK)
     found = sorted(finding.code for rule in CHECKS for finding in rule(seen))
     assert (found or ["nothing"]) == sorted(example.found)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gvma.asterisk.entries import PresentMailbox, PresentSubscription
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import AmiEvidence, Evidence, NextSync, RecordsEvidence
@@ -62,8 +60,7 @@ def site(*names: str, **answers: list[ConfigObject]) -> Evidence:
     watchers = {
         name: NamedSubscription(PLACE, True, one.mailbox, ("gvma-sipserver",)) for name, one in SUBSCRIPTIONS.items()
     }
-    return replace(
-        evidence(None, **given),
+    return evidence(None, **given)._replace(
         files=files(voicemail="[MY_COMPANY]\n5001 => 1,Reception,,,\n", channel="", dialplan=""),
         sink=SinkEvidence(present=Present(BOXES, SUBSCRIPTIONS)),
         records=RecordsEvidence(pins=RECORD, owners=OWNERS),
@@ -76,7 +73,7 @@ def site(*names: str, **answers: list[ConfigObject]) -> Evidence:
 def unwatched(seen: Evidence) -> Evidence:
     """The same, and nobody subscribes."""
     watchers = {name: one._replace(subscribers=()) for name, one in seen.named.subscriptions.items()}
-    return replace(seen, named=seen.named._replace(subscriptions=watchers))
+    return seen._replace(named=seen.named._replace(subscriptions=watchers))
 
 
 def only(seen: Evidence) -> Explanation:

@@ -65,7 +65,7 @@ def test_a_pin_is_first_changed_or_unknown() -> None:
     pins = {name: only(site(name)).mailboxes[0].pin for name in ("1000", "7001", "Sales", "5001")}
     assert pins == {"1000": "first", "7001": "first", "Sales": "changed", "5001": "unknown"}
     seen = site("1000")
-    unrecorded = replace(seen, records=seen.records._replace(pins=b""))
+    unrecorded = seen._replace(records=seen.records._replace(pins=b""))
     assert only(unrecorded).mailboxes[0].pin == "first", "by Configuration Server's value"
 
 
@@ -113,17 +113,17 @@ def test_the_rule_that_applied_is_said(name: str, rule: str) -> None:
 
 def test_an_object_that_no_query_selects_says_which_query() -> None:
     seen, missing = site("4001"), replace(dn("4001"), dbid=999)
-    missed = replace(seen, named=seen.named._replace(unselected=(missing,)))
+    missed = seen._replace(named=seen.named._replace(unselected=(missing,)))
     assert only(missed).objects[0].rule == "dnquery does not select it, so that gvma gives it no mailbox."
-    disabled = replace(seen, named=seen.named._replace(unselected=(replace(missing, state=DISABLED),)))
+    disabled = seen._replace(named=seen.named._replace(unselected=(replace(missing, state=DISABLED),)))
     cfgserver = seen.settings.cfgserver._replace(include_disabled=False)
-    disabled = replace(disabled, settings=seen.settings._replace(cfgserver=cfgserver))
+    disabled = disabled._replace(settings=seen.settings._replace(cfgserver=cfgserver))
     assert only(disabled).objects[0].rule == "It is disabled in Configuration Server, and include_disabled = no."
 
 
 def test_without_configuration_server_the_record_knows_the_owner() -> None:
     failed = {query: QueryAnswer(query, "x", error=SILENT) for query in ("dnquery", "agentquery", "agentgroupquery")}
-    seen = replace(site("7001"), configserver=ConfigServerEvidence(failed), next_sync=None)
+    seen = site("7001")._replace(configserver=ConfigServerEvidence(failed), next_sync=None)
     found = only(seen)
     assert (found.objects, found.recorded) == ((), ("Agent Login 7001",))
     assert [(one.mailbox, one.owners, one.pin) for one in found.mailboxes] == [

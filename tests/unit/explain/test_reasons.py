@@ -30,7 +30,7 @@ def lacking(name: str, **changes: object) -> Evidence:
     seen = unwatched(site(name))
     watcher = seen.named.subscriptions["gvm-a-2222"]._replace(**changes)  # type: ignore[arg-type]
     watchers = {**seen.named.subscriptions, "gvm-a-2222": watcher}
-    return replace(seen, named=seen.named._replace(subscriptions=watchers))
+    return seen._replace(named=seen.named._replace(subscriptions=watchers))
 
 
 def test_a_healthy_site_has_no_reason_and_names_who_subscribes() -> None:
@@ -85,30 +85,29 @@ def test_what_no_sync_has_written_is_the_reason_and_so_is_what_stops_the_sync() 
     items = (Item("add", "mailbox", "1009@GVMA_DN", "DN 1009"), Item("add", "subscription", "gvm-1009", "DN 1009"))
     seen = site("1009", dnquery=[dn("1009")])
     named = {"1009@GVMA_DN": NamedMailbox(loaded=False)}, {"gvm-1009": NamedSubscription(loaded=False)}
-    seen = replace(
-        seen, next_sync=NextSync(items), named=seen.named._replace(mailboxes=named[0], subscriptions=named[1])
+    seen = seen._replace(
+        next_sync=NextSync(items), named=seen.named._replace(mailboxes=named[0], subscriptions=named[1])
     )
     assert codes(seen) == ["not-written-yet"]
     assert only(seen).next == items
-    stopped = replace(seen, records=seen.records._replace(pending_reload=("res_pjsip.so",)))
+    stopped = seen._replace(records=seen.records._replace(pending_reload=("res_pjsip.so",)))
     assert codes(stopped) == ["not-written-yet", "reload-pending"]
 
 
 def test_what_the_next_sync_removes_is_said() -> None:
-    seen = replace(site("gvm-g-3333"), next_sync=NextSync((Item("remove", "subscription", "gvm-g-3333", ""),)))
+    seen = site("gvm-g-3333")._replace(next_sync=NextSync((Item("remove", "subscription", "gvm-g-3333", ""),)))
     assert codes(seen) == ["goes-with-next-sync"]
 
 
 def test_what_asterisk_refuses_sip_server_is_a_reason() -> None:
     refusing = SipServerRequests(rights={"trunk": SubscribeRights(may_subscribe=False)})
-    seen = replace(unwatched(site("1000")), ami=AmiEvidence(version="22.6.0", sipserver=refusing))
+    seen = unwatched(site("1000"))._replace(ami=AmiEvidence(version="22.6.0", sipserver=refusing))
     assert codes(seen) == ["sipserver-refused"]
 
 
 def test_what_could_not_be_asked_is_said_and_is_no_reason() -> None:
     failed = QueryAnswer("dnquery", "x", error=ConfigServerTimeout("no complete answer within 10 seconds"))
-    seen = replace(
-        site("1000"),
+    seen = site("1000")._replace(
         configserver=ConfigServerEvidence({"dnquery": failed}),
         ami=AmiEvidence(problem=AWAY),
         next_sync=None,
@@ -134,8 +133,8 @@ def test_without_configuration_server_sip_servers_options_are_said_to_be_unknown
     layer = seen.configserver._replace(answers={**seen.configserver.answers, "applicationquery": failed})
     unknown = "Configuration Server did not answer: SIP Server's options are not known."
     place = "Message waiting is in place, as far as could be asked, and nobody subscribes to gvm-a-2222 at this moment."
-    assert said(replace(seen, configserver=layer)) == f"{place} {unknown}"
-    assert said(replace(seen, configserver=ConfigServerEvidence(not_asked="x"), next_sync=None)).endswith(unknown)
+    assert said(seen._replace(configserver=layer)) == f"{place} {unknown}"
+    assert said(seen._replace(configserver=ConfigServerEvidence(not_asked="x"), next_sync=None)).endswith(unknown)
 
 
 def test_an_object_of_another_query_alone_is_advised_to_be_selected() -> None:
@@ -146,11 +145,11 @@ def test_an_object_of_another_query_alone_is_advised_to_be_selected() -> None:
 
 def test_what_the_last_sync_had_written_was_taken_away_by_somebody_else_or_by_remove() -> None:
     items = (Item("add", "subscription", "gvm-a-2222", "Agent Login 7001"),)
-    taken = replace(site("7001"), next_sync=NextSync(items))
+    taken = site("7001")._replace(next_sync=NextSync(items))
     assert codes(taken) == ["block-edited"]
     assert "the last sync had written the subscription gvm-a-2222, and somebody else has taken that away" in said(taken)
     removal = Removal("2026-11-21T21:30:00Z", Starter("root", host="pbx"))
-    removed = replace(taken, records=taken.records._replace(owners=b"", removed=removal))
+    removed = taken._replace(records=taken.records._replace(owners=b"", removed=removal))
     assert codes(removed) == ["part-removed"]
     assert "no sync has written" in said(removed)
     assert "yet" not in said(removed)

@@ -279,3 +279,12 @@ def test_an_ipv6_address_stands_in_brackets_before_its_port(tmp_path: Path) -> N
     assert settings.cfgserver.endpoint == "http://[::1]:8090/"
     assert str(settings.gvma.ami_address) == "[2001:db8::1]:5038"
     assert str(GvmaSettings().ami_address) == "127.0.0.1:5038"
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    path = settings_file(tmp_path, "[media]\n")
+    with path.open("r+b") as file:
+        file.truncate(5 << 20)
+    with pytest.raises(SettingsError, match="is larger than 4 MiB") as caught:
+        load(path, {})
+    assert caught.value.where == str(path)

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,15 @@ def test_a_failure_comes_back_with_all_its_parts(apart: Apart) -> None:
     assert refused.value.as_json() == {
         "code": "backup-set", "message": "no such set", "hint": "Look at the list.", "where": "latest",
     }  # fmt: skip
+
+
+def test_a_process_that_dies_within_its_answer_is_a_failure(apart: Apart, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut_short(_pipe: Connection) -> None:
+        raise OSError("got end of file during message")
+
+    monkeypatch.setattr(Connection, "recv", cut_short)
+    with pytest.raises(GvmaError, match="no answer came before its process ended"):
+        apart.ask(process_and_sum, 2, 3)
 
 
 def test_a_process_that_dies_is_a_failure_and_the_next_question_is_answered(apart: Apart) -> None:

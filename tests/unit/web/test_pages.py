@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
+from datetime import datetime, tzinfo
 from html.parser import HTMLParser
+from typing import Self
 
 import pytest
 
@@ -236,3 +239,24 @@ def test_a_run_whose_backup_set_was_forgotten_names_no_way_back() -> None:
 
 def test_one_is_counted_in_the_singular(reader: Reader) -> None:
     assert "1 mailbox, 1 subscription" in Elements(reader().get("/").text).text
+
+
+class _Late(datetime):
+    """A clock that stands."""
+
+    @classmethod
+    def now(cls, _tz: tzinfo | None = None) -> Self:
+        return cls(2026, 11, 28, 12)
+
+
+def test_a_run_counts_on_its_day_although_the_clocks_have_changed_since(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr("gvma.web.app.datetime", _Late)
+        elsewhere.setenv("TZ", "WINTER-2SUMMER-3,M3.5.0,M11.4.0/3")  # the run began at 0:30 in summer time
+        time.tzset()
+        page = reader().get("/").text
+    time.tzset()
+    assert '<th scope="row">22 Nov</th><td>0</td><td>1</td>' in page
+    assert "Times are those of WINTER." in page

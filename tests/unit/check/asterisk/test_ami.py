@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,7 +37,7 @@ WELL = AmiEvidence(version="22.10.1", loaded=ALL)
 
 
 def seen(live: AmiEvidence, settings: GvmaSettings | None = None, **changes: Any) -> Evidence:
-    return replace(Evidence(Settings(gvma=settings or GvmaSettings()), ami=live), **changes)
+    return Evidence(Settings(gvma=settings or GvmaSettings()), ami=live)._replace(**changes)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.asterisk.conf.reader import read_conf
@@ -87,18 +85,18 @@ def test_a_file_that_is_not_there_is_said() -> None:
     ],
 )
 def test_a_phone_that_asterisk_challenges(driver: Driver, text: str, wrong: bool) -> None:
-    seen = replace(evidence(ROUTED, dnquery=[dn("2001")]), files=files(channel=text), driver=driver)
+    seen = evidence(ROUTED, dnquery=[dn("2001")])._replace(files=files(channel=text), driver=driver)
     found = [finding.code for finding in check_secrets(seen)]
     assert found == (["endpoint-secret"] if wrong else [])
 
 
 def test_a_secret_that_a_phone_inherits_counts() -> None:
     text = "[phone](!)\ntype=friend\nsecret=x\n[2001](phone)\n"
-    seen = replace(evidence(ROUTED, dnquery=[dn("2001")]), files=files(channel=text), driver=CHAN_SIP)
+    seen = evidence(ROUTED, dnquery=[dn("2001")])._replace(files=files(channel=text), driver=CHAN_SIP)
     assert [finding.message for finding in check_secrets(seen)] == ["[2001] has secret"]
-    profile = replace(seen, settings=Settings(gvma=GvmaSettings(switch_profile=("asterisk",))))
+    profile = seen._replace(settings=Settings(gvma=GvmaSettings(switch_profile=("asterisk",))))
     assert len(list(check_secrets(profile))) == 1
-    other = replace(seen, settings=Settings(gvma=GvmaSettings(switch_profile=("broadworks",))))
+    other = seen._replace(settings=Settings(gvma=GvmaSettings(switch_profile=("broadworks",))))
     assert list(check_secrets(other)) == []
 
 
@@ -148,7 +146,7 @@ def test_a_sync_into_what_asterisk_does_not_read_is_found() -> None:
 def test_what_sorcery_maps_counts_where_our_block_has_it(text: str, elsewhere: str, found: bool) -> None:
     seen = Evidence(Settings(), files=files(channel=text)._replace(elsewhere=((elsewhere, "realtime,ps_x"),)))
     assert codes_of(seen) == ["sorcery-elsewhere"] * found
-    assert codes_of(replace(seen, driver=CHAN_SIP)) == []
+    assert codes_of(seen._replace(driver=CHAN_SIP)) == []
 
 
 def codes_of(seen: Evidence) -> list[str]:

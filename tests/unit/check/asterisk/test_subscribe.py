@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP, Driver
@@ -28,7 +26,7 @@ def found(
 ) -> list[Finding]:
     ami = AmiEvidence(sipserver=SipServerRequests(rights={"tserver": rights}, acls=acls or {}))
     seen = Evidence(Settings(gvma=settings), ami=ami, driver=driver, files=files(channel=text))
-    return [*check_subscribe(replace(seen, addresses={"10.0.0.20": frozenset({"10.0.0.20"})}))]
+    return [*check_subscribe(seen._replace(addresses={"10.0.0.20": frozenset({"10.0.0.20"})}))]
 
 
 @pytest.mark.parametrize(

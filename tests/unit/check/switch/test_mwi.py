@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.check.switch.mwi import check_mwi
@@ -82,7 +80,7 @@ def test_addresses_behind_a_nat_and_domains_of_asterisks_files_are_this_asterisk
 ) -> None:
     options = {**RIGHT, "mwi_domain": domain, "mwi_host": host}
     seen = evidence(dnquery=[dn("1000")], applicationquery=[application(**options)])
-    assert list(check_mwi(replace(seen, files=files(channel=driver)))) == []
+    assert list(check_mwi(seen._replace(files=files(channel=driver)))) == []
     assert list(check_mwi(seen)) != []
 
 

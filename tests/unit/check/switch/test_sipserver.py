@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.check.finding import Finding
@@ -24,7 +22,7 @@ ADDRESSES = {
 
 def seen(settings: GvmaSettings = SETTINGS, *applications: dict[str, str]) -> Evidence:
     made = evidence(settings, applicationquery=[application(**options) for options in applications])
-    return replace(made, addresses=ADDRESSES)
+    return made._replace(addresses=ADDRESSES)
 
 
 def found(options: dict[str, str], settings: GvmaSettings = SETTINGS) -> list[Finding]:

@@ -45,7 +45,7 @@ def test_the_site_is_looked_at_as_if_it_had_this_switch_alone() -> None:
 
 
 def test_nothing_is_said_of_objects_that_nobody_asked_for() -> None:
-    seen = replace(evidence(), configserver=ConfigServerEvidence(not_asked="[cfgserver] sets nothing"))
+    seen = evidence()._replace(configserver=ConfigServerEvidence(not_asked="[cfgserver] sets nothing"))
     assert results(seen, "asterisk") == {}
 
 

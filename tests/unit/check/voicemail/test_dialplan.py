@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.check.voicemail.dialplan import check_dialplan_includes
@@ -78,7 +76,7 @@ def test_an_include_that_asterisk_has_from_elsewhere_leads_calls_on() -> None:
     alone = Evidence(Settings(), files=texts, ami=AmiEvidence())
     assert [finding.code for finding in check_dialplan_includes(alone)] == ["dialplan-include-unreached"]
     live = AmiEvidence(includes=(("from-phones", "agents", "pbx_config"),))
-    assert list(check_dialplan_includes(replace(alone, ami=live))) == []
+    assert list(check_dialplan_includes(alone._replace(ami=live))) == []
 
 
 def test_contexts_of_other_channels_and_of_a_database_count() -> None:

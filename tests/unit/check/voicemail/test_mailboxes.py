@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.check.voicemail.mailboxes import check_contexts, check_orphans, check_storage
@@ -22,23 +20,23 @@ from tests.unit.check.objects import agent, dn, evidence, files
 )
 def test_a_foreign_box_must_stand_in_voicemail_conf(site: str, code: list[str]) -> None:
     foreign = dn("1000", gvm_mailbox="5001", gvm_mailbox_context="MY_COMPANY")
-    seen = replace(evidence(dnquery=[foreign]), files=files(voicemail=site))
+    seen = evidence(dnquery=[foreign])._replace(files=files(voicemail=site))
     assert [f.code for f in check_contexts(seen)] == code
 
 
 def test_a_box_of_gvma_itself_may_be_named() -> None:
     other = dn("1001", gvm_mailbox="2222", gvm_mailbox_context="GVMA_AGENT")
-    seen = replace(evidence(dnquery=[other]), files=files(voicemail="[general]\n"))
+    seen = evidence(dnquery=[other])._replace(files=files(voicemail="[general]\n"))
     assert [f.code for f in check_contexts(seen)] == ["gvm-context-unknown"]
-    both = replace(evidence(dnquery=[other], agentquery=[agent("7001", gvm_mailbox="2222")]), files=seen.files)
+    both = evidence(dnquery=[other], agentquery=[agent("7001", gvm_mailbox="2222")])._replace(files=seen.files)
     assert list(check_contexts(both)) == []
 
 
 def test_boxes_of_a_database_or_a_command_are_not_missed() -> None:
     foreign = dn("1000", gvm_mailbox="5001", gvm_mailbox_context="MY_COMPANY")
-    kept = replace(evidence(dnquery=[foreign]), files=files(voicemail="[general]\n"))
-    assert list(check_contexts(replace(kept, files=kept.files._replace(realtime=frozenset({"voicemail"}))))) == []
-    printed = replace(kept, files=files(voicemail="[general]\n#exec /bin/boxes\n"))
+    kept = evidence(dnquery=[foreign])._replace(files=files(voicemail="[general]\n"))
+    assert list(check_contexts(kept._replace(files=kept.files._replace(realtime=frozenset({"voicemail"}))))) == []
+    printed = kept._replace(files=files(voicemail="[general]\n#exec /bin/boxes\n"))
     assert list(check_contexts(printed)) == []
 
 
@@ -78,4 +76,4 @@ def test_messages_without_a_mailbox_are_found_where_voicemail_conf_has_all_mailb
 def test_a_mailbox_of_users_conf_exists(general: str, context: str, codes: list[str]) -> None:
     foreign = dn("1000", gvm_mailbox="5001", gvm_mailbox_context=context)
     texts = files(voicemail=f"[general]\n{general}")._replace(users=frozenset({"5001"}))
-    assert [f.code for f in check_contexts(replace(evidence(dnquery=[foreign]), files=texts))] == codes
+    assert [f.code for f in check_contexts(evidence(dnquery=[foreign])._replace(files=texts))] == codes

@@ -41,7 +41,7 @@ def test_the_mailbox_of_a_refused_owner_stays_and_is_known() -> None:
     assert list(check_overflow(seen)) == []
     nameless = agent("7001", gvm_mailbox="22,22")
     written = files(voicemail=block("[GVMA_AGENT]\n2222 => 1,A,,,\n"))
-    assert list(check_overflow(replace(evidence(dnquery=[caller], agentquery=[nameless]), files=written))) == []
+    assert list(check_overflow(evidence(dnquery=[caller], agentquery=[nameless])._replace(files=written))) == []
 
 
 @pytest.mark.parametrize(

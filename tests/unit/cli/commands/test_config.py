@@ -145,6 +145,14 @@ def test_check_says_what_a_sync_would_lack(text: str) -> None:
     assert "siptserver_host is not set in [gvma_settings]" in result.stderr
 
 
+def test_a_wrong_key_with_a_similar_name_hides_no_missing_one() -> None:
+    text = "[cfgserver]\ndnquery = CfgDN\n[gvma_settings]\nsiptserver_host = 192.0.2.1\nasterisk_cm_host = a b\n"
+    Path("host.cfg").write_text(text)
+    result = gvma("--config", "host.cfg", "config", "check")
+    assert "asterisk_cm_host: must be a host name" in result.stderr
+    assert "host or url is not set in [cfgserver]" in result.stderr
+
+
 def test_a_file_for_the_media_server_alone_is_valid() -> None:
     Path("a.cfg").write_text("[media]\nmax_calls=100\n")
     assert gvma("--config", "a.cfg", "config", "check").exit_code == 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gvma.cli.display.explanations import explanation_lines, not_asked_lines
 from gvma.errors import DatabaseError
 from gvma.evidence.model import ConfigServerEvidence, Evidence
@@ -64,7 +62,7 @@ def test_who_was_not_asked_stands_in_rows_of_the_same_width() -> None:
 
 
 def test_a_blank_line_stands_above_the_chain_also_without_configuration_server() -> None:
-    seen = replace(site("7001"), configserver=ConfigServerEvidence(not_asked="cfgserver is missing"), next_sync=None)
+    seen = site("7001")._replace(configserver=ConfigServerEvidence(not_asked="cfgserver is missing"), next_sync=None)
     lines = shown(seen)
     assert lines[lines.index("Object        Agent Login 7001, as the last sync had it") - 1] == ""
 
@@ -73,6 +71,6 @@ def test_where_a_mailbox_is_written_is_not_known_while_the_database_is_away() ->
     away = SinkEvidence("realtime", problem=DatabaseError("the database cannot be reached"))
     seen = site("2222")
     boxes = {key: one._replace(place=None) for key, one in seen.named.mailboxes.items()}
-    lines = shown(replace(seen, sink=away, named=seen.named._replace(mailboxes=boxes)))
+    lines = shown(seen._replace(sink=away, named=seen.named._replace(mailboxes=boxes)))
     assert any("where it is written is not known" in line for line in lines)
     assert not any("written nowhere" in line for line in lines)

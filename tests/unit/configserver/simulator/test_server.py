@@ -132,7 +132,18 @@ def test_a_flat_export_of_ones_own_can_be_served(tmp_path: Path) -> None:
         assert [(dn.number, dn.owner_dbid) for dn in server.query(DNS)] == [("1000", 101)]
 
 
-@pytest.mark.parametrize("content", [None, "[general]", "<CfgData>"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        "[general]",
+        "<CfgData>",
+        '<?xml version="1.0" encoding="none-such"?><CfgData/>',
+        '<?xml version="1.0" encoding="shift_jis"?><CfgData/>',
+        "<CfgData>" * 5_000 + "</CfgData>" * 5_000,
+    ],
+    ids=["missing", "no XML", "cut short", "unknown encoding", "encoding of two bytes", "nested"],
+)
 def test_a_file_that_cannot_be_served_is_refused_at_the_start(content: str | None, tmp_path: Path) -> None:
     path = tmp_path / "objects.xml"
     if content is not None:
@@ -140,6 +151,12 @@ def test_a_file_that_cannot_be_served_is_refused_at_the_start(content: str | Non
     with pytest.raises(ExportFileError) as caught, Simulator(path).serve():
         pass
     assert caught.value.where == str(path)
+
+
+def test_a_fifo_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "objects.xml")
+    with pytest.raises(ExportFileError, match="not a regular file"), Simulator(tmp_path / "objects.xml").serve():
+        pass
 
 
 def test_a_file_that_breaks_while_serving_gives_a_fault_and_then_serves_again(tmp_path: Path) -> None:
