@@ -99,7 +99,7 @@ def check_dials(evidence: Evidence) -> Iterator[Finding]:
     if dialplan is None or not addresses - {""}:
         return
     sections = (section for section in dialplan.objects if section.name == "globals")
-    variables = {one.key: one.value for section in sections for one in section.all}
+    variables = {one.key: one.value for section in sections for one in section.settings}
     dials = (one for one in dialplan.sites_own if "dial(" in one.value.lower())
     found = [(one, host) for one in dials for host in _dialled(one, variables) if host in addresses]
     peers = {section.name.lower() for section in channel.sections} if channel and found else set()

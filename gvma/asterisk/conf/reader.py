@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from gvma.asterisk.conf import lines as syntax
-from gvma.asterisk.conf.model import Conf, Directive, EndlessInclude, Lines, Section, Setting
+from gvma.asterisk.conf.model import Conf, Directive, EndlessInclude, Lines, Section
 
 Read = Callable[[str], Iterable[tuple[str, bytes]]]
 """The files for one name of an ``#include`` (relative to Asterisk's folder, wildcards allowed), as name and text;
@@ -93,7 +93,7 @@ class _Reading:
         if line.append or line.bases:
             self.index()
             for earlier in self.named.get(new.name.lower(), ()) if line.append else ():
-                if syntax.meets(line.filter, (one[3:5] for one in earlier.all)):
+                if syntax.meets(line.filter, (one[3:5] for one in earlier.settings)):
                     return earlier
             self.inherit(new, line)
         new.template, new.append = line.template, line.append
@@ -117,14 +117,12 @@ class _Reading:
             reason = f"[{new.name}] goes on with, or is based on, [{base}], which does not stand above it"
             self.conf.refusals.append((new.where, reason))
         bases = [self.last[base.lower()] for base in line.bases if base not in missing]
-        given = [some for base in bases for some in (base.inherited, base.settings)]
-        self.lines += sum(map(len, given))
-        if self.lines > _MOST_LINES:
-            self.cut(Directive(new.file, new.number, "section", f"[{new.name}]", "limit"))
-            return
-        new.inherited = tuple(
-            Setting(one.file, one.number, new.name, one.key, one.value, new.ours) for some in given for one in some
-        )
+        for lines in (lines for base in bases for lines in base.lines):
+            self.lines += lines.text.count("\n") + 1
+            if self.lines > _MOST_LINES:
+                self.cut(Directive(new.file, new.number, "section", f"[{new.name}]", "limit"))
+                return
+            new.lines.append(lines if lines.ours == new.ours else lines._replace(ours=new.ours))
 
     def follow(self, rest: str, number: int, above: tuple[str, ...]) -> None:
         """What a directive includes. above: the files that the line is included through, its own last."""

@@ -78,7 +78,7 @@ def _rules(section: Section) -> tuple[AclRule, ...]:
     keys = {"deny": False, "permit": True}
     return tuple(
         AclRule(keys[one.key.lower()], network.strip())
-        for one in section.all
+        for one in section.settings
         if one.key.lower() in keys
         for network in one.value.split(",")
     )

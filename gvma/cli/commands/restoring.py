@@ -22,7 +22,7 @@ from gvma.storage.signals import stoppable
 if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation
     from gvma.cli.output import Output
-    from gvma.settings.model import REALTIME, GvmaSettings
+    from gvma.settings.model import GvmaSettings
     from gvma.sinks.files.changes.restored_file import RestoreOptions
     from gvma.sync.restore import RestoredState, RestoreReport
 
@@ -173,6 +173,7 @@ def _dry_run(output: Output, settings: GvmaSettings, chosen: BackupSet, options:
 
 def _planned_sink(chosen: BackupSet, change: RestoredState) -> RestoreReport:
     """A report of what would be written into a database."""
+    from gvma.settings.model import REALTIME  # noqa: PLC0415
     from gvma.sync.restore import RestoreReport  # noqa: PLC0415
 
     report = RestoreReport(sink=REALTIME if chosen.tables else "files")

@@ -68,3 +68,9 @@ def test_files_of_one_include_are_read_one_by_one_until_there_are_too_many() -> 
     assert found.cut is not None
     assert found.cut.target == "d/*"
     assert len(read) == 10_000 + 1
+
+
+def test_a_section_that_is_based_on_a_large_template_many_times_comes_to_an_end() -> None:
+    found = conf(b"[t](!)\n" + b"key=1\n" * 2_000_000 + b"[x](" + b"t," * 100_000 + b")\n[end]\n")
+    assert found.cut is not None
+    assert found.cut.target == "[x]"
