@@ -5,7 +5,9 @@ gvma.sync.restore does the work. No PIN and no secret is shown.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -22,7 +24,7 @@ from gvma.storage.signals import stoppable
 if TYPE_CHECKING:
     from gvma.cli.invocation import Invocation
     from gvma.cli.output import Output
-    from gvma.settings.model import GvmaSettings
+    from gvma.settings.model import GvmaSettings, Settings
     from gvma.sinks.files.changes.restored_file import RestoreOptions
     from gvma.sync.restore import RestoredState, RestoreReport
 
@@ -61,23 +63,37 @@ def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each 
     Asterisk does not take the change. The sync is paused then, so that cron does not undo the restore;
     `gvma sync --resume` goes on.
     """
-    from gvma.cli.hooks import reported, run_hooks  # noqa: PLC0415
     from gvma.sinks.files.changes.restored_file import RestoreOptions  # noqa: PLC0415
-    from gvma.storage.lock import hold_lock  # noqa: PLC0415
-    from gvma.sync.restore import RestoreReport  # noqa: PLC0415
 
-    options = RestoreOptions(whole_files=whole_files, pins=pins)
-    whole, output = invocation.settings(without=("cfgserver", "media")), invocation.output
-    settings = whole.gvma
+    settings, output = invocation.settings(without=("cfgserver", "media")), invocation.output
     if wanted is None and at is None:
         raise click.UsageError("give an ID or --at WHEN", click.get_current_context())
     if wanted is not None and at is not None:
         raise click.UsageError("ID and --at WHEN cannot be used together", click.get_current_context())
-    if dry_run:
-        chosen = _chosen(settings, wanted, at)
-        _dry_run(output, settings, chosen, options) if chosen else _show_no_change(output, at, dry_run=True)
-        return
-    report = RestoreReport()
+    choose = partial(_chosen, settings.gvma, wanted, at)
+    options = RestoreOptions(whole_files=whole_files, pins=pins)
+    if not dry_run:
+        chosen = _run(output, settings, choose, options, no_reload=no_reload)
+    elif chosen := choose():
+        _dry_run(output, settings.gvma, chosen, options)
+    if chosen is None:
+        _show_no_change(output, at, dry_run=dry_run)
+
+
+def _run(
+    output: Output,
+    whole: Settings,
+    choose: Callable[[], BackupSet | None],
+    options: RestoreOptions,
+    *,
+    no_reload: bool,
+) -> BackupSet | None:
+    """The set that was restored, with all of the run shown; None where there was nothing to restore."""
+    from gvma.cli.hooks import reported, run_hooks  # noqa: PLC0415
+    from gvma.storage.lock import hold_lock  # noqa: PLC0415
+    from gvma.sync.restore import RestoreReport  # noqa: PLC0415
+
+    settings, report = whole.gvma, RestoreReport()
     output.keep(run_id=report.run_id)
     with (
         reported(lambda: _show_result(output, report), lambda error: run_hooks(output, whole, report, error)),
@@ -85,13 +101,12 @@ def restore(  # noqa: PLR0913, PLR0917  (click hands over one argument for each 
         hold_lock(settings.backup_path),
     ):
         warn_mended(output, settings)
-        chosen = _chosen(settings, wanted, at)
+        chosen = choose()
         if chosen is not None:
             _restore(settings, chosen, options, report, no_reload=no_reload)
-    if chosen is None:
-        _show_no_change(output, at, dry_run=False)
-    else:
+    if chosen is not None:
         _show_lines(output, report)
+    return chosen
 
 
 def _restore(
