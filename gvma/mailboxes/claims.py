@@ -117,16 +117,11 @@ def _any_claim(  # noqa: PLR0913  (as claim_of)
     warnings: list[GvmaWarning],
 ) -> Claim | None:
     """As claim_of, for any object. options: the values of OPTIONS."""
-    box, foreign = options[0].strip(" "), options[1].strip(" ")
-    always = ROLES[role].always
-    number = claimant.number.strip(" ")
-    option = "gvm_mailbox"
-    if not box:
-        if not always:
-            return None
-        if not number:
-            raise Refused("its number", "is missing, and so is gvm_mailbox")
-        box, option = number, "its number"
+    number, foreign = claimant.number.strip(" "), options[1].strip(" ")
+    asked_for = _box_asked_for(role, number, options[0].strip(" "))
+    if asked_for is None:
+        return None
+    option, box = asked_for
     box_is_text, box_value, _ = by_number(box)
     if box_is_text:
         values.box_name(option, box)
@@ -137,7 +132,8 @@ def _any_claim(  # noqa: PLR0913  (as claim_of)
         context, mailbox = values.context_name("gvm_mailbox_context", foreign), None
     else:
         context = ROLES[role].context
-        mailbox = _mailbox(box, context, number if always and number else box, options[2:])
+        default = number if number and ROLES[role].always else box
+        mailbox = _mailbox(box, context, default, options[2:])
         if mailbox.options:
             _read_options(mailbox, role, claimant, allow_mailcmd, warnings)
     return Claim(
@@ -155,6 +151,20 @@ def _any_claim(  # noqa: PLR0913  (as claim_of)
         mailbox,
         claimant,
     )
+
+
+def _box_asked_for(role: int, number: str, configured: str) -> tuple[str, str] | None:
+    """What names the mailbox, and its name; None where the object asks for none. Raises Refused.
+
+    configured: ``gvm_mailbox``, empty where it is not set; then a DN has the mailbox of its own number.
+    """
+    if configured:
+        return "gvm_mailbox", configured
+    if not ROLES[role].always:
+        return None
+    if not number:
+        raise Refused("its number", "is missing, and so is gvm_mailbox")
+    return "its number", number
 
 
 def _mailbox(box: str, context: str, default: str, fields: Sequence[str]) -> Mailbox:
