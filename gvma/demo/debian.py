@@ -78,19 +78,8 @@ def _download(mirror: str, suite: str, packages: Sequence[str], place: Path) -> 
     return archives
 
 
-def _write_configuration(mirror: str, suite: str, place: Path) -> Path:
-    for folder in ("cache/archives/partial", "state/lists/partial", "empty.d"):
-        (place / folder).mkdir(parents=True)
-    (place / "status").touch()
-    arch = architecture()
-    (place / "sources.list").write_text(
-        f"deb [signed-by={_keyring()} arch={arch}] {mirror} {suite} main\n", encoding="utf-8"
-    )
-    dump = _run(["apt-config", "dump"]).splitlines()
-    kept = "\n".join(line for line in dump if _HOST_SETTINGS.match(line))
-    configuration = place / "apt.conf"
-    configuration.write_text(
-        f"""{kept}
+_APT_CONF = """\
+{kept}
 Dir "/";
 Dir::Etc::main "/dev/null";
 Dir::Etc::parts "{place}/empty.d";
@@ -115,9 +104,21 @@ Acquire::http::Timeout "30";
 Acquire::Check-Valid-Until "false";
 Debug::NoLocking "true";
 Dpkg::Use-Pty "false";
-""",
-        encoding="utf-8",
+"""
+
+
+def _write_configuration(mirror: str, suite: str, place: Path) -> Path:
+    for folder in ("cache/archives/partial", "state/lists/partial", "empty.d"):
+        (place / folder).mkdir(parents=True)
+    (place / "status").touch()
+    arch = architecture()
+    (place / "sources.list").write_text(
+        f"deb [signed-by={_keyring()} arch={arch}] {mirror} {suite} main\n", encoding="utf-8"
     )
+    dump = _run(["apt-config", "dump"]).splitlines()
+    kept = "\n".join(line for line in dump if _HOST_SETTINGS.match(line))
+    configuration = place / "apt.conf"
+    configuration.write_text(_APT_CONF.format(kept=kept, place=place, arch=arch), encoding="utf-8")
     return configuration
 
 

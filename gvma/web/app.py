@@ -39,13 +39,16 @@ def create_app(facts: Facts, *, hosts: Collection[str], account: Secret | None) 
     app.jinja_env.filters.update(shown=_shown, link=_link, when=_when, count=_count)
     app.jinja_env.globals.update(version=__version__, chart_width=WIDTH, chart_height=HEIGHT, zone=_zone)
     guard(app, hosts=hosts, account=account)
-    _add_pages(app, facts)
+    _add_pages_of_the_site(app, facts)
+    _add_pages_of_what_happened(app, facts)
     _add_json(app, facts)
     _add_errors(app)
     return app
 
 
-def _add_pages(app: Flask, facts: Facts) -> None:
+def _add_pages_of_the_site(app: Flask, facts: Facts) -> None:
+    """What there is now."""
+
     @app.get("/")
     def overview() -> str:
         glance, checked, runs = facts.glance(), facts.check(), facts.history().runs
@@ -70,6 +73,10 @@ def _add_pages(app: Flask, facts: Facts) -> None:
     def explain() -> str:
         name = _words("name")
         return render_template("explain.html", name=name, explained=facts.explain(name) if name else None)
+
+
+def _add_pages_of_what_happened(app: Flask, facts: Facts) -> None:
+    """Runs of the sync, and calls of the media server."""
 
     @app.get("/history")
     def history() -> str:
