@@ -32,7 +32,9 @@ class Session:
     @property
     def facts(self) -> tuple[object, ...]:
         """What a plan goes by beside rows and records: the tables' columns, and the server's version, which decides how
-        a value stands in a text. Which rows gvma sees, and what it may do, was looked at when this was opened."""
+        a value stands in a text. Which rows gvma sees, and what it may do, was looked at when this was opened.
+
+        Database, account and search_path say where the tables are; a plan goes by what is found there."""
         return self.columns, self.connection.info.server_version
 
     def look_at_rows(self, table: str) -> None:

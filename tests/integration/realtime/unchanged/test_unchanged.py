@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from gvma.sinks.base import Recovery
 from gvma.sinks.realtime import reading
 from gvma.sinks.realtime.database import rows
 from gvma.sinks.realtime.sink import RealtimeSink
@@ -86,6 +87,11 @@ def test_another_input_means_a_full_run(
 @pytest.mark.parametrize("words", [["--force"], ["--resume"], ["--allow-remove"], ["--reset-pin", "1001@GVMA_DN"]])
 def test_who_asks_for_more_gets_a_full_run(words: list[str], quiet: Site) -> None:
     assert is_full(synced(quiet, *words))
+
+
+def test_a_run_that_mends_an_interrupted_one_is_a_full_one(quiet: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gvma.sync.run.mend", lambda _: Recovery("mended", applied=False, reloads=(), backup_set=""))
+    assert is_full(synced(quiet))
 
 
 def test_rows_of_the_sites_own_are_no_input_and_gvmas_account_does_not_see_them(

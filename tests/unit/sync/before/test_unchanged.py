@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gvma.looks import Looks, digest, note_unrepeatable
+from gvma.sinks.base import Recovery
 from gvma.sinks.files.sink import FilesSink
 from gvma.sinks.planner import Planner, asked_for
 from gvma.storage.spooled import Spooled
@@ -118,6 +119,11 @@ def test_another_input_means_a_full_run(what: str, quiet: Site, monkeypatch: pyt
 )
 def test_who_asks_for_more_gets_a_full_run(words: list[str], quiet: Site) -> None:
     assert is_full(synced(quiet, *words))
+
+
+def test_a_run_that_mends_an_interrupted_one_is_a_full_one(quiet: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gvma.sync.run.mend", lambda _: Recovery("mended", applied=False, reloads=(), backup_set=""))
+    assert is_full(synced(quiet))
 
 
 def test_a_sync_from_a_file_is_a_full_run(quiet: Site) -> None:
