@@ -10,6 +10,7 @@ from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
 from gvma.asterisk.roles import ROLES
 from gvma.check.conclusions.addresses import asterisk_hosts
+from gvma.check.conclusions.owners import EXTENSION_TYPES
 from gvma.check.finding import Finding, Rule
 from gvma.configserver.objects import DnType
 from gvma.evidence.model import Evidence
@@ -88,7 +89,7 @@ def _before(one: str, other: str, targets: list[str]) -> bool:
 
 def _numbers(evidence: Evidence) -> set[str]:
     layer = evidence.configserver
-    extensions = {dn.number for dn in layer.dns if dn.type in {DnType.EXTENSION, None}}
+    extensions = {dn.number for dn in layer.dns if dn.type in EXTENSION_TYPES}
     return extensions | {dn.number for dn in layer.routing_points if dn.type in {DnType.ROUTING_POINT, None}}
 
 
