@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from gvma.asterisk.conf.model import Setting
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
+from gvma.asterisk.hosts import sipserver_hosts
 from gvma.asterisk.roles import ROLES
 from gvma.check.conclusions.addresses import asterisk_hosts
 from gvma.check.conclusions.owners import EXTENSION_TYPES
@@ -96,8 +97,8 @@ def _numbers(evidence: Evidence) -> set[str]:
 def check_dials(evidence: Evidence) -> Iterator[Finding]:
     """``Dial(SIP/...@host:port)`` to SIP Server's address (the manual's lines 2903-2937); [globals] are resolved."""
     dialplan, channel = evidence.files.dialplan, evidence.files.channel
-    addresses = {host.strip().lower() for host in evidence.settings.gvma.siptserver_host.split(",")}
-    if dialplan is None or not addresses - {""}:
+    addresses = {host.lower() for host in sipserver_hosts(evidence.settings.gvma)}
+    if dialplan is None or not addresses:
         return
     sections = (section for section in dialplan.objects if section.name == "globals")
     variables = {one.key: one.value for section in sections for one in section.settings}
