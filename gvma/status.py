@@ -116,13 +116,9 @@ def _run(run: Run | None) -> dict[str, object] | None:
         "at": run.at,
         "exit_code": run.exit_code,
         "run_id": run.run_id,
-        "changes": counts(run.changes),
+        "changes": run.changes.as_json(),
         "seconds": run.seconds,
     }
-
-
-def counts(changes: Counts) -> dict[str, int]:
-    return {"add": changes.add, "change": changes.change, "remove": changes.remove}
 
 
 def pending(planned: NextSync | None) -> Counts | None:
@@ -135,7 +131,7 @@ def pending(planned: NextSync | None) -> Counts | None:
 
 def _pending(planned: NextSync | None) -> dict[str, int] | None:
     found = pending(planned)
-    return None if found is None else counts(found)
+    return None if found is None else found.as_json()
 
 
 def _asterisk(ami: AmiEvidence | None, driver: str) -> dict[str, object] | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+COMPLETION = "_GVMA_COMPLETE"
+"""The environment variable in which the shell's function asks what comes behind TAB."""
 # The four options that are taken before and after the command.
 WITH_VALUE = ("--config", "--output")
 _IN_FULL = {"q": "--quiet", "v": "--verbose"}

@@ -16,13 +16,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gvma.cli.arguments import WITH_VALUE, own_options_first
+from gvma.cli.arguments import COMPLETION, WITH_VALUE, own_options_first
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem, ShellComplete
 
-VARIABLE = "_GVMA_COMPLETE"
-"""The environment variable in which the shell's function asks."""
 SHELLS = ("bash", "zsh", "fish")
 _MOST = 500
 _NUMBER = re.compile(rb'"dbid":-?\d+,"number":"((?:[^"\\]|\\.)*)"')
@@ -35,9 +33,9 @@ def script(shell: str) -> str:
 
 
 def answer(root: click.Command) -> None:
-    """Prints what is asked for in VARIABLE; nothing where anything is wrong."""
+    """Prints what is asked for in COMPLETION; nothing where anything is wrong."""
     with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stderr(nowhere), suppress(Exception, SystemExit):
-        shell, _, what = os.environ[VARIABLE].partition("_")
+        shell, _, what = os.environ[COMPLETION].partition("_")
         if what == "source":
             print(script(shell))
             return
@@ -84,7 +82,7 @@ def _completion(shell: str, root: click.Command) -> ShellComplete:
 
     made = get_completion_class(shell)
     assert made is not None
-    return made(root, {}, "gvma", VARIABLE)
+    return made(root, {}, "gvma", COMPLETION)
 
 
 def _backup_path(ctx: click.Context) -> Path:

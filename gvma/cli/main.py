@@ -18,7 +18,7 @@ import click
 
 from gvma import __version__
 from gvma.cli import exits
-from gvma.cli.arguments import WITH_VALUE, own_options_first, wants_json
+from gvma.cli.arguments import COMPLETION, WITH_VALUE, own_options_first, wants_json
 from gvma.cli.failures import did_you_mean, exit_status
 from gvma.cli.invocation import Invocation
 from gvma.cli.output import Output
@@ -83,7 +83,7 @@ class LazyGroup(click.Group):
         return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
-        if "_GVMA_COMPLETE" in os.environ:  # the shell asks what comes behind TAB
+        if COMPLETION in os.environ:  # the shell asks what comes behind TAB
             from gvma.cli.completing import answer  # noqa: PLC0415  (start-up)
 
             answer(self)

@@ -20,4 +20,5 @@ _ADVICE = {
 
 
 def advice(error: OSError) -> str:
+    """By the error's number; of one that is not in the table, that the message names what is wrong."""
     return _ADVICE.get(error.errno or 0, "Put right what the message names, then run the command again.")

@@ -94,6 +94,7 @@ def write_json(path: Path, content: dict[str, object]) -> None:
 
 
 def json_text(content: dict[str, object]) -> bytes:
+    """One line of ASCII, as ``json_object`` reads it."""
     return (json.dumps(content) + "\n").encode("ascii")
 
 

@@ -52,6 +52,7 @@ def _connected(
 
 
 def unreachable(settings: GvmaSettings, reason: str, hint: str = _NOBODY) -> AsteriskUnreachableError:
+    """The error that says which AMI, and why. reason: follows a colon. hint: what to do, where it is not the usual."""
     message = f"Asterisk's AMI cannot be reached: {reason}"
     return AsteriskUnreachableError(message, where=str(settings.ami_address), hint=hint)
 

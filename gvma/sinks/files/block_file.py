@@ -23,6 +23,7 @@ Markers = tuple[bytes, bytes]
 
 
 def markers_of(settings: GvmaSettings) -> Markers:
+    """Those that the settings name; a file may still have earlier ones."""
     return settings.asterisk_cfg_gvma_begin.encode(), settings.asterisk_cfg_gvma_end.encode()
 
 

@@ -111,6 +111,7 @@ def marks_of(text: bytes) -> dict[str, str | None]:
 
 
 def folder(backup_path: Path) -> Path:
+    """Where the records are."""
     return backup_path / "state"
 
 

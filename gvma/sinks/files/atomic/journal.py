@@ -184,6 +184,7 @@ def sweep(backup_path: Path) -> None:
 
 
 def in_phase(journal: Journal, phase: str) -> Journal:
+    """The same transaction in another of its phases."""
     return journal._replace(phase=phase)
 
 

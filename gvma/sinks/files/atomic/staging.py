@@ -71,6 +71,7 @@ def refuse_if_moved(change: FileChange) -> None:
 
 
 def target_moved(path: Path) -> SinkMoved:
+    """The error that leaves a file as somebody else has written it meanwhile. path: the file."""
     return SinkMoved(
         "somebody (Asterisk, with a new PIN) has rewritten it since it was read",
         where=str(path),

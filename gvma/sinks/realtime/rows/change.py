@@ -35,6 +35,8 @@ class Row(NamedTuple):
 
 
 class Gone(NamedTuple):
+    """A row that is removed. key: in the order of ``names.KEYS``. version: of the row that was read."""
+
     key: tuple[str, ...]
     version: Version
 
