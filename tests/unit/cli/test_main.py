@@ -55,7 +55,7 @@ _OF_AMI = {"panoramisk", "asyncio", "ssl"}
 _ASKING = {"gvma.configserver.client", "gvma.configserver.reading"}
 _SLOW = {"shutil", "_strptime", "tempfile", "secrets"}
 _TO_PLAN_AND_WRITE = {
-    "gvma.mailboxes", "gvma.routing", "gvma.plan.make", "gvma.sinks.base", "gvma.sinks.opening",
+    "gvma.mailboxes", "gvma.plan.make", "gvma.sinks.base", "gvma.sinks.opening",
     "gvma.sinks.files.changes", "gvma.sinks.files.atomic", "gvma.backups",
 }  # fmt: skip
 _NOBODY_LISTENS = "[cfgserver]\nurl = http://127.0.0.1:9/\ndnquery = CfgDN\n[gvma_settings]\nasterisk_cm_port = 9\n"
