@@ -132,6 +132,13 @@ def test_a_section_has_the_lines_of_its_templates_and_of_its_continuation() -> N
     assert facts(found) == [("a", "one", "1"), ("a", "two", "2"), ("a", "four", "4"), ("b", "three", "3")]
 
 
+@pytest.mark.parametrize("template", [b"", b"(!)"])
+def test_a_section_is_based_on_the_first_of_two_with_one_name(template: bytes) -> None:
+    """Tried on Asterisk 16 and 22, whatever the case of the names."""
+    found = conf(b"[base]" + template + b"\none=1\n[Base]" + template + b"\none=2\n[a](BASE)\ntwo=2\n")
+    assert [(line.key, line.value) for line in found.sections[-1].settings] == [("one", "1"), ("two", "2")]
+
+
 @pytest.mark.parametrize(
     ("line", "place"),
     [
