@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from gvma.printable import shown_without
+
 BOM = b"\xef\xbb\xbf"
 BLANKS = bytes(range(33)).decode("ascii")
 """What Asterisk drops at the ends of a line, a key and a value."""
@@ -35,6 +37,9 @@ class SourceLine(NamedTuple):
     end: int
     text: bytes
     inside: bool
+
+    def __repr__(self) -> str:
+        return shown_without(self, "text")
 
 
 class SectionLine(NamedTuple):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gvma.asterisk.conf.lines import lines
 from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.conf.reader import read_conf
 
@@ -226,4 +227,5 @@ def test_settings_are_found_by_their_keys_in_any_case() -> None:
 
 def test_no_repr_shows_a_value() -> None:
     found = conf(b"[GVMA_DN]\n1000 => 4711,Anne\n[x](GVMA_DN)\n")
-    assert "4711" not in repr((found, found.settings, found.sections))
+    assert "4711" not in repr((found, found.settings, found.sections, found.sections[0].lines))
+    assert "4711" not in repr(list(lines(b"1000 => 4711,Anne\n")))
