@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from gvma.asterisk.conf.lines import without_blanks_at_commas, without_comment
 from gvma.asterisk.entries import Extension, Hint
 from gvma.asterisk.managed_block.block import OwnLines
 from gvma.asterisk.managed_block.header import ANY_HEADER_LINE, header
@@ -19,8 +20,6 @@ CONTEXT = "GVMA"
 _LINE = re.compile(
     r"^[ \t]*(?:\[([^\]\n]*)\]|exten[ \t]*=>?[ \t]*([^,;\n]*),[ \t]*(\w+)[ \t]*,([^\n]*))", re.MULTILINE | re.ASCII
 )
-_COMMA = re.compile(r"[ \t]*,[ \t]*")
-_COMMENT = re.compile(r"(?<!\\);.*")
 
 MEDIA_CONTEXT = "moh_conf_treatment"
 """The context that makes an Asterisk a media server (the manual's lines 3095-3099); the site includes it itself."""
@@ -77,7 +76,7 @@ def read_dialplan(body: bytes, routing_context: str) -> tuple[dict[str, Hint], d
         if name is not None:
             section = name
         elif section == routing_context:
-            number, step = number.strip(), _COMMA.sub(",", _COMMENT.sub("", step)).strip()
+            number, step = number.strip(), without_blanks_at_commas(without_comment(step)).strip()
             if priority == "hint":
                 hints[number] = Hint(number, step)
             else:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from gvma.asterisk.conf.lines import escaped
+from gvma.asterisk.conf.lines import escaped, without_comment
 from gvma.asterisk.entries import Mailbox, PresentMailbox
 from gvma.asterisk.managed_block.block import OwnLines
 from gvma.asterisk.managed_block.header import header
@@ -21,7 +21,6 @@ _PATTERN = r"^[ \t]*(?:([^\s=;\[#][^\s=;]*)[ \t]*=>?[ \t]*([^\r\n]*)|\[([^\]\n]*
 _LINE = re.compile(_PATTERN.encode(), re.MULTILINE)
 _TEXT_LINE = re.compile(_PATTERN, re.MULTILINE | re.ASCII)
 _NO_CONTEXTS = frozenset({"", "general", "zonemessages"})
-_COMMENT = re.compile(r"(?<!\\);.*", re.DOTALL)
 
 OWN_LINES = OwnLines(
     section=re.compile("|".join(OWN_CONTEXTS).encode()),
@@ -96,7 +95,7 @@ def _box_lines(body: bytes) -> Iterator[tuple[str, re.Match[bytes]]]:
 
 def _fields(value: str) -> list[str]:
     if ";" in value:
-        value = _COMMENT.sub("", value).replace(r"\;", ";")
+        value = without_comment(value).replace(r"\;", ";")
     fields = value.split(",", 4)
     if " " in value or "\t" in value:
         fields = [part.strip(" \t") for part in fields]

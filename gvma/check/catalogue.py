@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -86,12 +86,6 @@ def _found(evidence: Evidence, groups: Collection[str]) -> Iterator[tuple[Chapte
     if "settings" in groups:
         severities = {rule.code: rule.severity for chapter in CHAPTERS for rule in chapter.rules}
         yield from ((CHAPTERS[0], one) for one in muting.refused(evidence, severities))
-
-
-def worst(found: Iterable[Finding]) -> str:
-    """The gravest severity among them; empty where there is none."""
-    severities = {finding.severity for finding in found}
-    return next((severity for severity in SEVERITIES if severity in severities), "")
 
 
 _TITLES = {"error": "Error", "warning": "Warning", "info": "Note"}

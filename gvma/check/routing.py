@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from gvma.asterisk.conf.model import Setting
 from gvma.asterisk.dialplan import CONTEXT
 from gvma.asterisk.drivers import CHAN_SIP, PJSIP
+from gvma.asterisk.hosts import sipserver_hosts
 from gvma.asterisk.roles import ROLES
 from gvma.check.conclusions.addresses import asterisk_hosts
+from gvma.check.conclusions.owners import EXTENSION_TYPES
 from gvma.check.finding import Finding, Rule
 from gvma.configserver.objects import DnType
 from gvma.evidence.model import Evidence
@@ -88,15 +90,15 @@ def _before(one: str, other: str, targets: list[str]) -> bool:
 
 def _numbers(evidence: Evidence) -> set[str]:
     layer = evidence.configserver
-    extensions = {dn.number for dn in layer.dns if dn.type in {DnType.EXTENSION, None}}
+    extensions = {dn.number for dn in layer.dns if dn.type in EXTENSION_TYPES}
     return extensions | {dn.number for dn in layer.routing_points if dn.type in {DnType.ROUTING_POINT, None}}
 
 
 def check_dials(evidence: Evidence) -> Iterator[Finding]:
     """``Dial(SIP/...@host:port)`` to SIP Server's address (the manual's lines 2903-2937); [globals] are resolved."""
     dialplan, channel = evidence.files.dialplan, evidence.files.channel
-    addresses = {host.strip().lower() for host in evidence.settings.gvma.siptserver_host.split(",")}
-    if dialplan is None or not addresses - {""}:
+    addresses = {host.lower() for host in sipserver_hosts(evidence.settings.gvma)}
+    if dialplan is None or not addresses:
         return
     sections = (section for section in dialplan.objects if section.name == "globals")
     variables = {one.key: one.value for section in sections for one in section.settings}

@@ -19,7 +19,7 @@ from gvma.check.voicemail.mailboxes import context_findings
 from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence
 from gvma.evidence.model.named import NamedSubscription
-from gvma.explain.rules import has_mailbox_query, label, roles_of, rule_of
+from gvma.explain.rules import has_mailbox_query, label, refusal_of, roles_of, rule_of
 from gvma.plan.items import Item
 from gvma.plan.owners import read_owners
 
@@ -111,13 +111,12 @@ def _reasons(evidence: Evidence, chain: Chain) -> Iterator[Finding]:
 
 def _of_objects(evidence: Evidence, chain: Chain) -> Iterator[Finding]:
     for one in chain.objects:
-        rule = rule_of(evidence, one)
-        if rule.startswith("Refused: "):
-            yield REFUSED.at(label(one), rule.removeprefix("Refused: "))
+        if refusal := refusal_of(evidence, one):
+            yield REFUSED.at(label(one), refusal)
         elif not has_mailbox_query(evidence, one) and (one in evidence.named.unselected or not chain.mailboxes):
-            yield NOT_SELECTED.at(label(one), rule)
+            yield NOT_SELECTED.at(label(one), rule_of(evidence, one))
         elif not chain.mailboxes:
-            yield NO_MAILBOX.at(label(one), rule)
+            yield NO_MAILBOX.at(label(one), rule_of(evidence, one))
 
 
 def _of_the_sync(evidence: Evidence, chain: Chain) -> Iterator[Finding]:

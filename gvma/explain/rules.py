@@ -44,8 +44,8 @@ def rule_of(evidence: Evidence, one: ConfigObject) -> str:
         return "Only DNs, agent logins and agent groups have mailboxes."
     if role.query not in queries_of(evidence, one):
         return _not_selected(evidence, one, role)
-    if any(refused.kind == role.kind and refused.dbid == one.dbid for refused in evidence.wanted.refused):
-        return f"Refused: {_refusal(evidence, one, role)}"
+    if refusal := refusal_of(evidence, one):
+        return f"Refused: {refusal}"
     context = option(one, "gvm_mailbox_context")
     box = option(one, "gvm_mailbox")
     if not box and role is AGENT and option(one, "gvm_group_mailbox"):
@@ -65,7 +65,13 @@ def has_mailbox_query(evidence: Evidence, one: ConfigObject) -> bool:
     return role is not None and role.query in queries_of(evidence, one)
 
 
-def _refusal(evidence: Evidence, one: ConfigObject, role: Role) -> str:
+def refusal_of(evidence: Evidence, one: ConfigObject) -> str:
+    """A sentence: why a sync gives the object no mailbox although it asks for one; empty where it is not refused."""
+    role = BY_ELEMENT.get(one.kind)
+    if role is None or role.query not in queries_of(evidence, one):
+        return ""
+    if not any(refused.kind == role.kind and refused.dbid == one.dbid for refused in evidence.wanted.refused):
+        return ""
     owner = owner_of(role, one)
     said = (
         warning.message

@@ -81,11 +81,6 @@ def _unsafe(path: Path, what: str) -> Iterator[SettingsError]:
         )
 
 
-def _owners() -> str:
-    """Whose files gvma trusts, for a message."""
-    return f"root or to {user_name(os.geteuid())}" if os.geteuid() else "root"
-
-
 def who_may_change(path: Path) -> str:
     """Which user can change what ``path`` names, and where; empty where nobody can. A missing end changes nothing."""
     left = [part for part in reversed(path.absolute().parts[1:]) if part != "."]

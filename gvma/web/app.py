@@ -16,7 +16,7 @@ from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from gvma import __version__
-from gvma.errors import GvmaError, NoBackupSetError, UsageError
+from gvma.errors import BackupSetError, GvmaError, NoBackupSetError, UsageError
 from gvma.printable import printable
 from gvma.settings import Secret
 from gvma.storage.history.model import PastRun
@@ -51,7 +51,11 @@ def _add_pages_of_the_site(app: Flask, facts: Facts) -> None:
 
     @app.get("/")
     def overview() -> str:
-        glance, checked, runs = facts.glance(), facts.check(), facts.history().runs
+        glance, checked = facts.glance(), facts.check()
+        try:
+            runs, kept, runs_unread = facts.history().runs, facts.backup_sets(), None
+        except BackupSetError as error:  # all else is known
+            runs, kept, runs_unread = (), frozenset(), error
         return render_template(
             "overview.html",
             glance=glance,
@@ -60,7 +64,8 @@ def _add_pages_of_the_site(app: Flask, facts: Facts) -> None:
             found=found_of(glance.troubles, checked.answer.found if checked.answer else ()),
             runs_chart=runs_by_day(runs, datetime.now()),
             newest=runs[:1],
-            kept=facts.backup_sets(),
+            runs_unread=runs_unread,
+            kept=kept,
         )
 
     @app.get("/mailboxes")

@@ -21,6 +21,7 @@ _DEEPEST = 128
 _UNCLOSED = re.compile(rb"\n[\x00-\x09\x0b-\x20]*\[[^\]\n;]*(?:;|$|\]\([^)\n;]*(?:;|$))", re.MULTILINE)
 _PART = re.compile(r"\n(?=[\x00-\x09\x0b-\x20]*[\[#])")
 _COMMENT = re.compile(r"(?<!\\);.*", re.DOTALL)
+_COMMA = re.compile(r"[ \t]*,[ \t]*")
 _PLAIN = re.compile(r"[\w@:/ -]*")
 _DIRECTIVE = re.compile(r"#(include|tryinclude|exec)\s+(.+)", re.DOTALL | re.IGNORECASE)
 
@@ -112,8 +113,18 @@ def parts(text: str) -> list[str]:
 def rest_of(line: str) -> str:
     """What is left of a line of a plain text when its comment and the blanks at the ends are gone."""
     if ";" in line:
-        line = _COMMENT.sub("", line).replace("\\;", ";")
+        line = without_comment(line).replace("\\;", ";")
     return line.strip(BLANKS)
+
+
+def without_comment(line: str) -> str:
+    """A line up to the ``;`` of its comment; one behind a backslash is none, and both stay."""
+    return _COMMENT.sub("", line) if ";" in line else line
+
+
+def without_blanks_at_commas(line: str) -> str:
+    """As Asterisk reads the parts of a line."""
+    return _COMMA.sub(",", line)
 
 
 def refused(text: bytes, *, in_section: bool = False) -> Iterator[tuple[int, str]]:

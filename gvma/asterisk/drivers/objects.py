@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from gvma.asterisk.conf.lines import without_blanks_at_commas, without_comment
 from gvma.asterisk.entries import PresentSubscription, Subscription
 from gvma.asterisk.roles import DN, SUBSCRIPTION_PREFIX
 
@@ -19,8 +20,6 @@ _NOT_NORMAL = (";", "\t", "\r", " =", " ,", " \n", "= ", ", ", "=>")
 """What ``_normal`` takes away or writes otherwise, as a blank at the end; a block as gvma writes it has none of it."""
 _INDENT = re.compile(r"\n[ \t]+")
 _ARROW = re.compile(r"[ \t]*=>?[ \t]*")
-_COMMA = re.compile(r"[ \t]*,[ \t]*")
-_COMMENT = re.compile(r"(?<!\\);.*")
 _OF_ONE_OBJECT = ("mailbox", "vmexten", "aors")
 """Keys whose values differ from object to object."""
 
@@ -105,7 +104,7 @@ def _parts(name: str, rest: str, assignment: str) -> tuple[str, str]:
     before, _, after = rest.partition(assignment)
     mailbox, _, after = after.partition("\n")
     if ";" in mailbox or " " in mailbox or "\t" in mailbox:
-        mailbox = _COMMENT.sub("", mailbox).strip(" \t")
+        mailbox = without_comment(mailbox).strip(" \t")
     if after.startswith("vmexten="):
         vmexten, _, after = after.partition("\n")
         after = f"{'=box' if vmexten[8:] == mailbox.partition('@')[0] else vmexten}\n{after}"
@@ -117,6 +116,6 @@ def _parts(name: str, rest: str, assignment: str) -> tuple[str, str]:
 def _normal(text: str) -> Iterator[str]:
     """The lines as gvma writes them: without comments and blank lines, and without blanks around ``=`` and commas."""
     for raw in text.split("\n"):
-        line = _COMMENT.sub("", raw).strip(" \t\r")
+        line = without_comment(raw).strip(" \t\r")
         if line:
-            yield _COMMA.sub(",", _ARROW.sub("=", line, count=1))
+            yield without_blanks_at_commas(_ARROW.sub("=", line, count=1))

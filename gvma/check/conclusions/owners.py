@@ -6,7 +6,8 @@ from gvma.asterisk.roles import DN
 from gvma.configserver.objects import ConfigObject, DnType
 from gvma.evidence.model import Evidence
 
-_TYPES = frozenset({DnType.EXTENSION, None})
+EXTENSION_TYPES = frozenset({DnType.EXTENSION, None})
+"""An Extension's type, and that of a DN whose answer does not tell it: it is taken for one."""
 
 
 def mailbox_owners(evidence: Evidence) -> tuple[ConfigObject, ...]:
@@ -16,13 +17,13 @@ def mailbox_owners(evidence: Evidence) -> tuple[ConfigObject, ...]:
 
 
 def may_own_mailbox(one: ConfigObject) -> bool:
-    """No DN but an Extension; one whose type the answer does not tell is taken for one."""
-    return one.kind != DN.element or one.type in _TYPES
+    """No DN but an Extension."""
+    return one.kind != DN.element or one.type in EXTENSION_TYPES
 
 
 def own_mailbox(owner: ConfigObject) -> str:
     """The mailbox that an object asks for: ``gvm_mailbox``, else that of a DN's own number (manual 2471-2480)."""
-    return option(owner, "gvm_mailbox") or (owner.number if owner.kind == "CfgDN" else "")
+    return option(owner, "gvm_mailbox") or (owner.number if owner.kind == DN.element else "")
 
 
 def option(one: ConfigObject, name: str) -> str:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from gvma.check.conclusions.addresses import asterisk_hosts
-from gvma.check.conclusions.owners import option
+from gvma.check.conclusions.owners import EXTENSION_TYPES, option
 from gvma.check.conclusions.profile import ASTERISK, leads_to_mailboxes, profiles
 from gvma.check.finding import Finding, Rule
 from gvma.check.switch.placeholders import is_placeholder
-from gvma.configserver.objects import ConfigObject, DnType
+from gvma.configserver.objects import ConfigObject
 from gvma.evidence.model import Evidence, object_name
 from gvma.nearest import nearest
 from gvma.routing.watched import is_watched
@@ -93,7 +93,7 @@ def check_switch(evidence: Evidence) -> Iterator[Finding]:
 def _extensions(site: Sequence[Switch], evidence: Evidence, *, every_one: bool) -> Iterator[Finding]:
     """Extension DNs, each by the table of its switch. every_one: those too that carry no option of a switch."""
     layer = evidence.configserver
-    extensions = [dn for dn in layer.dns if dn.type in {None, DnType.EXTENSION}]
+    extensions = [dn for dn in layer.dns if dn.type in EXTENSION_TYPES]
     trunks = {trunk.number for trunk in layer.trunks}
     hosts = asterisk_hosts(evidence)
     on_asterisk = [switch for switch in site if switch.id == ASTERISK]
@@ -112,8 +112,9 @@ def _extensions(site: Sequence[Switch], evidence: Evidence, *, every_one: bool) 
         if name and name not in trunks and layer.answered("trunkquery"):
             yield VALUE.at(object_name(dn), f"subscribe-presence = {name}, which is no Trunk DN (manual 2244)")
     unanswered = on_asterisk[0].table("DN", "no-answer") if on_asterisk else None
-    for one in (*extensions, *layer.agents) if unanswered else ():
-        yield from compare(unanswered, one)  # type: ignore[arg-type]
+    if unanswered:
+        for one in (*extensions, *layer.agents):
+            yield from compare(unanswered, one)
 
 
 def _fewest(compared: Iterable[Iterator[Finding]]) -> list[Finding]:
@@ -208,7 +209,7 @@ def compare(table: Table, one: ConfigObject) -> Iterator[Finding]:
 
 def _blf_users(evidence: Evidence) -> Iterator[Finding]:
     services = sum(option(dn, "service-type").lower() == "blf" for dn in evidence.configserver.services)
-    users = len(evidence.configserver.dns)
+    users = sum(dn.type in EXTENSION_TYPES for dn in evidence.configserver.dns)
     if users > BLF_LIMIT * services:
         yield BLF_USERS.at("Voice over IP Service DNs", f"{services} BLF services for {users} Extension DNs")
 

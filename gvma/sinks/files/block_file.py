@@ -30,9 +30,8 @@ class BlockFile(NamedTuple):
     """One file as it is.
 
     text: None where it is missing; with markers where our lines had lost them (adopted), and with those of the settings
-    where it has earlier ones (has_new_markers). block: where ours is, None
-    where there is none yet. site: what the site wrote itself, outside our block, with its
-    includes; of our block the last section alone.
+    where it has earlier ones (has_new_markers). block: where ours is, None where there is none yet. site: what the site
+    wrote itself, outside our block, with its includes; of our block the last section alone.
     """
 
     target: Target

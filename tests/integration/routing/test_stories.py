@@ -24,7 +24,7 @@ def register(*desks: UserAgent) -> None:
         assert desk.register(desk.user).status == 200
 
 
-def test_the_whole_of_a_phones_life_is_told_to_sip_server(world: World) -> None:
+def test_sip_server_hears_of_the_whole_of_a_phones_life(world: World) -> None:
     watch = world.sip_server.subscribe("2001", "presence", from_user="gsip")
     assert watch.response.status == 200
 

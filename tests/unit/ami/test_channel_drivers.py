@@ -36,5 +36,5 @@ Global Settings:
         (CHAN_SIP.replace("0.0.0.0:5060", "Disabled"), False),
     ],
 )
-def test_a_transport_is_told_from_headings(answer: str, there: bool) -> None:
+def test_a_transport_is_no_heading(answer: str, there: bool) -> None:
     assert has_transport(answer.splitlines()) is there

@@ -24,7 +24,7 @@ def test_patterns_are_those_of_their_context() -> None:
     assert patterns_shown(SHOWN.splitlines()) == {"GVMA_ROUTING": {"2001", "_0."}, "default": set()}
 
 
-def test_includes_are_told_with_who_registered_them() -> None:
+def test_includes_are_read_with_who_registered_them() -> None:
     assert list(includes_shown(SHOWN.splitlines())) == [
         ("default", "GVMA", "pbx_config"),
         ("default", "night", "pbx_ael"),

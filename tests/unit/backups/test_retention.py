@@ -75,7 +75,7 @@ def test_a_set_that_is_in_use_or_unreadable_is_kept() -> None:
     assert verdicts[2].reasons == ("in use",)
 
 
-def test_what_has_no_reason_is_removed_and_a_held_state_stays(tmp_path: Path) -> None:
+def test_what_has_no_reason_is_removed_and_the_set_of_a_pause_stays(tmp_path: Path) -> None:
     site = ChangedFiles(tmp_path)
     made = []
     for number in range(5):

@@ -19,7 +19,7 @@ def _snapshot(*dns: ConfigObject) -> dict[str, list[dict[str, object]]]:
     return answers
 
 
-def test_every_object_is_told_with_its_options() -> None:
+def test_every_object_is_named_with_its_options() -> None:
     assert _snapshot(_dn("1000", gvm_name="Ann"))["dnquery"] == [
         {
             "kind": "CfgDN",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gvma import check
 from gvma.check import catalogue
-from gvma.check.finding import Finding, Rule
+from gvma.check.finding import Rule
 
 ROOT = Path(__file__).resolve().parents[3]
 ROOMS = [import_module(found.name) for found in pkgutil.walk_packages(check.__path__, "gvma.check.")]
@@ -35,8 +35,3 @@ def test_every_rule_and_every_check_of_every_room_is_in_the_catalogue() -> None:
 
 def test_the_docs_say_what_the_checks_say() -> None:
     assert (ROOT / "docs" / "checks.md").read_text("utf-8") == catalogue.as_markdown(), "run: make docs"
-
-
-def test_the_worst_severity_counts() -> None:
-    found = [Finding("a", severity, "m", "w", "y", "r") for severity in ("info", "warning", "error")]
-    assert [catalogue.worst(found[:n]) for n in range(4)] == ["", "info", "warning", "error"]

@@ -54,6 +54,10 @@ _OF_THE_SERVER = {"zeep", "lxml", "requests", "importlib.metadata", "importlib.r
 _OF_AMI = {"panoramisk", "asyncio", "ssl"}
 _ASKING = {"gvma.configserver.client", "gvma.configserver.reading"}
 _SLOW = {"shutil", "_strptime", "tempfile", "secrets"}
+_TO_PLAN_AND_WRITE = {
+    "gvma.mailboxes", "gvma.plan.make", "gvma.sinks.base", "gvma.sinks.opening",
+    "gvma.sinks.files.changes", "gvma.sinks.files.atomic", "gvma.backups",
+}  # fmt: skip
 _NOBODY_LISTENS = "[cfgserver]\nurl = http://127.0.0.1:9/\ndnquery = CfgDN\n[gvma_settings]\nasterisk_cm_port = 9\n"
 
 
@@ -65,7 +69,10 @@ _NOBODY_LISTENS = "[cfgserver]\nurl = http://127.0.0.1:9/\ndnquery = CfgDN\n[gvm
             ["backup", "list"],
             {*_OF_THE_SERVER, *_OF_AMI, *_SLOW, "gvma.mailboxes", "gvma.asterisk", "gvma.sinks"},
         ),
-        (["status"], {*_OF_THE_SERVER, *_OF_AMI, *_SLOW, *_ASKING, "psycopg", "gvma.sync"}),
+        (
+            ["-q", "status"],
+            {*_OF_THE_SERVER, *_OF_AMI, *_SLOW, *_ASKING, *_TO_PLAN_AND_WRITE, "psycopg", "gvma.sync", "difflib"},
+        ),
         (["sync", "--no-reload"], {*_OF_THE_SERVER, *_SLOW, "panoramisk", "asyncio", "psycopg"}),
         (["explain", "1000"], {"zeep", "psycopg", "configupdater", "rich", "gvma.sync"}),
     ],

@@ -117,7 +117,7 @@ def test_two_lengths_of_one_answer_are_said_to_be_no_http() -> None:
 
 
 @pytest.mark.parametrize("status", ["500 Internal Server Error", "200 OK"])
-def test_a_faults_text_is_told_whatever_the_http_status(status: str) -> None:
+def test_a_faults_text_is_shown_whatever_the_http_status(status: str) -> None:
     with server(sending(http(FAULT_11.encode(), status))) as heard:
         raised = refused(heard.url, ConfigServerFault)
     assert "Query refused: NoPermission: tenant 7" in raised.message

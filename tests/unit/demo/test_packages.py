@@ -104,7 +104,7 @@ def test_a_cache_that_cannot_be_used_is_named(cache: Path) -> None:
         unpacked("asterisk-22", ["forky"], ["asterisk"], works)
 
 
-def test_a_host_without_debians_tools_is_told_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_host_without_debians_tools_they_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(NotObtainableError, match="no apt-get, apt-config, dpkg, dpkg-deb, tar on PATH"):
         debian.unpack("forky", ["asterisk"], tmp_path / "root", tmp_path)

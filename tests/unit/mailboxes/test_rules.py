@@ -94,7 +94,7 @@ def test_two_owners_share_a_box_and_differing_options_are_said() -> None:
     assert set(answer.owners["dn"]) == {1, 2}
 
 
-def test_one_number_on_two_switches_is_told_apart_by_dbid() -> None:
+def test_one_number_on_two_switches_differs_by_dbid() -> None:
     (warning,) = of(dn("1000", 7, gvm_name="Here"), dn("1000", 8, gvm_name="There")).warnings
     assert "DN 1000 (DBID 8) and DN 1000 (DBID 7) share" in warning.message
     assert warning.message.endswith("the values of DN 1000 (DBID 7) apply")

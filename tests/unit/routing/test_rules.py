@@ -149,7 +149,7 @@ def test_pjsip_knows_gateway_and_sip_server_by_address_and_phones_by_name() -> N
     assert "auth" not in text
 
 
-def test_gateway_and_sip_server_on_one_host_are_told_apart_by_port() -> None:
+def test_gateway_and_sip_server_on_one_host_differ_by_port() -> None:
     text = endpoints(made("pjsip", routing_gateway_host="10.0.0.1"), "pjsip")
     assert "match=10.0.0.1:5060\n" in text
     assert "match=10.0.0.1:5066\n" in text

@@ -57,5 +57,5 @@ def test_a_value_of_the_table_is_right(allowed: str, value: str) -> None:
         ("false", "  "),
     ],
 )
-def test_another_value_is_told_why_it_is_wrong(allowed: str, value: str) -> None:
+def test_of_another_value_it_is_said_why_it_is_wrong(allowed: str, value: str) -> None:
     assert complaint(allowed, value) != ""

@@ -198,7 +198,7 @@ def test_a_list_that_was_cut_is_asked_for_again_and_is_no_difference(
     assert site.try_sync(reload=True).status == 0
 
 
-def test_an_asterisk_lost_after_the_write_is_owed_its_reload(site: Site, ami: ScriptedManager) -> None:
+def test_the_reload_of_an_asterisk_lost_after_the_write_is_pending(site: Site, ami: ScriptedManager) -> None:
     ami.replies["ModuleLoad"] = HANG_UP
     answer = site.try_sync(reload=True, json=True)
     assert answer.status == 16

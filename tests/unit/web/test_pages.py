@@ -11,6 +11,7 @@ from typing import Self
 
 import pytest
 
+from gvma.errors import BackupSetError
 from gvma.storage.history.log import History
 from gvma.web.app import create_app
 from gvma.web.facts import Listed
@@ -207,6 +208,24 @@ def test_mailboxes_that_cannot_be_read_are_not_called_none() -> None:
     overview = Elements(client.get("/").text).text
     assert "not known" in overview
     assert "mailboxes," not in overview
+
+
+class WithoutHistory(Chosen):
+    """A site whose backup folder this account may not read."""
+
+    def glance(self) -> Glance:
+        return replace(super().glance(), records_unread=True)
+
+    def history(self) -> History:
+        raise BackupSetError("what gvma keeps cannot be read or written: Permission denied", where="/var/lib/gvma")
+
+
+def test_a_history_that_cannot_be_read_hides_no_other_state() -> None:
+    page = create_app(WithoutHistory(), hosts=(), account=None).test_client().get("/")
+    shown = Elements(page.text).text
+    assert page.status_code == 200
+    assert "They are not known. /var/lib/gvma: what gvma keeps cannot be read or written: Permission denied" in shown
+    assert "1 mailbox" in shown
 
 
 def test_a_site_without_a_mailbox_says_that_no_sync_has_written_one(reader: Reader) -> None:

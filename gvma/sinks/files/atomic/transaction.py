@@ -48,8 +48,8 @@ def apply(
 
     backup_set: holds the old contents. records: gvma's own records under ``backup_path/state``, by name, None
     for one that goes; they become new when the files stay new, and stay old where those are put back. pause:
-    id of the set that a restore brings back; the sync is paused once the transaction is finished. A file that
-    Asterisk rewrites is replaced first.
+    id of the set that a restore brings back; the sync is paused once the transaction is finished. Files that
+    Asterisk itself rewrites come first.
     Raises SinkMoved, UnsafeTargetError or BackupSetError (then every file is as before), or Stopped.
     """
     applied: AppliedFiles | None = None

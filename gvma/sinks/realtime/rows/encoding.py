@@ -15,7 +15,8 @@ NOT_OURS = "\x01"
 
 
 def encoded(text: str) -> str:
-    """
+    """The text as it stands in a row: ``^`` and two hex digits in place of ``;`` and of ``^``.
+
     >>> encoded("Zoë; X^2")
     'Zoë^3B X^5E2'
     """

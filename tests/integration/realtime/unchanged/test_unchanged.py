@@ -134,7 +134,7 @@ def test_a_change_by_another_host_means_one_full_run_on_this_one(quiet: Site, tm
     assert not is_full(synced(other))
 
 
-def test_hosts_that_warn_of_different_things_have_full_runs(quiet: Site, tmp_path: Path) -> None:
+def test_hosts_with_different_warnings_have_full_runs(quiet: Site, tmp_path: Path) -> None:
     other = other_host(quiet, tmp_path)
     other.settings["no_such_key"] = "1"
     for _ in range(3):

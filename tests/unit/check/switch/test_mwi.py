@@ -63,7 +63,7 @@ def test_the_mode_is_subscribe_where_none_is_set() -> None:
     assert found(GvmaSettings(mwi_mode="REGISTER"), mwi_mode="") == ["sipserver-mwi-mode"]
 
 
-def test_register_mode_on_both_sides_is_told_as_information() -> None:
+def test_register_mode_on_both_sides_is_a_note() -> None:
     assert found(GvmaSettings(mwi_mode="REGISTER"), mwi_mode="REGISTER") == ["sipserver-mwi-register"]
 
 

@@ -49,7 +49,6 @@ GATEWAY = dn(
     refer_enabled="false",
     recovery_timeout="60",
 )
-BLF_TRUNK = dn("BroadWorks", 14, contact="10.0.0.8:5060", prefix="5", refer_enabled="false")
 MAILBOXES = dn("to-mailboxes", 14, contact="127.0.0.1:5060", prefix="37")
 BIG_IP = application(
     sip_address="192.168.203.164",
@@ -82,7 +81,7 @@ def test_an_object_that_fits_no_table_is_compared_with_the_one_that_it_fits_best
     assert found("cisco-mgc,audiocodes", trunkquery=[late]) == expected
 
 
-def test_a_softswitch_and_a_blf_are_told_by_their_service_type() -> None:
+def test_a_softswitch_and_a_blf_are_known_by_their_service_type() -> None:
     blf = dn("8026", 29, contact="10.0.0.8", service_type="blf", request_uri="8866@10.0.0.8")
     wrong = found("openscape-voice,broadworks", servicequery=[SOFTSWITCH, blf])
     assert wrong == [("switch-option-missing", "DN 8026")] * 2

@@ -135,7 +135,9 @@ def test_broadworks_has_fifty_users_for_each_blf(users: int, wrong: bool) -> Non
     assert table is not None
     blf = replace(dn("8026", 29), options=complete(table))
     extensions = [dn(str(2000 + n), contact="10.0.0.9", refer_enabled="false") for n in range(users)]
-    assert codes("broadworks", dnquery=extensions, servicequery=[blf]) == (["switch-blf-users"] if wrong else [])
+    others = [dn("8000", 4), dn("8001", 14)]
+    found = codes("broadworks", dnquery=[*extensions, *others], servicequery=[blf])
+    assert found == (["switch-blf-users"] if wrong else [])
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,6 @@ def test_a_fault_cannot_steer_a_terminal_and_is_cut() -> None:
 
 
 @pytest.mark.parametrize("code", ["wsse:FailedAuthentication", "s:Client.Authentication"])
-def test_a_fault_that_refuses_credentials_is_told_as_credentials(code: str) -> None:
+def test_a_fault_that_refuses_credentials_is_an_error_of_credentials(code: str) -> None:
     with pytest.raises(CredentialsError):
         read(FAULT_11.replace("s:Client", code))

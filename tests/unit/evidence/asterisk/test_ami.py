@@ -16,7 +16,7 @@ res_pjsip_endpoint_identifier_ip.so PJSIP IP endpoint identifier        0       
 """
 
 
-def test_modules_that_do_not_run_are_told_from_those_that_do() -> None:
+def test_modules_that_run_and_those_that_do_not_differ() -> None:
     assert modules(MODULE_SHOW.splitlines()) == {
         "app_voicemail.so": True,
         "pbx_config.so": False,

@@ -79,7 +79,7 @@ def test_a_missing_file_without_any_beside_it_is_not_for_everybody(tmp_path: Pat
     assert read_target(tmp_path / "voicemail.conf").rights.mode == 0o640
 
 
-def test_hard_links_are_told_of(tmp_path: Path) -> None:
+def test_hard_links_are_noted(tmp_path: Path) -> None:
     (tmp_path / "a.conf").write_bytes(b"")
     (tmp_path / "b.conf").hardlink_to(tmp_path / "a.conf")
     assert "1 further hard link" in read_target(tmp_path / "a.conf").notes[0]

@@ -152,7 +152,7 @@ def test_restore_first_ends_what_an_interrupted_run_left_and_says_so(site: Chang
 
 
 @pytest.mark.long
-def test_a_restore_that_is_killed_ends_all_old_or_all_new_and_is_held_if_new(tmp_path: Path) -> None:
+def test_a_restore_that_is_killed_ends_all_old_or_all_new_and_pauses_the_sync_if_new(tmp_path: Path) -> None:
     def fresh(name: str) -> ChangedFiles:
         site = ChangedFiles(tmp_path / name)
         (site.root / "gvma.cfg").write_text(

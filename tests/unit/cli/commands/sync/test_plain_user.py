@@ -54,7 +54,7 @@ def test_a_file_that_may_not_be_read_is_refused_to_a_plain_user(as_nobody: Site)
 
 
 @pytest.mark.parametrize(("name", "status"), [("gvma_asterisk76.cfg", 78), ("objects.xml", 10)])
-def test_settings_and_an_export_that_may_not_be_read_are_told_as_what_they_are(
+def test_settings_and_an_export_that_may_not_be_read_are_named_as_what_they_are(
     as_nobody: Site, name: str, status: int
 ) -> None:
     (as_nobody.folder / name).chmod(0)

@@ -46,7 +46,7 @@ def test_a_terminal_sees_colour_in_the_diff_unless_no_color_is_set(site: Site) -
     assert "Plan: 9 to add, 0 to change, 0 to remove." in plain
 
 
-def test_a_terminal_is_told_that_there_was_nothing_to_do(site: Site) -> None:
+def test_a_terminal_shows_that_there_was_nothing_to_do(site: Site) -> None:
     site.sync()
     assert "nothing was written" in on_a_terminal(site, "sync", *site.from_tree)
     assert on_a_terminal(site, "-q", "sync", *site.from_tree) == ""

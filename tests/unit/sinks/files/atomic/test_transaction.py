@@ -262,7 +262,7 @@ def test_a_rewrite_of_the_new_file_from_the_old_text_is_seen_and_its_pin_stays(s
     assert b"1001" not in there
 
 
-def test_a_pin_changed_before_the_end_of_the_transaction_is_told_and_stays(site: ChangedFiles) -> None:
+def test_a_pin_changed_before_the_end_of_the_transaction_is_named_and_stays(site: ChangedFiles) -> None:
     newer = NEW_VOICEMAIL.replace(b"1001 => 1001", b"1001 => 9999")
     with apply(site.changes(), backup_set=site.make_set(), markers=MARKERS) as applied:
         rewrite(site.etc / "voicemail.conf", newer)
