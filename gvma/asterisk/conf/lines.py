@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from gvma.printable import shown_without
+
 BOM = b"\xef\xbb\xbf"
 BLANKS = bytes(range(33)).decode("ascii")
 """What Asterisk drops at the ends of a line, a key and a value."""
@@ -36,6 +38,9 @@ class SourceLine(NamedTuple):
     end: int
     text: bytes
     inside: bool
+
+    def __repr__(self) -> str:
+        return shown_without(self, "text")
 
 
 class SectionLine(NamedTuple):
@@ -217,7 +222,8 @@ def _without_comments(raw: bytes, depth: int) -> tuple[bytes, int, list[int]]:  
     """What is left of one line, the depth of ``;--`` comments after it, and each depth that it passed.
 
     Follows config_text_file_load step by step: an escaped ``;`` first, then ``;--`` (not ``;---``), then
-    ``--;``, then the plain comment. A depth below zero, from a ``--;`` too many, is a comment for Asterisk.
+    ``--;``, then the plain comment. A depth below zero, from a ``--;`` too many, is a comment for Asterisk from the
+    next line on; the line itself it takes whole.
     """
     kept: list[bytes] = []
     visible = depth == 0
@@ -225,19 +231,19 @@ def _without_comments(raw: bytes, depth: int) -> tuple[bytes, int, list[int]]:  
     path: list[int] = []
     while (at := raw.find(b";", position)) >= 0:
         if at > position and raw[at - 1 : at] == b"\\":
-            if visible and not depth:
+            if visible and depth <= 0:
                 kept += [raw[position : at - 1], b";"]
             position = at + 1
         elif raw[at : at + 3] == b";--" and raw[at + 3 : at + 4] != b"-":
-            if visible and not depth:
+            if visible and depth <= 0:
                 kept.append(raw[position:at])
             position = at + 3
             if depth < _DEEPEST:
                 depth += 1
                 path.append(depth)
         elif at >= position + 2 and raw[at - 2 : at] == b"--":
-            if visible and not depth:
-                kept.append(raw[position:at])
+            if visible and depth <= 0:
+                kept.append(raw[position : at + 1])
             depth -= 1
             path.append(depth)
             position = at + 1
@@ -245,7 +251,9 @@ def _without_comments(raw: bytes, depth: int) -> tuple[bytes, int, list[int]]:  
         elif not depth:
             return b"".join([*kept, raw[position:at] if visible else b""]), depth, path
         else:
+            if visible and depth < 0:
+                kept.append(raw[position : at + 1])
             position = at + 1
-    if not depth and visible:
+    if visible and depth <= 0:
         kept.append(raw[position:])
     return b"".join(kept), depth, path

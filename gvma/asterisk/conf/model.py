@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from gvma.asterisk.conf.lines import rest_of, setting_line
+from gvma.printable import shown_without
 
 
 class EndlessInclude(Exception):
@@ -48,6 +49,9 @@ class Lines(NamedTuple):
     first: int
     ours: bool
     text: str
+
+    def __repr__(self) -> str:
+        return shown_without(self, "text")
 
     def settings(self, section: str, word: str = "") -> Iterator[Setting]:
         """section: the name of theirs. word: lower case; the lines without it are left out."""

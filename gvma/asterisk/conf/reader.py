@@ -41,9 +41,9 @@ def read_conf(
 class _Reading:
     """One file and its includes on their way into ``conf``.
 
-    opened: the section that any of the files opened last. named, last: sections by name, which Asterisk compares
-    without case here; named without templates. indexed: so many sections are in them. files, size, lines: of all that
-    was included, inherited lines too. is_cut: it is beyond a limit.
+    opened: the section that any of the files opened last. named, first: sections by name, which Asterisk compares
+    without case here; named without templates, first the one above all others of its name. indexed: so many sections
+    are in them. files, size, lines: of all that was included, inherited lines too. is_cut: it is beyond a limit.
     """
 
     def __init__(self, conf: Conf, read: Read, markers: tuple[tuple[str, str], ...]) -> None:
@@ -52,7 +52,7 @@ class _Reading:
         self.markers = markers
         self.opened: Section | None = None
         self.named: dict[str, list[Section]] = {}
-        self.last: dict[str, Section] = {}
+        self.first: dict[str, Section] = {}
         self.indexed = self.files = self.size = self.lines = 0
         self.is_cut = False
 
@@ -101,22 +101,22 @@ class _Reading:
         return new
 
     def index(self) -> None:
-        """Brings ``named`` and ``last`` up to the sections that were opened since: most files ask for neither."""
+        """Brings ``named`` and ``first`` up to the sections that were opened since: most files ask for neither."""
         for section in self.conf.sections[self.indexed :]:
             folded = section.name.lower()
-            self.last[folded] = section
+            self.first.setdefault(folded, section)
             if not section.template:
                 self.named.setdefault(folded, []).append(section)
         self.indexed = len(self.conf.sections)
 
     def inherit(self, new: Section, line: syntax.SectionLine) -> None:
         """Gives a section what its bases have, and refuses a line whose bases do not stand above it."""
-        missing = [base for base in line.bases if base.lower() not in self.last]
+        missing = [base for base in line.bases if base.lower() not in self.first]
         if (missing or line.append) and not self.conf.executes:
             base = (missing or [new.name])[0]
             reason = f"[{new.name}] goes on with, or is based on, [{base}], which does not stand above it"
             self.conf.refusals.append((new.where, reason))
-        bases = [self.last[base.lower()] for base in line.bases if base not in missing]
+        bases = [self.first[base.lower()] for base in line.bases if base not in missing]
         for lines in (lines for base in bases for lines in base.lines):
             self.lines += lines.text.count("\n") + 1
             if self.lines > _MOST_LINES:

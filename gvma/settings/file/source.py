@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gvma.errors import SettingsError
+from gvma.printable import shown_without
 from gvma.settings.file.plain_file import read_plain
 from gvma.settings.file.source_lines import Entry, SourceLines
 
@@ -28,6 +29,9 @@ class Source(NamedTuple):
     entries: tuple[Entry, ...]
     mentioned: frozenset[tuple[str, str]]
     problems: tuple[tuple[int, str], ...]
+
+    def __repr__(self) -> str:
+        return shown_without(self, "text", "entries")
 
 
 def read_source(path: Path) -> Source:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from gvma.printable import shown_without
+
 COMMENTED_KEY = re.compile(r"[#;]+\s*([A-Za-z0-9_]+)\s*=")
 
 
@@ -15,6 +17,9 @@ class Entry(NamedTuple):
     key: str
     value: str
     line: int
+
+    def __repr__(self) -> str:
+        return shown_without(self, "value")
 
 
 class SourceLines:

@@ -9,6 +9,7 @@ import pytest
 
 from gvma.errors import SettingsError
 from gvma.settings import Secret
+from gvma.settings.file.source import read_source
 from gvma.settings.reader import Loaded, load
 
 
@@ -116,6 +117,8 @@ def test_an_empty_variable_is_none(tmp_path: Path) -> None:
 
 def test_no_secret_is_in_the_repr_of_what_was_loaded(tmp_path: Path) -> None:
     assert "inline" not in repr(load(site(tmp_path), {}))
+    source = read_source(site(tmp_path))
+    assert "inline" not in repr((source, source.entries))
 
 
 def test_a_secret_that_cannot_be_read_stops_only_who_needs_its_section(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from gvma.asterisk.site import sections_defined
 from gvma.backups.sets import BackupSets
 from gvma.errors import BackupSetError, UnsafeTargetError
 from gvma.plan.model import Plan
+from gvma.printable import shown_without
 from gvma.settings.model import GvmaSettings
 from gvma.sinks.files.atomic.change import FileChange, file_change
 from gvma.sinks.files.block_file import BlockFile, Markers, markers_of
@@ -36,6 +37,9 @@ class _First(NamedTuple):
 
     texts: Mapping[str, bytes]
     markers: tuple[Markers, ...]
+
+    def __repr__(self) -> str:
+        return shown_without(self, "texts")
 
 
 class RemovalChange(FilesChange):

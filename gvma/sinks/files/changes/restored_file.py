@@ -6,7 +6,7 @@ The PIN in force of a mailbox that exists now stays in both cases, unless the se
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gvma.asterisk.managed_block.block import body_of, find_block, with_block, without_block
@@ -49,7 +49,7 @@ class BlockedFile(NamedTuple):
 class RestoredText:
     """What the file becomes, None for no file; and what there is to say of it, one sentence each."""
 
-    text: bytes | None
+    text: bytes | None = field(repr=False)
     notes: tuple[str, ...] = ()
 
 

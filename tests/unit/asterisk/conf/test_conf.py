@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gvma.asterisk.conf.lines import lines
 from gvma.asterisk.conf.model import Conf
 from gvma.asterisk.conf.reader import read_conf
 
@@ -132,6 +133,13 @@ def test_a_section_has_the_lines_of_its_templates_and_of_its_continuation() -> N
     assert facts(found) == [("a", "one", "1"), ("a", "two", "2"), ("a", "four", "4"), ("b", "three", "3")]
 
 
+@pytest.mark.parametrize("template", [b"", b"(!)"])
+def test_a_section_is_based_on_the_first_of_two_with_one_name(template: bytes) -> None:
+    """Tried on Asterisk 16 and 22, whatever the case of the names."""
+    found = conf(b"[base]" + template + b"\none=1\n[Base]" + template + b"\none=2\n[a](BASE)\ntwo=2\n")
+    assert [(line.key, line.value) for line in found.sections[-1].settings] == [("one", "1"), ("two", "2")]
+
+
 @pytest.mark.parametrize(
     ("line", "place"),
     [
@@ -219,4 +227,5 @@ def test_settings_are_found_by_their_keys_in_any_case() -> None:
 
 def test_no_repr_shows_a_value() -> None:
     found = conf(b"[GVMA_DN]\n1000 => 4711,Anne\n[x](GVMA_DN)\n")
-    assert "4711" not in repr((found, found.settings, found.sections))
+    assert "4711" not in repr((found, found.settings, found.sections, found.sections[0].lines))
+    assert "4711" not in repr(list(lines(b"1000 => 4711,Anne\n")))
