@@ -52,8 +52,14 @@ def included_files(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
             note_unrepeatable()
 
 
-def unread(folder: Path, name: str) -> Iterator[tuple[str, str]]:
+def unread(folder: Path, name: str) -> list[tuple[str, str]]:
     """Path and reason of each file that an ``#include`` names and gvma does not read; arguments as above."""
+    found = list(_unread(folder, name))
+    note("unread", (str(folder), name), *(part for one in found for part in one))
+    return found
+
+
+def _unread(folder: Path, name: str) -> Iterator[tuple[str, str]]:
     with acting_as(_owner(folder)):
         paths = sorted(_matching(folder / name)) if has_magic(name) else [str(folder / name)]
         for path in paths:

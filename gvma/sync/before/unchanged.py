@@ -32,7 +32,7 @@ from gvma.errors import GvmaError
 from gvma.looks import Look, Looks, digest, noting
 from gvma.settings.model import Secret, Settings
 from gvma.sip.addresses import addresses_of, hosts_of_asterisk
-from gvma.storage.asterisk.conf_files import content, included_files
+from gvma.storage.asterisk.conf_files import content, included_files, unread
 from gvma.storage.asterisk.files import read_target
 from gvma.storage.private import look_at_private, read_private
 from gvma.storage.state import records
@@ -154,6 +154,7 @@ _WAYS: Ways = {
     "content": content,
     "private": lambda path: look_at_private(Path(path)),
     "included": lambda folder, name: list(included_files(Path(folder), name)),
+    "unread": lambda folder, name: unread(Path(folder), name),
     "addresses": lambda *hosts: addresses_of(hosts, _SECONDS),
     "asterisk": lambda host, *mentioned: hosts_of_asterisk(host, mentioned, _SECONDS),
 }

@@ -28,7 +28,7 @@ Change = Callable[[Site, pytest.MonkeyPatch], object]
 @pytest.fixture
 def quiet(site: Site) -> Iterator[Site]:
     """A site whose last run found nothing to do. It includes a file of its own."""
-    site.write("voicemail.conf", site.text("voicemail.conf") + "#include own/*.conf\n")
+    site.write("voicemail.conf", site.text("voicemail.conf") + "#include own/*.conf\n#tryinclude later\n")
     (site.etc / "own").mkdir()
     site.write("own/first.conf", "[own]\n1 => 1,One,,,\n")
     with site.served():
@@ -92,6 +92,7 @@ CHANGES: dict[str, Change] = {
     "the bytes of an included file": _append("own/first.conf", "; more\n"),
     "a file that an include pattern matches": lambda site, _: site.write("own/second.conf", ""),
     "a file that is gone from an include pattern": lambda site, _: (site.etc / "own/first.conf").unlink(),
+    "what stands in the way of an included file": lambda site, _: (site.etc / "later").mkdir(),
     "a file that PJSIP reads too": lambda site, _: site.write("pjsip_wizard.conf", ""),
     "the record of first PINs": _record(records.PINS),
     "the record of owners": _record(records.OWNERS),
