@@ -179,6 +179,7 @@ def ask_changes(config: Path | None, name: str) -> Changes:
 
 
 def _rows(evidence: Evidence) -> tuple[Row, ...]:
+    """In the order of the mailboxes that a sync writes: a database gives its rows in no order."""
     from gvma.asterisk.roles import OWN_CONTEXTS  # noqa: PLC0415  (not in the server)
     from gvma.plan.owners import OwnerNames  # noqa: PLC0415
 
@@ -197,4 +198,14 @@ def _rows(evidence: Evidence) -> tuple[Row, ...]:
         Row(key, "", of_subscriptions.get(name, ""), name, is_missing=key.partition("@")[2] in OWN_CONTEXTS)
         for key, name in watches.items()
     ]
-    return (*rows, *others)
+    return (*sorted(rows, key=_place), *sorted(others, key=_place))
+
+
+def _place(row: Row) -> tuple[int, str, tuple[bool, int, str]]:
+    """gvma's own contexts come first."""
+    from gvma.asterisk.order import by_number  # noqa: PLC0415  (not in the server)
+    from gvma.asterisk.roles import OWN_CONTEXTS  # noqa: PLC0415
+
+    box, _, context = row.mailbox.rpartition("@")
+    is_own = context in OWN_CONTEXTS
+    return OWN_CONTEXTS.index(context) if is_own else len(OWN_CONTEXTS), "" if is_own else context, by_number(box)
