@@ -7,7 +7,6 @@ by ours (gvma.cli.failures).
 from __future__ import annotations
 
 import importlib
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from gvma.cli import exits
 from gvma.cli.arguments import COMPLETION, WITH_VALUE, own_options_first, wants_json
 from gvma.cli.failures import did_you_mean, exit_status
 from gvma.cli.invocation import Invocation
+from gvma.cli.last_resort import write_nothing
 from gvma.cli.output import Output
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def run(group: click.Group, argv: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that the locale cannot show must not stop a sync
             stream.reconfigure(errors="backslashreplace")
-    logging.lastResort = logging.NullHandler()  # what no log takes may contain secrets: it does not reach stderr
+    write_nothing()
     argv = own_options_first(argv)
     output = Output(json=wants_json(argv))
     with output.capturing_prints():

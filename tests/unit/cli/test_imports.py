@@ -39,14 +39,27 @@ _NOBODY_LISTENS = "[cfgserver]\nurl = http://127.0.0.1:9/\ndnquery = CfgDN\n[gvm
 @pytest.mark.parametrize(
     ("words", "left_out"),
     [
-        (["netann", "parse", "sip:annc@h;play=a"], {*_OF_THE_SERVER, *_OF_AMI, *_SLOW, "gvma.plan", "gvma.asterisk"}),
+        (
+            ["netann", "parse", "sip:annc@h;play=a"],
+            {*_OF_THE_SERVER, *_OF_AMI, *_SLOW, "logging", "gvma.plan", "gvma.asterisk"},
+        ),
         (
             ["backup", "list"],
-            {*_OF_THE_SERVER, *_OF_AMI, *_SLOW, "gvma.mailboxes", "gvma.asterisk", "gvma.sinks"},
+            {*_OF_THE_SERVER, *_OF_AMI, *_SLOW, "logging", "gvma.mailboxes", "gvma.asterisk", "gvma.sinks"},
         ),
         (
             ["-q", "status"],
-            {*_OF_THE_SERVER, *_OF_AMI, *_SLOW, *_ASKING, *_TO_PLAN_AND_WRITE, "psycopg", "gvma.sync", "difflib"},
+            {
+                *_OF_THE_SERVER,
+                *_OF_AMI,
+                *_SLOW,
+                "logging",
+                *_ASKING,
+                *_TO_PLAN_AND_WRITE,
+                "psycopg",
+                "gvma.sync",
+                "difflib",
+            },
         ),
         (["sync", "--no-reload"], {*_OF_THE_SERVER, *_SLOW, "panoramisk", "asyncio", "psycopg"}),
         (["explain", "1000"], {"zeep", "psycopg", "configupdater", "rich", "gvma.sync"}),
