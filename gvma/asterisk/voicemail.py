@@ -63,7 +63,7 @@ def read_boxes(body: bytes) -> dict[str, PresentMailbox]:
         if section is not None:
             context = section
         elif context not in _NO_CONTEXTS and (key := f"{box}@{context}") not in boxes:
-            boxes[key] = PresentMailbox(*_fields(value))
+            boxes[key] = PresentMailbox._make(_fields(value))
     return boxes
 
 

@@ -187,7 +187,7 @@ class MemorySink:
         return []
 
     def phone_changes_pin(self, key: str, pin: str) -> None:
-        mailboxes = {**self.state.mailboxes, key: replace(self.state.mailboxes[key], pin=pin)}
+        mailboxes = {**self.state.mailboxes, key: self.state.mailboxes[key]._replace(pin=pin)}
         self.state = replace(self.state, mailboxes=mailboxes, version=self.state.version + 1)
 
 
@@ -233,7 +233,7 @@ class MemoryApplied:
         self._is_open = False
         now, old = self._sink.state, self._change.old
         changed_by_phone = {
-            key: replace(one, pin=now.mailboxes[key].pin)
+            key: one._replace(pin=now.mailboxes[key].pin)
             for key, one in old.mailboxes.items()
             if key in now.mailboxes and now.mailboxes[key].pin != self._change.new.mailboxes[key].pin
         }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.asterisk.entries import Extension, Hint, PresentMailbox, PresentSubscription
@@ -46,7 +44,7 @@ def test_every_kind_comes_goes_or_stays(before: Present, after: Present, action:
 @pytest.mark.parametrize(
     ("changed", "item"),
     [
-        ({"mailboxes": {"1000@GVMA_DN": replace(ANN, pin="1")}}, ("mailbox", "1000@GVMA_DN", "DN 1000", ("pin",))),
+        ({"mailboxes": {"1000@GVMA_DN": ANN._replace(pin="1")}}, ("mailbox", "1000@GVMA_DN", "DN 1000", ("pin",))),
         (
             {"mailboxes": {"1000@GVMA_DN": PresentMailbox("4711", "Bo", "", "p@example.net", "")}},
             ("mailbox", "1000@GVMA_DN", "DN 1000", ("name", "email", "pager_email", "options")),
@@ -70,7 +68,7 @@ def test_a_change_names_its_fields(changed: dict[str, object], item: tuple[str, 
 
 def test_in_each_kind_what_comes_or_changes_stands_before_what_goes() -> None:
     before = Present(mailboxes={"1@GVMA_DN": ANN, "2@GVMA_DN": ANN})
-    after = Present(mailboxes={"3@GVMA_DN": ANN, "2@GVMA_DN": replace(ANN, name="Bo")})
+    after = Present(mailboxes={"3@GVMA_DN": ANN, "2@GVMA_DN": ANN._replace(name="Bo")})
     assert [(action, name) for action, _, name, _, _ in _items(before, after)] == [
         ("add", "3@GVMA_DN"),
         ("change", "2@GVMA_DN"),
@@ -81,5 +79,5 @@ def test_in_each_kind_what_comes_or_changes_stands_before_what_goes() -> None:
 def test_mailboxes_and_subscriptions_are_counted_and_routing_is_not() -> None:
     assert counts_of(items_between(Present(), FULL, OWNERS)) == Counts(add=2)
     assert counts_of(items_between(FULL, Present(), OWNERS)) == Counts(remove=2)
-    changed = FULL._replace(mailboxes={"1000@GVMA_DN": replace(ANN, pin="1")}, hints={}, endpoints={})
+    changed = FULL._replace(mailboxes={"1000@GVMA_DN": ANN._replace(pin="1")}, hints={}, endpoints={})
     assert counts_of(items_between(FULL, changed, OWNERS)) == Counts(change=1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gvma.asterisk.entries import Mailbox, PresentMailbox, PresentSubscription, Subscription
@@ -44,7 +42,7 @@ def _between(
         ((ANN, BOB), {"1000@GVMA_DN": ANN_NOW}, Counts(add=1)),
         ((ANN,), {"1000@GVMA_DN": ANN_NOW, "1001@GVMA_DN": BOB_NOW}, Counts(remove=1)),
         ((BOB,), {"1000@GVMA_DN": ANN_NOW}, Counts(add=1, remove=1)),
-        ((ANN,), {"1000@GVMA_DN": replace(ANN_NOW, name="Anna")}, Counts(change=1)),
+        ((ANN,), {"1000@GVMA_DN": ANN_NOW._replace(name="Anna")}, Counts(change=1)),
         ((ANN, SUB_ANN), {"1000@GVMA_DN": ANN_NOW}, Counts(add=1)),
         ((ANN, SUB_ANN), {"gvm-1000": SUB_ANN_NOW}, Counts(add=1)),
         ((), {"1000@GVMA_DN": ANN_NOW, "gvm-1000": SUB_ANN_NOW}, Counts(remove=2)),
@@ -85,7 +83,7 @@ def test_a_mailbox_differs_in_these_fields_in_the_order_of_the_manual(
     now: dict[str, str], reset: bool, fields: tuple[str, ...] | None
 ) -> None:
     resets = frozenset({"1000@GVMA_DN"} if reset else ())
-    found = _between((ANN,), {"1000@GVMA_DN": replace(ANN_NOW, **now)}, resets)
+    found = _between((ANN,), {"1000@GVMA_DN": ANN_NOW._replace(**now)}, resets)
     assert found.mailboxes == ({} if fields is None else {"1000@GVMA_DN": fields})
 
 

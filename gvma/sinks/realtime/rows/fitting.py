@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from gvma.asterisk.entries import GvmaWarning, Mailbox, Subscription
 from gvma.mailboxes import RefusedOwner
@@ -82,7 +82,7 @@ class _Fits:
                 self.too_long[one.key] = f"gvm_options: {misfit.option} {misfit.reason}"
                 return None
             self.lacking.setdefault(misfit[:2], []).append(one.key)
-        return one if options == one.options else replace(one, options=options)
+        return one if options == one.options else one.with_other(options=options)
 
     def _is_short(self, one: Mailbox) -> bool:
         """All texts together fit into the shortest column, as nearly always."""
