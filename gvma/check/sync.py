@@ -92,7 +92,7 @@ def check_old_block(evidence: Evidence) -> Iterator[Finding]:
     """Managed blocks, although nothing was ever synced from here."""
     if evidence.records.synced:
         return
-    for conf in evidence.files.read:
+    for conf in evidence.files.looked_at:
         if any(section.ours for section in conf.sections):
             yield OLD_BLOCK.at(conf.name, f"{conf.name} has a block of another gvma")
 

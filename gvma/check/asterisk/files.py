@@ -72,7 +72,7 @@ _PROBLEMS = {
 def check_files(evidence: Evidence) -> Iterator[Finding]:
     """Files that are missing, includes that Asterisk cannot follow, lines that it cannot read."""
     unsafe = {name for name, _ in evidence.files.unsafe}
-    for conf in evidence.files.read:
+    for conf in evidence.files.looked_at:
         if not conf.exists and conf.name not in unsafe:
             yield MISSING.at(conf.name, f"{conf.name} does not exist")
         for where, reason in conf.refusals:

@@ -42,8 +42,8 @@ class FilesEvidence(NamedTuple):
     orphans: tuple[str, ...] = ()
 
     @property
-    def read(self) -> tuple[Conf, ...]:
-        """Those of the three files that were looked at."""
+    def looked_at(self) -> tuple[Conf, ...]:
+        """Those of the three files that somebody has looked at."""
         return tuple(conf for conf in (self.voicemail, self.channel, self.dialplan) if conf is not None)
 
 
