@@ -12,10 +12,10 @@ from gvma.settings import GvmaSettings
 from gvma.settings.model import REALTIME
 
 if TYPE_CHECKING:
-    from gvma.sinks.base import Look, Reading
+    from gvma.sinks.base import ReadableSink, Reading
 
 
-def read_sink(settings: GvmaSettings, sink: Look) -> tuple[SinkEvidence, Reading | None]:
+def read_sink(settings: GvmaSettings, sink: ReadableSink) -> tuple[SinkEvidence, Reading | None]:
     """The evidence, and what was read for further questions; None where the sink could not be read. Whether it was
     edited is not looked at."""
     try:
@@ -25,7 +25,7 @@ def read_sink(settings: GvmaSettings, sink: Look) -> tuple[SinkEvidence, Reading
         return SinkEvidence(settings.sink, problem=problem), None
 
 
-def compare_sink(settings: GvmaSettings, sink: Look) -> SinkEvidence:
+def compare_sink(settings: GvmaSettings, sink: ReadableSink) -> SinkEvidence:
     """The evidence, with what was edited since the last run."""
     seen, reading = read_sink(settings, sink)
     if reading is None:
@@ -36,7 +36,7 @@ def compare_sink(settings: GvmaSettings, sink: Look) -> SinkEvidence:
         return SinkEvidence(settings.sink, problem=problem)
 
 
-def of_every_host(settings: GvmaSettings, sink: Look, records: RecordsEvidence) -> RecordsEvidence:
+def of_every_host(settings: GvmaSettings, sink: ReadableSink, records: RecordsEvidence) -> RecordsEvidence:
     """Records of this host, with what a sync or restore on another host has left in a sink that hosts share."""
     if settings.sink != REALTIME or records.problem is not None:
         return records

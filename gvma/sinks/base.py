@@ -195,8 +195,8 @@ R = TypeVar("R", bound=Reading)
 C = TypeVar("C", bound=Change)
 
 
-class Look(Protocol):
-    """A sink for somebody who writes nothing."""
+class ReadableSink(Protocol):
+    """What somebody asks of a sink who writes nothing."""
 
     def paused(self) -> Pause | None:
         """The pause after a restore, in a sink that several hosts share from whichever host; None where there is none.
@@ -218,7 +218,7 @@ class Look(Protocol):
         ...
 
 
-class Sink(Look, Protocol[R, C]):
+class Sink(ReadableSink, Protocol[R, C]):
     """Where a plan is written."""
 
     @property
@@ -236,7 +236,7 @@ class Sink(Look, Protocol[R, C]):
         ...
 
     def read(self) -> R:
-        """As of Look, with what ``change`` needs."""
+        """As of ReadableSink, with what ``change`` needs."""
         ...
 
     def change(self, reading: R, plan: Plan) -> C:
