@@ -12,7 +12,7 @@ FIELDS = ("box", "context", "pin", "name", "email", "pager", "options")
 
 def test_two_of_the_same_fields_are_one() -> None:
     again = Mailbox("1000", "GVMA_DN", "4711", "Ann", "ann@example.com", "pager@example.com", "tz=eastern")
-    assert BOX == again
+    assert again == BOX
     assert {BOX, again} == {BOX}
     assert Subscription("gvm-1000", "1000", "GVMA_DN") == Subscription("gvm-1000", "1000", "GVMA_DN")
     assert Subscription("gvm-1000", "1000", "GVMA_DN") != ("gvm-1000", "1000", "GVMA_DN")
